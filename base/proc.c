@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One pipe carries the program's standard output and error; we poll it against the deadline, hand
+ * out whole lines and keep the last few for the message that explains a failure.
+ */
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "alloc.h"
+
+#define TAIL_LINES 12
+
+struct run {
+	const struct dc_proc *proc;
+	FILE *log;
+	DC_VEC(char) pending; /* an unfinished line */
+	char *tail[TAIL_LINES]; /* the last lines, a ring */
+	size_t lines;
+	bool stopped; /* by line() */
+};
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* In the child, between fork and exec. */
+static _Noreturn void become(const struct dc_proc *proc, int out_fd, int err_fd, pid_t parent)
+{
+	int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int err;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	dup2(null_fd, STDIN_FILENO);
+	dup2(out_fd, STDOUT_FILENO);
+	dup2(out_fd, STDERR_FILENO);
+	if (!proc->dir || chdir(proc->dir) == 0)
+		execvp(proc->argv[0], (char *const *)(void *)(size_t)proc->argv);
+	err = errno;
+	if (write(err_fd, &err, sizeof(err)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+/* Starts the program. *ret_pid is set on success. Returns 0 or an errno (of exec). */
+static int start(const struct dc_proc *proc, pid_t *ret_pid, int *ret_out_fd)
+{
+	int out[2], failed[2], err = 0;
+	pid_t parent = getpid(), pid;
+
+	if (pipe2(out, O_CLOEXEC) < 0)
+		return errno;
+	if (pipe2(failed, O_CLOEXEC) < 0) {
+		err = errno;
+		close(out[0]);
+		close(out[1]);
+		return err;
+	}
+	pid = fork();
+	if (pid == 0)
+		become(proc, out[1], failed[1], parent);
+	if (pid < 0)
+		err = errno;
+	close(out[1]);
+	close(failed[1]);
+	if (pid > 0 && read(failed[0], &err, sizeof(err)) == (ssize_t)sizeof(err))
+		waitpid(pid, NULL, 0);
+	close(failed[0]);
+	if (err) {
+		close(out[0]);
+		return err;
+	}
+	*ret_pid = pid;
+	*ret_out_fd = out[0];
+	return 0;
+}
+
+static void take_line(struct run *run)
+{
+	char **slot = &run->tail[run->lines++ % TAIL_LINES];
+	char *line;
+
+	dc_vec_push(&run->pending, '\0');
+	line = run->pending.at;
+	line[strcspn(line, "\r")] = '\0';
+	free(*slot);
+	*slot = dc_strdup(line);
+	run->pending.len = 0;
+	if (run->proc->line && !run->stopped && run->proc->line(run->proc->ctx, line) != 0)
+		run->stopped = true;
+}
+
+static void take_bytes(struct run *run, const char *data, size_t len)
+{
+	size_t i;
+
+	if (run->log)
+		fwrite(data, 1, len, run->log);
+	for (i = 0; i < len; i++) {
+		if (data[i] == '\n')
+			take_line(run);
+		else
+			dc_vec_push(&run->pending, data[i]);
+	}
+}
+
+/* Reads until the end of output, the deadline, or line() says stop. Returns 0 or ETIMEDOUT. */
+static int watch(struct run *run, int fd)
+{
+	long long deadline = now_ms() + run->proc->timeout_s * 1000LL;
+	char data[65536];
+
+	while (!run->stopped) {
+		struct pollfd wait = {.fd = fd, .events = POLLIN};
+		int left = run->proc->timeout_s ? (int)(deadline - now_ms()) : -1;
+		ssize_t got;
+
+		if (run->proc->timeout_s && left <= 0)
+			return ETIMEDOUT;
+		if (poll(&wait, 1, left) <= 0)
+			continue;
+		got = read(fd, data, sizeof(data));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		take_bytes(run, data, (size_t)got);
+	}
+	if (run->pending.len)
+		take_line(run);
+	return 0;
+}
+
+static void report_tail(struct dc_diag *diag, const struct run *run)
+{
+	size_t first = run->lines > TAIL_LINES ? run->lines - TAIL_LINES : 0;
+	size_t i;
+
+	if (run->lines)
+		dc_note(diag, NULL, "its last lines were:");
+	for (i = first; i < run->lines; i++)
+		dc_note(diag, NULL, "  %s", run->tail[i % TAIL_LINES]);
+	if (run->proc->log)
+		dc_note(diag, NULL, "all of its output is in %s", run->proc->log);
+}
+
+static int judge(struct dc_diag *diag, const char *what, const struct run *run, int watched,
+		 int status)
+{
+	const char *name = run->proc->argv[0];
+	int err;
+
+	if (watched == ETIMEDOUT)
+		err = dc_error(diag, -ETIMEDOUT, NULL, "%s: %s gave no end in %u s and was ended",
+			       what, name, run->proc->timeout_s);
+	else if (run->stopped || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
+		return 0;
+	else if (WIFSIGNALED(status))
+		err = dc_error(diag, -EIO, NULL, "%s: %s was killed by signal %d", what, name,
+			       WTERMSIG(status));
+	else
+		err = dc_error(diag, -EIO, NULL, "%s: %s failed with status %d", what, name,
+			       WEXITSTATUS(status));
+	report_tail(diag, run);
+	return err;
+}
+
+int dc_proc_run(struct dc_diag *diag, const char *what, const struct dc_proc *proc)
+{
+	struct run run = {.proc = proc};
+	int fd = -1, err, watched, status = 0;
+	size_t i;
+	pid_t pid = -1;
+
+	if (proc->log) {
+		run.log = fopen(proc->log, "we");
+		if (!run.log)
+			return dc_error(diag, -errno, DC_FILE(proc->log), "cannot write: %s",
+					strerror(errno));
+	}
+	err = start(proc, &pid, &fd);
+	if (err) {
+		if (run.log)
+			fclose(run.log);
+		return dc_error(diag, -err, NULL, "%s: cannot run %s: %s; ci/deps.sh installs it",
+				what, proc->argv[0], strerror(err));
+	}
+	watched = watch(&run, fd);
+	if (watched || run.stopped)
+		kill(pid, SIGKILL);
+	close(fd);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (run.log)
+		fclose(run.log);
+	err = judge(diag, what, &run, watched, status);
+	for (i = 0; i < TAIL_LINES; i++)
+		free(run.tail[i]);
+	dc_vec_done(&run.pending);
+	return err;
+}

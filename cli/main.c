@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of verbs, and how diagnostics look on a terminal. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "cli/verbs.h"
+
+static const struct dc_verb *const verbs[] = {
+	NULL,
+};
+
+/* Diagnostics */
+
+static bool progress_shown; /* on a terminal the progress line is overwritten in place */
+
+static bool colour_on(void)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(STDERR_FILENO) && !(no && *no);
+}
+
+void dc_cli_clear_progress(void)
+{
+	if (progress_shown)
+		fputs("\r\033[K", stderr);
+	progress_shown = false;
+}
+
+static void show_progress(const struct dc_cli *cli, const char *text)
+{
+	static time_t last;
+	time_t now = time(NULL);
+
+	if (cli->verbose < 0)
+		return;
+	if (isatty(STDERR_FILENO)) {
+		fprintf(stderr, "\r\033[K%.100s", text);
+		fflush(stderr);
+		progress_shown = true;
+	} else if (now != last || cli->verbose > 0) {
+		fprintf(stderr, "%s\n", text);
+		last = now;
+	}
+}
+
+static void put_pos(const struct dc_pos *pos)
+{
+	if (!pos || !pos->file) {
+		fputs("drivercut: ", stderr);
+		return;
+	}
+	fputs(pos->file, stderr);
+	if (pos->line)
+		fprintf(stderr, ":%u", pos->line);
+	if (pos->line && pos->col)
+		fprintf(stderr, ":%u", pos->col);
+	fputs(": ", stderr);
+}
+
+static void print_diag(void *ctx, enum dc_severity severity, const struct dc_pos *pos,
+		       const char *text)
+{
+	static const char *const names[] = {"error", "warning", "note"};
+	static const char *const colours[] = {"\033[1;31m", "\033[1;35m", "\033[1;36m"};
+	const struct dc_cli *cli = ctx;
+
+	if (severity == DC_PROGRESS) {
+		show_progress(cli, text);
+		return;
+	}
+	if (severity == DC_WARNING && cli->verbose < 0)
+		return;
+	dc_cli_clear_progress();
+	put_pos(pos);
+	if (colour_on())
+		fprintf(stderr, "%s%s:\033[0m %s\n", colours[severity], names[severity], text);
+	else
+		fprintf(stderr, "%s: %s\n", names[severity], text);
+}
+
+int dc_cli_exit(int err)
+{
+	switch (-err) {
+	case 0:
+		return DC_EXIT_DONE;
+	case EINVAL:
+	case ENOENT:
+	case ENODATA:
+	case EISDIR:
+	case ENOTDIR:
+	case ERANGE:
+	case EOVERFLOW:
+		return DC_EXIT_INPUT;
+	case ENOTRECOVERABLE:
+		return DC_EXIT_BUG;
+	default:
+		return DC_EXIT_HERE;
+	}
+}
+
+/* Options */
+
+int dc_cli_usage(struct dc_cli *cli, const struct dc_verb *verb, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	va_end(args);
+	dc_error(&cli->diag, 0, NULL, "%s: %s; see drivercut %s --help", verb->name,
+		 text ? text : fmt, verb->name);
+	free(text);
+	return DC_EXIT_USAGE;
+}
+
+enum { OPTION_JSON = 1000 };
+
+static const struct option common_options[] = {
+	{"help", no_argument, NULL, 'h'},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"quiet", no_argument, NULL, 'q'},
+	{"verbose", no_argument, NULL, 'v'},
+};
+
+#define COMMON_COUNT (sizeof(common_options) / sizeof(common_options[0]))
+#define MAX_OPTIONS  48
+
+/* Returns true if the option was one that every verb has and we go on. */
+static bool common_option(struct dc_cli *cli, const struct dc_verb *verb, int option, int *ret_exit)
+{
+	*ret_exit = -1;
+	switch (option) {
+	case 'h':
+		fputs(verb->help, stdout);
+		*ret_exit = DC_EXIT_DONE;
+		return false;
+	case OPTION_JSON:
+		cli->json = true;
+		return true;
+	case 'q':
+		cli->verbose = -1;
+		return true;
+	case 'v':
+		cli->verbose = 1;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int dc_cli_option(struct dc_cli *cli, const struct dc_verb *verb, int argc, char **argv,
+		  const char *shorts, const struct option *longs, int *ret_exit)
+{
+	struct option all[MAX_OPTIONS] = {0};
+	char letters[64];
+	size_t count = 0;
+	int option;
+
+	while (longs[count].name)
+		count++;
+	memcpy(all, common_options, sizeof(common_options));
+	memcpy(all + COMMON_COUNT, longs, count * sizeof(*longs));
+	snprintf(letters, sizeof(letters), ":hqv%s", shorts);
+	opterr = 0;
+	do {
+		option = getopt_long(argc, argv, letters, all, NULL);
+	} while (common_option(cli, verb, option, ret_exit));
+	if (*ret_exit >= 0)
+		return -2;
+	if (option == ':')
+		*ret_exit = dc_cli_usage(cli, verb, "%s needs a value", argv[optind - 1]);
+	else if (option == '?')
+		*ret_exit = dc_cli_usage(cli, verb, "unknown option %s", argv[optind - 1]);
+	else
+		return option;
+	return -2;
+}
+
+/* The program */
+
+static void print_help(void)
+{
+	size_t i;
+
+	puts("drivercut - cuts a Linux device driver in two: a small kernel component and a user\n"
+	     "process that runs the rest\n"
+	     "\n"
+	     "usage: drivercut VERB [OPTIONS]\n");
+	for (i = 0; verbs[i]; i++)
+		printf("  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
+	puts("\n"
+	     "Each verb explains itself: drivercut VERB --help. All know --json, -q and -v.\n"
+	     "Exit status: 0 done, 1 bad input, 2 usage, 3 cannot be done here, 4 a bug.");
+}
+
+static const struct dc_verb *find_verb(const char *name)
+{
+	size_t i;
+
+	for (i = 0; verbs[i]; i++)
+		if (!strcmp(verbs[i]->name, name))
+			return verbs[i];
+	return NULL;
+}
+
+static int run_verb(const struct dc_verb *verb, int argc, char **argv)
+{
+	struct dc_cli cli = {.diag = {.emit = print_diag}};
+	int status;
+
+	cli.diag.ctx = &cli;
+	status = verb->run(&cli, argc, argv);
+	dc_cli_clear_progress();
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "drivercut: cannot write standard output: %s\n", strerror(errno));
+		return DC_EXIT_HERE;
+	}
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const struct dc_verb *verb;
+
+	if (argc < 2) {
+		fputs("drivercut: no verb given; see drivercut --help\n", stderr);
+		return DC_EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		print_help();
+		return DC_EXIT_DONE;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("drivercut " DC_VERSION);
+		return DC_EXIT_DONE;
+	}
+	verb = find_verb(argv[1]);
+	if (!verb) {
+		fprintf(stderr, "drivercut: unknown verb '%s'; see drivercut --help\n", argv[1]);
+		return DC_EXIT_USAGE;
+	}
+	return run_verb(verb, argc - 1, argv + 1);
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One declaration a verb; main.c's table lists them in the order people use them. */
+#ifndef DC_CLI_VERBS_H
+#define DC_CLI_VERBS_H
+
+#include "cli/cli.h"
+
+#endif
