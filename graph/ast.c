@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "graph/ast.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum CXChildVisitResult push_child(CXCursor child, CXCursor parent, CXClientData data)
+{
+	ast_cursors *cursors = data;
+
+	(void)parent;
+	dc_vec_push(cursors, child);
+	return CXChildVisit_Continue;
+}
+
+void ast_children(CXCursor cursor, ast_cursors *ret)
+{
+	clang_visitChildren(cursor, push_child, ret);
+}
+
+struct ast_place ast_place(CXCursor cursor)
+{
+	struct ast_place place;
+
+	clang_getExpansionLocation(clang_getCursorLocation(cursor), &place.file, &place.line,
+				   &place.column, NULL);
+	return place;
+}
+
+bool ast_in_macro(CXCursor cursor)
+{
+	CXSourceLocation at = clang_getCursorLocation(cursor);
+	unsigned offset, spelled;
+	CXFile file, spelled_file;
+
+	clang_getExpansionLocation(at, &file, NULL, NULL, &offset);
+	clang_getSpellingLocation(at, &spelled_file, NULL, NULL, &spelled);
+	return offset != spelled || !spelled_file || !clang_File_isEqual(file, spelled_file);
+}
+
+static const char *intern(struct facts *facts, CXString text)
+{
+	const char *c = clang_getCString(text);
+	const char *name = facts_name(facts, c ? c : "");
+
+	clang_disposeString(text);
+	return name;
+}
+
+const char *ast_spelling(struct facts *facts, CXCursor cursor)
+{
+	return intern(facts, clang_getCursorSpelling(cursor));
+}
+
+const char *ast_type(struct facts *facts, CXType type)
+{
+	return intern(facts, clang_getTypeSpelling(clang_getCanonicalType(type)));
+}
+
+const char *ast_driver_file(struct facts *facts, CXFile file)
+{
+	size_t len = strlen(facts->source);
+	const char *path;
+
+	if (!file)
+		return NULL;
+	path = intern(facts, clang_getFileName(file));
+	if (strncmp(path, facts->source, len) || path[len] != '/')
+		return NULL;
+	path += len + 1;
+	while (!strncmp(path, "./", 2))
+		path += 2;
+	return facts_name(facts, path);
+}
+
+CXCursor ast_strip(CXCursor expr)
+{
+	for (;;) {
+		enum CXCursorKind kind = clang_getCursorKind(expr);
+		ast_cursors children = {0};
+		CXCursor inner;
+
+		if (kind != CXCursor_UnexposedExpr && kind != CXCursor_ParenExpr &&
+		    kind != CXCursor_CStyleCastExpr)
+			return expr;
+		ast_children(expr, &children);
+		if (!children.len || (kind == CXCursor_UnexposedExpr && children.len != 1)) {
+			dc_vec_done(&children);
+			return expr;
+		}
+		inner = children.at[children.len - 1];
+		dc_vec_done(&children);
+		expr = inner;
+	}
+}
+
+static enum CXChildVisitResult find_effect(CXCursor child, CXCursor parent, CXClientData data)
+{
+	bool *found = data;
+	enum CXCursorKind kind = clang_getCursorKind(child);
+
+	(void)parent;
+	if (kind == CXCursor_UnaryExpr) /* sizeof: not evaluated */
+		return CXChildVisit_Continue;
+	if (kind == CXCursor_CallExpr) {
+		CXString name = clang_getCursorSpelling(child);
+		const char *text = clang_getCString(name);
+
+		*found = strncmp(text ? text : "", "__builtin_", 10) != 0;
+		clang_disposeString(name);
+	} else if (kind == CXCursor_CompoundAssignOperator || kind == CXCursor_StmtExpr) {
+		*found = true;
+	}
+	return *found ? CXChildVisit_Break : CXChildVisit_Recurse;
+}
+
+bool ast_constant(CXCursor expr, long long *ret)
+{
+	CXEvalResult result;
+	bool constant, effect = false;
+
+	find_effect(expr, expr, &effect);
+	if (!effect)
+		clang_visitChildren(expr, find_effect, &effect);
+	if (effect)
+		return false;
+	result = clang_Cursor_Evaluate(expr);
+	if (!result)
+		return false;
+	constant = clang_EvalResult_getKind(result) == CXEval_Int;
+	if (constant)
+		*ret = clang_EvalResult_isUnsignedInt(result)
+			       ? (long long)clang_EvalResult_getAsUnsigned(result)
+			       : clang_EvalResult_getAsLongLong(result);
+	clang_EvalResult_dispose(result);
+	return constant;
+}
+
+struct label_search {
+	bool found;
+	bool in_switch; /* cases belong to a switch inside the statement */
+};
+
+static enum CXChildVisitResult find_label(CXCursor child, CXCursor parent, CXClientData data)
+{
+	struct label_search *search = data;
+
+	(void)parent;
+	switch ((int)clang_getCursorKind(child)) {
+	case CXCursor_LabelStmt:
+		search->found = true;
+		break;
+	case CXCursor_CaseStmt:
+	case CXCursor_DefaultStmt:
+		search->found = !search->in_switch;
+		break;
+	case CXCursor_SwitchStmt: {
+		struct label_search inner = {.in_switch = true};
+
+		clang_visitChildren(child, find_label, &inner);
+		search->found = inner.found;
+		return search->found ? CXChildVisit_Break : CXChildVisit_Continue;
+	}
+	default:
+		break;
+	}
+	return search->found ? CXChildVisit_Break : CXChildVisit_Recurse;
+}
+
+bool ast_has_label(CXCursor stmt)
+{
+	struct label_search search = {0};
+
+	if (find_label(stmt, stmt, &search) == CXChildVisit_Recurse)
+		clang_visitChildren(stmt, find_label, &search);
+	return search.found;
+}
+
+/* "struct foo" -> "foo"; NULL for one without a name of its own. */
+static const char *record_name(struct facts *facts, CXType type)
+{
+	const char *name = ast_type(facts, type);
+	static const char *const words[] = {"const ", "volatile ", "struct ", "union "};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strncmp(name, words[i], strlen(words[i])))
+			name += strlen(words[i]);
+	return strchr(name, '(') ? NULL : facts_name(facts, name);
+}
+
+/* Remembers that a record is the driver's own. */
+static void note_record(struct facts *facts, CXCursor record, const char *name)
+{
+	size_t i;
+
+	if (!ast_driver_file(facts, ast_place(record).file))
+		return;
+	for (i = 0; i < facts->records.len; i++)
+		if (facts->records.at[i] == name)
+			return;
+	dc_vec_push(&facts->records, name);
+}
+
+const char *ast_record(struct facts *facts, CXCursor field)
+{
+	CXCursor at = clang_getCursorSemanticParent(field);
+
+	for (;;) {
+		enum CXCursorKind kind = clang_getCursorKind(at);
+		const char *name;
+
+		if (kind != CXCursor_StructDecl && kind != CXCursor_UnionDecl)
+			return facts_name(facts, "(anonymous)");
+		name = record_name(facts, clang_getCursorType(at));
+		if (name) {
+			note_record(facts, at, name);
+			return name;
+		}
+		at = clang_getCursorSemanticParent(at);
+	}
+}
+
+const char *ast_record_type(struct facts *facts, CXType type)
+{
+	CXType canonical = clang_getCanonicalType(type);
+	const char *name;
+
+	if (canonical.kind != CXType_Record)
+		return NULL;
+	name = record_name(facts, canonical);
+	return name ? name : facts_name(facts, "(anonymous)");
+}
+
+const char *ast_symbol(struct facts *facts, CXCursor function)
+{
+	const char *name = ast_spelling(facts, function);
+	const char *file;
+
+	if (clang_getCursorLinkage(function) != CXLinkage_Internal)
+		return name;
+	if (!clang_equalCursors(clang_getCursorDefinition(function), clang_getNullCursor()))
+		function = clang_getCursorDefinition(function);
+	file = ast_driver_file(facts, ast_place(function).file);
+	return file ? facts_namef(facts, "%s@%s", name, file) : name;
+}
+
+bool ast_function_pointer(struct facts *facts, CXType type, const char **ret)
+{
+	CXType canonical = clang_getCanonicalType(type);
+
+	if (canonical.kind == CXType_Pointer)
+		canonical = clang_getCanonicalType(clang_getPointeeType(canonical));
+	if (canonical.kind != CXType_FunctionProto && canonical.kind != CXType_FunctionNoProto)
+		return false;
+	*ret = ast_type(facts, canonical);
+	return true;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Questions to libclang's AST, in our words. Private to graph/. */
+#ifndef DC_GRAPH_AST_H
+#define DC_GRAPH_AST_H
+
+#include <clang-c/Index.h>
+#include <stdbool.h>
+
+#include "graph/facts.h"
+
+/* Children of a cursor; end with dc_vec_done. */
+typedef DC_VEC(CXCursor) ast_cursors;
+
+void ast_children(CXCursor cursor, ast_cursors *ret);
+
+/* Where a cursor is, macros seen from where they are used. path: absolute, or "" for none. */
+struct ast_place {
+	CXFile file;
+	unsigned line, column;
+};
+
+struct ast_place ast_place(CXCursor cursor);
+bool ast_in_macro(CXCursor cursor);
+
+/* Spellings, interned in the facts. */
+const char *ast_spelling(struct facts *facts, CXCursor cursor);
+const char *ast_type(struct facts *facts, CXType type); /* canonical */
+
+/* Interned path of a file relative to the driver's source, or NULL: the file is not the driver's. */
+const char *ast_driver_file(struct facts *facts, CXFile file);
+
+/* Strips parentheses, implicit and explicit casts. */
+CXCursor ast_strip(CXCursor expr);
+
+/* A constant integer expression without side effects, as clang folds it. */
+bool ast_constant(CXCursor expr, long long *ret);
+
+/* True if jumping into the statement is possible: a label, or a case of an outer switch. */
+bool ast_has_label(CXCursor stmt);
+
+/* Name of the structure or union a field belongs to: the nearest that has a name. */
+const char *ast_record(struct facts *facts, CXCursor field);
+
+/* Name of a record type (typedefs and qualifiers removed), or NULL: not a record. */
+const char *ast_record_type(struct facts *facts, CXType type);
+
+/* Symbol of a function (facts.h). */
+const char *ast_symbol(struct facts *facts, CXCursor function);
+
+/* True if the type is a pointer to a function; *ret its canonical spelling. */
+bool ast_function_pointer(struct facts *facts, CXType type, const char **ret);
+
+#endif

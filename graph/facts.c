@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "graph/facts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define uthash_fatal(msg) abort()
+#include <uthash.h>
+
+struct fact_names {
+	struct name_slot {
+		const char *text;
+		unsigned kernel_function; /* index + 1, or 0 */
+		UT_hash_handle hh;
+	} *slots;
+};
+
+static struct name_slot *name_slot(struct facts *facts, const char *text)
+{
+	struct name_slot *slot;
+	size_t len = strlen(text);
+
+	if (!facts->names)
+		facts->names = dc_arena_alloc(facts->arena, sizeof(*facts->names));
+	HASH_FIND(hh, facts->names->slots, text, len, slot);
+	if (slot)
+		return slot;
+	slot = dc_arena_alloc(facts->arena, sizeof(*slot));
+	slot->text = dc_arena_strndup(facts->arena, text, len);
+	HASH_ADD_KEYPTR(hh, facts->names->slots, slot->text, len, slot);
+	return slot;
+}
+
+const char *facts_name(struct facts *facts, const char *text)
+{
+	return name_slot(facts, text)->text;
+}
+
+const char *facts_namef(struct facts *facts, const char *fmt, ...)
+{
+	const char *name;
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		abort();
+	va_end(args);
+	name = facts_name(facts, text);
+	free(text);
+	return name;
+}
+
+unsigned facts_lock(struct facts *facts, const char *name, enum dc_lock_class class)
+{
+	unsigned i;
+
+	for (i = 0; i < facts->locks.len; i++)
+		if (facts->locks.at[i].class == class && !strcmp(facts->locks.at[i].name, name))
+			return i;
+	dc_vec_push(&facts->locks, (struct fact_lock){.name = name, .class = class});
+	return i;
+}
+
+unsigned facts_kernel_function(struct facts *facts, const char *name, bool *ret_new)
+{
+	struct name_slot *slot = name_slot(facts, name);
+
+	*ret_new = !slot->kernel_function;
+	if (*ret_new) {
+		dc_vec_push(&facts->kernel_functions,
+			    (struct fact_kernel_function){.name = slot->text, .pure = true});
+		slot->kernel_function = (unsigned)facts->kernel_functions.len;
+	}
+	return slot->kernel_function - 1;
+}
+
+void facts_done(struct facts *facts)
+{
+	struct fact_kernel_function *kernel;
+	struct fact_call *call;
+
+	if (facts->names)
+		HASH_CLEAR(hh, facts->names->slots);
+	dc_vec_each(kernel, &facts->kernel_functions)
+		dc_vec_done(&kernel->calls);
+	dc_vec_each(call, &facts->calls)
+		dc_vec_done(&call->locks);
+	dc_vec_done(&facts->functions);
+	dc_vec_done(&facts->flows);
+	dc_vec_done(&facts->addresses);
+	dc_vec_done(&facts->calls);
+	dc_vec_done(&facts->values);
+	dc_vec_done(&facts->locks);
+	dc_vec_done(&facts->regions);
+	dc_vec_done(&facts->accesses);
+	dc_vec_done(&facts->globals);
+	dc_vec_done(&facts->kernel_functions);
+	dc_vec_done(&facts->records);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What walking the source yields, one translation unit after the other, before names are resolved
+ * across units. Private to graph/.
+ *
+ * A symbol is a function's name, "name@FILE" for a static one. A cell is a place that can hold a
+ * function pointer: a field of a structure type (all objects of the type are one), a variable, a
+ * parameter, an argument of a kernel function, a return value. A flow says that what is in one
+ * place may be in another. Symbols and cells are interned strings: equal text, equal pointer.
+ */
+#ifndef DC_GRAPH_FACTS_H
+#define DC_GRAPH_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/alloc.h"
+#include "base/diag.h"
+#include "graph/family.h"
+#include "graph/graph.h"
+#include "graph/kbuild.h"
+
+struct fact_function {
+	const char *symbol, *name;
+	const char *file; /* relative to the driver's source */
+	unsigned first_line, last_line;
+	unsigned loc, sloc;
+	bool is_static;
+	const char *signature;
+};
+
+enum fact_source { FACT_FUNCTION, FACT_CELL, FACT_UNKNOWN };
+
+/* A value that may be a function pointer. name: a symbol or a cell. */
+struct fact_value {
+	enum fact_source source;
+	const char *name;
+};
+
+typedef DC_VEC(struct fact_value) fact_values;
+
+struct fact_flow {
+	const char *to; /* a cell */
+	struct fact_value from;
+};
+
+/* A function whose address is used. */
+struct fact_address {
+	const char *from; /* symbol of the function that uses it; NULL: at file scope */
+	const char *symbol;
+	const char *signature;
+};
+
+struct fact_lock {
+	const char *name; /* "" for rcu and the like: the class says it all */
+	enum dc_lock_class class;
+};
+
+struct fact_call {
+	const char *caller;
+	const char *callee; /* symbol; NULL: through a pointer */
+	const char *signature;	 /* through a pointer: type of the function */
+	const char *through;	 /* through a pointer: words for people */
+	unsigned first_value, value_count; /* through a pointer: where it comes from */
+	unsigned line;
+	bool in_macro;
+	dc_indices locks; /* indices of facts.locks that may be held */
+};
+
+struct fact_region {
+	const char *function;
+	unsigned lock;
+};
+
+enum { FACT_READ = 1, FACT_WRITE = 2, FACT_ADDRESS = 4 };
+
+struct fact_access {
+	const char *function;
+	const char *type; /* NULL: a global of the driver */
+	const char *name; /* field, or global's symbol */
+	unsigned how;	  /* mask of FACT_READ... */
+};
+
+struct fact_kernel_function {
+	const char *name;
+	bool is_inline;
+	bool pure;	  /* its own body only computes; its callees are judged apart */
+	bool called;	  /* by the driver */
+	DC_VEC(const char *) calls;
+};
+
+struct facts {
+	struct dc_arena *arena;
+	const char *source; /* the driver's folder, absolute */
+	const struct dc_family *family;
+	struct fact_names *names; /* the interning table */
+	DC_VEC(struct fact_function) functions;
+	DC_VEC(struct fact_flow) flows;
+	DC_VEC(struct fact_address) addresses;
+	DC_VEC(struct fact_call) calls;
+	fact_values values; /* of the calls through pointers */
+	DC_VEC(struct fact_lock) locks;
+	DC_VEC(struct fact_region) regions;
+	DC_VEC(struct fact_access) accesses;
+	DC_VEC(struct dc_global) globals;
+	DC_VEC(struct fact_kernel_function) kernel_functions;
+	DC_VEC(const char *) records; /* names of structures that the driver defines */
+};
+
+/* The one copy of a text. */
+const char *facts_name(struct facts *facts, const char *text);
+const char *facts_namef(struct facts *facts, const char *fmt, ...) DC_PRINTF(2, 3);
+
+/* Index of a lock, added when new. */
+unsigned facts_lock(struct facts *facts, const char *name, enum dc_lock_class class);
+
+/* Index of a kernel function by name, added when new (*ret_new). */
+unsigned facts_kernel_function(struct facts *facts, const char *name, bool *ret_new);
+
+void facts_done(struct facts *facts);
+
+/*
+ * facts_read_unit - parses one C file and adds its facts.
+ * Returns 0, or -EINVAL after reporting every error of the compiler with file:line:col.
+ */
+int facts_read_unit(struct dc_diag *diag, struct facts *facts, const struct dc_unit *unit);
+
+/* facts_resolve - joins all units' facts to a graph. The caller has set driver, family, kernel. */
+void facts_resolve(struct dc_diag *diag, struct facts *facts, struct dc_graph *graph);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is known of Linux, as data: in which context the kernel calls what it is handed, and which
+ * functions take and release locks. graph/families/FAMILY.json, with linux.json for what all
+ * families share. A new family is a new file.
+ *
+ * {"schema": 1, "kind": "family", "name": "net", "includes": ["linux"],
+ *  "fields": [{"struct": "net_device_ops", "field": "ndo_open", "context": "process"}, ...],
+ *  "arguments": [{"function": "request_irq", "argument": 1, "context": "hardirq"}, ...],
+ *  "variables": [{"variable": "__inittest", "as": "module_init", "context": "process"}, ...],
+ *  "locks": [{"function": "spin_lock", "class": "spin", "takes": 0}, ...]}
+ *
+ * A field "*" stands for every field of the structure that has no row of its own. Arguments count
+ * from 0. A lock row has takes, tries or releases: the argument that is the lock, or -1 for none.
+ */
+#ifndef DC_GRAPH_FAMILY_H
+#define DC_GRAPH_FAMILY_H
+
+#include "base/alloc.h"
+#include "base/diag.h"
+#include "graph/graph.h"
+
+enum dc_lock_op { DC_LOCK_TAKES, DC_LOCK_TRIES, DC_LOCK_RELEASES };
+
+struct dc_lock_rule {
+	const char *function;
+	enum dc_lock_class class;
+	enum dc_lock_op op;
+	int argument; /* -1: the class has no object (rcu, irq) */
+};
+
+struct dc_context_rule {
+	const char *place; /* "net_device_ops.ndo_open", "request_irq#1", "__inittest" */
+	const char *via;   /* for people: "request_irq argument 1" */
+	enum dc_context context;
+};
+
+struct dc_family {
+	DC_VEC(struct dc_context_rule) rules;
+	DC_VEC(struct dc_lock_rule) locks;
+};
+
+/* Reads a family and what it includes; strings live in the arena. Returns 0, or -errno after
+ * reporting (-ENOENT: no such family). Caller ends it with dc_family_done. */
+int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *name,
+		   struct dc_family *ret);
+void dc_family_done(struct dc_family *family);
+
+/* The rule for a place ("STRUCT.FIELD", "FUNCTION#ARGUMENT", a variable), or NULL. */
+const struct dc_context_rule *dc_family_rule(const struct dc_family *family, const char *place);
+
+/* The rule of a lock function, or NULL. */
+const struct dc_lock_rule *dc_family_lock(const struct dc_family *family, const char *function);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "graph/values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static CXCursor last_child(CXCursor cursor)
+{
+	ast_cursors children = {0};
+	CXCursor last = clang_getNullCursor();
+
+	ast_children(cursor, &children);
+	if (children.len)
+		last = children.at[children.len - 1];
+	dc_vec_done(&children);
+	return last;
+}
+
+static CXCursor first_child(CXCursor cursor)
+{
+	ast_cursors children = {0};
+	CXCursor first = clang_getNullCursor();
+
+	ast_children(cursor, &children);
+	if (children.len)
+		first = children.at[0];
+	dc_vec_done(&children);
+	return first;
+}
+
+/* A parameter is the cell SYMBOL#INDEX of its function. */
+static const char *parameter_cell(struct facts *facts, CXCursor parameter)
+{
+	CXCursor function = clang_getCursorSemanticParent(parameter);
+	int i, count = clang_Cursor_getNumArguments(function);
+
+	for (i = 0; i < count; i++)
+		if (clang_equalCursors(clang_Cursor_getArgument(function, (unsigned)i), parameter))
+			return facts_namef(facts, "%s#%d", ast_symbol(facts, function), i);
+	return NULL;
+}
+
+const char *values_variable(struct facts *facts, const char *function, CXCursor variable)
+{
+	const char *name = ast_spelling(facts, variable);
+	const char *file;
+
+	if (clang_getCursorKind(variable) == CXCursor_ParmDecl)
+		return parameter_cell(facts, variable);
+	switch (clang_getCursorLinkage(variable)) {
+	case CXLinkage_External:
+	case CXLinkage_UniqueExternal:
+		return name;
+	case CXLinkage_Internal:
+		file = ast_driver_file(facts, ast_place(variable).file);
+		return file ? facts_namef(facts, "%s@%s", name, file) : name;
+	default:
+		return facts_namef(facts, "%s:%s:%u", function ? function : "", name,
+				   ast_place(variable).line);
+	}
+}
+
+const char *values_cell(struct facts *facts, const char *function, CXCursor expr)
+{
+	CXCursor at = ast_strip(expr), to;
+
+	switch ((int)clang_getCursorKind(at)) {
+	case CXCursor_MemberRefExpr:
+		to = clang_getCursorReferenced(at);
+		if (clang_getCursorKind(to) != CXCursor_FieldDecl)
+			return NULL;
+		return facts_namef(facts, "%s.%s", ast_record(facts, to), ast_spelling(facts, to));
+	case CXCursor_DeclRefExpr:
+		to = clang_getCursorReferenced(at);
+		if (clang_getCursorKind(to) != CXCursor_VarDecl &&
+		    clang_getCursorKind(to) != CXCursor_ParmDecl)
+			return NULL;
+		return values_variable(facts, function, to);
+	case CXCursor_ArraySubscriptExpr:
+	case CXCursor_UnaryOperator:
+		return values_cell(facts, function, first_child(at));
+	case CXCursor_CallExpr:
+		to = clang_getCursorReferenced(at);
+		if (clang_getCursorKind(to) != CXCursor_FunctionDecl)
+			return NULL;
+		return facts_namef(facts, "%s()", ast_symbol(facts, to));
+	default:
+		return NULL;
+	}
+}
+
+static void push_value(fact_values *values, enum fact_source source, const char *name)
+{
+	dc_vec_push(values, (struct fact_value){.source = source, .name = name});
+}
+
+static bool is_function_type(CXType type)
+{
+	CXType canonical = clang_getCanonicalType(type);
+
+	return canonical.kind == CXType_FunctionProto || canonical.kind == CXType_FunctionNoProto;
+}
+
+void values_of(struct facts *facts, const char *function, CXCursor expr, fact_values *ret)
+{
+	CXCursor at = ast_strip(expr);
+	ast_cursors children = {0};
+	const char *cell, *signature;
+
+	switch ((int)clang_getCursorKind(at)) {
+	case CXCursor_DeclRefExpr:
+		if (clang_getCursorKind(clang_getCursorReferenced(at)) == CXCursor_FunctionDecl) {
+			push_value(ret, FACT_FUNCTION,
+				   ast_symbol(facts, clang_getCursorReferenced(at)));
+			return;
+		}
+		break;
+	case CXCursor_ConditionalOperator:
+		ast_children(at, &children);
+		if (children.len == 3) {
+			values_of(facts, function, children.at[1], ret);
+			values_of(facts, function, children.at[2], ret);
+		}
+		dc_vec_done(&children);
+		return;
+	case CXCursor_UnaryOperator:
+		if (clang_getCursorUnaryOperatorKind(at) == CXUnaryOperator_AddrOf ||
+		    is_function_type(clang_getCursorType(at))) {
+			values_of(facts, function, first_child(at), ret);
+			return;
+		}
+		break;
+	case CXCursor_BinaryOperator:
+	case CXCursor_StmtExpr:
+	case CXCursor_CompoundStmt:
+		values_of(facts, function, last_child(at), ret);
+		return;
+	case CXCursor_IntegerLiteral:
+		return;
+	default:
+		break;
+	}
+	cell = values_cell(facts, function, at);
+	if (cell)
+		push_value(ret, FACT_CELL, cell);
+	else if (ast_function_pointer(facts, clang_getCursorType(at), &signature))
+		push_value(ret, FACT_UNKNOWN, NULL);
+}
+
+static void assign_scalar(struct facts *facts, const char *function, const char *cell, CXType type,
+			  CXCursor expr)
+{
+	fact_values values = {0};
+	struct fact_value *value;
+	const char *signature;
+	bool pointer = ast_function_pointer(facts, type, &signature) ||
+		       ast_function_pointer(facts, clang_getCursorType(expr), &signature);
+
+	values_of(facts, function, expr, &values);
+	dc_vec_each(value, &values)
+		if ((pointer && value->name != cell) || value->source == FACT_FUNCTION)
+			dc_vec_push(&facts->flows, (struct fact_flow){.to = cell, .from = *value});
+	dc_vec_done(&values);
+}
+
+struct nth_field {
+	unsigned left;
+	CXCursor field;
+};
+
+static enum CXVisitorResult take_field(CXCursor field, CXClientData data)
+{
+	struct nth_field *search = data;
+
+	search->field = field;
+	return search->left-- ? CXVisit_Continue : CXVisit_Break;
+}
+
+/* One element of a brace-enclosed initialiser. */
+static void assign_element(struct facts *facts, const char *function, const char *cell,
+			   CXType outer, unsigned index, CXCursor element)
+{
+	CXCursor field = clang_getNullCursor(), value = element;
+	ast_cursors children = {0};
+	CXType type;
+
+	ast_children(element, &children);
+	if (clang_getCursorKind(element) == CXCursor_UnexposedExpr && children.len >= 2) {
+		size_t i;
+
+		value = children.at[children.len - 1];
+		for (i = 0; i + 1 < children.len; i++)
+			if (clang_getCursorKind(children.at[i]) == CXCursor_MemberRef)
+				field = clang_getCursorReferenced(children.at[i]);
+	} else if (clang_getCanonicalType(outer).kind == CXType_Record) {
+		struct nth_field search = {.left = index, .field = clang_getNullCursor()};
+
+		clang_Type_visitFields(clang_getCanonicalType(outer), take_field, &search);
+		field = search.field;
+	}
+	dc_vec_done(&children);
+	if (clang_getCursorKind(field) == CXCursor_FieldDecl) {
+		cell = facts_namef(facts, "%s.%s", ast_record(facts, field),
+				   ast_spelling(facts, field));
+		type = clang_getCursorType(field);
+	} else {
+		type = clang_getArrayElementType(clang_getCanonicalType(outer));
+	}
+	values_assign(facts, function, cell, type, value);
+}
+
+void values_assign(struct facts *facts, const char *function, const char *cell, CXType type,
+		   CXCursor expr)
+{
+	CXCursor at = ast_strip(expr);
+	ast_cursors children = {0};
+	unsigned i;
+
+	if (clang_getCursorKind(at) == CXCursor_CompoundLiteralExpr)
+		at = last_child(at);
+	if (clang_getCursorKind(at) != CXCursor_InitListExpr) {
+		if (cell)
+			assign_scalar(facts, function, cell, type, expr);
+		return;
+	}
+	ast_children(at, &children);
+	for (i = 0; i < children.len; i++)
+		assign_element(facts, function, cell, type, i, children.at[i]);
+	dc_vec_done(&children);
+}
