@@ -14,6 +14,8 @@
 #include "cli/verbs.h"
 
 static const struct dc_verb *const verbs[] = {
+	&dc_verb_solve,
+	&dc_verb_sweep,
 	NULL,
 };
 
