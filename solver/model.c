@@ -191,19 +191,22 @@ void dc_model_chain(const struct dc_model *model, struct dc_arena *arena, size_t
 	}
 }
 
-/* The node that is forced to both sides by the shortest chains; DC_NO_NODE: none is. */
+/* The node that is forced to both sides by the shortest chains, and of those the farthest from the
+ * kernel's pin, as chains read best from there; DC_NO_NODE: none is. */
 static size_t find_contradiction(const struct dc_model *model)
 {
 	const struct dc_cause *kernel = model->forced[DC_SIDE_KERNEL];
 	const struct dc_cause *user = model->forced[DC_SIDE_USER];
-	size_t i, best = DC_NO_NODE;
+	size_t i, steps, least = SIZE_MAX, best = DC_NO_NODE;
 
 	for (i = 0; i < model->problem->nodes.len; i++) {
 		if (kernel[i].kind == DC_CAUSE_NONE || user[i].kind == DC_CAUSE_NONE)
 			continue;
-		if (best == DC_NO_NODE ||
-		    kernel[i].steps + user[i].steps < kernel[best].steps + user[best].steps)
-			best = i;
+		steps = kernel[i].steps + user[i].steps;
+		if (steps > least || (steps == least && kernel[i].steps <= kernel[best].steps))
+			continue;
+		least = steps;
+		best = i;
 	}
 	return best;
 }

@@ -26,6 +26,7 @@ static inline size_t below(uint64_t *seed, size_t limit)
 struct shape {
 	size_t nodes, edges;
 	size_t loc, weight; /* above the greatest; small ones make ties and zeros */
+	bool heavy_tail; /* few weights are large */
 	size_t pins, follows, togethers;
 	size_t replicable; /* the last so many nodes are */
 	bool reversed; /* the same problem, everything added in the opposite order */
@@ -51,6 +52,8 @@ static inline void add_nodes(struct dc_problem *problem, const struct shape *sha
 		made[i].loc = (int64_t)below(seed, shape->loc);
 		made[i].kernel_calls = (int64_t)(below(seed, 3) ? 0 : below(seed, shape->weight));
 		made[i].entry_calls = (int64_t)(below(seed, 3) ? 0 : below(seed, shape->weight));
+		if (shape->heavy_tail)
+			made[i].entry_calls >>= below(seed, 14);
 	}
 	for (i = 0; i < shape->nodes; i++) {
 		size_t which = shape->reversed ? shape->nodes - 1 - i : i, at;
@@ -79,6 +82,8 @@ static inline void draw_pairs(const struct shape *shape, uint64_t *seed, struct 
 		pairs[i].a = below(seed, edges ? plain : shape->nodes);
 		pairs[i].b = below(seed, shape->nodes);
 		pairs[i].forth = (int64_t)below(seed, shape->weight);
+		if (shape->heavy_tail)
+			pairs[i].forth >>= below(seed, 14);
 		pairs[i].back =
 			below(seed, 2) ? pairs[i].forth : (int64_t)below(seed, shape->weight);
 	}
