@@ -331,7 +331,7 @@ void dc_json_add(json_t *array, json_t *value)
 
 static void put_flat(FILE *out, const json_t *value)
 {
-	check_memory(json_dumpf(value, out, JSON_ENCODE_ANY));
+	check_memory(json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)));
 }
 
 static bool wants_lines(const json_t *value)

@@ -15,6 +15,8 @@
 
 static const struct dc_verb *const verbs[] = {
 	&dc_verb_graph,
+	&dc_verb_solve,
+	&dc_verb_sweep,
 	NULL,
 };
 

@@ -6,5 +6,7 @@
 #include "cli/cli.h"
 
 extern const struct dc_verb dc_verb_graph;
+extern const struct dc_verb dc_verb_solve;
+extern const struct dc_verb dc_verb_sweep;
 
 #endif

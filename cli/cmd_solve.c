@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* drivercut solve: one cut. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/solve_options.h"
+#include "cli/table.h"
+#include "cli/verbs.h"
+
+static const char help[] =
+	"drivercut solve - the optimal cut of a driver at one crossing delay\n"
+	"\n"
+	"usage: drivercut solve DRIVER [OPTIONS]\n"
+	"       drivercut solve --problem FILE [OPTIONS]\n"
+	"\n"
+	"Finds the sides that cost least, counted in kernel lines: the lines that stay in the\n"
+	"kernel, plus what crosses at the price of the time it takes. Of equally good cuts it is\n"
+	"the one with the smallest kernel side. The result is exact and comes with a proof.\n"
+	"\n" DC_HELP_TERMS DC_HELP_PROBLEM
+	"  --prove HOW        flow, lp (GLPK as well) or auto (lp up to 1000 functions)\n"
+	"  --json             the cut as JSON on standard output instead of a table\n"
+	"  -v                 list every function with its side and the nearest reason\n"
+	"\n"
+	"examples:\n"
+	"  drivercut solve e1000 --delay 10us -o cut.json\n"
+	"  drivercut solve --problem problem.json --lambda 1/10 -v\n"
+	"  drivercut solve e1000 --pin e1000_set_rx_mode=user     what would that cost?\n"
+	"\n"
+	"See also: drivercut sweep (all delays), explain (why a function is where it is).\n";
+
+enum { OPTION_PROVE = DC_OPTION_OWN };
+
+static const struct option longs[] = {
+	DC_OPTIONS_PROBLEM,
+	DC_OPTIONS_TERMS,
+	{"prove", required_argument, NULL, OPTION_PROVE},
+	{0},
+};
+
+struct solve {
+	struct dc_cli *cli;
+	struct dc_solve_options options;
+	struct dc_cut_options how;
+	struct dc_problem *problem, *pinned; /* pinned: with --pin's, or NULL */
+	struct dc_terms terms;
+	struct dc_cut *free_cut, *cut; /* the same without --pin */
+};
+
+static bool parse_prove(const char *text, enum dc_prove *ret_prove)
+{
+	static const char *const names[] = {"flow", "lp", "auto"};
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		if (strcmp(text, names[i]) != 0)
+			continue;
+		*ret_prove = (enum dc_prove)i;
+		return true;
+	}
+	return false;
+}
+
+/* Returns an exit status, or -1 to go on. */
+static int read_options(struct solve *s, int argc, char **argv)
+{
+	int option, exit_status;
+
+	dc_solve_options_start(&s->options);
+	s->how.prove = DC_PROVE_AUTO;
+	while ((option = dc_cli_option(s->cli, &dc_verb_solve, argc, argv, "o:", longs,
+				       &exit_status)) >= 0) {
+		if (option == OPTION_PROVE) {
+			if (!parse_prove(optarg, &s->how.prove))
+				return dc_cli_usage(
+					s->cli, &dc_verb_solve,
+					"--prove: expected flow, lp or auto, found '%s'", optarg);
+		} else if (!dc_solve_option(s->cli, &dc_verb_solve, &s->options, option,
+					    &exit_status)) {
+			return exit_status;
+		}
+	}
+	s->how.engine = s->options.engine;
+	return option == -2 ? exit_status : -1;
+}
+
+static int solve(struct solve *s)
+{
+	struct dc_diag *diag = &s->cli->diag;
+	int err;
+
+	err = dc_solve_pinned(s->cli, &dc_verb_solve, &s->options, s->problem, &s->pinned);
+	if (!err)
+		err = dc_solve_terms(s->cli, &s->options, s->problem, &s->terms);
+	if (!err)
+		err = dc_cut_solve(diag, s->problem, &s->terms, &s->how, &s->free_cut);
+	if (err < 0 || !s->pinned) {
+		s->cut = s->free_cut;
+		return err;
+	}
+	return dc_cut_solve(diag, s->pinned, &s->terms, &s->how, &s->cut);
+}
+
+static void print_functions(const struct dc_cut *cut)
+{
+	static const char *const columns[] = {"FUNCTION", "SIDE", ">LINES", "REASON", NULL};
+	struct dc_table *table = dc_table_new(columns);
+	size_t i;
+
+	for (i = 0; i < cut->problem->nodes.len; i++) {
+		dc_table_row(table);
+		dc_table_text(table, cut->problem->nodes.at[i].id);
+		dc_table_text(table, dc_place_names[cut->places[i]]);
+		dc_table_int(table, cut->problem->nodes.at[i].loc);
+		dc_table_text(table, cut->reasons[i].text[0]);
+	}
+	dc_table_print(table);
+	putchar('\n');
+}
+
+/* What the pins cost: both cuts are optimal, so the difference is exact. */
+static void print_what_if(const struct solve *s)
+{
+	const struct dc_tally *now = &s->cut->tally, *before = &s->free_cut->tally;
+	double more = dc_ratio_value(s->cut->value) - dc_ratio_value(s->free_cut->value);
+
+	if (!s->pinned)
+		return;
+	if (!dc_ratio_compare(s->cut->value, s->free_cut->value))
+		printf("what if    the pins cost nothing: a cut that is as good has them\n");
+	else
+		printf("what if    the pins cost %.6g lines: %+" PRId64 " kernel lines, %+" PRId64
+		       " crossings\n",
+		       more, now->kernel_loc - before->kernel_loc,
+		       now->crossings - before->crossings);
+}
+
+static void print_proof(const struct dc_cut *cut)
+{
+	if (cut->proved_by_lp >= 0)
+		printf("proof      the cut equals a flow (%s), and GLPK's dual solution, checked "
+		       "in "
+		       "integers\n",
+		       cut->flow_engine);
+	else
+		printf("proof      the cut equals a flow (%s)\n", cut->flow_engine);
+}
+
+static void print_cut(const struct solve *s)
+{
+	const struct dc_cut *cut = s->cut;
+
+	printf("%s at a delay of %s: lambda %" PRId64 "/%" PRId64 ", %" PRId64 " lines a CPU\n\n",
+	       dc_problem_title(cut->problem), dc_delay_text(s->terms.delay_ns), s->terms.lambda.p,
+	       s->terms.lambda.q, s->terms.price);
+	if (s->cli->verbose > 0)
+		print_functions(cut);
+	dc_print_tally(cut->problem, &cut->tally, s->terms.delay_ns);
+	printf("cost       %.8g lines: %" PRId64 " in the kernel, %.6g for crossings\n",
+	       dc_ratio_value(cut->value), cut->tally.kernel_loc,
+	       dc_ratio_value(s->terms.lambda) * (double)cut->tally.crossings);
+	print_what_if(s);
+	print_proof(cut);
+}
+
+static int report(const struct solve *s)
+{
+	const char *output = s->options.output ? s->options.output : s->cli->json ? "-" : NULL;
+	json_t *root;
+	int err = 0;
+
+	if (output) {
+		root = dc_cut_json(s->cut);
+		if (s->pinned)
+			dc_json_set(root, "free_value",
+				    json_real(dc_ratio_value(s->free_cut->value)));
+		err = dc_json_write(&s->cli->diag, output, root);
+		json_decref(root);
+	}
+	if (!err && !s->cli->json && (!output || strcmp(output, "-") != 0))
+		print_cut(s);
+	return err;
+}
+
+static int run(struct dc_cli *cli, int argc, char **argv)
+{
+	struct solve s = {.cli = cli};
+	int err, exit_status = read_options(&s, argc, argv);
+
+	if (exit_status >= 0) {
+		dc_solve_options_done(&s.options);
+		return exit_status;
+	}
+	err = dc_solve_problem(cli, &dc_verb_solve, &s.options, argc - optind, argv + optind,
+			       &s.problem);
+	if (!err)
+		err = solve(&s);
+	if (!err)
+		err = report(&s);
+	if (s.cut != s.free_cut)
+		dc_cut_free(s.cut);
+	dc_cut_free(s.free_cut);
+	dc_problem_free(s.pinned);
+	dc_problem_free(s.problem);
+	dc_solve_options_done(&s.options);
+	return dc_solve_exit(err);
+}
+
+const struct dc_verb dc_verb_solve = {
+	.name = "solve",
+	.run = run,
+	.summary = "find the optimal cut at one crossing delay",
+	.help = help,
+};

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cut.json: DESIGN's keys, and what else a cut has to tell. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cut.h"
+#include "internal.h"
+
+json_t *dc_ratio_json(struct dc_ratio ratio)
+{
+	json_t *pair = json_array();
+
+	dc_json_add(pair, json_integer(ratio.p));
+	dc_json_add(pair, json_integer(ratio.q));
+	return pair;
+}
+
+json_t *dc_ratio_number_json(struct dc_ratio ratio)
+{
+	if (ratio.q == 1)
+		return json_integer(ratio.p);
+	return ratio.q ? json_real(dc_ratio_value(ratio)) : json_null();
+}
+
+void dc_tally_json(json_t *object, const struct dc_tally *tally)
+{
+	dc_json_set(object, "kernel_loc", json_integer(tally->kernel_loc));
+	dc_json_set(object, "user_loc", json_integer(tally->user_loc));
+	dc_json_set(object, "replicated_loc", json_integer(tally->replicated_loc));
+	dc_json_set(object, "kernel_count", json_integer((json_int_t)tally->kernel_count));
+	dc_json_set(object, "user_count", json_integer((json_int_t)tally->user_count));
+	dc_json_set(object, "replicated_count", json_integer((json_int_t)tally->replicated_count));
+	dc_json_set(object, "crossings", json_integer(tally->crossings));
+}
+
+static json_t *crossings_json(const struct dc_tally *tally)
+{
+	json_t *kinds = json_object();
+
+	dc_json_set(kinds, "upcalls", json_integer(tally->upcalls));
+	dc_json_set(kinds, "downcalls", json_integer(tally->downcalls));
+	dc_json_set(kinds, "entry_calls", json_integer(tally->entry_calls));
+	dc_json_set(kinds, "kernel_calls", json_integer(tally->kernel_calls));
+	return kinds;
+}
+
+static json_t *scaled_json(__int128 value)
+{
+	return value > INT64_MAX ? json_real((double)value) : json_integer((json_int_t)value);
+}
+
+static json_t *proof_json(const struct dc_cut *cut)
+{
+	json_t *proof = json_object();
+	const char *method = "none";
+
+	if (cut->proved_by_flow >= 0)
+		method = cut->proved_by_lp >= 0 ? "max-flow = cut = LP dual" : "max-flow = cut";
+	dc_json_set(proof, "method", json_string(method));
+	dc_json_set(proof, "scale", json_integer(cut->terms.lambda.q));
+	if (cut->proved_by_flow >= 0) {
+		dc_json_set(proof, "engine", json_string(cut->flow_engine));
+		dc_json_set(proof, "flow", scaled_json(cut->proved_by_flow));
+	}
+	if (cut->proved_by_lp >= 0)
+		dc_json_set(proof, "lp_dual", scaled_json(cut->proved_by_lp));
+	return proof;
+}
+
+static json_t *sides_json(const struct dc_cut *cut)
+{
+	json_t *sides = json_object();
+	size_t i;
+
+	for (i = 0; i < cut->problem->nodes.len; i++)
+		dc_json_set(sides, cut->problem->nodes.at[i].id,
+			    json_string(dc_place_names[cut->places[i]]));
+	return sides;
+}
+
+static json_t *reasons_json(const struct dc_cut *cut)
+{
+	json_t *reasons = json_object();
+	size_t i, j;
+
+	for (i = 0; cut->reasons && i < cut->problem->nodes.len; i++) {
+		json_t *list = json_array();
+
+		for (j = 0; j < cut->reasons[i].count; j++)
+			dc_json_add(list, json_string(cut->reasons[i].text[j]));
+		dc_json_set(reasons, cut->problem->nodes.at[i].id, list);
+	}
+	return reasons;
+}
+
+json_t *dc_cut_json(const struct dc_cut *cut)
+{
+	json_t *root = dc_json_new("cut");
+
+	if (cut->problem->driver)
+		dc_json_set(root, "driver", json_string(cut->problem->driver));
+	dc_json_set(root, "lambda", dc_ratio_json(cut->terms.lambda));
+	dc_json_set(root, "delay_ns", dc_ratio_number_json(cut->terms.delay_ns));
+	dc_json_set(root, "price", json_integer(cut->terms.price));
+	dc_json_set(root, "seconds", json_integer(cut->problem->seconds));
+	dc_tally_json(root, &cut->tally);
+	dc_json_set(root, "crossings_by_kind", crossings_json(&cut->tally));
+	dc_json_set(
+		root, "overhead",
+		json_real(dc_overhead(cut->problem, cut->terms.delay_ns, cut->tally.crossings)));
+	dc_json_set(root, "value", dc_ratio_number_json(cut->value));
+	dc_json_set(root, "value_exact", dc_ratio_json(cut->value));
+	dc_json_set(root, "proof", proof_json(cut));
+	dc_json_set(root, "sides", sides_json(cut));
+	dc_json_set(root, "reasons", reasons_json(cut));
+	return root;
+}
+
+/* Reading back */
+
+static enum dc_place read_place(const struct dc_json *sides, const char *id)
+{
+	const char *name = dc_json_str(sides, id);
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		if (!strcmp(name, dc_place_names[i]))
+			return (enum dc_place)i;
+	dc_json_fault(sides, "%s has the side \"%s\"; expected kernel, user or both", id, name);
+	return DC_PLACE_USER;
+}
+
+static const char *read_reason(const struct dc_json *reasons, const char *id)
+{
+	struct dc_json list = dc_json_array_or_empty(reasons, id);
+
+	return dc_json_len(&list) ? dc_json_str_at(&list, 0) : "";
+}
+
+static int order_ids(const void *a, const void *b)
+{
+	return strcmp(((const struct dc_sides_node *)a)->id, ((const struct dc_sides_node *)b)->id);
+}
+
+static void read_sides(struct dc_sides *ret, const struct dc_json *root)
+{
+	struct dc_json sides = dc_json_object(root, "sides"), reasons = {0};
+	const char *id;
+	json_t *value;
+
+	if (dc_json_has(root, "reasons"))
+		reasons = dc_json_object(root, "reasons");
+	json_object_foreach (sides.value, id, value) {
+		const char *reason = reasons.value ? read_reason(&reasons, id) : "";
+		struct dc_sides_node node = {
+			.id = dc_arena_strdup(ret->arena, id),
+			.place = read_place(&sides, id),
+			.reason = dc_arena_strdup(ret->arena, reason),
+		};
+
+		dc_vec_push(&ret->nodes, node);
+	}
+	if (ret->nodes.len)
+		qsort(ret->nodes.at, ret->nodes.len, sizeof(*ret->nodes.at), order_ids);
+}
+
+static void read_head(struct dc_sides *ret, const struct dc_json *root)
+{
+	struct dc_json lambda = dc_json_array(root, "lambda");
+	const char *driver = dc_json_str_or(root, "driver", NULL);
+
+	if (driver)
+		ret->driver = dc_arena_strdup(ret->arena, driver);
+	if (lambda.value &&
+	    (dc_json_len(&lambda) != 2 ||
+	     !dc_ratio_make(json_integer_value(json_array_get(lambda.value, 0)),
+			    json_integer_value(json_array_get(lambda.value, 1)), &ret->lambda)))
+		dc_json_fault(&lambda, "expected [p, q], two integers");
+	ret->kernel_loc = dc_json_int(root, "kernel_loc", 0, INT64_MAX);
+	ret->user_loc = dc_json_int(root, "user_loc", 0, INT64_MAX);
+	ret->crossings = dc_json_int(root, "crossings", 0, INT64_MAX);
+}
+
+int dc_sides_read(struct dc_diag *diag, const char *path, struct dc_sides **ret_sides)
+{
+	struct dc_json_doc *doc;
+	struct dc_sides *sides;
+	struct dc_json root;
+	int err = dc_json_open(diag, path, "cut", &doc, &root);
+
+	if (err < 0)
+		return err;
+	sides = dc_alloc(1, sizeof(*sides));
+	sides->arena = dc_arena_new();
+	read_head(sides, &root);
+	read_sides(sides, &root);
+	err = dc_json_failed(doc) ? -EINVAL : 0;
+	dc_json_close(doc);
+	if (err < 0)
+		dc_sides_free(sides);
+	else
+		*ret_sides = sides;
+	return err;
+}
+
+void dc_sides_free(struct dc_sides *sides)
+{
+	if (!sides)
+		return;
+	dc_vec_done(&sides->nodes);
+	dc_arena_free(sides->arena);
+	free(sides);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of solver/ share and nobody else includes; see also model.h. */
+#ifndef DC_SOLVER_INTERNAL_H
+#define DC_SOLVER_INTERNAL_H
+
+#include <jansson.h>
+
+#include "cut.h"
+#include "model.h"
+#include "sweep.h"
+
+/* Sides of all nodes when the groups before `middle` are in the kernel. */
+void dc_model_sides(const struct dc_model *model, const struct dc_order *order, size_t middle,
+		    bool *in_kernel);
+
+/* kernel_loc * lambda.q + crossings * lambda.p; never overflows for a finished problem. */
+__int128 dc_scaled_cost(struct dc_ratio lambda, int64_t kernel_loc, int64_t crossings);
+
+/* Fills cut->reasons. */
+void dc_reasons_find(const struct dc_model *model, struct dc_cut *cut);
+
+/* Fills cut->proved_by_lp. Returns 0; -ENOTRECOVERABLE after reporting: GLPK's optimum is another.
+ */
+int dc_prove_lp(struct dc_diag *diag, const struct dc_model *model, struct dc_cut *cut);
+
+/* Fills sweep->cuts out of breakpoints and enters, in one walk over the edges. */
+void dc_sweep_tallies(struct dc_sweep *sweep);
+
+/* Pieces of JSON: [p, q]; the number itself (null: infinite); a tally's keys. */
+json_t *dc_ratio_json(struct dc_ratio ratio);
+json_t *dc_ratio_number_json(struct dc_ratio ratio);
+void dc_tally_json(json_t *object, const struct dc_tally *tally);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * GLPK: the only file that includes it. Here, a second proof that a cut is optimal.
+ *
+ * The cut is a linear program: x[g] in [0, 1] says how much of group g is in the kernel, y[a] >=
+ * x[tail] - x[head] how much of arc a is cut. Its dual is a flow: the multiplier of an arc's row is
+ * what flows along the arc. GLPK computes in doubles, so nothing it says is believed: its
+ * multipliers are rounded to integers, checked in integers to be a flow that fits the capacities,
+ * and the value of that flow is a lower bound of every cut. If it equals our cut, that is a proof.
+ */
+#include <errno.h>
+#include <glpk.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+struct program {
+	const struct dc_model *model;
+	struct dc_ratio lambda;
+	glp_prob *lp; /* columns: groups, then arcs; rows: arcs */
+	int64_t *flow; /* of each arc */
+};
+
+/* A capacity; the caller has seen that the sums fit 63 bits. */
+static int64_t capacity(const struct program *p, int64_t lines, int64_t weight)
+{
+	return lines * p->lambda.q + weight * p->lambda.p;
+}
+
+static void add_groups(const struct program *p)
+{
+	const struct dc_model *model = p->model;
+	int g;
+
+	glp_add_cols(p->lp, (int)model->groups);
+	for (g = 0; g < (int)model->groups; g++) {
+		glp_set_col_bnds(p->lp, g + 1, GLP_DB, 0, 1);
+		glp_set_obj_coef(p->lp, g + 1,
+				 (double)(capacity(p, model->loc[g], model->if_kernel[g]) -
+					  capacity(p, 0, model->if_user[g])));
+	}
+}
+
+static void add_arcs(const struct program *p)
+{
+	int count = (int)p->model->arcs.len, groups = (int)p->model->groups, a;
+
+	if (!count)
+		return;
+	glp_add_cols(p->lp, count);
+	glp_add_rows(p->lp, count);
+	for (a = 0; a < count; a++) {
+		const struct dc_model_arc *arc = &p->model->arcs.at[a];
+		int columns[] = {0, (int)arc->tail + 1, (int)arc->head + 1, groups + a + 1};
+		double values[] = {0, -1, 1, 1};
+
+		glp_set_col_bnds(p->lp, groups + a + 1, arc->hard ? GLP_FX : GLP_LO, 0, 0);
+		glp_set_obj_coef(p->lp, groups + a + 1, (double)capacity(p, 0, arc->weight));
+		glp_set_row_bnds(p->lp, a + 1, GLP_LO, 0, 0);
+		glp_set_mat_row(p->lp, a + 1, 3, columns, values);
+	}
+}
+
+static bool solve(const struct program *p)
+{
+	glp_smcp options;
+
+	glp_init_smcp(&options);
+	options.meth = GLP_DUALP;
+	options.msg_lev = GLP_MSG_OFF;
+	options.tol_dj = 1e-11;
+	return glp_simplex(p->lp, &options) == 0 && glp_get_status(p->lp) == GLP_OPT;
+}
+
+/* Rounds the multipliers; false if one does not fit its arc. */
+static bool take_flow(const struct program *p)
+{
+	size_t a;
+
+	for (a = 0; a < p->model->arcs.len; a++) {
+		const struct dc_model_arc *arc = &p->model->arcs.at[a];
+		double dual = glp_get_row_dual(p->lp, (int)a + 1);
+
+		if (!(fabs(dual) < 0x1p62))
+			return false;
+		p->flow[a] = llround(dual);
+		if (p->flow[a] < 0 || (!arc->hard && p->flow[a] > capacity(p, 0, arc->weight)))
+			return false;
+	}
+	return true;
+}
+
+/* What flows out of the source when every group passes on what it gets; -1 if one cannot. */
+static __int128 flow_value(const struct program *p)
+{
+	const struct dc_model *model = p->model;
+	__int128 sum = 0;
+	size_t g, i;
+
+	for (g = 0; g < model->groups; g++) {
+		__int128 from_source = capacity(p, 0, model->if_user[g]);
+		__int128 to_sink = capacity(p, model->loc[g], model->if_kernel[g]);
+		__int128 excess = 0;
+
+		for (i = model->in[g]; i < model->in[g + 1]; i++)
+			excess += p->flow[model->in_arcs[i]];
+		for (i = model->out[g]; i < model->out[g + 1]; i++)
+			excess -= p->flow[i];
+		if (from_source > to_sink - excess)
+			from_source = to_sink - excess;
+		if (from_source < 0 || from_source + excess < 0)
+			return -1;
+		sum += from_source;
+	}
+	return sum;
+}
+
+/* Sum of all capacities; false if it is too large for the doubles of GLPK. */
+static bool fits(const struct program *p)
+{
+	const struct dc_model *model = p->model;
+	__int128 sum = 0;
+	size_t i;
+
+	for (i = 0; i < model->groups; i++)
+		sum += dc_scaled_cost(p->lambda, model->loc[i],
+				      model->if_user[i] + model->if_kernel[i]);
+	for (i = 0; i < model->arcs.len; i++)
+		sum += dc_scaled_cost(p->lambda, 0, model->arcs.at[i].weight);
+	return sum < (__int128)1 << 53 && model->groups < 1000000 && model->arcs.len < 10000000;
+}
+
+/* The bound that the LP proves, all times lambda.q; -1 if it proves nothing. */
+static __int128 lp_bound(struct program *p)
+{
+	__int128 bound = -1;
+
+	if (!fits(p))
+		return -1;
+	glp_term_out(GLP_OFF);
+	p->lp = glp_create_prob();
+	p->flow = dc_alloc(p->model->arcs.len, sizeof(*p->flow));
+	if (p->model->groups) {
+		add_groups(p);
+		add_arcs(p);
+	}
+	if ((!p->model->groups || solve(p)) && take_flow(p))
+		bound = flow_value(p);
+	glp_delete_prob(p->lp);
+	free(p->flow);
+	return bound;
+}
+
+int dc_prove_lp(struct dc_diag *diag, const struct dc_model *model, struct dc_cut *cut)
+{
+	struct program p = {.model = model, .lambda = cut->terms.lambda};
+	__int128 cost =
+		dc_scaled_cost(cut->terms.lambda, cut->tally.kernel_loc, cut->tally.crossings);
+	__int128 bound = lp_bound(&p);
+
+	if (bound < 0)
+		return 0;
+	bound += dc_scaled_cost(cut->terms.lambda, model->kernel_loc, model->weight);
+	if (bound > cost)
+		return dc_error(diag, -ENOTRECOVERABLE, DC_FILE(model->problem->name),
+				"GLPK's dual is above the cut's cost; this is a bug, please report "
+				"it with the problem file");
+	if (bound == cost)
+		cut->proved_by_lp = bound;
+	return 0;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Why each node is where it is, nearest cause first.
+ *
+ * A forced node has the chain of constraints that leads to a pin. A free node in the kernel is
+ * there for its price if moving it alone to the user side would cost more; if it would cost less,
+ * some constraint holds it (another kernel node takes it along), and that node's reasons follow. A
+ * free node on the user side is there because its lines would cost more than they save.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+struct finder {
+	const struct dc_model *model;
+	struct dc_cut *cut;
+	int64_t *if_user, *if_kernel; /* weight each node pays on either side, the others fixed */
+	bool *on_chain;
+	DC_VEC(size_t) chain; /* the nodes that are on it */
+};
+
+static void weigh_nodes(struct finder *f)
+{
+	const struct dc_problem *problem = f->model->problem;
+	const bool *in_kernel = f->cut->in_kernel;
+	const struct dc_problem_edge *edge;
+	size_t i;
+
+	for (i = 0; i < problem->nodes.len; i++)
+		f->if_user[i] =
+			problem->nodes.at[i].kernel_calls + problem->nodes.at[i].entry_calls;
+	dc_vec_each (edge, &problem->edges) {
+		if (problem->nodes.at[edge->to].replicated)
+			continue;
+		if (in_kernel[edge->to])
+			f->if_user[edge->from] += edge->down;
+		else
+			f->if_kernel[edge->from] += edge->calls;
+		if (in_kernel[edge->from])
+			f->if_user[edge->to] += edge->calls;
+		else
+			f->if_kernel[edge->to] += edge->down;
+	}
+}
+
+/* A node in the kernel that the constraint takes `node` along with; DC_NO_NODE: none. */
+static size_t holder(const struct finder *f, size_t node, const struct dc_link *link)
+{
+	const struct dc_problem *problem = f->model->problem;
+	size_t i, from;
+
+	if (link->kind == DC_CAUSE_TOGETHER) {
+		const struct dc_problem_together *together = &problem->togethers.at[link->ref];
+
+		for (i = 0; i < together->count; i++)
+			if (together->nodes[i] != node && !f->on_chain[together->nodes[i]])
+				return together->nodes[i];
+		return DC_NO_NODE;
+	}
+	if (link->out)
+		return DC_NO_NODE;
+	from = link->kind == DC_CAUSE_FOLLOW ? problem->follows.at[link->ref].from
+					     : problem->edges.at[link->ref].from;
+	return f->cut->in_kernel[from] && !f->on_chain[from] ? from : DC_NO_NODE;
+}
+
+/* The constraint that holds a free kernel node, or a cause of kind NONE. */
+static struct dc_cause holding_cause(const struct finder *f, size_t node)
+{
+	const struct dc_links *links = &f->model->links;
+	size_t at;
+
+	for (at = links->first[node]; at < links->first[node + 1]; at++) {
+		const struct dc_link *link = &links->of[at];
+		size_t via = holder(f, node, link);
+
+		if (via != DC_NO_NODE)
+			return (struct dc_cause){link->kind, link->ref, via, 0};
+	}
+	return (struct dc_cause){0};
+}
+
+/* Does the node cost more on the user side than in the kernel, all others fixed? */
+static bool worth_its_lines(const struct finder *f, size_t node)
+{
+	struct dc_ratio lambda = f->cut->terms.lambda;
+
+	return dc_scaled_cost(lambda, 0, f->if_user[node]) >
+	       dc_scaled_cost(lambda, f->model->problem->nodes.at[node].loc, f->if_kernel[node]);
+}
+
+static const char *price_text(const struct finder *f, size_t node)
+{
+	double lambda = dc_ratio_value(f->cut->terms.lambda);
+	int64_t loc = f->model->problem->nodes.at[node].loc;
+	int64_t here = f->if_kernel[node], there = f->if_user[node];
+
+	if (f->cut->in_kernel[node])
+		return dc_arena_printf(f->cut->arena,
+				       "cheaper in the kernel: its %" PRId64
+				       " lines cost less than %.6g, the price of %" PRId64
+				       " crossings there against %" PRId64 " here",
+				       loc, lambda * (double)(there - here), there, here);
+	if (there <= here)
+		return dc_arena_printf(
+			f->cut->arena,
+			"cheaper on the user side: no line in the kernel, and %" PRId64
+			" crossings against %" PRId64 " in the kernel",
+			there, here);
+	return dc_arena_printf(
+		f->cut->arena,
+		"cheaper on the user side: its %" PRId64
+		" kernel lines would cost no less than %.6g, the price of the %" PRId64
+		" crossings they save",
+		loc, lambda * (double)(there - here), there - here);
+}
+
+static void push_text(const struct finder *f, struct dc_texts *texts, size_t first, size_t node,
+		      const char *text)
+{
+	if (node != first)
+		text = dc_arena_printf(f->cut->arena, "%s: %s",
+				       f->model->problem->nodes.at[node].id, text);
+	dc_vec_push(&texts->list, text);
+}
+
+static void free_chain(struct finder *f, size_t first, struct dc_texts *texts)
+{
+	size_t node = first;
+
+	for (;;) {
+		struct dc_cause cause = {0};
+
+		f->on_chain[node] = true;
+		dc_vec_push(&f->chain, node);
+		if (f->cut->in_kernel[node] && !worth_its_lines(f, node))
+			cause = holding_cause(f, node);
+		if (cause.kind == DC_CAUSE_NONE)
+			break;
+		push_text(f, texts, first, node,
+			  dc_cause_text(f->model->problem, f->cut->arena, &cause, DC_SIDE_KERNEL));
+		node = cause.via;
+	}
+	push_text(f, texts, first, node, price_text(f, node));
+	while (f->chain.len)
+		f->on_chain[f->chain.at[--f->chain.len]] = false;
+}
+
+static struct dc_reason find_reason(struct finder *f, size_t node)
+{
+	enum dc_side side = f->cut->in_kernel[node] ? DC_SIDE_KERNEL : DC_SIDE_USER;
+	struct dc_texts texts = {0};
+	struct dc_reason reason;
+	size_t i;
+
+	if (f->model->forced[side][node].kind != DC_CAUSE_NONE)
+		dc_model_chain(f->model, f->cut->arena, node, side, &texts);
+	else
+		free_chain(f, node, &texts);
+	reason.count = texts.list.len;
+	reason.text = dc_arena_alloc(f->cut->arena, reason.count * sizeof(*reason.text));
+	for (i = 0; i < reason.count; i++)
+		reason.text[i] = texts.list.at[i];
+	dc_vec_done(&texts.list);
+	return reason;
+}
+
+void dc_reasons_find(const struct dc_model *model, struct dc_cut *cut)
+{
+	size_t i, n = model->problem->nodes.len;
+	struct finder f = {.model = model, .cut = cut};
+
+	f.if_user = dc_alloc(n, sizeof(*f.if_user));
+	f.if_kernel = dc_alloc(n, sizeof(*f.if_kernel));
+	f.on_chain = dc_alloc(n, sizeof(*f.on_chain));
+	weigh_nodes(&f);
+	cut->reasons = dc_arena_alloc(cut->arena, n * sizeof(*cut->reasons));
+	for (i = 0; i < n; i++)
+		cut->reasons[i] = find_reason(&f, i);
+	free(f.if_user);
+	free(f.if_kernel);
+	free(f.on_chain);
+	dc_vec_done(&f.chain);
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sweep.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "model.h"
+
+struct span {
+	size_t a, b;
+};
+
+struct sweeper {
+	struct dc_diag *diag;
+	struct dc_sweep *sweep;
+	struct dc_model model;
+	struct dc_order order;
+	struct dc_range range;
+	DC_VEC(size_t) ends; /* order[0 .. ends[i]) is in the kernel after breakpoint i */
+	DC_VEC(struct span) todo; /* spans of the order, the leftmost last */
+};
+
+/* Both ends */
+
+/* Moves the groups without lines, which take none with lines along, to the front; returns where
+ * they end. */
+static size_t gather_weightless(struct sweeper *s)
+{
+	const struct dc_model *model = &s->model;
+	bool *heavy = dc_alloc(model->groups, sizeof(*heavy));
+	size_t *queue = dc_alloc(model->groups, sizeof(*queue));
+	size_t g, i, head = 0, tail = 0, end = 0;
+
+	for (g = 0; g < model->groups; g++) {
+		heavy[g] = model->loc[g] > 0;
+		if (heavy[g])
+			queue[tail++] = g;
+	}
+	while (head < tail) {
+		g = queue[head++];
+		for (i = model->in[g]; i < model->in[g + 1]; i++) {
+			const struct dc_model_arc *arc = &model->arcs.at[model->in_arcs[i]];
+
+			if (!arc->hard || heavy[arc->tail])
+				continue;
+			heavy[arc->tail] = true;
+			queue[tail++] = arc->tail;
+		}
+	}
+	for (g = 0; g < model->groups; g++)
+		if (!heavy[g])
+			s->order.at[end++] = g;
+	for (g = 0, i = end; g < model->groups; g++)
+		if (heavy[g])
+			s->order.at[i++] = g;
+	for (i = 0; i < model->groups; i++)
+		s->order.place[s->order.at[i]] = i;
+	free(heavy);
+	free(queue);
+	return end;
+}
+
+static void add_breakpoint(struct sweeper *s, struct dc_ratio lambda, size_t end)
+{
+	struct dc_breakpoint breakpoint = {.terms.lambda = lambda, .terms.price = s->sweep->price};
+
+	dc_vec_push(&s->sweep->breakpoints, breakpoint);
+	dc_vec_push(&s->ends, end);
+}
+
+/* The least cut of least weight, right after lambda 0 and at infinity. */
+static int find_ends(struct sweeper *s, struct span *ret_between)
+{
+	size_t weightless = gather_weightless(s), first, last;
+	int64_t saved;
+	int err;
+
+	err = dc_range_cut(s->diag, &s->range, 0, weightless, DC_RATIO_INFINITE, DC_FLOW_LEAST,
+			   &first, &saved);
+	if (err < 0)
+		return err;
+	if (first > 0)
+		add_breakpoint(s, (struct dc_ratio){0, 1}, first);
+	err = dc_range_cut(s->diag, &s->range, first, s->model.groups, DC_RATIO_INFINITE,
+			   DC_FLOW_LEAST, &last, &saved);
+	*ret_between = (struct span){first, last};
+	return err;
+}
+
+/* Between them */
+
+/* Where do the lines of the cuts before and after a span meet? */
+static int meeting_point(struct sweeper *s, struct span span, struct dc_ratio *ret_lambda)
+{
+	int64_t lines = dc_range_loc(&s->range, span.a, span.b);
+	int64_t drop = dc_range_drop(&s->range, span.a, span.b);
+
+	if (drop <= 0 || lines <= 0 || !dc_ratio_make(lines, drop, ret_lambda))
+		return dc_error(
+			s->diag, -ENOTRECOVERABLE, DC_FILE(s->model.problem->name),
+			"two optimal cuts do not differ as they must; this is a bug, please "
+			"report it with the problem file");
+	return 0;
+}
+
+static int split_span(struct sweeper *s, struct span span)
+{
+	struct dc_ratio lambda;
+	int64_t saved;
+	size_t middle;
+	int err;
+
+	err = meeting_point(s, span, &lambda);
+	if (!err)
+		err = dc_range_cut(s->diag, &s->range, span.a, span.b, lambda, DC_FLOW_LEAST,
+				   &middle, &saved);
+	if (err < 0)
+		return err;
+	if (!saved) {
+		add_breakpoint(s, lambda, span.b);
+		return 0;
+	}
+	dc_vec_push(&s->todo, (struct span){middle, span.b});
+	dc_vec_push(&s->todo, (struct span){span.a, middle});
+	return 0;
+}
+
+static int find_breakpoints(struct sweeper *s)
+{
+	struct span span;
+	int err = find_ends(s, &span);
+
+	if (!err && span.a < span.b)
+		dc_vec_push(&s->todo, span);
+	while (!err && s->todo.len) {
+		span = s->todo.at[--s->todo.len];
+		err = split_span(s, span);
+	}
+	return err;
+}
+
+/* Groups to nodes */
+
+static void fill_enters(struct sweeper *s)
+{
+	struct dc_sweep *sweep = s->sweep;
+	size_t *of_group = dc_alloc(s->model.groups, sizeof(*of_group));
+	size_t i, at = 0, n = sweep->problem->nodes.len;
+
+	for (i = 0; i < s->ends.len; i++)
+		for (; at < s->ends.at[i]; at++)
+			of_group[s->order.at[at]] = i + 1;
+	for (; at < s->model.groups; at++)
+		of_group[s->order.at[at]] = DC_NEVER;
+	sweep->enters = dc_arena_alloc(sweep->arena, n * sizeof(*sweep->enters));
+	for (i = 0; i < n; i++) {
+		size_t group = s->model.group[i];
+
+		if (group == DC_GROUP_KERNEL)
+			sweep->enters[i] = 0;
+		else
+			sweep->enters[i] = group == DC_GROUP_USER ? DC_NEVER : of_group[group];
+	}
+	free(of_group);
+}
+
+static void fill_movers(struct dc_sweep *sweep)
+{
+	size_t i, n = sweep->problem->nodes.len;
+	struct dc_breakpoint *breakpoint;
+	size_t **lists = dc_alloc(sweep->breakpoints.len, sizeof(*lists));
+
+	for (i = 0; i < n; i++)
+		if (sweep->enters[i] && sweep->enters[i] != DC_NEVER)
+			sweep->breakpoints.at[sweep->enters[i] - 1].count++;
+	dc_vec_each (breakpoint, &sweep->breakpoints) {
+		size_t *list = dc_arena_alloc(sweep->arena, breakpoint->count * sizeof(*list));
+
+		breakpoint->to_kernel = lists[breakpoint - sweep->breakpoints.at] = list;
+	}
+	for (i = 0; i < n; i++)
+		if (sweep->enters[i] && sweep->enters[i] != DC_NEVER)
+			*lists[sweep->enters[i] - 1]++ = i;
+	free(lists);
+}
+
+static int fill_terms(struct sweeper *s)
+{
+	struct dc_breakpoint *breakpoint;
+	int err = 0;
+
+	dc_vec_each (breakpoint, &s->sweep->breakpoints) {
+		err = dc_terms_of_lambda(s->diag, s->model.problem, breakpoint->terms.lambda,
+					 s->sweep->price, &breakpoint->terms);
+		if (err < 0)
+			return err;
+	}
+	return err;
+}
+
+/* Ties: supersets of the same cost differ in nodes without lines only (lambda > 0). */
+
+static void tied_nodes(struct sweeper *s, struct dc_sweep_cut *cut, size_t a, size_t b)
+{
+	DC_VEC(size_t) nodes = {0};
+	size_t i, *list;
+
+	for (i = 0; a < b && i < s->model.problem->nodes.len; i++) {
+		size_t group = s->model.group[i], place;
+
+		if (group == DC_GROUP_KERNEL || group == DC_GROUP_USER)
+			continue;
+		place = s->order.place[group];
+		if (place >= a && place < b)
+			dc_vec_push(&nodes, i);
+	}
+	list = dc_arena_alloc(s->sweep->arena, nodes.len * sizeof(*list));
+	if (nodes.len)
+		memcpy(list, nodes.at, nodes.len * sizeof(*list));
+	cut->tied = list;
+	cut->tied_count = nodes.len;
+	dc_vec_done(&nodes);
+}
+
+/* Orders the groups: those of the cut, the other weightless ones, the rest. Returns in *ret_span
+ * where the second part lies. */
+static void order_for_ties(struct sweeper *s, const bool *weightless, const size_t *enters,
+			   size_t number, struct span *ret_span)
+{
+	size_t next[3] = {0}, g, part;
+
+	for (g = 0; g < s->model.groups; g++) {
+		next[1] += enters[g] <= number;
+		next[2] += enters[g] <= number || weightless[g];
+	}
+	*ret_span = (struct span){next[1], next[2]};
+	for (g = 0; g < s->model.groups; g++) {
+		part = enters[g] <= number ? 0 : weightless[g] ? 1 : 2;
+		s->order.place[g] = next[part]++;
+		s->order.at[s->order.place[g]] = g;
+	}
+}
+
+static int find_tied(struct sweeper *s, const bool *weightless, const size_t *enters, size_t number)
+{
+	const struct dc_sweep *sweep = s->sweep;
+	size_t middle;
+	struct span span;
+	int64_t saved;
+	int err = 0;
+
+	order_for_ties(s, weightless, enters, number, &span);
+	middle = span.b;
+	/* A cut that holds at lambda 0 only: there weights do not count, and all of them are tied.
+	 */
+	if (number || !sweep->breakpoints.len || sweep->breakpoints.at[0].terms.lambda.p)
+		err = dc_range_cut(s->diag, &s->range, span.a, span.b, DC_RATIO_INFINITE,
+				   DC_FLOW_GREATEST, &middle, &saved);
+	if (!err)
+		tied_nodes(s, &s->sweep->cuts.at[number], span.a, middle);
+	return err;
+}
+
+/* A group may be tied to a cut only if all without lines that it takes along are; hard arcs to
+ * groups with lines rule it out unless those are in the kernel already, so look cut by cut. */
+static void mark_weightless(struct sweeper *s, const size_t *enters, size_t number,
+			    bool *weightless)
+{
+	const struct dc_model *model = &s->model;
+	bool changed = true;
+	size_t i;
+
+	for (i = 0; i < model->groups; i++)
+		weightless[i] = !model->loc[i];
+	while (changed) {
+		changed = false;
+		for (i = 0; i < model->arcs.len; i++) {
+			const struct dc_model_arc *arc = &model->arcs.at[i];
+
+			if (!arc->hard || !weightless[arc->tail] || weightless[arc->head] ||
+			    enters[arc->head] <= number)
+				continue;
+			weightless[arc->tail] = false;
+			changed = true;
+		}
+	}
+}
+
+static int find_ties(struct sweeper *s)
+{
+	size_t *enters = dc_alloc(s->model.groups, sizeof(*enters));
+	bool *weightless = dc_alloc(s->model.groups, sizeof(*weightless));
+	size_t i, count = 0;
+	int err = 0;
+
+	for (i = 0; i < s->model.groups; i++) {
+		size_t place = s->order.place[i], cut = 0;
+
+		while (cut < s->ends.len && place >= s->ends.at[cut])
+			cut++;
+		enters[i] = cut < s->ends.len ? cut + 1 : DC_NEVER;
+		count += !s->model.loc[i];
+	}
+	for (i = 0; !err && count && i < s->sweep->cuts.len; i++) {
+		mark_weightless(s, enters, i, weightless);
+		err = find_tied(s, weightless, enters, i);
+	}
+	free(enters);
+	free(weightless);
+	return err;
+}
+
+static void sweeper_done(struct sweeper *s)
+{
+	dc_order_done(&s->order);
+	dc_model_done(&s->model);
+	dc_vec_done(&s->ends);
+	dc_vec_done(&s->todo);
+}
+
+int dc_sweep_solve(struct dc_diag *diag, const struct dc_problem *problem, int64_t price,
+		   enum dc_flow_engine engine, struct dc_sweep **ret_sweep)
+{
+	struct sweeper s = {.diag = diag};
+	int err;
+
+	err = dc_model_start(diag, &s.model, problem);
+	if (err < 0)
+		return err;
+	s.sweep = dc_alloc(1, sizeof(*s.sweep));
+	*s.sweep = (struct dc_sweep){.arena = dc_arena_new(), .problem = problem, .price = price};
+	dc_order_start(&s.order, &s.model);
+	s.range = (struct dc_range){.model = &s.model, .order = &s.order, .engine = engine};
+	err = find_breakpoints(&s);
+	s.sweep->flows = s.range.flows;
+	if (!err)
+		err = fill_terms(&s);
+	if (!err) {
+		fill_enters(&s);
+		fill_movers(s.sweep);
+		dc_sweep_tallies(s.sweep);
+		err = find_ties(&s);
+	}
+	sweeper_done(&s);
+	if (err < 0)
+		dc_sweep_free(s.sweep);
+	else
+		*ret_sweep = s.sweep;
+	return err;
+}
+
+void dc_sweep_free(struct dc_sweep *sweep)
+{
+	if (!sweep)
+		return;
+	dc_vec_done(&sweep->breakpoints);
+	dc_vec_done(&sweep->cuts);
+	dc_arena_free(sweep->arena);
+	free(sweep);
+}
+
+size_t dc_sweep_at(const struct dc_sweep *sweep, struct dc_ratio lambda)
+{
+	size_t low = 0, high = sweep->breakpoints.len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (dc_ratio_compare(sweep->breakpoints.at[middle].terms.lambda, lambda) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void dc_sweep_sides(const struct dc_sweep *sweep, size_t cut, bool *in_kernel)
+{
+	size_t i;
+
+	for (i = 0; i < sweep->problem->nodes.len; i++)
+		in_kernel[i] = sweep->enters[i] <= cut;
+}
