@@ -14,6 +14,7 @@
 #include "cli/verbs.h"
 
 static const struct dc_verb *const verbs[] = {
+	&dc_verb_profile,
 	NULL,
 };
 

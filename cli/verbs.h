@@ -5,4 +5,6 @@
 
 #include "cli/cli.h"
 
+extern const struct dc_verb dc_verb_profile;
+
 #endif

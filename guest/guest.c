@@ -326,7 +326,7 @@ static void remove_tree(struct dc_diag *diag, const char *path)
 static int take_results(const struct boot *boot)
 {
 	const char *temporary = dc_arena_printf(boot->arena, "%s.tmp", boot->results);
-	const char *argv[] = {"tar", "-x", "-f", boot->disk, "-C", temporary, NULL};
+	const char *argv[] = {"tar", "-x", "-m", "-f", boot->disk, "-C", temporary, NULL};
 	int err;
 
 	remove_tree(boot->diag, temporary);
