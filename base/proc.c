@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -121,21 +122,41 @@ static void take_bytes(struct run *run, const char *data, size_t len)
 	}
 }
 
-/* Reads until the end of output, the deadline, or line() says stop. Returns 0 or ETIMEDOUT. */
+/* Milliseconds until the first of the two deadlines; -1: there is none. */
+static int time_left(const struct run *run, long long started, long long heard)
+{
+	long long now = now_ms(), left = INT_MAX;
+	long long total = started + run->proc->timeout_s * 1000LL - now;
+	long long quiet = heard + run->proc->quiet_s * 1000LL - now;
+
+	if (!run->proc->timeout_s && !run->proc->quiet_s)
+		return -1;
+	if (run->proc->timeout_s && total < left)
+		left = total;
+	if (run->proc->quiet_s && quiet < left)
+		left = quiet;
+	return left > 0 ? (int)left : 0;
+}
+
+/* Reads until the end of output, a deadline, or line() says stop. Returns 0, ETIMEDOUT, or ETIME
+ * (it was quiet too long). */
 static int watch(struct run *run, int fd)
 {
-	long long deadline = now_ms() + run->proc->timeout_s * 1000LL;
+	long long started = now_ms(), heard = started;
 	char data[65536];
 
 	while (!run->stopped) {
 		struct pollfd wait = {.fd = fd, .events = POLLIN};
-		int left = run->proc->timeout_s ? (int)(deadline - now_ms()) : -1;
+		int left = time_left(run, started, heard);
+		unsigned long long total_ms = run->proc->timeout_s * 1000ULL;
 		ssize_t got;
 
-		if (run->proc->timeout_s && left <= 0)
-			return ETIMEDOUT;
+		if (left == 0)
+			return total_ms && now_ms() - started >= (long long)total_ms ? ETIMEDOUT
+										     : ETIME;
 		if (poll(&wait, 1, left) <= 0)
 			continue;
+		heard = now_ms();
 		got = read(fd, data, sizeof(data));
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -170,6 +191,9 @@ static int judge(struct dc_diag *diag, const char *what, const struct run *run, 
 	if (watched == ETIMEDOUT)
 		err = dc_error(diag, -ETIMEDOUT, NULL, "%s: %s gave no end in %u s and was ended",
 			       what, name, run->proc->timeout_s);
+	else if (watched == ETIME)
+		err = dc_error(diag, -ETIMEDOUT, NULL, "%s: %s said nothing for %u s and was ended",
+			       what, name, run->proc->quiet_s);
 	else if (run->stopped || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
 		return 0;
 	else if (WIFSIGNALED(status))

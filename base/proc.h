@@ -10,6 +10,7 @@ struct dc_proc {
 	const char *dir; /* working folder; NULL: ours */
 	const char *log; /* file that gets a copy of all output; NULL: none */
 	unsigned timeout_s; /* the program is ended after so long; 0: never */
+	unsigned quiet_s; /* the program is ended after so long without output; 0: never */
 	/* Called for each line of its standard output and error, without the newline. The return
 	 * value says whether to go on: 0, or anything else to end the program now. NULL: ignored.
 	 */

@@ -17,6 +17,7 @@ static const struct dc_verb *const verbs[] = {
 	&dc_verb_graph,
 	&dc_verb_solve,
 	&dc_verb_sweep,
+	&dc_verb_profile,
 	NULL,
 };
 

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The profiling build: profile/mkprofiling.sh in a copy of the source. It is made beside its place
+ * and then moved there, with a stamp of all that it depends on.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/proc.h"
+#include "profile/profile.h"
+
+#define RECIPE "profile/mkprofiling.sh"
+
+static const char *recipe(struct dc_arena *arena)
+{
+	return dc_arena_printf(arena, "%s/" RECIPE, dc_data_dir());
+}
+
+static int run(struct dc_diag *diag, const char *what, const char *const *argv)
+{
+	return dc_proc_run(diag, what, &(struct dc_proc){.argv = argv, .timeout_s = 900});
+}
+
+static void remove_tree(struct dc_diag *diag, const char *path)
+{
+	const char *argv[] = {"rm", "-rf", path, NULL};
+
+	run(diag, "cleaning up", argv);
+}
+
+/* FNV-1a */
+static uint64_t hash(uint64_t sum, const char *data, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		sum = (sum ^ (unsigned char)data[i]) * UINT64_C(0x100000001b3);
+	return sum;
+}
+
+static int hash_file(struct dc_diag *diag, const char *path, uint64_t *sum)
+{
+	size_t len;
+	char *data;
+	int err = dc_file_read(diag, path, &data, &len);
+
+	if (err < 0)
+		return err;
+	*sum = hash(*sum, path, strlen(path));
+	*sum = hash(*sum, data, len);
+	free(data);
+	return 0;
+}
+
+static int hash_folder(struct dc_diag *diag, struct dc_arena *arena, const char *folder,
+		       uint64_t *sum)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, NULL, alphasort), i, err = 0;
+
+	if (count < 0)
+		return dc_error(diag, -errno, DC_FILE(folder), "cannot read: %s", strerror(errno));
+	for (i = 0; i < count; i++) {
+		const char *path = dc_arena_printf(arena, "%s/%s", folder, entries[i]->d_name);
+
+		if (!err && entries[i]->d_name[0] != '.') {
+			if (dc_is_dir(path))
+				err = hash_folder(diag, arena, path, sum);
+			else if (dc_is_file(path))
+				err = hash_file(diag, path, sum);
+		}
+		free(entries[i]);
+	}
+	free(entries);
+	return err;
+}
+
+/* What the build depends on, as one line. */
+static int make_stamp(struct dc_diag *diag, struct dc_arena *arena, const struct dc_driver *driver,
+		      const struct dc_kernel *kernel, const char **ret)
+{
+	uint64_t sum = UINT64_C(0xcbf29ce484222325);
+	int err = hash_folder(diag, arena, driver->source, &sum);
+
+	if (!err)
+		err = hash_file(diag, recipe(arena), &sum);
+	*ret = dc_arena_printf(arena, "%s %s %s %016llx\n", driver->module, kernel->release,
+			       DC_PROFILING_PREFIX, (unsigned long long)sum);
+	return err;
+}
+
+static bool has_stamp(struct dc_arena *arena, const char *folder, const char *stamp)
+{
+	struct dc_diag silent = {0};
+	const char *path = dc_arena_printf(arena, "%s/dc-stamp", folder);
+	char *text;
+	bool same;
+
+	if (!dc_is_file(path) || dc_file_read(&silent, path, &text, NULL) < 0)
+		return false;
+	same = !strcmp(text, stamp);
+	free(text);
+	return same;
+}
+
+static int make(struct dc_diag *diag, struct dc_arena *arena, const struct dc_driver *driver,
+		const struct dc_kernel *kernel, const char *folder, const char *stamp)
+{
+	const char *copy[] = {"cp", "-r", driver->source, folder, NULL};
+	const char *build[] = {"sh",	      recipe(arena),	   folder, driver->module,
+			       kernel->build, DC_PROFILING_PREFIX, NULL};
+	const char *path = dc_arena_printf(arena, "%s/dc-stamp", folder);
+	int err = dc_mkdirs_for(diag, folder);
+
+	dc_progress(diag, "building %s for profiling", driver->name);
+	remove_tree(diag, folder);
+	if (!err)
+		err = run(diag, "copying the driver's source", copy);
+	if (!err)
+		err = run(diag, "building the driver for profiling", build);
+	if (!err)
+		err = dc_file_write(diag, path, stamp, strlen(stamp));
+	return err;
+}
+
+int dc_profile_build(struct dc_diag *diag, struct dc_arena *arena, const struct dc_driver *driver,
+		     const struct dc_kernel *kernel, const char *out, const char **ret_module)
+{
+	const char *final = dc_arena_printf(arena, "%s/profiling", out);
+	const char *temporary = dc_arena_printf(arena, "%s/profiling.tmp", out);
+	const char *stamp;
+	int err = make_stamp(diag, arena, driver, kernel, &stamp);
+
+	if (err < 0)
+		return err;
+	*ret_module = dc_arena_printf(arena, "%s/%s.ko", final, driver->module);
+	if (has_stamp(arena, final, stamp) && dc_is_file(*ret_module))
+		return 0;
+	err = make(diag, arena, driver, kernel, temporary, stamp);
+	if (!err) {
+		remove_tree(diag, final);
+		if (rename(temporary, final) < 0)
+			err = dc_error(diag, -errno, DC_FILE(final), "cannot make: %s",
+				       strerror(errno));
+	}
+	if (err < 0)
+		remove_tree(diag, temporary);
+	return err;
+}

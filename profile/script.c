@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A profile of what a user has recorded: one phase, counts as they are. */
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/proc.h"
+#include "profile/tally.h"
+
+static int check_tally(struct dc_diag *diag, const char *path, const struct tally *tally,
+		       const struct dc_profile_names *names)
+{
+	if (!tally->events)
+		return dc_error(diag, -ENODATA, DC_FILE(path),
+				"no call of a function of %s is in it; record with `perf record -a "
+				"-e ftrace:function` while the module is loaded%s",
+				names->module,
+				tally->unknown ? ", and run perf script on that machine" : "");
+	if (tally->unknown)
+		dc_warn(diag, DC_FILE(path),
+			"%llu calls go to addresses without a name and are left out; run perf "
+			"script while the module is loaded",
+			(unsigned long long)tally->unknown);
+	if (tally->lost)
+		dc_warn(diag, DC_FILE(path), "%llu calls were lost; give perf record a larger -m",
+			(unsigned long long)tally->lost);
+	return 0;
+}
+
+static int choose_seconds(struct dc_diag *diag, const char *path, const struct text_times *times,
+			  uint64_t *seconds)
+{
+	double span_s = ceil(times->last_s - times->first_s);
+
+	if (*seconds)
+		return 0;
+	if (!(span_s >= 1 && span_s < 1e9))
+		return dc_error(diag, -EINVAL, DC_FILE(path),
+				"its time stamps do not tell how long it took; say it with "
+				"--seconds");
+	*seconds = (uint64_t)span_s;
+	return 0;
+}
+
+int dc_profile_from_script(struct dc_diag *diag, const char *driver, const char *path,
+			   uint64_t seconds, const struct dc_profile_names *names,
+			   struct dc_profile *ret)
+{
+	struct dc_profile profile = {.arena = dc_arena_new()};
+	struct tally tally = {.arena = profile.arena};
+	struct text_times times = {0};
+	int err = text_read(diag, path, names, NULL, &tally, &times);
+
+	if (!err)
+		err = check_tally(diag, path, &tally, names);
+	if (!err)
+		err = choose_seconds(diag, path, &times, &seconds);
+	if (!err) {
+		struct dc_profile_phase phase = {.name = "script",
+						 .recorded_ms = seconds * 1000,
+						 .throughput = "",
+						 .recorded_throughput = "",
+						 .events = tally.events,
+						 .lost = tally.lost};
+
+		profile.driver = dc_arena_strdup(profile.arena, driver);
+		profile.source = dc_arena_printf(profile.arena, "perf script text in %s", path);
+		profile.seconds = seconds;
+		dc_vec_push(&profile.phases, phase);
+		merge_tally(&profile, 0, 1, &tally, 0);
+		merge_finish(&profile, false);
+	}
+	tally_done(&tally);
+	if (err < 0)
+		dc_profile_done(&profile);
+	else
+		*ret = profile;
+	return err;
+}
+
+int dc_profile_from_perf_data(struct dc_diag *diag, const char *driver, const char *path,
+			      const char *scratch, uint64_t seconds,
+			      const struct dc_profile_names *names, struct dc_profile *ret)
+{
+	char *text = dc_printf("%s.%ld.tmp", scratch, (long)getpid());
+	const char *argv[] = {"sh", "-c", "exec perf script --show-lost-events -i \"$1\" > \"$2\"",
+			      "sh", path, text,
+			      NULL};
+	const char *perf[] = {"perf", "--version", NULL};
+	struct dc_profile profile = {0};
+	int err = 0;
+
+	if (!dc_is_file(path))
+		err = dc_error(diag, -ENOENT, DC_FILE(path), "cannot read: no such file");
+	if (!err && dc_proc_run(diag, "looking for perf", &(struct dc_proc){.argv = perf}) < 0) {
+		dc_note(diag, NULL, "perf is in the package linux-perf");
+		err = -ENXIO;
+	}
+	if (!err)
+		err = dc_proc_run(diag, "reading perf data", &(struct dc_proc){.argv = argv});
+	if (err == -EIO)
+		err = -EINVAL; /* perf has said why */
+	if (!err)
+		err = dc_profile_from_script(diag, driver, text, seconds, names, &profile);
+	unlink(text);
+	free(text);
+	if (err < 0)
+		return err;
+	profile.source = dc_arena_printf(profile.arena, "perf data in %s", path);
+	*ret = profile;
+	return 0;
+}

@@ -1,0 +1,224 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The workload of network drivers, as a job in a guest: the life of a driver around netperf.
+#
+# First without recording, with the distribution's own build of the module where there is one: the
+# rates that the recorded counts are scaled to. Then with the profiling build, phase by phase:
+#
+#	load unload	under the kernel's function tracer, which can wait for a module
+#	all others	under perf record
+#
+# Results: NAME.data (perf) or NAME.trace (function tracer), kallsyms, and "phases", a line a run:
+#
+#	NAME recorded|free SECONDS PACKETS [THROUGHPUT UNIT]
+#
+# /profile.env says MODULE (the module's name) and PREFIX (what all symbols of the profiling build
+# begin with). /free.ko and /recorded.ko are the two builds; there may be no /free.ko.
+# shellcheck source=guest/lib.sh
+. /lib/guest.sh
+# shellcheck source=/dev/null
+. /profile.env
+
+: "${LENGTH:=1}" # seconds of a netperf run
+: "${IDLE:=10}"	 # seconds of the idle phase
+
+uptime_s() {
+	cut -d ' ' -f 1 /proc/uptime
+}
+
+note_run() { # NAME KIND SECONDS-BEFORE PACKETS-BEFORE [THROUGHPUT UNIT]
+	seconds=$(awk "BEGIN { printf \"%.3f\", $(uptime_s) - $3 }")
+	packets=$(($(peer_packets) - $4))
+	note_name=$1 note_kind=$2
+	shift 4
+	echo "$note_name $note_kind $seconds $packets $*" >> /results/phases
+}
+
+# One netperf run; the seconds of an unrecorded one are netperf's own.
+run_test() { # NAME KIND
+	before_s=$(uptime_s) before=$(peer_packets)
+	result=$(run_netperf "$1" "$LENGTH")
+	if [ "$2" = free ]; then
+		packets=$(($(peer_packets) - before))
+		echo "$1 free ${result%% *} $packets ${result#* }" >> /results/phases
+	else
+		note_run "$1" recorded "$before_s" "$before" "${result#* }"
+	fi
+}
+
+# The steps that are recorded
+
+step_up() {
+	ip link set "$near" up
+	wait_for 15 "the link of $near" has_carrier "$near"
+}
+
+step_idle() {
+	sleep "$IDLE"
+}
+
+step_down() {
+	ip link set "$near" down
+}
+
+try() {
+	echo "+ $*"
+	"$@" 2>&1 || echo "status $?"
+}
+
+try_reading() {
+	try ethtool "$near"
+	for query in -i -S -k -g -a -c -d -e -T -P -n -l -m --show-eee --show-priv-flags; do
+		try ethtool "$query" "$near"
+	done
+	try cat "/sys/class/net/$near/statistics/rx_bytes"
+}
+
+try_settings() {
+	try ethtool -s "$near" msglvl 7
+	try ethtool -s "$near" autoneg off speed 100 duplex full
+	try ethtool -s "$near" autoneg off speed 10 duplex half
+	try ethtool -s "$near" autoneg on
+	try ethtool -s "$near" wol g
+	try ethtool -s "$near" wol d
+	try ethtool -A "$near" autoneg off rx off tx off
+	try ethtool -A "$near" autoneg on rx on tx on
+	try ethtool -C "$near" rx-usecs 100
+	try ethtool -C "$near" rx-usecs 3
+	for feature in rx tx sg tso gro rxvlan txvlan rx-fcs rx-all loopback; do
+		try ethtool -K "$near" "$feature" off
+		try ethtool -K "$near" "$feature" on
+		try ethtool -K "$near" "$feature" off
+	done
+	try ethtool -K "$near" rx on tx on sg on
+	try ethtool -K "$near" tso on gro on rxvlan on txvlan on
+	try ethtool -G "$near" rx 128 tx 128
+	try ethtool -G "$near" rx 256 tx 256
+	try ethtool -r "$near"
+	try ethtool -p "$near" 1
+}
+
+# Writes back the byte that is there. The magic is the one of Intel's drivers.
+try_eeprom() {
+	card=/sys/bus/pci/devices/0000:00:10.0
+	magic=$(awk -v d="$(cat $card/device)" -v v="$(cat $card/vendor)" \
+		'BEGIN { print d substr(v, 3) }')
+	value=$(ethtool -e "$near" offset 0x10 length 1 2>&1 | awk '/^0x0010/ { print $2 }')
+	[ -z "$value" ] || try ethtool -E "$near" magic "$magic" offset 0x10 value "0x$value"
+}
+
+try_link() {
+	address=$(cat "/sys/class/net/$near/address")
+	try ip link set "$near" promisc on
+	try ip link set "$near" promisc off
+	try ip link set "$near" allmulticast on
+	try ip link set "$near" allmulticast off
+	try ip maddr add 01:00:5e:00:00:7b dev "$near"
+	try ip maddr del 01:00:5e:00:00:7b dev "$near"
+	try ip link set "$near" address 52:54:00:dc:0a:0a
+	try ip link set "$near" address "$address"
+	try ip link add link "$near" name tagged type vlan id 5
+	try ip link set tagged up
+	try ip link del tagged
+}
+
+try_mtu() { # MTU
+	try in_peer /sbin/ip link set "$peer" mtu "$1"
+	try ip link set "$near" mtu "$1"
+	wait_for 15 "the link of $near" has_carrier "$near"
+	try ping -c 3 -s $(($1 - 28)) "$FAR"
+}
+
+step_ethtool() {
+	try_reading
+	try_settings
+	try_eeprom
+	try_link
+	wait_for 15 "the link of $near" has_carrier "$near"
+	try_mtu 9000
+	try_mtu 1500
+	try ethtool -t "$near" online
+	try ethtool -t "$near" offline
+	wait_for 30 "the link of $near" has_carrier "$near"
+} > /results/ethtool.log 2>&1
+
+# In a child process of perf: the recorded part of a phase.
+step() { # NAME
+	case $1 in
+	stream | maerts | rr) run_test "$1" recorded ;;
+	*)
+		before_s=$(uptime_s) before=$(peer_packets)
+		"step_$1"
+		note_run "$1" recorded "$before_s" "$before"
+		;;
+	esac
+}
+
+# Recording
+
+under_perf() { # NAME
+	progress "recording $1"
+	perf record -B -N -m 4096 -a -e ftrace:function --filter "ip == $PREFIX*" \
+		-o "/results/$1.data" -- sh -e /job "$1" > /tmp/perf.log 2>&1 ||
+		die "perf record failed: $(tail -n 3 /tmp/perf.log)"
+}
+
+under_tracer() { # NAME COMMAND...
+	progress "recording $1"
+	traced=$1
+	shift
+	echo > "$tracing/trace"
+	echo function > "$tracing/current_tracer"
+	before_s=$(uptime_s) before=$(peer_packets)
+	"$@"
+	note_run "$traced" recorded "$before_s" "$before"
+	cat "$tracing/trace" > "/results/$traced.trace"
+	awk '/overrun/ { print "# lost " $NF }' "$tracing"/per_cpu/cpu*/stats \
+		>> "/results/$traced.trace"
+	echo nop > "$tracing/current_tracer"
+}
+
+load() { # FILE
+	insmod "$1"
+	wait_for 10 "the driver's network card" has_nic 0
+}
+
+measure_free() { # FILE
+	progress "measuring without recording"
+	load "$1"
+	link_up
+	for name in stream maerts rr; do
+		progress "netperf $name"
+		run_netperf "$name" 1 > /dev/null # the first run of each kind is slower
+		run_test "$name" free
+	done
+}
+
+record() {
+	echo ":mod:$MODULE" > "$tracing/set_ftrace_filter"
+	echo 16384 > "$tracing/buffer_size_kb"
+	under_tracer load load /recorded.ko
+	cat /proc/kallsyms > /results/kallsyms
+	near=$(nic 0)
+	ip addr add "$NEAR/24" dev "$near"
+	export near peer
+	for name in up idle stream maerts rr ethtool down; do
+		under_perf "$name"
+	done
+	under_tracer unload rmmod "$MODULE"
+}
+
+[ $# -eq 0 ] || {
+	step "$1"
+	exit 0
+}
+peer_up
+if [ -e /free.ko ]; then
+	measure_free /free.ko
+	rmmod "$MODULE"
+	record
+else
+	measure_free /recorded.ko
+	rmmod "$MODULE"
+	record
+fi
