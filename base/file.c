@@ -11,6 +11,11 @@
 
 #include "alloc.h"
 
+bool dc_is_stdout(const char *path)
+{
+	return !strcmp(path, "-");
+}
+
 bool dc_is_file(const char *path)
 {
 	struct stat st;
@@ -82,7 +87,7 @@ int dc_file_write(struct dc_diag *diag, const char *path, const char *data, size
 	char *temporary;
 	int fd, err;
 
-	if (!strcmp(path, "-")) {
+	if (dc_is_stdout(path)) {
 		err = write_all(STDOUT_FILENO, data, len_bytes);
 		return err ? write_error(diag, "standard output", err) : 0;
 	}

@@ -23,6 +23,9 @@ int dc_mkdirs(struct dc_diag *diag, const char *path);
 /* mkdir -p of the folder that path lies in. Returns 0, or -errno after reporting. */
 int dc_mkdirs_for(struct dc_diag *diag, const char *path);
 
+/* True for "-". */
+bool dc_is_stdout(const char *path);
+
 bool dc_is_file(const char *path);
 bool dc_is_dir(const char *path);
 

@@ -40,8 +40,9 @@ struct dc_verb {
 int dc_cli_option(struct dc_cli *cli, const struct dc_verb *verb, int argc, char **argv,
 		  const char *shorts, const struct option *longs, int *ret_exit);
 
-/* The problem of a driver, finished. *ret_problem: caller frees with dc_problem_free. Returns 0, or
- * -errno after reporting; -ENOENT: it has not been made yet. */
+/* The problem of a driver, from its graph and profile. *ret_problem: caller frees with
+ * dc_problem_free. Returns 0, or
+ * -errno after reporting. */
 struct dc_problem;
 int dc_cli_problem(struct dc_cli *cli, const char *driver, struct dc_problem **ret_problem);
 

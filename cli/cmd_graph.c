@@ -1,60 +1,240 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut graph: source to graph.json, and a table of what is in it. */
-#include "cli/verbs.h"
-
+/* drivercut graph: source to graph.json, and tables of what is in it. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "graph/graph.h"
+#include "cli/driver_files.h"
+#include "cli/table.h"
+#include "cli/verbs.h"
 
-static int graph_of(struct dc_cli *cli, const char *operand, const char *family, const char *commands,
-		    const char *output)
+struct options {
+	const char *operand, *family, *commands, *output;
+};
+
+struct share {
+	size_t functions, lines;
+};
+
+static void add_share(struct share *share, const struct dc_function *function)
 {
-	struct dc_arena *arena = dc_arena_new();
-	struct dc_graph *graph = NULL;
-	struct dc_driver driver;
-	int err = dc_driver_open(&cli->diag, arena, operand, family, &driver);
+	share->functions++;
+	share->lines += function->loc;
+}
 
-	if (err < 0) {
-		dc_arena_free(arena);
-		return err;
+/* The root that a critical function is critical from. */
+static size_t root_of(const struct dc_graph *graph, size_t function)
+{
+	while (graph->functions.at[function].critical_from >= 0)
+		function = (size_t)graph->functions.at[function].critical_from;
+	return function;
+}
+
+static const char *context_of_root(const struct dc_graph *graph, unsigned function)
+{
+	const struct dc_entry_point *entry;
+
+	dc_vec_each (entry, &graph->entry_points)
+		if (entry->function == function && (1u << entry->context & DC_CONTEXTS_ATOMIC))
+			return dc_context_name(entry->context);
+	return "";
+}
+
+static bool any_atomic(const struct dc_graph *graph, const dc_indices *locks)
+{
+	size_t i;
+
+	for (i = 0; i < locks->len; i++)
+		if (dc_lock_class_atomic(graph->locks.at[locks->at[i]].class))
+			return true;
+	return false;
+}
+
+static bool is_init(const struct dc_function *function)
+{
+	return function->contexts & 1u << DC_CONTEXT_INIT;
+}
+
+static void put_share(struct dc_table *table, const char *why, const char *context,
+		      const struct share *share, size_t all_lines)
+{
+	dc_table_row(table);
+	dc_table_text(table, why);
+	dc_table_text(table, context);
+	dc_table_int(table, (int64_t)share->functions);
+	dc_table_int(table, (int64_t)share->lines);
+	dc_table_real(table, "%.1f",
+		      all_lines ? 100.0 * (double)share->lines / (double)all_lines : 0);
+}
+
+static void put_roots(struct dc_table *table, const struct dc_graph *graph, size_t all_lines)
+{
+	struct share *shares = dc_alloc(graph->functions.len, sizeof(*shares));
+	size_t i;
+
+	for (i = 0; i < graph->functions.len; i++)
+		if (graph->functions.at[i].critical)
+			add_share(&shares[root_of(graph, i)], &graph->functions.at[i]);
+	for (i = 0; i < graph->functions.len; i++) {
+		const struct dc_function *root = &graph->functions.at[i];
+		char *why;
+
+		if (!root->root)
+			continue;
+		why = dc_printf("%s (%s) and its callees", root->name, root->root);
+		put_share(table, why, context_of_root(graph, (unsigned)i), &shares[i], all_lines);
+		free(why);
 	}
-	err = dc_driver_fetch(&cli->diag, arena, &driver, dc_arena_printf(arena, "out/%s", driver.name));
+	free(shares);
+}
+
+/* The driver by what may run where: rows that add up to all of it. */
+static void print_shares(const struct dc_graph *graph)
+{
+	static const char *const heads[] = {"WHY", "CONTEXT", ">FUNCTIONS", ">LINES", ">%", NULL};
+	struct share critical = {0}, locked = {0}, init = {0}, movable = {0}, all = {0};
+	struct dc_table *table = dc_table_new(heads);
+	const struct dc_function *function;
+
+	dc_vec_each (function, &graph->functions) {
+		add_share(&all, function);
+		if (function->critical)
+			add_share(&critical, function);
+		else if (any_atomic(graph, &function->held) || any_atomic(graph, &function->takes))
+			add_share(&locked, function);
+		else if (function->contexts == 1u << DC_CONTEXT_INIT || is_init(function))
+			add_share(&init, function);
+		else
+			add_share(&movable, function);
+	}
+	put_roots(table, graph, all.lines);
+	put_share(table, "critical, together", "", &critical, all.lines);
+	put_share(table, "others that take a spinlock or are called under one", "", &locked,
+		  all.lines);
+	put_share(table, "loading and unloading the module", "", &init, all.lines);
+	put_share(table, "the rest, free to move", "", &movable, all.lines);
+	put_share(table, "all", "", &all, all.lines);
+	dc_table_print(table);
+}
+
+static size_t count_calls(const struct dc_graph *graph, enum dc_call_kind kind, bool coarse)
+{
+	const struct dc_call *call, *before = NULL;
+	size_t count = 0;
+
+	dc_vec_each (call, &graph->calls) {
+		if (call->kind != kind || (!coarse && !dc_call_counts(call)))
+			continue;
+		count +=
+			!before || before->caller != call->caller || before->callee != call->callee;
+		before = call;
+	}
+	return count;
+}
+
+static void print_counts(const struct dc_graph *graph)
+{
+	size_t taken = 0, one = 0, by_type = 0, by_field = 0;
+	const struct dc_indirect_site *site;
+	const struct dc_function *function;
+
+	dc_vec_each (function, &graph->functions)
+		taken += function->address_taken;
+	dc_vec_each (site, &graph->indirect) {
+		by_type += site->by_signature;
+		by_field += site->by_field;
+		one += site->by_field == 1;
+	}
+	printf("\n%zu direct calls between its functions (caller and callee counted once), %zu to "
+	       "kernel functions\n",
+	       count_calls(graph, DC_CALL_DIRECT, false),
+	       count_calls(graph, DC_CALL_KERNEL, false));
+	printf("%zu functions whose address is taken; %zu calls through pointers, %zu of them with "
+	       "one target;\n%.1f targets each by structure field, %.1f by type signature\n",
+	       taken, graph->indirect.len, one,
+	       graph->indirect.len ? (double)by_field / (double)graph->indirect.len : 0,
+	       graph->indirect.len ? (double)by_type / (double)graph->indirect.len : 0);
+}
+
+static int make_graph(struct dc_cli *cli, const struct options *options)
+{
+	struct dc_graph *graph = NULL;
+	struct dc_cli_driver files;
+	const char *path;
+	int err = dc_cli_driver_open(cli, options->operand, options->family, &files);
+
+	if (err < 0)
+		return err;
+	path = options->output ? options->output : dc_cli_driver_path(&files, "graph.json");
+	err = dc_driver_fetch(&cli->diag, files.arena, &files.driver, files.out);
 	if (!err)
-		err = dc_graph_extract(&cli->diag, &driver, commands, &graph);
+		err = dc_graph_extract(&cli->diag, &files.driver, options->commands, &graph);
 	if (!err)
-		err = dc_graph_write(&cli->diag, output ? output : dc_arena_printf(arena, "out/%s/graph.json", driver.name), graph);
+		err = dc_graph_write(&cli->diag, path, graph);
+	dc_cli_clear_progress();
+	if (!err && cli->json && !dc_is_stdout(path)) {
+		err = dc_graph_write(&cli->diag, "-", graph);
+	} else if (!err && !dc_is_stdout(path)) {
+		printf("%s: %s, kernel %s\n\n", files.driver.name, files.driver.title,
+		       graph->kernel);
+		print_shares(graph);
+		print_counts(graph);
+		printf("\n%s\n", path);
+	}
 	dc_graph_free(graph);
-	dc_driver_done(&driver);
-	dc_arena_free(arena);
+	dc_cli_driver_done(&files);
 	return err;
 }
 
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-						{"family", required_argument, NULL, 'f'},
-						{"compile-commands", required_argument, NULL, 'c'},
-						{0}};
-	const char *output = NULL, *family = NULL, *commands = NULL;
-	int option, status;
+	static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
+					      {"family", required_argument, NULL, 'f'},
+					      {"compile-commands", required_argument, NULL, 'c'},
+					      {0}};
+	struct options options = {0};
+	int option, status = 0;
 
-	while ((option = dc_cli_option(cli, &dc_verb_graph, argc, argv, "o:", options, &status)) >= 0) {
+	while ((option = dc_cli_option(cli, &dc_verb_graph, argc, argv, "o:", longs, &status)) >=
+	       0) {
 		if (option == 'o')
-			output = optarg;
+			options.output = optarg;
 		else if (option == 'f')
-			family = optarg;
+			options.family = optarg;
 		else
-			commands = optarg;
+			options.commands = optarg;
 	}
 	if (option == -2)
 		return status;
 	if (optind + 1 != argc)
-		return dc_cli_usage(cli, &dc_verb_graph, "needs one driver");
-	return dc_cli_exit(graph_of(cli, argv[optind], family, commands, output));
+		return dc_cli_usage(cli, &dc_verb_graph, "give one driver");
+	options.operand = argv[optind];
+	return dc_cli_exit(make_graph(cli, &options));
 }
 
 const struct dc_verb dc_verb_graph = {
-	"graph", run, "read a driver's source: functions, calls, contexts, locks", "",
+	.name = "graph",
+	.run = run,
+	.summary = "read a driver's source: functions, calls, contexts, locks",
+	.help = "usage: drivercut graph DRIVER [OPTIONS]\n"
+		"\n"
+		"Reads all C files of a driver with libclang and the flags that Kbuild gives "
+		"them,\n"
+		"and writes graph.json: every function with its lines, every call (direct, "
+		"through\n"
+		"pointers, to the kernel), where the kernel enters and in which context, what is\n"
+		"critical and from which root, the locks held at each call, and which fields and\n"
+		"globals each function reads and writes.\n"
+		"\n"
+		"DRIVER is a driver folder (e1000), the name of one that comes with drivercut, or\n"
+		"any folder with a Kbuild file; then --family says what kind of driver it is.\n"
+		"\n"
+		"  -o, --output FILE        where to write; - for standard output\n"
+		"                           (out/DRIVER/graph.json; DRIVERCUT_OUT replaces out)\n"
+		"      --family NAME        net, scsi or sound: graph/families/NAME.json\n"
+		"      --compile-commands FILE  flags from this compile_commands.json, not Kbuild\n"
+		"      --json               print the graph instead of tables\n"
+		"\n"
+		"The kernel is the newest below /lib/modules that has headers; the environment\n"
+		"variable DRIVERCUT_KERNEL names another release.\n",
 };

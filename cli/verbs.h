@@ -9,5 +9,6 @@ extern const struct dc_verb dc_verb_graph;
 extern const struct dc_verb dc_verb_solve;
 extern const struct dc_verb dc_verb_sweep;
 extern const struct dc_verb dc_verb_profile;
+extern const struct dc_verb dc_verb_problem;
 
 #endif

@@ -26,7 +26,8 @@ bool ast_in_macro(CXCursor cursor);
 const char *ast_spelling(struct facts *facts, CXCursor cursor);
 const char *ast_type(struct facts *facts, CXType type); /* canonical */
 
-/* Interned path of a file relative to the driver's source, or NULL: the file is not the driver's. */
+/* Interned path of a file relative to the driver's source, or NULL: the file is not the driver's.
+ */
 const char *ast_driver_file(struct facts *facts, CXFile file);
 
 /* Strips parentheses, implicit and explicit casts. */

@@ -84,9 +84,9 @@ void facts_done(struct facts *facts)
 
 	if (facts->names)
 		HASH_CLEAR(hh, facts->names->slots);
-	dc_vec_each(kernel, &facts->kernel_functions)
+	dc_vec_each (kernel, &facts->kernel_functions)
 		dc_vec_done(&kernel->calls);
-	dc_vec_each(call, &facts->calls)
+	dc_vec_each (call, &facts->calls)
 		dc_vec_done(&call->locks);
 	dc_vec_done(&facts->functions);
 	dc_vec_done(&facts->flows);

@@ -59,8 +59,8 @@ struct fact_lock {
 struct fact_call {
 	const char *caller;
 	const char *callee; /* symbol; NULL: through a pointer */
-	const char *signature;	 /* through a pointer: type of the function */
-	const char *through;	 /* through a pointer: words for people */
+	const char *signature; /* through a pointer: type of the function */
+	const char *through; /* through a pointer: words for people */
 	unsigned first_value, value_count; /* through a pointer: where it comes from */
 	unsigned line;
 	bool in_macro;
@@ -78,14 +78,14 @@ struct fact_access {
 	const char *function;
 	const char *type; /* NULL: a global of the driver */
 	const char *name; /* field, or global's symbol */
-	unsigned how;	  /* mask of FACT_READ... */
+	unsigned how; /* mask of FACT_READ... */
 };
 
 struct fact_kernel_function {
 	const char *name;
 	bool is_inline;
-	bool pure;	  /* its own body only computes; its callees are judged apart */
-	bool called;	  /* by the driver */
+	bool pure; /* its own body only computes; its callees are judged apart */
+	bool called; /* by the driver */
 	DC_VEC(const char *) calls;
 };
 

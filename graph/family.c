@@ -46,8 +46,7 @@ static void read_rules(struct dc_arena *arena, const struct dc_json *root, const
 	}
 }
 
-static void read_locks(struct dc_arena *arena, const struct dc_json *root,
-		       struct dc_family *family)
+static void read_locks(struct dc_arena *arena, const struct dc_json *root, struct dc_family *family)
 {
 	static const char *const ops[] = {"takes", "tries", "releases"};
 	struct dc_json rows = dc_json_array_or_empty(root, "locks");
@@ -73,6 +72,15 @@ static void read_locks(struct dc_arena *arena, const struct dc_json *root,
 	}
 }
 
+static void read_local(struct dc_arena *arena, const struct dc_json *root, struct dc_family *family)
+{
+	struct dc_json names = dc_json_array_or_empty(root, "local");
+	size_t i;
+
+	for (i = 0; i < dc_json_len(&names); i++)
+		dc_vec_push(&family->local, dc_arena_strdup(arena, dc_json_str_at(&names, i)));
+}
+
 static int read_file(struct dc_diag *diag, struct dc_arena *arena, const char *name, int depth,
 		     struct dc_family *family)
 {
@@ -93,6 +101,7 @@ static int read_file(struct dc_diag *diag, struct dc_arena *arena, const char *n
 	read_rules(arena, &root, "arguments", family);
 	read_rules(arena, &root, "variables", family);
 	read_locks(arena, &root, family);
+	read_local(arena, &root, family);
 	includes = dc_json_array_or_empty(&root, "includes");
 	for (i = 0; !err && i < dc_json_len(&includes); i++)
 		err = read_file(diag, arena, dc_json_str_at(&includes, i), depth + 1, family);
@@ -116,6 +125,11 @@ static int compare_locks(const void *a, const void *b)
 	return strcmp(left->function, right->function);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *name,
 		   struct dc_family *ret)
 {
@@ -130,6 +144,8 @@ int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *nam
 		qsort(family.rules.at, family.rules.len, sizeof(*family.rules.at), compare_rules);
 	if (family.locks.len)
 		qsort(family.locks.at, family.locks.len, sizeof(*family.locks.at), compare_locks);
+	if (family.local.len)
+		qsort(family.local.at, family.local.len, sizeof(*family.local.at), compare_names);
 	*ret = family;
 	return 0;
 }
@@ -138,6 +154,7 @@ void dc_family_done(struct dc_family *family)
 {
 	dc_vec_done(&family->rules);
 	dc_vec_done(&family->locks);
+	dc_vec_done(&family->local);
 }
 
 static const struct dc_context_rule *find_rule(const struct dc_family *family, const char *place)
@@ -170,4 +187,10 @@ const struct dc_lock_rule *dc_family_lock(const struct dc_family *family, const 
 	if (!family->locks.len)
 		return NULL;
 	return bsearch(&key, family->locks.at, family->locks.len, sizeof(key), compare_locks);
+}
+
+bool dc_family_is_local(const struct dc_family *family, const char *function)
+{
+	return family->local.len && bsearch(&function, family->local.at, family->local.len,
+					    sizeof(function), compare_names) != NULL;
 }

@@ -8,10 +8,13 @@
  *  "fields": [{"struct": "net_device_ops", "field": "ndo_open", "context": "process"}, ...],
  *  "arguments": [{"function": "request_irq", "argument": 1, "context": "hardirq"}, ...],
  *  "variables": [{"variable": "__inittest", "as": "module_init", "context": "process"}, ...],
- *  "locks": [{"function": "spin_lock", "class": "spin", "takes": 0}, ...]}
+ *  "locks": [{"function": "spin_lock", "class": "spin", "takes": 0}, ...],
+ *  "local": ["swab32", ...]}
  *
  * A field "*" stands for every field of the structure that has no row of its own. Arguments count
  * from 0. A lock row has takes, tries or releases: the argument that is the lock, or -1 for none.
+ * "local" names inline functions of the kernel's headers that only compute, though they contain
+ * assembly or read a constant: they can run on either side without a crossing.
  */
 #ifndef DC_GRAPH_FAMILY_H
 #define DC_GRAPH_FAMILY_H
@@ -31,13 +34,14 @@ struct dc_lock_rule {
 
 struct dc_context_rule {
 	const char *place; /* "net_device_ops.ndo_open", "request_irq#1", "__inittest" */
-	const char *via;   /* for people: "request_irq argument 1" */
+	const char *via; /* for people: "request_irq argument 1" */
 	enum dc_context context;
 };
 
 struct dc_family {
 	DC_VEC(struct dc_context_rule) rules;
 	DC_VEC(struct dc_lock_rule) locks;
+	DC_VEC(const char *) local; /* sorted */
 };
 
 /* Reads a family and what it includes; strings live in the arena. Returns 0, or -errno after
@@ -51,5 +55,8 @@ const struct dc_context_rule *dc_family_rule(const struct dc_family *family, con
 
 /* The rule of a lock function, or NULL. */
 const struct dc_lock_rule *dc_family_lock(const struct dc_family *family, const char *function);
+
+/* True if a kernel function is listed as local. */
+bool dc_family_is_local(const struct dc_family *family, const char *function);
 
 #endif

@@ -11,6 +11,7 @@ static const char *const context_names[] = {
 	[DC_CONTEXT_NAPI] = "napi",	  [DC_CONTEXT_ATOMIC] = "atomic",
 	[DC_CONTEXT_UNKNOWN] = "unknown", [DC_CONTEXT_PROCESS] = "process",
 	[DC_CONTEXT_WORK] = "work",	  [DC_CONTEXT_THREAD] = "thread",
+	[DC_CONTEXT_INIT] = "init",
 };
 
 static const char *const lock_classes[] = {
@@ -102,8 +103,7 @@ bool dc_graph_has_edge(const struct dc_graph *graph, const char *caller, const c
 
 	if (from < 0)
 		return false;
-	dc_vec_each(call, &graph->calls)
-	{
+	dc_vec_each (call, &graph->calls) {
 		if (call->caller != (unsigned)from)
 			continue;
 		if (call->kind == DC_CALL_KERNEL
@@ -117,8 +117,8 @@ bool dc_graph_has_edge(const struct dc_graph *graph, const char *caller, const c
 
 static int broken(struct dc_diag *diag, const char *what, const char *name)
 {
-	return dc_error(diag, -ENOTRECOVERABLE, NULL, "the graph is broken, a bug of drivercut: %s: %s",
-			what, name);
+	return dc_error(diag, -ENOTRECOVERABLE, NULL,
+			"the graph is broken, a bug of drivercut: %s: %s", what, name);
 }
 
 int dc_graph_check(struct dc_diag *diag, const struct dc_graph *graph)
@@ -131,8 +131,7 @@ int dc_graph_check(struct dc_diag *diag, const struct dc_graph *graph)
 	for (i = 1; i < graph->functions.len; i++)
 		if (strcmp(functions[i - 1].name, functions[i].name) >= 0)
 			return broken(diag, "functions not sorted", functions[i].name);
-	dc_vec_each(call, &graph->calls)
-	{
+	dc_vec_each (call, &graph->calls) {
 		if (call->caller >= graph->functions.len)
 			return broken(diag, "a caller that is not there", "");
 		if (call->callee >= (call->kind == DC_CALL_KERNEL ? graph->kernel_functions.len
@@ -144,7 +143,7 @@ int dc_graph_check(struct dc_diag *diag, const struct dc_graph *graph)
 			return broken(diag, "a critical function calls one that is not",
 				      functions[call->callee].name);
 	}
-	dc_vec_each(entry, &graph->entry_points)
+	dc_vec_each (entry, &graph->entry_points)
 		if (entry->function >= graph->functions.len)
 			return broken(diag, "an entry point that is not there", entry->via);
 	return 0;
@@ -159,17 +158,15 @@ void dc_graph_free(struct dc_graph *graph)
 
 	if (!graph)
 		return;
-	dc_vec_each(function, &graph->functions)
-	{
+	dc_vec_each (function, &graph->functions) {
 		dc_vec_done(&function->held);
 		dc_vec_done(&function->takes);
 	}
-	dc_vec_each(call, &graph->calls)
+	dc_vec_each (call, &graph->calls)
 		dc_vec_done(&call->locks_held);
-	dc_vec_each(lock, &graph->locks)
+	dc_vec_each (lock, &graph->locks)
 		dc_vec_done(&lock->holders);
-	dc_vec_each(global, &graph->globals)
-	{
+	dc_vec_each (global, &graph->globals) {
 		dc_vec_done(&global->readers);
 		dc_vec_done(&global->writers);
 	}

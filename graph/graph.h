@@ -27,15 +27,18 @@ enum dc_context {
 	DC_CONTEXT_TIMER,
 	DC_CONTEXT_TASKLET,
 	DC_CONTEXT_NAPI,
-	DC_CONTEXT_ATOMIC,  /* under a spinlock, RCU or preemption switched off by the kernel */
+	DC_CONTEXT_ATOMIC, /* under a spinlock, RCU or preemption switched off by the kernel */
 	DC_CONTEXT_UNKNOWN, /* no template knows; taken for atomic, the safe side */
 	DC_CONTEXT_PROCESS,
 	DC_CONTEXT_WORK,
 	DC_CONTEXT_THREAD, /* threaded irq handler */
+	DC_CONTEXT_INIT, /* loading and unloading the module: may sleep, but no user half is there
+			  */
 	DC_CONTEXT_COUNT,
 };
 
-#define DC_CONTEXTS_ATOMIC ((1u << DC_CONTEXT_PROCESS) - 1) /* mask of those that must not sleep */
+#define DC_CONTEXTS_ATOMIC ((1u << DC_CONTEXT_PROCESS) - 1) /* mask of those that must not sleep   \
+							     */
 
 const char *dc_context_name(enum dc_context context);
 /* DC_CONTEXT_COUNT: no such name. */
@@ -59,7 +62,7 @@ enum dc_lock_class {
 
 const char *dc_lock_class_name(enum dc_lock_class class);
 enum dc_lock_class dc_lock_class_by_name(const char *name); /* DC_LOCK_CLASSES: no such name */
-bool dc_lock_class_atomic(enum dc_lock_class class);	    /* true for all but mutexes */
+bool dc_lock_class_atomic(enum dc_lock_class class); /* true for all but mutexes */
 
 typedef DC_VEC(unsigned) dc_indices;
 
@@ -67,24 +70,24 @@ struct dc_function {
 	const char *name; /* "name@file.c" where two static functions share a name */
 	const char *file; /* relative to the driver's source */
 	unsigned first_line, last_line;
-	unsigned loc;  /* lines of the definition */
+	unsigned loc; /* lines of the definition */
 	unsigned sloc; /* the same without blank and comment lines */
 	bool is_static, address_taken;
 	const char *signature; /* canonical C type */
-	unsigned contexts;     /* mask of 1 << enum dc_context it may be called in */
-	bool critical;	       /* a critical root, or called from one */
-	const char *root;      /* template rule that made it a critical root, or NULL */
-	int critical_from;     /* caller it is critical from, nearest a root; -1: root or not */
-	dc_indices held;       /* locks of callers that may be held all through it */
-	dc_indices takes;      /* locks with a region in it */
+	unsigned contexts; /* mask of 1 << enum dc_context it may be called in */
+	bool critical; /* a critical root, or called from one */
+	const char *root; /* template rule that made it a critical root, or NULL */
+	int critical_from; /* caller it is critical from, nearest a root; -1: root or not */
+	dc_indices held; /* locks of callers that may be held all through it */
+	dc_indices takes; /* locks with a region in it */
 };
 
 /* A function defined outside the driver: exported by the kernel, or inline in its headers. */
 struct dc_kernel_function {
 	const char *name;
 	bool is_inline;
-	bool is_local;	    /* inline, and only computes on its arguments: no call out of the
-			     * headers, no assembly, no global state */
+	bool is_local; /* inline, and only computes on its arguments: no call out of the
+			* headers, no assembly, no global state */
 	const char **reaches; /* inline: functions outside the headers it may call, sorted */
 	size_t reaches_count;
 };
@@ -97,7 +100,7 @@ struct dc_call {
 	/* By signature, and the analysis by field could not tell: the edge counts. An edge by
 	 * signature that is not assumed is the coarse analysis's only, and counts for nothing. */
 	bool assumed;
-	bool atomic;   /* the caller may be in an atomic context or hold a lock of that kind here */
+	bool atomic; /* the caller may be in an atomic context or hold a lock of that kind here */
 	bool in_macro; /* written by a macro */
 	unsigned line; /* of the call, in the caller's file */
 	dc_indices locks_held; /* taken in the caller itself, maybe held here */
@@ -141,9 +144,9 @@ struct dc_type_use {
 /* Precision of indirect calls: one a call through a pointer. */
 struct dc_indirect_site {
 	unsigned caller, line;
-	const char *through;		     /* "e1000_adapter.clean_rx" or "" */
-	unsigned by_signature, by_field;     /* number of targets; by_field counts assumed ones */
-	bool assumed;			     /* the field could not tell */
+	const char *through; /* "e1000_adapter.clean_rx" or "" */
+	unsigned by_signature, by_field; /* number of targets; by_field counts assumed ones */
+	bool assumed; /* the field could not tell */
 };
 
 struct dc_graph {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* graph.json: DESIGN.md 7 fixes the keys; ours beyond those are optional to a reader of the file. */
+/* graph.json: DESIGN.md 7 fixes the keys; ours beyond those are optional to a reader of the file.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,12 +170,12 @@ static json_t *put_indirect(const struct dc_graph *graph, const struct dc_indire
 	return row;
 }
 
-#define PUT_LIST(root, key, items, put)                                                             \
+#define PUT_LIST(root, key, items, put)                                                            \
 	do {                                                                                       \
 		json_t *list_ = json_array();                                                      \
 		size_t i_;                                                                         \
 		for (i_ = 0; i_ < (items)->len; i_++)                                              \
-			dc_json_add(list_, put(graph, &(items)->at[i_]));                         \
+			dc_json_add(list_, put(graph, &(items)->at[i_]));                          \
 		dc_json_set(root, key, list_);                                                     \
 	} while (0)
 
@@ -264,8 +265,7 @@ static void get_functions(struct reader *reader)
 		};
 
 		for (j = 0; j < dc_json_len(&contexts); j++) {
-			enum dc_context context =
-				dc_context_by_name(dc_json_str_at(&contexts, j));
+			enum dc_context context = dc_context_by_name(dc_json_str_at(&contexts, j));
 
 			if (context == DC_CONTEXT_COUNT)
 				dc_json_fault(&contexts, "unknown context");
@@ -336,8 +336,7 @@ static void get_function_links(struct reader *reader)
 		struct dc_function *function = &reader->graph->functions.at[i];
 
 		if (dc_json_has(&row, "critical_from"))
-			function->critical_from =
-				(int)find_function(reader, &row, "critical_from");
+			function->critical_from = (int)find_function(reader, &row, "critical_from");
 		get_lock_names(reader, &row, "held", &function->held);
 		get_lock_names(reader, &row, "takes", &function->takes);
 	}

@@ -18,16 +18,36 @@
 
 /* Flags of gcc that clang does not take, or that only matter to generated code. */
 static const char *const dropped[] = {
-	"-mindirect-branch",	 "-mfunction-return",  "-fconserve-stack",
-	"-mpreferred-stack",	 "-mskip-rax",	       "-mharden-sls",
-	"-fno-allow-store-data", "-mrecord-mcount",    "-Wp,",
-	"-W",			 "-fplugin",	       "-fno-var-tracking",
-	"-femit-struct-debug",	 "-fmin-function",     "-fsanitize=",
-	"-mstack-protector",	 "-falign-jumps",      "-falign-loops",
-	"-g",			 "-mfentry",	       "-pg",
-	"-fno-code-hoisting",	 "-fno-gcse",	       "-fno-inline-functions",
-	"-fno-reorder-blocks",	 "-fno-ipa",	       "-fno-partial",
-	"-fno-optimize-sibling", "-fdiagnostics-show", "-fzero-call-used-regs",
+	"-mindirect-branch",
+	"-mfunction-return",
+	"-fconserve-stack",
+	"-mpreferred-stack",
+	"-mskip-rax",
+	"-mharden-sls",
+	"-fno-allow-store-data",
+	"-mrecord-mcount",
+	"-Wp,",
+	"-W",
+	"-fplugin",
+	"-fno-var-tracking",
+	"-femit-struct-debug",
+	"-fmin-function",
+	"-fsanitize=",
+	"-mstack-protector",
+	"-falign-jumps",
+	"-falign-loops",
+	"-g",
+	"-mfentry",
+	"-pg",
+	"-fno-code-hoisting",
+	"-fno-gcse",
+	"-fno-inline-functions",
+	"-fno-reorder-blocks",
+	"-fno-ipa",
+	"-fno-partial",
+	"-fno-optimize-sibling",
+	"-fdiagnostics-show",
+	"-fzero-call-used-regs",
 };
 
 static bool is_dropped(const char *word)
@@ -63,7 +83,8 @@ static const char *split_command(struct dc_arena *arena, const char *line, words
 			line++;
 		if (*line == ';' || *line == '&' || *line == '|')
 			break;
-		for (; *line && (quote || (!isspace((unsigned char)*line) && *line != ';')); line++) {
+		for (; *line && (quote || (!isspace((unsigned char)*line) && *line != ';'));
+		     line++) {
 			started = true;
 			if (quote ? *line == quote : *line == '\'' || *line == '"') {
 				quote = quote ? 0 : *line;
@@ -178,9 +199,10 @@ int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct d
 	if (err < 0)
 		return err;
 	if (!ret->len)
-		return dc_error(diag, -EINVAL, DC_FILE(source),
-				"Kbuild compiles nothing here; is there an obj-m line in its Kbuild "
-				"or Makefile, and is the driver's CONFIG option set as a module?");
+		return dc_error(
+			diag, -EINVAL, DC_FILE(source),
+			"Kbuild compiles nothing here; is there an obj-m line in its Kbuild "
+			"or Makefile, and is the driver's CONFIG option set as a module?");
 	return 0;
 }
 

@@ -11,7 +11,7 @@
  * name, no output, no file. NULL-terminated. Strings live in the arena. */
 struct dc_unit {
 	const char *file; /* absolute */
-	const char *dir;  /* working folder of the compiler */
+	const char *dir; /* working folder of the compiler */
 	const char **argv;
 	int argc;
 };

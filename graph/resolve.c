@@ -52,7 +52,7 @@ static void map_done(struct map *map)
 struct cell {
 	const char *name;
 	uint64_t *functions; /* a bit a function of the graph */
-	bool unknown;	     /* and others that we cannot name */
+	bool unknown; /* and others that we cannot name */
 };
 
 struct resolve {
@@ -60,7 +60,7 @@ struct resolve {
 	struct facts *facts;
 	struct dc_graph *graph;
 	struct map functions; /* symbol -> function */
-	struct map kernel;    /* symbol -> kernel function */
+	struct map kernel; /* symbol -> kernel function */
 	struct map cell_index;
 	struct map records; /* of the driver */
 	DC_VEC(struct cell) cells;
@@ -115,10 +115,10 @@ static void find_used(struct resolve *resolve, bool *used)
 		used[i] = !facts->functions.at[i].is_static;
 	do {
 		grown = false;
-		dc_vec_each(call, &facts->calls)
+		dc_vec_each (call, &facts->calls)
 			if (call->callee)
 				grown |= mark_used(resolve, used, call->caller, call->callee);
-		dc_vec_each(address, &facts->addresses)
+		dc_vec_each (address, &facts->addresses)
 			grown |= mark_used(resolve, used, address->from, address->symbol);
 	} while (grown);
 }
@@ -212,8 +212,7 @@ static void mark_addresses(struct resolve *resolve)
 {
 	const struct fact_address *address;
 
-	dc_vec_each(address, &resolve->facts->addresses)
-	{
+	dc_vec_each (address, &resolve->facts->addresses) {
 		int function = map_get(&resolve->functions, address->symbol);
 
 		if (function >= 0)
@@ -245,10 +244,11 @@ static void reach_from(struct reach *reach, unsigned index)
 		reach->local = false;
 		return;
 	}
+	if (dc_family_is_local(facts->family, function->name))
+		return;
 	reach->local &= function->pure;
 	for (i = 0; i < function->calls.len; i++)
-		reach_from(reach,
-			   facts_kernel_function(facts, function->calls.at[i], &is_new));
+		reach_from(reach, facts_kernel_function(facts, function->calls.at[i], &is_new));
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -299,7 +299,7 @@ static void make_kernel_functions(struct resolve *resolve)
 	size_t i;
 
 	/* What is declared by the driver but defined elsewhere is a kernel function too. */
-	dc_vec_each(call, &facts->calls)
+	dc_vec_each (call, &facts->calls)
 		if (call->callee && map_get(&resolve->functions, call->callee) < 0) {
 			unsigned index = facts_kernel_function(facts, call->callee, &is_new);
 
@@ -387,8 +387,7 @@ static void solve_flows(struct resolve *resolve)
 	bool grown;
 	size_t i;
 
-	dc_vec_each(flow, &resolve->facts->flows)
-	{
+	dc_vec_each (flow, &resolve->facts->flows) {
 		cell_at(resolve, flow->to);
 		if (flow->from.source == FACT_CELL)
 			cell_at(resolve, flow->from.name);
@@ -398,7 +397,7 @@ static void solve_flows(struct resolve *resolve)
 			resolve->cells.at[i].unknown = true;
 	do {
 		grown = false;
-		dc_vec_each(flow, &resolve->facts->flows)
+		dc_vec_each (flow, &resolve->facts->flows)
 			grown |= flow_into(resolve, cell_at(resolve, flow->to), &flow->from);
 	} while (grown);
 }
@@ -452,8 +451,7 @@ static void resolve_indirect(struct resolve *resolve, const struct fact_call *fa
 
 	targets.name = facts_name(resolve->facts, "(call)");
 	for (i = 0; i < fact->value_count; i++) {
-		const struct fact_value *value =
-			&resolve->facts->values.at[fact->first_value + i];
+		const struct fact_value *value = &resolve->facts->values.at[fact->first_value + i];
 		struct cell *source;
 		size_t word;
 
@@ -505,8 +503,7 @@ static void make_calls(struct resolve *resolve)
 	const struct fact_call *fact;
 	struct dc_call *call;
 
-	dc_vec_each(fact, &resolve->facts->calls)
-	{
+	dc_vec_each (fact, &resolve->facts->calls) {
 		int callee = -1;
 
 		if (map_get(&resolve->functions, fact->caller) < 0)
@@ -517,15 +514,15 @@ static void make_calls(struct resolve *resolve)
 		}
 		callee = map_get(&resolve->functions, fact->callee);
 		if (callee >= 0)
-			push_call(resolve, fact, (unsigned)callee, DC_CALL_DIRECT, DC_BY_NAME, false);
+			push_call(resolve, fact, (unsigned)callee, DC_CALL_DIRECT, DC_BY_NAME,
+				  false);
 		else
-			push_call(resolve, fact,
-				  (unsigned)map_get(&resolve->kernel, fact->callee), DC_CALL_KERNEL,
-				  DC_BY_NAME, false);
+			push_call(resolve, fact, (unsigned)map_get(&resolve->kernel, fact->callee),
+				  DC_CALL_KERNEL, DC_BY_NAME, false);
 	}
 	if (graph->calls.len)
 		qsort(graph->calls.at, graph->calls.len, sizeof(*graph->calls.at), compare_calls);
-	dc_vec_each(call, &graph->calls)
+	dc_vec_each (call, &graph->calls)
 		sort_indices(&call->locks_held);
 }
 
@@ -589,13 +586,12 @@ static void make_entry_points(struct resolve *resolve)
 	const struct dc_entry_point *entry;
 	const struct cell *cell;
 
-	dc_vec_each(cell, &resolve->cells)
+	dc_vec_each (cell, &resolve->cells)
 		add_entries_of_cell(resolve, cell);
 	if (graph->entry_points.len)
 		qsort(graph->entry_points.at, graph->entry_points.len,
 		      sizeof(*graph->entry_points.at), compare_entries);
-	dc_vec_each(entry, &graph->entry_points)
-	{
+	dc_vec_each (entry, &graph->entry_points) {
 		struct dc_function *function = &graph->functions.at[entry->function];
 
 		function->contexts |= 1u << entry->context;
@@ -605,7 +601,8 @@ static void make_entry_points(struct resolve *resolve)
 			function->root = entry->via;
 		if (!entry->known)
 			dc_warn(resolve->diag, DC_LINE(function->file, function->first_line),
-				"%s is handed to the kernel through %s, which no template knows; it "
+				"%s is handed to the kernel through %s, which no template knows; "
+				"it "
 				"is taken for critical. Add a row to graph/families/%s.json",
 				function->name, entry->via, graph->family);
 	}
@@ -620,8 +617,7 @@ static void spread_contexts(struct dc_graph *graph)
 
 	do {
 		grown = false;
-		dc_vec_each(call, &graph->calls)
-		{
+		dc_vec_each (call, &graph->calls) {
 			struct dc_function *caller = &graph->functions.at[call->caller], *callee;
 
 			if (call->kind == DC_CALL_KERNEL || !dc_call_counts(call))
@@ -647,8 +643,7 @@ static void spread_critical(struct dc_graph *graph)
 	for (head = 0; head < queue.len; head++) {
 		const struct dc_call *call;
 
-		dc_vec_each(call, &graph->calls)
-		{
+		dc_vec_each (call, &graph->calls) {
 			struct dc_function *callee;
 
 			if (call->caller != queue.at[head] || call->kind == DC_CALL_KERNEL ||
@@ -674,8 +669,7 @@ static void spread_locks(struct dc_graph *graph)
 
 	do {
 		grown = false;
-		dc_vec_each(call, &graph->calls)
-		{
+		dc_vec_each (call, &graph->calls) {
 			dc_indices *to;
 			size_t before;
 
@@ -691,7 +685,7 @@ static void spread_locks(struct dc_graph *graph)
 			grown |= to->len > before;
 		}
 	} while (grown);
-	dc_vec_each(function, &graph->functions)
+	dc_vec_each (function, &graph->functions)
 		sort_indices(&function->held);
 }
 
@@ -709,8 +703,7 @@ static void mark_atomic_calls(struct dc_graph *graph)
 {
 	struct dc_call *call;
 
-	dc_vec_each(call, &graph->calls)
-	{
+	dc_vec_each (call, &graph->calls) {
 		const struct dc_function *caller = &graph->functions.at[call->caller];
 
 		call->atomic = (caller->contexts & DC_CONTEXTS_ATOMIC) != 0 || caller->critical ||
@@ -726,24 +719,45 @@ static void make_locks(struct resolve *resolve)
 	const struct fact_lock *fact;
 	struct dc_lock *lock;
 
-	dc_vec_each(fact, &resolve->facts->locks)
+	dc_vec_each (fact, &resolve->facts->locks)
 		dc_vec_push(&graph->locks,
 			    (struct dc_lock){.name = *fact->name ? fact->name
 								 : dc_lock_class_name(fact->class),
 					     .class = fact->class});
-	dc_vec_each(region, &resolve->facts->regions)
-	{
+	dc_vec_each (region, &resolve->facts->regions) {
 		int function = map_get(&resolve->functions, region->function);
 
 		if (function < 0)
 			continue;
 		add_index(&graph->functions.at[function].takes, region->lock);
 		add_index(&graph->locks.at[region->lock].holders, (unsigned)function);
-		if (graph->functions.at[function].critical)
-			graph->locks.at[region->lock].in_atomic = true;
 	}
-	dc_vec_each(lock, &graph->locks)
+	dc_vec_each (lock, &graph->locks)
 		sort_indices(&lock->holders);
+}
+
+/* Whether a function may be called where sleeping is forbidden, apart from one lock. */
+static bool atomic_without(const struct dc_graph *graph, const struct dc_function *function,
+			   unsigned lock)
+{
+	size_t i;
+
+	for (i = 0; i < function->held.len; i++)
+		if (function->held.at[i] != lock &&
+		    dc_lock_class_atomic(graph->locks.at[function->held.at[i]].class))
+			return true;
+	return function->critical;
+}
+
+static void mark_atomic_locks(struct dc_graph *graph)
+{
+	unsigned i;
+	size_t j;
+
+	for (i = 0; i < graph->locks.len; i++)
+		for (j = 0; j < graph->locks.at[i].holders.len; j++)
+			graph->locks.at[i].in_atomic |= atomic_without(
+				graph, &graph->functions.at[graph->locks.at[i].holders.at[j]], i);
 }
 
 /* Data */
@@ -763,15 +777,14 @@ static void make_globals(struct resolve *resolve)
 	struct dc_global *global;
 	size_t i;
 
-	dc_vec_each(global, &resolve->facts->globals)
+	dc_vec_each (global, &resolve->facts->globals)
 		dc_vec_push(&graph->globals, *global);
 	if (graph->globals.len)
 		qsort(graph->globals.at, graph->globals.len, sizeof(*graph->globals.at),
 		      compare_globals);
 	for (i = 0; i < graph->globals.len; i++)
 		map_set(&names, graph->globals.at[i].name, (int)i);
-	dc_vec_each(access, &resolve->facts->accesses)
-	{
+	dc_vec_each (access, &resolve->facts->accesses) {
 		int index = access->type ? -1 : map_get(&names, access->name);
 		int function = map_get(&resolve->functions, access->function);
 
@@ -784,8 +797,7 @@ static void make_globals(struct resolve *resolve)
 			add_index(&global->writers, (unsigned)function);
 	}
 	map_done(&names);
-	dc_vec_each(global, &graph->globals)
-	{
+	dc_vec_each (global, &graph->globals) {
 		sort_indices(&global->readers);
 		sort_indices(&global->writers);
 	}
@@ -862,6 +874,7 @@ void facts_resolve(struct dc_diag *diag, struct facts *facts, struct dc_graph *g
 	spread_critical(graph);
 	make_locks(&resolve);
 	spread_locks(graph);
+	mark_atomic_locks(graph);
 	mark_atomic_calls(graph);
 	make_globals(&resolve);
 	make_types(&resolve);

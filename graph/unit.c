@@ -76,13 +76,14 @@ static bool known(const struct facts *facts, const char *symbol)
 {
 	const struct fact_function *function;
 
-	dc_vec_each(function, &facts->functions)
+	dc_vec_each (function, &facts->functions)
 		if (function->symbol == symbol)
 			return true;
 	return false;
 }
 
-/* A name that the body of a kernel's macro spells (module_init's __inittest) is not the driver's. */
+/* A name that the body of a kernel's macro spells (module_init's __inittest) is not the driver's.
+ */
 static bool name_is_generated(struct facts *facts, CXCursor cursor)
 {
 	CXFile file;
@@ -137,7 +138,8 @@ static void read_function(struct unit *unit, CXCursor cursor, const char *file)
 		return; /* inline, in a header that several units include */
 	clang_getExpansionLocation(clang_getRangeStart(extent), NULL, &function.first_line, NULL,
 				   NULL);
-	clang_getExpansionLocation(clang_getRangeEnd(extent), NULL, &function.last_line, NULL, NULL);
+	clang_getExpansionLocation(clang_getRangeEnd(extent), NULL, &function.last_line, NULL,
+				   NULL);
 	function.loc = function.last_line - function.first_line + 1;
 	function.sloc = count_sloc(unit->tu, extent);
 	if (function.sloc > function.loc)
@@ -157,14 +159,15 @@ static void read_variable(struct unit *unit, CXCursor cursor, const char *file)
 
 	if (!clang_isCursorDefinition(cursor))
 		return;
-	dc_vec_each(global, &facts->globals)
+	dc_vec_each (global, &facts->globals)
 		seen |= global->name == cell;
 	if (!seen)
-		dc_vec_push(&facts->globals, (struct dc_global){.name = cell,
-								.file = file,
-								.line = ast_place(cursor).line,
-								.constant = clang_isConstQualifiedType(
-									clang_getCanonicalType(type))});
+		dc_vec_push(&facts->globals,
+			    (struct dc_global){.name = cell,
+					       .file = file,
+					       .line = ast_place(cursor).line,
+					       .constant = clang_isConstQualifiedType(
+						       clang_getCanonicalType(type))});
 	if (clang_Cursor_isNull(init))
 		return;
 	if (name_is_generated(facts, cursor))

@@ -157,7 +157,7 @@ static void assign_scalar(struct facts *facts, const char *function, const char 
 		       ast_function_pointer(facts, clang_getCursorType(expr), &signature);
 
 	values_of(facts, function, expr, &values);
-	dc_vec_each(value, &values)
+	dc_vec_each (value, &values)
 		if ((pointer && value->name != cell) || value->source == FACT_FUNCTION)
 			dc_vec_push(&facts->flows, (struct fact_flow){.to = cell, .from = *value});
 	dc_vec_done(&values);

@@ -34,14 +34,14 @@ struct walk {
 	dc_indices locks; /* this function's locks: bit i is facts->locks[locks.at[i]] */
 	DC_VEC(struct join) labels;
 	struct join *leave, *again; /* of the innermost loop or switch */
-	struct state *cases;	    /* state at the head of the innermost switch */
-	bool cases_known;	    /* its value is a constant ... */
-	long long case_value;	    /* ... this one */
-	bool case_taken;	    /* and its case has been seen */
+	struct state *cases; /* state at the head of the innermost switch */
+	bool cases_known; /* its value is a constant ... */
+	long long case_value; /* ... this one */
+	bool case_taken; /* and its case has been seen */
 	bool has_default;
-	bool silent;		    /* do not record */
-	bool grown;		    /* a label's state grew in this pass */
-	bool jumps_back;	    /* there is a loop or a label */
+	bool silent; /* do not record */
+	bool grown; /* a label's state grew in this pass */
+	bool jumps_back; /* there is a loop or a label */
 };
 
 static void walk_stmt(struct walk *walk, CXCursor stmt, struct state *state);
@@ -182,8 +182,7 @@ static void record_arguments(struct walk *walk, CXCursor call, CXCursor callee)
 	symbol = ast_symbol(walk->facts, callee);
 	for (i = 0; i < count; i++) {
 		CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
-		enum CXTypeKind kind =
-			clang_getCanonicalType(clang_getCursorType(argument)).kind;
+		enum CXTypeKind kind = clang_getCanonicalType(clang_getCursorType(argument)).kind;
 
 		if (kind == CXType_Pointer || kind == CXType_ULong || kind == CXType_FunctionProto)
 			values_assign(walk->facts, walk->symbol,
@@ -214,7 +213,8 @@ static void walk_call(struct walk *walk, CXCursor call, struct state *state)
 		direct = clang_getCursorKind(callee) == CXCursor_FunctionDecl;
 	}
 	name = direct ? ast_spelling(walk->facts, callee) : "";
-	if (direct && (!strcmp(name, "__builtin_constant_p") || !strcmp(name, "__builtin_object_size"))) {
+	if (direct &&
+	    (!strcmp(name, "__builtin_constant_p") || !strcmp(name, "__builtin_object_size"))) {
 		dc_vec_done(&children); /* operands not evaluated */
 		return;
 	}
@@ -328,8 +328,8 @@ static void walk_unary(struct walk *walk, CXCursor expr, unsigned how, struct st
 
 /* Conditions: the state where the condition is true and where it is false. */
 
-static void walk_condition(struct walk *walk, CXCursor expr, struct state in, struct state *ret_true,
-			   struct state *ret_false);
+static void walk_condition(struct walk *walk, CXCursor expr, struct state in,
+			   struct state *ret_true, struct state *ret_false);
 
 static void walk_logical(struct walk *walk, CXCursor left, CXCursor right, bool is_and,
 			 struct state in, struct state *ret_true, struct state *ret_false)
@@ -382,8 +382,8 @@ static bool is_trylock(struct walk *walk, CXCursor expr)
 	return rule && rule->op == DC_LOCK_TRIES;
 }
 
-static void walk_condition(struct walk *walk, CXCursor expr, struct state in, struct state *ret_true,
-			   struct state *ret_false)
+static void walk_condition(struct walk *walk, CXCursor expr, struct state in,
+			   struct state *ret_true, struct state *ret_false)
 {
 	bool negated = false;
 	CXCursor at;
@@ -568,7 +568,8 @@ static void walk_expr(struct walk *walk, CXCursor expr, unsigned how, struct sta
 		break;
 	case CXCursor_CompoundLiteralExpr:
 		if (!walk->silent)
-			values_assign(walk->facts, walk->symbol, NULL, clang_getCursorType(expr), expr);
+			values_assign(walk->facts, walk->symbol, NULL, clang_getCursorType(expr),
+				      expr);
 		walk_children(walk, expr, FACT_READ, true, state);
 		break;
 	case CXCursor_UnexposedExpr:
@@ -590,7 +591,7 @@ static struct join *label(struct walk *walk, CXCursor cursor)
 	const char *name = ast_spelling(walk->facts, cursor);
 	struct join *join;
 
-	dc_vec_each(join, &walk->labels)
+	dc_vec_each (join, &walk->labels)
 		if (join->label == name)
 			return join;
 	dc_vec_push(&walk->labels, (struct join){.label = name});
@@ -672,7 +673,8 @@ static void walk_block(struct walk *walk, CXCursor body, struct state *state)
 static void walk_loop(struct walk *walk, const ast_cursors *children, bool is_do, bool endless,
 		      struct state *state)
 {
-	struct join leave = {0}, again = {0}, *outer_leave = walk->leave, *outer_again = walk->again;
+	struct join leave = {0}, again = {0}, *outer_leave = walk->leave,
+		    *outer_again = walk->again;
 	struct state head = *state, out = {0};
 	size_t body = is_do ? 0 : children->len - 1, i;
 	bool silent = walk->silent, done;
@@ -712,7 +714,8 @@ static bool loop_is_endless(enum CXCursorKind kind, const ast_cursors *children)
 
 	if (kind == CXCursor_ForStmt)
 		return children->len == 1;
-	return ast_constant(children->at[kind == CXCursor_DoStmt ? children->len - 1 : 0], &value) &&
+	return ast_constant(children->at[kind == CXCursor_DoStmt ? children->len - 1 : 0],
+			    &value) &&
 	       value;
 }
 
@@ -884,7 +887,8 @@ static CXCursor body_of(CXCursor function)
 	CXCursor body = clang_getNullCursor();
 
 	ast_children(function, &children);
-	if (children.len && clang_getCursorKind(children.at[children.len - 1]) == CXCursor_CompoundStmt)
+	if (children.len &&
+	    clang_getCursorKind(children.at[children.len - 1]) == CXCursor_CompoundStmt)
 		body = children.at[children.len - 1];
 	dc_vec_done(&children);
 	return body;

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* drivercut problem: graph and profile to problem.json. */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "cli/driver_files.h"
+#include "cli/verbs.h"
+
+struct options {
+	const char *operand, *family, *output;
+};
+
+static void print_summary(const struct dc_problem *problem, const char *path)
+{
+	const struct dc_problem_node *node;
+	size_t replicable = 0;
+
+	dc_vec_each (node, &problem->nodes)
+		replicable += node->replicated;
+	printf("%s: %zu functions, %lld lines, %zu edges\n", problem->driver, problem->nodes.len,
+	       (long long)dc_problem_loc(problem), problem->edges.len);
+	printf("%zu pins to the kernel, %zu implications, %zu groups that stay together, "
+	       "%zu functions may be on both sides\n",
+	       problem->pins.len, problem->follows.len, problem->togethers.len, replicable);
+	printf("\n%s\n", path);
+}
+
+static int make_problem(struct dc_cli *cli, const struct options *options)
+{
+	struct dc_problem *problem = NULL;
+	struct dc_cli_driver files;
+	const char *path;
+	int err = dc_cli_driver_open(cli, options->operand, options->family, &files);
+
+	if (err < 0)
+		return err;
+	path = options->output ? options->output : dc_cli_driver_path(&files, "problem.json");
+	err = dc_cli_driver_problem(&files, &problem);
+	if (!err)
+		err = dc_problem_write(&cli->diag, path, problem);
+	if (!err && cli->json && !dc_is_stdout(path))
+		err = dc_problem_write(&cli->diag, "-", problem);
+	else if (!err && !dc_is_stdout(path))
+		print_summary(problem, path);
+	dc_problem_free(problem);
+	dc_cli_driver_done(&files);
+	return err;
+}
+
+static int run(struct dc_cli *cli, int argc, char **argv)
+{
+	static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
+					      {"family", required_argument, NULL, 'f'},
+					      {0}};
+	struct options options = {0};
+	int option, status = 0;
+
+	while ((option = dc_cli_option(cli, &dc_verb_problem, argc, argv, "o:", longs, &status)) >=
+	       0) {
+		if (option == 'o')
+			options.output = optarg;
+		else
+			options.family = optarg;
+	}
+	if (option == -2)
+		return status;
+	if (optind + 1 != argc)
+		return dc_cli_usage(cli, &dc_verb_problem, "give one driver");
+	options.operand = argv[optind];
+	return dc_cli_exit(make_problem(cli, &options));
+}
+
+const struct dc_verb dc_verb_problem = {
+	.name = "problem",
+	.run = run,
+	.summary = "join graph and profile to the problem that the solver takes",
+	.help = "usage: drivercut problem DRIVER [OPTIONS]\n"
+		"\n"
+		"Writes problem.json: a node a function with its lines, an edge a call with its\n"
+		"weight in the profile, and the constraints with their reasons (critical roots,\n"
+		"atomic calls, locks). The profile is out/DRIVER/profile.json, or else the one\n"
+		"recorded in the driver's folder; the graph is made if it is not there yet.\n"
+		"solve, sweep and explain do this step by themselves: the file is for reading,\n"
+		"for changing by hand, and for solve --problem FILE.\n"
+		"\n"
+		"  -o, --output FILE  where to write; - for standard output\n"
+		"                     (out/DRIVER/problem.json; DRIVERCUT_OUT replaces out)\n"
+		"      --family NAME  of a driver that is a bare folder: net, scsi, sound\n"
+		"      --json         print the problem instead of a summary\n",
+};

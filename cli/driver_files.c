@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/driver_files.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "solver/lower.h"
+
+int dc_cli_driver_open(struct dc_cli *cli, const char *operand, const char *family,
+		       struct dc_cli_driver *ret)
+{
+	const char *base = getenv("DRIVERCUT_OUT");
+	struct dc_cli_driver files = {.cli = cli, .arena = dc_arena_new()};
+	int err = dc_driver_open(&cli->diag, files.arena, operand, family, &files.driver);
+
+	if (err < 0) {
+		dc_arena_free(files.arena);
+		return err;
+	}
+	files.out = dc_arena_printf(files.arena, "%s/%s", base && *base ? base : "out",
+				    files.driver.name);
+	err = dc_mkdirs(&cli->diag, files.out);
+	if (err < 0)
+		dc_cli_driver_done(&files);
+	else
+		*ret = files;
+	return err;
+}
+
+void dc_cli_driver_done(struct dc_cli_driver *files)
+{
+	dc_driver_done(&files->driver);
+	dc_arena_free(files->arena);
+}
+
+const char *dc_cli_driver_path(struct dc_cli_driver *files, const char *name)
+{
+	return dc_arena_printf(files->arena, "%s/%s", files->out, name);
+}
+
+int dc_cli_driver_graph(struct dc_cli_driver *files, struct dc_graph **ret)
+{
+	const char *path = dc_cli_driver_path(files, "graph.json");
+	struct dc_diag *diag = &files->cli->diag;
+	struct dc_graph *graph = NULL;
+	int err;
+
+	if (dc_is_file(path))
+		return dc_graph_read(diag, path, ret);
+	err = dc_driver_fetch(diag, files->arena, &files->driver, files->out);
+	if (!err)
+		err = dc_graph_extract(diag, &files->driver, NULL, &graph);
+	if (!err)
+		err = dc_graph_write(diag, path, graph);
+	if (err < 0)
+		dc_graph_free(graph);
+	else
+		*ret = graph;
+	return err;
+}
+
+int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
+			  const char **ret_path)
+{
+	const char *ours = dc_cli_driver_path(files, "profile.json");
+	const char *recorded =
+		dc_arena_printf(files->arena, "%s/profile.json", files->driver.folder);
+
+	*ret_path = dc_is_file(ours) ? ours : recorded;
+	if (!dc_is_file(*ret_path))
+		return dc_error(&files->cli->diag, -ENOENT, DC_FILE(ours),
+				"no profile of %s; record one: drivercut profile %s",
+				files->driver.name, files->driver.name);
+	return dc_profile_read(&files->cli->diag, *ret_path, ret);
+}
+
+int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
+{
+	struct dc_profile profile = {0};
+	struct dc_graph *graph = NULL;
+	const char *path;
+	int err = dc_cli_driver_graph(files, &graph);
+
+	if (!err)
+		err = dc_cli_driver_profile(files, &profile, &path);
+	if (!err)
+		err = dc_lower(&files->cli->diag, graph, &profile, ret);
+	dc_profile_done(&profile);
+	dc_graph_free(graph);
+	return err;
+}
+
+int dc_cli_problem(struct dc_cli *cli, const char *operand, struct dc_problem **ret_problem)
+{
+	struct dc_cli_driver files;
+	int err = dc_cli_driver_open(cli, operand, NULL, &files);
+
+	if (err < 0)
+		return err;
+	err = dc_cli_driver_problem(&files, ret_problem);
+	dc_cli_driver_done(&files);
+	return err;
+}

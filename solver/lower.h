@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a driver to the solver's problem: lines and constraints out of the graph, weights out of the
+ * profile.
+ *
+ * Weights. An edge weighs its calls in the profile's workload, an entry the kernel's calls. A
+ * function's calls to the kernel proper are what perf counted; inline functions of the headers that
+ * act on the machine or on shared words (readl, set_bit), which no probe can see, weigh their call
+ * sites times the calls of the function they are in.
+ *
+ * Constraints, each with its reason:
+ * - critical roots are in the kernel; an atomic call takes its callee along with its caller;
+ * - a function that switches interrupts, softirqs or preemption off, or reads under RCU, is in the
+ *   kernel: a process cannot do it;
+ * - holders of a spinlock that atomic code takes are in the kernel, holders of another stay
+ *   together, and what is called while a spinlock is held goes with its caller;
+ * - what runs when the module is loaded or unloaded is in the kernel: no process is there yet.
+ *
+ * Replicable: a function that calls nothing but local inline functions, takes no lock, writes
+ * nothing beyond its own variables, and is called by name only.
+ */
+#ifndef DC_SOLVER_LOWER_H
+#define DC_SOLVER_LOWER_H
+
+#include "graph/graph.h"
+#include "profile/profile.h"
+#include "solver/problem.h"
+
+/*
+ * dc_lower - the problem of a driver.
+ * @profile NULL: all weights are 0
+ * Returns 0 and a finished problem (caller frees with dc_problem_free); or, after reporting,
+ * -EINVAL: the profile has functions or edges that the graph does not know (they are named), or
+ * -EOVERFLOW: weights too large.
+ */
+int dc_lower(struct dc_diag *diag, const struct dc_graph *graph, const struct dc_profile *profile,
+	     struct dc_problem **ret_problem);
+
+#endif
