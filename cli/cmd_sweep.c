@@ -10,6 +10,7 @@
 #include "cli/solve_options.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
+#include "solver/certificate.h"
 #include "solver/sweep.h"
 
 static const char help[] =
@@ -25,7 +26,9 @@ static const char help[] =
 	"and shows which functions move at each.\n"
 	"\n"
 	"  --delays LIST      delays to show (1us,10us,100us,1ms,10ms,20ms: the "
-	"paper's)\n" DC_HELP_PROBLEM
+	"paper's)\n"
+	"  --certificate FILE write a proof of all cuts, which drivercut verify "
+	"checks\n" DC_HELP_PROBLEM
 	"  --json             the sweep as JSON on standard output instead of tables\n"
 	"  -v                 name all functions that move, not the first few\n"
 	"\n"
@@ -37,7 +40,7 @@ static const char help[] =
 	"it\n"
 	"holds. See also: drivercut solve (one delay), explain (one function).\n";
 
-enum { OPTION_DELAYS = DC_OPTION_OWN };
+enum { OPTION_DELAYS = DC_OPTION_OWN, OPTION_CERTIFICATE };
 
 #define PAPER_DELAYS "1us,10us,100us,1ms,10ms,20ms"
 #define NAMES_SHOWN  4
@@ -45,6 +48,7 @@ enum { OPTION_DELAYS = DC_OPTION_OWN };
 static const struct option longs[] = {
 	DC_OPTIONS_PROBLEM,
 	{"delays", required_argument, NULL, OPTION_DELAYS},
+	{"certificate", required_argument, NULL, OPTION_CERTIFICATE},
 	{0},
 };
 
@@ -53,7 +57,7 @@ struct sweep {
 	struct dc_solve_options options;
 	struct dc_problem *problem;
 	struct dc_sweep *result;
-	const char *delays;
+	const char *delays, *certificate;
 	DC_VEC(struct dc_terms) rows;
 };
 
@@ -67,6 +71,8 @@ static int read_options(struct sweep *s, int argc, char **argv)
 				       &exit_status)) >= 0) {
 		if (option == OPTION_DELAYS)
 			s->delays = optarg;
+		else if (option == OPTION_CERTIFICATE)
+			s->certificate = optarg;
 		else if (!dc_solve_option(s->cli, &dc_verb_sweep, &s->options, option,
 					  &exit_status))
 			return exit_status;
@@ -221,6 +227,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	if (!err)
 		err = dc_sweep_solve(&cli->diag, s.problem, s.options.price, s.options.engine,
 				     &s.result);
+	if (!err && s.certificate)
+		err = dc_certificate_write(&cli->diag, s.certificate, s.result);
 	if (!err)
 		err = report(&s);
 	dc_sweep_free(s.result);

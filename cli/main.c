@@ -16,6 +16,7 @@
 static const struct dc_verb *const verbs[] = {
 	&dc_verb_solve,
 	&dc_verb_sweep,
+	&dc_verb_verify,
 	NULL,
 };
 

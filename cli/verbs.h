@@ -7,5 +7,6 @@
 
 extern const struct dc_verb dc_verb_solve;
 extern const struct dc_verb dc_verb_sweep;
+extern const struct dc_verb dc_verb_verify;
 
 #endif
