@@ -14,10 +14,7 @@
 #include "cli/verbs.h"
 
 static const struct dc_verb *const verbs[] = {
-	&dc_verb_solve,
-	&dc_verb_sweep,
-	&dc_verb_verify,
-	NULL,
+	&dc_verb_solve, &dc_verb_sweep, &dc_verb_explain, &dc_verb_compare, &dc_verb_verify, NULL,
 };
 
 /* Diagnostics */

@@ -100,7 +100,7 @@ struct dc_sides {
 	struct dc_arena *arena;
 	const char *driver; /* or NULL */
 	struct dc_ratio lambda;
-	int64_t kernel_loc, user_loc, crossings;
+	int64_t kernel_loc, user_loc, replicated_loc, crossings;
 	DC_VEC(struct dc_sides_node {
 		const char *id;
 		enum dc_place place;

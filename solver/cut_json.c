@@ -181,6 +181,7 @@ static void read_head(struct dc_sides *ret, const struct dc_json *root)
 		dc_json_fault(&lambda, "expected [p, q], two integers");
 	ret->kernel_loc = dc_json_int(root, "kernel_loc", 0, INT64_MAX);
 	ret->user_loc = dc_json_int(root, "user_loc", 0, INT64_MAX);
+	ret->replicated_loc = dc_json_int_or(root, "replicated_loc", 0, INT64_MAX, 0);
 	ret->crossings = dc_json_int(root, "crossings", 0, INT64_MAX);
 }
 
