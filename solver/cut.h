@@ -76,6 +76,7 @@ struct dc_cut {
 	/* The proof, all times lambda.q: the flow that the cut is equal to, and the dual solution
 	 * of the LP, rounded to integers and found feasible. -1: not made. */
 	const char *flow_engine;
+	const char *method; /* NULL: what these say; else how a budget's cut was found */
 	__int128 proved_by_flow, proved_by_lp;
 };
 

@@ -59,7 +59,7 @@ static json_t *proof_json(const struct dc_cut *cut)
 
 	if (cut->proved_by_flow >= 0)
 		method = cut->proved_by_lp >= 0 ? "max-flow = cut = LP dual" : "max-flow = cut";
-	dc_json_set(proof, "method", json_string(method));
+	dc_json_set(proof, "method", json_string(cut->method ? cut->method : method));
 	dc_json_set(proof, "scale", json_integer(cut->terms.lambda.q));
 	if (cut->proved_by_flow >= 0) {
 		dc_json_set(proof, "engine", json_string(cut->flow_engine));
