@@ -10,6 +10,7 @@
 #include "cli/solve_options.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
+#include "solver/budget.h"
 
 static const char help[] =
 	"drivercut solve - the optimal cut of a driver at one crossing delay\n"
@@ -22,6 +23,11 @@ static const char help[] =
 	"the one with the smallest kernel side. The result is exact and comes with a proof.\n"
 	"\n" DC_HELP_TERMS DC_HELP_PROBLEM
 	"  --prove HOW        flow, lp (GLPK as well) or auto (lp up to 1000 functions)\n"
+	"  --max-overhead X%  instead of a price: fewest kernel lines with crossings taking at "
+	"most\n"
+	"                     X % of one CPU at the delay\n"
+	"  --max-kernel-loc N instead of a price: fewest crossings with at most N kernel lines\n"
+	"  --time-limit S     seconds for the search under a budget (20; 0: the envelope only)\n"
 	"  --json             the cut as JSON on standard output instead of a table\n"
 	"  -v                 list every function with its side and the nearest reason\n"
 	"\n"
@@ -29,15 +35,19 @@ static const char help[] =
 	"  drivercut solve e1000 --delay 10us -o cut.json\n"
 	"  drivercut solve --problem problem.json --lambda 1/10 -v\n"
 	"  drivercut solve e1000 --pin e1000_set_rx_mode=user     what would that cost?\n"
+	"  drivercut solve e1000 --max-overhead 1% --delay 10us\n"
 	"\n"
 	"See also: drivercut sweep (all delays), explain (why a function is where it is).\n";
 
-enum { OPTION_PROVE = DC_OPTION_OWN };
+enum { OPTION_PROVE = DC_OPTION_OWN, OPTION_OVERHEAD, OPTION_LINES, OPTION_TIME };
 
 static const struct option longs[] = {
 	DC_OPTIONS_PROBLEM,
 	DC_OPTIONS_TERMS,
 	{"prove", required_argument, NULL, OPTION_PROVE},
+	{"max-overhead", required_argument, NULL, OPTION_OVERHEAD},
+	{"max-kernel-loc", required_argument, NULL, OPTION_LINES},
+	{"time-limit", required_argument, NULL, OPTION_TIME},
 	{0},
 };
 
@@ -48,7 +58,23 @@ struct solve {
 	struct dc_problem *problem, *pinned; /* pinned: with --pin's, or NULL */
 	struct dc_terms terms;
 	struct dc_cut *free_cut, *cut; /* the same without --pin */
+	bool by_overhead, by_lines; /* a budget instead of a price */
+	struct dc_ratio overhead; /* share of one CPU */
+	int64_t lines, time_limit_s;
+	struct dc_budget_result budget;
 };
+
+/* "1%", "0.5": per cent of one CPU, as a share of it. */
+static bool parse_overhead(char *text, struct dc_ratio *ret_share)
+{
+	struct dc_ratio percent;
+	size_t len = strlen(text);
+
+	if (len && text[len - 1] == '%')
+		text[len - 1] = '\0';
+	return dc_ratio_parse(text, &percent) &&
+	       dc_ratio_make(percent.p, (__int128)percent.q * 100, ret_share);
+}
 
 static bool parse_prove(const char *text, enum dc_prove *ret_prove)
 {
@@ -64,6 +90,30 @@ static bool parse_prove(const char *text, enum dc_prove *ret_prove)
 	return false;
 }
 
+/* Takes an option of this verb alone. NULL, or what was expected instead. */
+static const char *take(struct solve *s, int option)
+{
+	switch (option) {
+	case OPTION_PROVE:
+		return parse_prove(optarg, &s->how.prove) ? NULL
+							  : "--prove: expected flow, lp or auto";
+	case OPTION_OVERHEAD:
+		s->by_overhead = true;
+		return parse_overhead(optarg, &s->overhead)
+			       ? NULL
+			       : "--max-overhead: expected per cent of one CPU, such as 1%";
+	case OPTION_LINES:
+		s->by_lines = true;
+		return dc_parse_count(optarg, &s->lines)
+			       ? NULL
+			       : "--max-kernel-loc: expected a number of lines";
+	default:
+		return dc_parse_count(optarg, &s->time_limit_s) && s->time_limit_s < 1000000
+			       ? NULL
+			       : "--time-limit: expected a number of seconds";
+	}
+}
+
 /* Returns an exit status, or -1 to go on. */
 static int read_options(struct solve *s, int argc, char **argv)
 {
@@ -71,19 +121,24 @@ static int read_options(struct solve *s, int argc, char **argv)
 
 	dc_solve_options_start(&s->options);
 	s->how.prove = DC_PROVE_AUTO;
+	s->time_limit_s = 20;
 	while ((option = dc_cli_option(s->cli, &dc_verb_solve, argc, argv, "o:", longs,
 				       &exit_status)) >= 0) {
-		if (option == OPTION_PROVE) {
-			if (!parse_prove(optarg, &s->how.prove))
-				return dc_cli_usage(
-					s->cli, &dc_verb_solve,
-					"--prove: expected flow, lp or auto, found '%s'", optarg);
-		} else if (!dc_solve_option(s->cli, &dc_verb_solve, &s->options, option,
-					    &exit_status)) {
+		const char *expected = NULL;
+
+		if (option >= DC_OPTION_OWN)
+			expected = take(s, option);
+		else if (!dc_solve_option(s->cli, &dc_verb_solve, &s->options, option,
+					  &exit_status))
 			return exit_status;
-		}
+		if (expected)
+			return dc_cli_usage(s->cli, &dc_verb_solve, "%s, found '%s'", expected,
+					    optarg);
 	}
 	s->how.engine = s->options.engine;
+	if (option != -2 && s->by_overhead && s->by_lines)
+		return dc_cli_usage(s->cli, &dc_verb_solve,
+				    "give one of --max-overhead and --max-kernel-loc");
 	return option == -2 ? exit_status : -1;
 }
 
@@ -102,6 +157,32 @@ static int solve(struct solve *s)
 		return err;
 	}
 	return dc_cut_solve(diag, s->pinned, &s->terms, &s->how, &s->cut);
+}
+
+static int solve_budget(struct solve *s)
+{
+	struct dc_diag *diag = &s->cli->diag;
+	struct dc_budget budget = {DC_BUDGET_LINES, s->lines};
+	const struct dc_problem *problem;
+	struct dc_sweep *sweep = NULL;
+	int err;
+
+	err = dc_solve_pinned(s->cli, &dc_verb_solve, &s->options, s->problem, &s->pinned);
+	problem = s->pinned ? s->pinned : s->problem;
+	if (!err)
+		err = dc_solve_terms(s->cli, &s->options, problem, &s->terms);
+	if (!err && s->by_overhead)
+		budget = (struct dc_budget){
+			DC_BUDGET_CROSSINGS,
+			dc_budget_crossings(problem, s->terms.delay_ns, s->overhead)};
+	if (!err)
+		err = dc_sweep_solve(diag, problem, s->options.price, s->options.engine, &sweep);
+	if (!err)
+		err = dc_budget_solve(diag, sweep, &s->terms, &budget, (unsigned)s->time_limit_s,
+				      &s->budget);
+	dc_sweep_free(sweep);
+	s->cut = s->budget.cut;
+	return err;
 }
 
 static void print_functions(const struct dc_cut *cut)
@@ -149,6 +230,31 @@ static void print_proof(const struct dc_cut *cut)
 		printf("proof      the cut equals a flow (%s)\n", cut->flow_engine);
 }
 
+static void print_budget(const struct solve *s)
+{
+	const struct dc_cut *cut = s->cut;
+	const struct dc_budget_result *budget = &s->budget;
+	const char *unit = s->by_lines ? "crossings" : "kernel lines";
+
+	if (s->by_lines)
+		printf("%s with at most %" PRId64 " kernel lines\n\n",
+		       dc_problem_title(cut->problem), s->lines);
+	else
+		printf("%s with at most %.6g %% of one CPU in crossings at a delay of %s\n\n",
+		       dc_problem_title(cut->problem), 100 * dc_ratio_value(s->overhead),
+		       dc_delay_text(s->terms.delay_ns));
+	if (s->cli->verbose > 0)
+		print_functions(cut);
+	dc_print_tally(cut->problem, &cut->tally, s->terms.delay_ns);
+	printf("envelope   %" PRId64 " %s, and none can have less than %.6g\n",
+	       budget->from_envelope, unit, dc_ratio_value(budget->interpolated));
+	if (budget->proved)
+		printf("optimal    %" PRId64 " %s: %s\n", budget->reached, unit, budget->method);
+	else
+		printf("reached    %" PRId64 " %s, at most %" PRId64 " above the optimum: %s\n",
+		       budget->reached, unit, budget->reached - budget->bound, budget->method);
+}
+
 static void print_cut(const struct solve *s)
 {
 	const struct dc_cut *cut = s->cut;
@@ -166,6 +272,22 @@ static void print_cut(const struct solve *s)
 	print_proof(cut);
 }
 
+static json_t *budget_json(const struct solve *s)
+{
+	json_t *budget = json_object();
+
+	dc_json_set(budget, "minimised", json_string(s->by_lines ? "crossings" : "kernel_loc"));
+	if (s->by_lines)
+		dc_json_set(budget, "max_kernel_loc", json_integer(s->lines));
+	else
+		dc_json_set(budget, "max_overhead", json_real(dc_ratio_value(s->overhead)));
+	dc_json_set(budget, "reached", json_integer(s->budget.reached));
+	dc_json_set(budget, "envelope", json_integer(s->budget.from_envelope));
+	dc_json_set(budget, "bound", json_integer(s->budget.bound));
+	dc_json_set(budget, "optimal", json_boolean(s->budget.proved));
+	return budget;
+}
+
 static int report(const struct solve *s)
 {
 	const char *output = s->options.output ? s->options.output : s->cli->json ? "-" : NULL;
@@ -174,14 +296,16 @@ static int report(const struct solve *s)
 
 	if (output) {
 		root = dc_cut_json(s->cut);
-		if (s->pinned)
+		if (s->by_lines || s->by_overhead)
+			dc_json_set(root, "budget", budget_json(s));
+		else if (s->pinned)
 			dc_json_set(root, "free_value",
 				    json_real(dc_ratio_value(s->free_cut->value)));
 		err = dc_json_write(&s->cli->diag, output, root);
 		json_decref(root);
 	}
 	if (!err && !s->cli->json && (!output || strcmp(output, "-") != 0))
-		print_cut(s);
+		s->by_lines || s->by_overhead ? print_budget(s) : print_cut(s);
 	return err;
 }
 
@@ -197,7 +321,7 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	err = dc_solve_problem(cli, &dc_verb_solve, &s.options, argc - optind, argv + optind,
 			       &s.problem);
 	if (!err)
-		err = solve(&s);
+		err = s.by_lines || s.by_overhead ? solve_budget(&s) : solve(&s);
 	if (!err)
 		err = report(&s);
 	if (s.cut != s.free_cut)

@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "cli/plot_sweep.h"
 #include "cli/solve_options.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
+#include "solver/certificate.h"
 #include "solver/sweep.h"
 
 static const char help[] =
@@ -24,10 +26,13 @@ static const char help[] =
 	"exactly,\n"
 	"and shows which functions move at each.\n"
 	"\n"
+	"  --plot FILE        draw kernel lines and overhead against the delay, as SVG\n"
 	"  --delays LIST      delays to show (1us,10us,100us,1ms,10ms,20ms: the "
-	"paper's)\n" DC_HELP_PROBLEM
+	"paper's)\n"
+	"  --certificate FILE write a proof of all cuts, which drivercut verify "
+	"checks\n" DC_HELP_PROBLEM
 	"  --json             the sweep as JSON on standard output instead of tables\n"
-	"  -v                 name all functions that move, not the first few\n"
+	"  -v                 all breakpoints, and all functions that move at each\n"
 	"\n"
 	"examples:\n"
 	"  drivercut sweep e1000\n"
@@ -37,7 +42,7 @@ static const char help[] =
 	"it\n"
 	"holds. See also: drivercut solve (one delay), explain (one function).\n";
 
-enum { OPTION_DELAYS = DC_OPTION_OWN };
+enum { OPTION_DELAYS = DC_OPTION_OWN, OPTION_CERTIFICATE, OPTION_PLOT };
 
 #define PAPER_DELAYS "1us,10us,100us,1ms,10ms,20ms"
 #define NAMES_SHOWN  4
@@ -45,6 +50,8 @@ enum { OPTION_DELAYS = DC_OPTION_OWN };
 static const struct option longs[] = {
 	DC_OPTIONS_PROBLEM,
 	{"delays", required_argument, NULL, OPTION_DELAYS},
+	{"certificate", required_argument, NULL, OPTION_CERTIFICATE},
+	{"plot", required_argument, NULL, OPTION_PLOT},
 	{0},
 };
 
@@ -53,7 +60,7 @@ struct sweep {
 	struct dc_solve_options options;
 	struct dc_problem *problem;
 	struct dc_sweep *result;
-	const char *delays;
+	const char *delays, *certificate, *plot;
 	DC_VEC(struct dc_terms) rows;
 };
 
@@ -67,6 +74,10 @@ static int read_options(struct sweep *s, int argc, char **argv)
 				       &exit_status)) >= 0) {
 		if (option == OPTION_DELAYS)
 			s->delays = optarg;
+		else if (option == OPTION_PLOT)
+			s->plot = optarg;
+		else if (option == OPTION_CERTIFICATE)
+			s->certificate = optarg;
 		else if (!dc_solve_option(s->cli, &dc_verb_sweep, &s->options, option,
 					  &exit_status))
 			return exit_status;
@@ -158,15 +169,28 @@ static char *movers_text(const struct sweep *s, const struct dc_breakpoint *brea
 	return text;
 }
 
+/* Cuts up to the longest delay asked for; with -v all. */
+static size_t cuts_shown(const struct sweep *s)
+{
+	size_t shown = s->rows.len ? 1 : s->result->cuts.len, i;
+
+	for (i = 0; i < s->rows.len; i++) {
+		size_t at = dc_sweep_at(s->result, s->rows.at[i].lambda) + 1;
+
+		shown = at > shown ? at : shown;
+	}
+	return s->cli->verbose > 0 ? s->result->cuts.len : shown;
+}
+
 static void print_breakpoints(const struct sweep *s)
 {
 	static const char *const columns[] = {">ABOVE",	      ">KERNEL FUNCTIONS", ">KERNEL LINES",
 					      ">USER LINES",  ">KERNEL %",	   ">REPLICATED",
 					      ">CROSSINGS/S", "TO THE KERNEL",	   NULL};
 	struct dc_table *table = dc_table_new(columns);
-	size_t i;
+	size_t i, shown = cuts_shown(s);
 
-	for (i = 0; i < s->result->cuts.len; i++) {
+	for (i = 0; i < shown; i++) {
 		const struct dc_breakpoint *breakpoint =
 			i ? &s->result->breakpoints.at[i - 1] : NULL;
 		char *movers = breakpoint ? movers_text(s, breakpoint) : dc_strdup("");
@@ -178,6 +202,9 @@ static void print_breakpoints(const struct sweep *s)
 		free(movers);
 	}
 	dc_table_print(table);
+	if (shown < s->result->cuts.len)
+		printf("\n%zu more breakpoints at longer delays; -v shows them\n",
+		       s->result->cuts.len - shown);
 }
 
 static void print_sweep(const struct sweep *s)
@@ -221,6 +248,10 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	if (!err)
 		err = dc_sweep_solve(&cli->diag, s.problem, s.options.price, s.options.engine,
 				     &s.result);
+	if (!err && s.certificate)
+		err = dc_certificate_write(&cli->diag, s.certificate, s.result);
+	if (!err && s.plot)
+		err = dc_plot_sweep(&cli->diag, s.result, s.plot);
 	if (!err)
 		err = report(&s);
 	dc_sweep_free(s.result);

@@ -76,6 +76,7 @@ struct dc_cut {
 	/* The proof, all times lambda.q: the flow that the cut is equal to, and the dual solution
 	 * of the LP, rounded to integers and found feasible. -1: not made. */
 	const char *flow_engine;
+	const char *method; /* NULL: what these say; else how a budget's cut was found */
 	__int128 proved_by_flow, proved_by_lp;
 };
 
@@ -100,7 +101,7 @@ struct dc_sides {
 	struct dc_arena *arena;
 	const char *driver; /* or NULL */
 	struct dc_ratio lambda;
-	int64_t kernel_loc, user_loc, crossings;
+	int64_t kernel_loc, user_loc, replicated_loc, crossings;
 	DC_VEC(struct dc_sides_node {
 		const char *id;
 		enum dc_place place;

@@ -59,7 +59,7 @@ static json_t *proof_json(const struct dc_cut *cut)
 
 	if (cut->proved_by_flow >= 0)
 		method = cut->proved_by_lp >= 0 ? "max-flow = cut = LP dual" : "max-flow = cut";
-	dc_json_set(proof, "method", json_string(method));
+	dc_json_set(proof, "method", json_string(cut->method ? cut->method : method));
 	dc_json_set(proof, "scale", json_integer(cut->terms.lambda.q));
 	if (cut->proved_by_flow >= 0) {
 		dc_json_set(proof, "engine", json_string(cut->flow_engine));
@@ -181,6 +181,7 @@ static void read_head(struct dc_sides *ret, const struct dc_json *root)
 		dc_json_fault(&lambda, "expected [p, q], two integers");
 	ret->kernel_loc = dc_json_int(root, "kernel_loc", 0, INT64_MAX);
 	ret->user_loc = dc_json_int(root, "user_loc", 0, INT64_MAX);
+	ret->replicated_loc = dc_json_int_or(root, "replicated_loc", 0, INT64_MAX, 0);
 	ret->crossings = dc_json_int(root, "crossings", 0, INT64_MAX);
 }
 

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "budget.h"
 #include "cut.h"
 #include "model.h"
 #include "sweep.h"
@@ -22,6 +23,24 @@ void dc_reasons_find(const struct dc_model *model, struct dc_cut *cut);
 /* Fills cut->proved_by_lp. Returns 0; -ENOTRECOVERABLE after reporting: GLPK's optimum is another.
  */
 int dc_prove_lp(struct dc_diag *diag, const struct dc_model *model, struct dc_cut *cut);
+
+/* Fills cut->reasons of a cut that a budget chose: forced, or chosen. */
+void dc_reasons_for_budget(const struct dc_model *model, struct dc_cut *cut);
+
+/* An integer program: is there a cut that keeps the budget and has at least `at_least` and less
+ * than `below` of the other? */
+struct dc_search {
+	struct dc_budget budget;
+	int64_t at_least, below;
+	unsigned time_limit_s;
+	bool *in_kernel; /* room for all nodes; set if found */
+	bool found;
+	bool ended; /* there is no better one */
+};
+void dc_search_milp(const struct dc_model *model, struct dc_search *search);
+
+/* The optimum of the same without asking for integers. */
+bool dc_relax(const struct dc_model *model, const struct dc_budget *budget, double *ret_value);
 
 /* Fills sweep->cuts out of breakpoints and enters, in one walk over the edges. */
 void dc_sweep_tallies(struct dc_sweep *sweep);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * GLPK: the only file that includes it. Here, a second proof that a cut is optimal.
+ * GLPK: the only file that includes it. First a second proof that a cut is optimal, then the search
+ * for cuts under a budget.
  *
  * The cut is a linear program: x[g] in [0, 1] says how much of group g is in the kernel, y[a] >=
  * x[tail] - x[head] how much of arc a is cut. Its dual is a flow: the multiplier of an arc's row is
@@ -169,4 +170,121 @@ int dc_prove_lp(struct dc_diag *diag, const struct dc_model *model, struct dc_cu
 	if (bound == cost)
 		cut->proved_by_lp = bound;
 	return 0;
+}
+
+/* Budgets: the same program with one more row for what is limited, and one that the other, which
+ * is minimised, stays between the bound that is known and the cut that is known. */
+
+/* Lambda that makes capacity() count what is limited (or not: what is minimised). */
+static struct dc_ratio only(const struct dc_budget *budget, bool what_is_limited)
+{
+	bool crossings = (budget->kind == DC_BUDGET_CROSSINGS) == what_is_limited;
+
+	return crossings ? (struct dc_ratio){1, 0} : (struct dc_ratio){0, 1};
+}
+
+/* What is forced, and with all free groups on the user side. */
+static int64_t constant(const struct program *p)
+{
+	int64_t sum = capacity(p, p->model->kernel_loc, p->model->weight);
+	size_t g;
+
+	for (g = 0; g < p->model->groups; g++)
+		sum += capacity(p, 0, p->model->if_user[g]);
+	return sum;
+}
+
+/* Adds a row: the cost at p->lambda is within [low, high]. */
+static void add_cost_row(const struct program *p, int64_t low, int64_t high)
+{
+	size_t groups = p->model->groups, count = groups + p->model->arcs.len, i;
+	int *columns = dc_alloc(count + 1, sizeof(*columns));
+	double *values = dc_alloc(count + 1, sizeof(*values));
+	int64_t rest = constant(p);
+	int row = glp_add_rows(p->lp, 1);
+
+	for (i = 0; i < count; i++) {
+		columns[i + 1] = (int)i + 1;
+		if (i < groups)
+			values[i + 1] =
+				(double)(capacity(p, p->model->loc[i], p->model->if_kernel[i]) -
+					 capacity(p, 0, p->model->if_user[i]));
+		else
+			values[i + 1] =
+				(double)capacity(p, 0, p->model->arcs.at[i - groups].weight);
+	}
+	glp_set_mat_row(p->lp, row, (int)count, columns, values);
+	glp_set_row_bnds(p->lp, row, low == high ? GLP_FX : GLP_DB, (double)(low - rest),
+			 (double)(high - rest));
+	free(columns);
+	free(values);
+}
+
+static void start_budget(struct program *p, const struct dc_budget *budget)
+{
+	glp_term_out(GLP_OFF);
+	p->lp = glp_create_prob();
+	p->lambda = only(budget, false);
+	add_groups(p);
+	add_arcs(p);
+	p->lambda = only(budget, true);
+	add_cost_row(p, 0, budget->most);
+	p->lambda = only(budget, false);
+}
+
+bool dc_relax(const struct dc_model *model, const struct dc_budget *budget, double *ret_value)
+{
+	struct program p = {.model = model};
+	bool found;
+
+	start_budget(&p, budget);
+	found = solve(&p);
+	if (found)
+		*ret_value = glp_get_obj_val(p.lp) + (double)constant(&p);
+	glp_delete_prob(p.lp);
+	return found;
+}
+
+static void take_sides(const struct program *p, bool *in_kernel)
+{
+	size_t i;
+
+	for (i = 0; i < p->model->problem->nodes.len; i++) {
+		size_t group = p->model->group[i];
+
+		if (group == DC_GROUP_KERNEL || group == DC_GROUP_USER)
+			in_kernel[i] = group == DC_GROUP_KERNEL;
+		else
+			in_kernel[i] = glp_mip_col_val(p->lp, (int)group + 1) > 0.5;
+	}
+}
+
+void dc_search_milp(const struct dc_model *model, struct dc_search *search)
+{
+	struct program p = {.model = model};
+	glp_iocp options;
+	size_t g;
+	int err, status;
+
+	p.lambda = (struct dc_ratio){1, 1};
+	if (!fits(&p))
+		return;
+	start_budget(&p, &search->budget);
+	add_cost_row(&p, search->at_least, search->below - 1);
+	for (g = 0; g < model->groups; g++)
+		glp_set_col_kind(p.lp, (int)g + 1, GLP_BV);
+	glp_init_iocp(&options);
+	options.msg_lev = GLP_MSG_OFF;
+	options.presolve = GLP_ON;
+	options.tol_obj = 1e-12;
+	options.gmi_cuts = options.mir_cuts = options.cov_cuts = options.clq_cuts = GLP_ON;
+	options.tm_lim =
+		(int)(search->time_limit_s < 1000000 ? search->time_limit_s * 1000 : 1000000000);
+	err = glp_intopt(p.lp, &options);
+	status = glp_mip_status(p.lp);
+	search->found = status == GLP_OPT || status == GLP_FEAS;
+	search->ended = err == GLP_ENOPFS || (!err && (status == GLP_OPT || status == GLP_NOFEAS));
+	if (search->found)
+		take_sides(&p, search->in_kernel);
+	glp_delete_prob(p.lp);
 }

@@ -183,3 +183,25 @@ void dc_reasons_find(const struct dc_model *model, struct dc_cut *cut)
 	free(f.on_chain);
 	dc_vec_done(&f.chain);
 }
+
+void dc_reasons_for_budget(const struct dc_model *model, struct dc_cut *cut)
+{
+	static const char *const chosen[] = {"in the kernel for the budget",
+					     "on the user side for the budget"};
+	struct finder f = {.model = model, .cut = cut};
+	size_t i, n = model->problem->nodes.len;
+
+	cut->reasons = dc_arena_alloc(cut->arena, n * sizeof(*cut->reasons));
+	for (i = 0; i < n; i++) {
+		enum dc_side side = cut->in_kernel[i] ? DC_SIDE_KERNEL : DC_SIDE_USER;
+		struct dc_reason *reason = &cut->reasons[i];
+
+		if (model->forced[side][i].kind != DC_CAUSE_NONE) {
+			*reason = find_reason(&f, i);
+			continue;
+		}
+		reason->text = dc_arena_alloc(cut->arena, sizeof(*reason->text));
+		reason->text[0] = chosen[side];
+		reason->count = 1;
+	}
+}

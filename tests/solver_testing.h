@@ -242,7 +242,7 @@ static inline uint32_t bits_of(const bool *in_kernel, size_t count)
 	uint32_t bits = 0;
 	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count && i < 32; i++)
 		bits |= (uint32_t)in_kernel[i] << i;
 	return bits;
 }

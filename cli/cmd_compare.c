@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* drivercut compare: what moved between two cuts. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/solve_options.h"
+#include "cli/table.h"
+#include "cli/verbs.h"
+
+static const char help[] =
+	"drivercut compare - what moved between two cuts, and why\n"
+	"\n"
+	"usage: drivercut compare A.json B.json [--json]\n"
+	"\n"
+	"Takes two files written by drivercut solve -o, of two delays, two profiles or two "
+	"versions\n"
+	"of a driver, and lists every function that is not on the same side in both, with the\n"
+	"nearest reason for its side in the second.\n"
+	"\n"
+	"example:\n"
+	"  drivercut solve e1000 --delay 1us -o a.json; drivercut solve e1000 --delay 1ms -o "
+	"b.json\n"
+	"  drivercut compare a.json b.json\n";
+
+static const struct option longs[] = {{0}};
+
+struct move {
+	const char *id, *from, *to, *reason;
+};
+
+typedef DC_VEC(struct move) moves_t;
+
+static const char *reason_of(const struct dc_sides_node *node)
+{
+	return *node->reason ? node->reason : "not said";
+}
+
+/* Walks both lists, which are sorted, side by side. */
+static void find_moves(const struct dc_sides *a, const struct dc_sides *b, moves_t *moves)
+{
+	size_t i = 0, j = 0;
+
+	while (i < a->nodes.len || j < b->nodes.len) {
+		const struct dc_sides_node *x = i < a->nodes.len ? &a->nodes.at[i] : NULL;
+		const struct dc_sides_node *y = j < b->nodes.len ? &b->nodes.at[j] : NULL;
+		int order = !x ? 1 : !y ? -1 : strcmp(x->id, y->id);
+
+		i += order <= 0;
+		j += order >= 0;
+		if (order < 0)
+			dc_vec_push(moves, (struct move){x->id, dc_place_names[x->place], "(gone)",
+							 "only in the first file"});
+		else if (order > 0)
+			dc_vec_push(moves, (struct move){y->id, "(new)", dc_place_names[y->place],
+							 reason_of(y)});
+		else if (x->place != y->place)
+			dc_vec_push(moves, (struct move){y->id, dc_place_names[x->place],
+							 dc_place_names[y->place], reason_of(y)});
+	}
+}
+
+static void cut_row(struct dc_table *table, const char *path, const struct dc_sides *sides)
+{
+	int64_t all = sides->kernel_loc + sides->user_loc;
+
+	dc_table_row(table);
+	dc_table_text(table, path);
+	dc_table_real(table, "%.6g", dc_ratio_value(sides->lambda));
+	dc_table_int(table, sides->kernel_loc);
+	dc_table_int(table, sides->user_loc);
+	dc_table_real(table, "%.1f", all ? 100.0 * (double)sides->kernel_loc / (double)all : 0.0);
+	dc_table_int(table, sides->replicated_loc);
+	dc_table_int(table, sides->crossings);
+}
+
+static void print_moves(const moves_t *moves)
+{
+	static const char *const columns[] = {"FUNCTION", "FROM", "TO", "REASON", NULL};
+	struct dc_table *table;
+	const struct move *move;
+
+	if (!moves->len) {
+		puts("\nno function moves");
+		return;
+	}
+	printf("\n%zu functions move:\n\n", moves->len);
+	table = dc_table_new(columns);
+	dc_vec_each (move, moves) {
+		dc_table_row(table);
+		dc_table_text(table, move->id);
+		dc_table_text(table, move->from);
+		dc_table_text(table, move->to);
+		dc_table_text(table, move->reason);
+	}
+	dc_table_print(table);
+}
+
+static void print_comparison(char **paths, struct dc_sides **cuts, const moves_t *moves)
+{
+	static const char *const columns[] = {"CUT",	     ">LAMBDA",	  ">KERNEL LINES",
+					      ">USER LINES", ">KERNEL %", ">REPLICATED",
+					      ">CROSSINGS",  NULL};
+	struct dc_table *table = dc_table_new(columns);
+
+	cut_row(table, paths[0], cuts[0]);
+	cut_row(table, paths[1], cuts[1]);
+	dc_table_print(table);
+	print_moves(moves);
+}
+
+static int write_comparison(struct dc_cli *cli, struct dc_sides **cuts, const moves_t *moves)
+{
+	json_t *root = dc_json_new("comparison"), *list = json_array();
+	const struct move *move;
+	int err;
+
+	dc_vec_each (move, moves) {
+		json_t *one = json_object();
+
+		dc_json_set(one, "function", json_string(move->id));
+		dc_json_set(one, "from", json_string(move->from));
+		dc_json_set(one, "to", json_string(move->to));
+		dc_json_set(one, "reason", json_string(move->reason));
+		dc_json_add(list, one);
+	}
+	dc_json_set(root, "kernel_loc",
+		    json_pack("[I, I]", (json_int_t)cuts[0]->kernel_loc,
+			      (json_int_t)cuts[1]->kernel_loc));
+	dc_json_set(root, "crossings",
+		    json_pack("[I, I]", (json_int_t)cuts[0]->crossings,
+			      (json_int_t)cuts[1]->crossings));
+	dc_json_set(root, "moves", list);
+	err = dc_json_write(&cli->diag, "-", root);
+	json_decref(root);
+	return err;
+}
+
+static int run(struct dc_cli *cli, int argc, char **argv)
+{
+	struct dc_sides *cuts[2] = {NULL, NULL};
+	moves_t moves = {0};
+	int option, exit_status, err;
+
+	option = dc_cli_option(cli, &dc_verb_compare, argc, argv, "", longs, &exit_status);
+	if (option == -2)
+		return exit_status;
+	if (argc - optind != 2)
+		return dc_cli_usage(cli, &dc_verb_compare, "name two files that solve -o wrote");
+	err = dc_sides_read(&cli->diag, argv[optind], &cuts[0]);
+	if (!err)
+		err = dc_sides_read(&cli->diag, argv[optind + 1], &cuts[1]);
+	if (!err) {
+		find_moves(cuts[0], cuts[1], &moves);
+		if (cli->json)
+			err = write_comparison(cli, cuts, &moves);
+		else
+			print_comparison(argv + optind, cuts, &moves);
+	}
+	dc_vec_done(&moves);
+	dc_sides_free(cuts[0]);
+	dc_sides_free(cuts[1]);
+	return dc_cli_exit(err);
+}
+
+const struct dc_verb dc_verb_compare = {
+	.name = "compare",
+	.run = run,
+	.summary = "list what moved between two cuts, and why",
+	.help = help,
+};

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* drivercut explain: why a function is where it is. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "cli/solve_options.h"
+#include "cli/table.h"
+#include "cli/verbs.h"
+#include "solver/explain.h"
+
+static const char help[] =
+	"drivercut explain - why a function is where it is, and what moving it would cost\n"
+	"\n"
+	"usage: drivercut explain DRIVER FUNCTION [OPTIONS]\n"
+	"       drivercut explain --problem FILE FUNCTION [OPTIONS]\n"
+	"\n"
+	"Shows the chain of causes that puts the function on its side, the delay above which it "
+	"is\n"
+	"in the kernel, the exact cost of having it on the other side and what would follow it\n"
+	"there, and the heaviest calls that hold it.\n"
+	"\n" DC_HELP_TERMS DC_HELP_PROBLEM
+	"  --json             the explanation as JSON on standard output\n"
+	"  -v                 all calls and followers, not the first few\n"
+	"\n"
+	"examples:\n"
+	"  drivercut explain e1000 e1000_set_ringparam\n"
+	"  drivercut explain --problem problem.json watchdog --delay 100us\n";
+
+static const struct option longs[] = {
+	DC_OPTIONS_PROBLEM,
+	DC_OPTIONS_TERMS,
+	{0},
+};
+
+#define SHOWN 6
+
+struct explain {
+	struct dc_cli *cli;
+	struct dc_solve_options options;
+	const char *function;
+	struct dc_problem *given, *pinned;
+	const struct dc_problem *problem; /* one of the two */
+	struct dc_terms terms;
+	struct dc_cut *cut;
+	struct dc_sweep *sweep;
+	struct dc_explanation *result;
+};
+
+static int read_options(struct explain *x, int argc, char **argv)
+{
+	int option, exit_status;
+
+	dc_solve_options_start(&x->options);
+	while ((option = dc_cli_option(x->cli, &dc_verb_explain, argc, argv, "o:", longs,
+				       &exit_status)) >= 0)
+		if (!dc_solve_option(x->cli, &dc_verb_explain, &x->options, option, &exit_status))
+			return exit_status;
+	if (option == -2)
+		return exit_status;
+	if (argc - optind < 1)
+		return dc_cli_usage(x->cli, &dc_verb_explain, "name the function to explain");
+	x->function = argv[argc - 1];
+	return -1;
+}
+
+static int explain(struct explain *x)
+{
+	const struct dc_cut_options how = {.engine = x->options.engine, .prove = DC_PROVE_FLOW};
+	struct dc_diag *diag = &x->cli->diag;
+	size_t node;
+	int err;
+
+	err = dc_solve_pinned(x->cli, &dc_verb_explain, &x->options, x->given, &x->pinned);
+	if (err < 0)
+		return err;
+	x->problem = x->pinned ? x->pinned : x->given;
+	node = dc_problem_find(x->problem, x->function);
+	if (node == DC_NO_NODE)
+		return dc_error(diag, -EINVAL, DC_FILE(x->problem->name),
+				"no function is called %s; drivercut solve -v lists them all",
+				x->function);
+	err = dc_solve_terms(x->cli, &x->options, x->problem, &x->terms);
+	if (!err)
+		err = dc_cut_solve(diag, x->problem, &x->terms, &how, &x->cut);
+	if (!err)
+		err = dc_sweep_solve(diag, x->problem, x->options.price, x->options.engine,
+				     &x->sweep);
+	return err ? err : dc_explain(diag, x->cut, x->sweep, node, &x->result);
+}
+
+static void print_threshold(const struct dc_explanation *e)
+{
+	if (e->threshold == DC_THRESHOLD_ALWAYS)
+		puts("threshold  in the kernel at every delay");
+	else if (e->threshold == DC_THRESHOLD_NEVER)
+		puts("threshold  on the user side at every delay");
+	else
+		printf("threshold  in the kernel above a delay of %s\n",
+		       dc_delay_text(e->above.delay_ns));
+}
+
+static void print_followers(const struct explain *x)
+{
+	const struct dc_explanation *e = x->result;
+	size_t i, shown = x->cli->verbose > 0 || e->follower_count <= SHOWN ? e->follower_count
+									    : SHOWN;
+
+	if (!e->follower_count)
+		return;
+	printf("           with it go ");
+	for (i = 0; i < shown; i++)
+		printf("%s%s", i ? ", " : "", x->problem->nodes.at[e->followers[i]].id);
+	if (shown < e->follower_count)
+		printf(" and %zu more", e->follower_count - shown);
+	putchar('\n');
+}
+
+static void print_moving(const struct explain *x)
+{
+	const struct dc_explanation *e = x->result;
+	const char *side = e->other_side == DC_SIDE_KERNEL ? "in the kernel" : "on the user side";
+
+	if (!e->movable) {
+		printf("moving it  %s it cannot be: the chain above forbids it\n", side);
+		return;
+	}
+	printf("moving it  %s it would cost %.6g lines more: %+" PRId64 " kernel lines, %+" PRId64
+	       " crossings\n",
+	       side, dc_ratio_value(e->value_moved) - dc_ratio_value(e->value),
+	       e->tally_moved.kernel_loc - e->tally.kernel_loc,
+	       e->tally_moved.crossings - e->tally.crossings);
+	print_followers(x);
+}
+
+static void hold_row(struct dc_table *table, const struct explain *x, const struct dc_hold *hold)
+{
+	dc_table_row(table);
+	dc_table_text(table, hold->outgoing ? "calls" : "called by");
+	dc_table_text(table, hold->other == DC_NO_NODE ? "(the kernel proper)"
+						       : x->problem->nodes.at[hold->other].id);
+	dc_table_text(table, hold->other == DC_NO_NODE
+				     ? "kernel"
+				     : dc_place_names[x->cut->places[hold->other]]);
+	dc_table_int(table, hold->calls);
+	dc_table_int(table, hold->down);
+	dc_table_int(table, hold->paid);
+}
+
+static void print_holds(const struct explain *x)
+{
+	static const char *const columns[] = {
+		"CALL",		 "FUNCTION", "SIDE", ">UPCALL WEIGHT", ">DOWNCALL WEIGHT",
+		">CROSSING NOW", NULL};
+	const struct dc_explanation *e = x->result;
+	struct dc_table *table;
+	size_t i;
+
+	if (!e->holds.len)
+		return;
+	putchar('\n');
+	table = dc_table_new(columns);
+	for (i = 0; i < e->holds.len && (x->cli->verbose > 0 || i < SHOWN); i++)
+		hold_row(table, x, &e->holds.at[i]);
+	dc_table_print(table);
+	if (i < e->holds.len)
+		printf("and %zu lighter ones (-v shows them)\n", e->holds.len - i);
+}
+
+static void print_explanation(const struct explain *x)
+{
+	static const char *const sides[] = {"in the kernel", "on the user side", "on both sides"};
+	const struct dc_explanation *e = x->result;
+	size_t i;
+
+	printf("%s (%" PRId64 " lines) is %s at a delay of %s\n\n", x->function,
+	       x->problem->nodes.at[e->node].loc, sides[e->place],
+	       dc_delay_text(x->terms.delay_ns));
+	for (i = 0; i < e->reason.count; i++)
+		printf("%-10s %s\n", i ? "" : "because", e->reason.text[i]);
+	print_threshold(e);
+	print_moving(x);
+	print_holds(x);
+}
+
+static int report(const struct explain *x)
+{
+	const char *output = x->options.output ? x->options.output : x->cli->json ? "-" : NULL;
+	json_t *root;
+	int err;
+
+	if (!output) {
+		print_explanation(x);
+		return 0;
+	}
+	root = dc_explanation_json(x->result, x->problem);
+	err = dc_json_write(&x->cli->diag, output, root);
+	json_decref(root);
+	return err;
+}
+
+static int run(struct dc_cli *cli, int argc, char **argv)
+{
+	struct explain x = {.cli = cli};
+	int err, exit_status = read_options(&x, argc, argv);
+
+	if (exit_status >= 0) {
+		dc_solve_options_done(&x.options);
+		return exit_status;
+	}
+	err = dc_solve_problem(cli, &dc_verb_explain, &x.options, argc - optind - 1, argv + optind,
+			       &x.given);
+	if (!err)
+		err = explain(&x);
+	if (!err)
+		err = report(&x);
+	dc_explanation_free(x.result);
+	dc_sweep_free(x.sweep);
+	dc_cut_free(x.cut);
+	dc_problem_free(x.pinned);
+	dc_problem_free(x.given);
+	dc_solve_options_done(&x.options);
+	return dc_solve_exit(err);
+}
+
+const struct dc_verb dc_verb_explain = {
+	.name = "explain",
+	.run = run,
+	.summary = "say why a function is where it is, and what moving it would cost",
+	.help = help,
+};
