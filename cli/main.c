@@ -13,10 +13,20 @@
 #include "base/alloc.h"
 #include "cli/verbs.h"
 
+/* In the order people use them. */
+/* clang-format off */
 static const struct dc_verb *const verbs[] = {
-	&dc_verb_graph,	  &dc_verb_profile, &dc_verb_problem, &dc_verb_solve,  &dc_verb_sweep,
-	&dc_verb_explain, &dc_verb_compare, &dc_verb_verify,  NULL,
+	&dc_verb_graph,
+	&dc_verb_profile,
+	&dc_verb_problem,
+	&dc_verb_solve,
+	&dc_verb_sweep,
+	&dc_verb_explain,
+	&dc_verb_compare,
+	&dc_verb_verify,
+	NULL,
 };
+/* clang-format on */
 
 /* Diagnostics */
 

@@ -16,9 +16,9 @@
 #include "base/file.h"
 #include "base/proc.h"
 
-#define FIRST_US     1.0
-#define LAST_US	     100000.0
-#define PER_DECADE   20 /* points on a sloping piece */
+#define FIRST_US   1.0
+#define LAST_US	   100000.0
+#define PER_DECADE 20 /* points on a sloping piece */
 
 static double us_of(const struct dc_terms *terms)
 {

@@ -37,8 +37,9 @@ enum dc_context {
 	DC_CONTEXT_COUNT,
 };
 
-#define DC_CONTEXTS_ATOMIC ((1u << DC_CONTEXT_PROCESS) - 1) /* mask of those that must not sleep   \
-							     */
+#define DC_CONTEXTS_ATOMIC                                                                         \
+	((1u << DC_CONTEXT_PROCESS) - 1) /* mask of those that must not sleep                      \
+					  */
 
 const char *dc_context_name(enum dc_context context);
 /* DC_CONTEXT_COUNT: no such name. */
