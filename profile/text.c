@@ -166,14 +166,12 @@ int text_read(struct dc_diag *diag, const char *path, const struct dc_profile_na
 	while (!err && (line = strsep(&next, "\n")) && (next || *line)) {
 		reader.number++;
 		if (!next)
-			err = fault(&reader, "the last line is cut off");
-		else if (strlen(line) + 1 != (size_t)(next - line))
-			err = fault(&reader, "this is not text");
+			err = fault(&reader, (size_t)(line - text) + strlen(line) < len
+						     ? "this is not text"
+						     : "the last line is cut off");
 		else
 			err = take_line(&reader, line);
 	}
-	if (!err && strlen(text) > len)
-		err = -EINVAL;
 	free(text);
 	if (!err && ret_times)
 		*ret_times = reader.times;
