@@ -115,8 +115,8 @@ int dc_profile_from_script(struct dc_diag *diag, const char *driver, const char 
 			   uint64_t seconds, const struct dc_profile_names *names,
 			   struct dc_profile *ret);
 
-/* Same, for a perf.data file: runs `perf script` on it, with its text beside `scratch`.
- * Returns as dc_profile_from_script does, or -ENOENT: there is no perf. */
+/* Same, for a perf.data file: runs `perf script` on it, with its text in SCRATCH.PID.tmp.
+ * Returns as dc_profile_from_script does, or -ENXIO: there is no perf. */
 int dc_profile_from_perf_data(struct dc_diag *diag, const char *driver, const char *path,
 			      const char *scratch, uint64_t seconds,
 			      const struct dc_profile_names *names, struct dc_profile *ret);

@@ -203,7 +203,7 @@ static int read_phase(struct recording *rec, size_t index, unsigned *least_depth
 	dc_progress(rec->diag, "counting the calls of %s", phase->name);
 	tally->arena = rec->arena;
 	if (dc_is_file(trace)) {
-		err = text_read(rec->diag, trace, &names, rec->symbols, tally, NULL);
+		err = text_read(rec->diag, trace, trace, &names, rec->symbols, tally, NULL);
 	} else {
 		err = perf_data_read(rec->diag, data, &names, rec->symbols, tally);
 		depth = tally_least_depth(tally);
@@ -287,6 +287,8 @@ int dc_profile_record(struct dc_diag *diag, const struct dc_driver *driver,
 	const char *module;
 	int err = check_driver(&rec);
 
+	if (!err)
+		err = dc_guest_check(diag, kernel);
 	if (!err)
 		err = dc_profile_build(diag, arena, driver, kernel, out, &module);
 	if (!err)
