@@ -155,16 +155,20 @@ static const char *own_file(struct dc_arena *arena, const char *name)
 	return dc_arena_printf(arena, "%s/guest/%s", dc_data_dir(), name);
 }
 
-static int check_kernel(const struct boot *boot)
+int dc_guest_check(struct dc_diag *diag, const struct dc_kernel *kernel)
 {
-	const struct dc_kernel *kernel = boot->guest->kernel;
+	const char *argv[] = {QEMU, "--version", NULL};
 
-	if (kernel->image && kernel->modules)
-		return 0;
-	return dc_error(boot->diag, -ENXIO, NULL,
-			"%s: kernel %s has headers but no image; install linux-image-%s "
+	if (!kernel->image || !kernel->modules)
+		return dc_error(
+			diag, -ENXIO, NULL,
+			"kernel %s has headers but no image to boot; install linux-image-%s "
 			"(ci/deps.sh guest does)",
-			boot->guest->what, kernel->release, kernel->release);
+			kernel->release, kernel->release);
+	if (dc_proc_run(diag, "looking for QEMU", &(struct dc_proc){.argv = argv}) == 0)
+		return 0;
+	dc_note(diag, NULL, "QEMU is in the package qemu-system-x86 (ci/deps.sh guest)");
+	return -ENXIO;
 }
 
 typedef DC_VEC(const char *) words;
@@ -309,9 +313,7 @@ static int run_qemu(struct boot *boot)
 					    .line = hear,
 					    .ctx = boot});
 	dc_vec_done(&argv);
-	if (err == -ENOENT)
-		dc_note(boot->diag, NULL, "QEMU is in the package qemu-system-x86");
-	return err == -ENOENT ? -ENXIO : err ? err : judge(boot);
+	return err ? err : judge(boot);
 }
 
 /* After the boot */
@@ -354,7 +356,7 @@ int dc_guest_run(struct dc_diag *diag, const struct dc_guest *guest)
 		.console = dc_arena_printf(arena, "%s/console.log", guest->folder),
 		.results = dc_arena_printf(arena, "%s/results", guest->folder),
 	};
-	int err = check_kernel(&boot);
+	int err = dc_guest_check(diag, guest->kernel);
 
 	if (!err)
 		err = dc_mkdirs(diag, guest->folder);

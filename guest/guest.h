@@ -57,6 +57,12 @@ struct dc_guest {
 };
 
 /*
+ * dc_guest_check - whether this machine can boot guests at all; worth asking before a long build.
+ * Returns 0; or -ENXIO after reporting: QEMU or the kernel's image is missing.
+ */
+int dc_guest_check(struct dc_diag *diag, const struct dc_kernel *kernel);
+
+/*
  * dc_guest_run - boots the guest and waits until it has ended.
  *
  * On success FOLDER/results holds what the job left in /results; on failure there is no such

@@ -24,12 +24,15 @@ static double idle_rate(const struct dc_profile_phase *phases, size_t phase_coun
 	return 0;
 }
 
-/* Calls per second of a phase that is not recorded. */
+/* Calls per second of a phase that is not recorded. A short recording holds a few calls of a
+ * watchdog more or less by chance; those must not be scaled as if packets had made them. */
 static double free_rate(const struct dc_profile_phase *phase, uint64_t recorded, double idle)
 {
-	double by_packets = (double)recorded - idle * (double)phase->recorded_ms / 1000;
+	double by_time = idle * (double)phase->recorded_ms / 1000;
+	double by_packets = (double)recorded - by_time;
+	double chance = idle > 0 ? 1 + 2 * sqrt(by_time) : 0;
 
-	if (by_packets <= 0 || !phase->free_ms || !phase->recorded_packets)
+	if (by_packets <= chance || !phase->free_ms || !phase->recorded_packets)
 		return idle;
 	return by_packets * (double)phase->free_packets / (double)phase->recorded_packets * 1000 /
 		       (double)phase->free_ms +
@@ -127,6 +130,61 @@ static void join(dc_profile_edges *edges, size_t phase_count)
 	edges->len = kept;
 }
 
+static bool is_called(const dc_profile_edges *edges, const char *function)
+{
+	const struct dc_profile_edge *edge;
+
+	dc_vec_each (edge, edges)
+		if (!edge->kernel && !strcmp(edge->callee, function))
+			return true;
+	return false;
+}
+
+/* Calls of a function that was never seen to be called: once each time a phase ran in which it
+ * called something itself. */
+static uint64_t implied_calls(const struct dc_profile *profile, const char *function)
+{
+	uint64_t calls = 0;
+	size_t i;
+
+	for (i = 0; i < profile->phases.len; i++) {
+		const struct dc_profile_edge *edge;
+		bool ran = false;
+
+		dc_vec_each (edge, &profile->edges)
+			if (!strcmp(edge->caller, function) && edge->by_phase[i])
+				ran = true;
+		calls += ran ? profile->phases.at[i].per_hour : 0;
+	}
+	return calls ? calls : 1;
+}
+
+/* Functions that the tracer cannot see (a module's exit function) but that made calls: the kernel
+ * must have called them. */
+static void add_implied_entries(struct dc_profile *profile)
+{
+	size_t phase_count = profile->phases.len;
+	const char *last = "";
+	size_t i;
+
+	for (i = 0; i < profile->edges.len; i++) {
+		struct dc_profile_edge entry = {.callee = profile->edges.at[i].caller};
+
+		if (!strcmp(entry.callee, last))
+			continue;
+		last = entry.callee;
+		if (is_called(&profile->edges, last) || is_called(&profile->entries, last))
+			continue;
+		entry.calls = implied_calls(profile, last);
+		entry.by_phase =
+			dc_arena_alloc(profile->arena, phase_count * sizeof(*entry.by_phase));
+		dc_vec_push(&profile->entries, entry);
+	}
+	if (profile->entries.len)
+		qsort(profile->entries.at, profile->entries.len, sizeof(*profile->entries.at),
+		      by_names);
+}
+
 static void fill_calls(dc_profile_edges *edges, const struct dc_profile *profile, bool hourly)
 {
 	struct dc_profile_edge *edge;
@@ -145,6 +203,8 @@ void merge_finish(struct dc_profile *profile, bool hourly)
 	join(&profile->entries, profile->phases.len);
 	fill_calls(&profile->edges, profile, hourly);
 	fill_calls(&profile->entries, profile, hourly);
+	if (hourly)
+		add_implied_entries(profile);
 	profile->lost = 0;
 	dc_vec_each (phase, &profile->phases)
 		profile->lost += phase->lost;

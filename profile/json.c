@@ -27,9 +27,11 @@ static json_t *phase_json(const struct dc_profile_phase *phase)
 	set_int(object, "per_hour", phase->per_hour);
 	set_int(object, "recorded_ms", phase->recorded_ms);
 	set_int(object, "recorded_packets", phase->recorded_packets);
+	set_int(object, "recorded_interrupts", phase->recorded_interrupts);
 	set_str(object, "recorded_throughput", phase->recorded_throughput);
 	set_int(object, "free_ms", phase->free_ms);
 	set_int(object, "free_packets", phase->free_packets);
+	set_int(object, "free_interrupts", phase->free_interrupts);
 	set_str(object, "throughput", phase->throughput);
 	set_int(object, "events", phase->events);
 	set_int(object, "lost", phase->lost);
@@ -142,9 +144,11 @@ static void read_phases(struct dc_profile *profile, const struct dc_json *root)
 			.per_hour = (unsigned)dc_json_int_or(&at, "per_hour", 0, 3600000, 0),
 			.recorded_ms = get_count_or_0(&at, "recorded_ms"),
 			.recorded_packets = get_count_or_0(&at, "recorded_packets"),
+			.recorded_interrupts = get_count_or_0(&at, "recorded_interrupts"),
 			.recorded_throughput = get_str_or_none(profile, &at, "recorded_throughput"),
 			.free_ms = get_count_or_0(&at, "free_ms"),
 			.free_packets = get_count_or_0(&at, "free_packets"),
+			.free_interrupts = get_count_or_0(&at, "free_interrupts"),
 			.throughput = get_str_or_none(profile, &at, "throughput"),
 			.events = get_count_or_0(&at, "events"),
 			.lost = get_count_or_0(&at, "lost"),

@@ -25,8 +25,8 @@
  * is then above 0, and packets are what the two ends of the wire saw. */
 struct dc_profile_phase {
 	const char *name; /* no two alike */
-	uint64_t recorded_ms, recorded_packets;
-	uint64_t free_ms, free_packets;
+	uint64_t recorded_ms, recorded_packets, recorded_interrupts;
+	uint64_t free_ms, free_packets, free_interrupts;
 	const char *throughput; /* netperf's, unrecorded: "630.01 10^6bits/s"; "" */
 	const char *recorded_throughput;
 	uint64_t events; /* calls recorded */
@@ -41,7 +41,9 @@ struct dc_profile_edge {
 	const char *callee;
 	bool kernel;
 	uint64_t calls; /* during `seconds` of the workload; above 0 */
-	uint64_t samples; /* calls that were recorded; 0: not traceable, but it must have been */
+	/* Calls that were recorded. 0 in an entry: the callee is not traceable (a module's exit
+	 * function), but since it made calls it is taken to have been called once a phase. */
+	uint64_t samples;
 	uint64_t atomic_samples; /* those of them made where sleeping is forbidden */
 	uint64_t *by_phase; /* samples, as many as there are phases */
 };
@@ -113,8 +115,8 @@ int dc_profile_from_script(struct dc_diag *diag, const char *driver, const char 
 			   uint64_t seconds, const struct dc_profile_names *names,
 			   struct dc_profile *ret);
 
-/* Same, for a perf.data file: runs `perf script` on it, with its text beside `scratch`.
- * Returns as dc_profile_from_script does, or -ENOENT: there is no perf. */
+/* Same, for a perf.data file: runs `perf script` on it, with its text in SCRATCH.PID.tmp.
+ * Returns as dc_profile_from_script does, or -ENXIO: there is no perf. */
 int dc_profile_from_perf_data(struct dc_diag *diag, const char *driver, const char *path,
 			      const char *scratch, uint64_t seconds,
 			      const struct dc_profile_names *names, struct dc_profile *ret);
@@ -125,8 +127,9 @@ int dc_profile_from_perf_data(struct dc_diag *diag, const char *driver, const ch
  * @by_phase recorded calls of the edge
  *
  * A phase of packets: what was recorded, less what time made, is scaled to the packets that pass
- * without recording; then what time makes is added again. A phase with per_hour: the count as it
- * was. The result is rounded to nearest, but is at least 1 if anything was recorded.
+ * without recording; then what time makes is added again. (A count that time alone explains within
+ * chance is not scaled.) A phase with per_hour: the count as it was. The result is rounded to
+ * nearest, but is at least 1 if anything was recorded.
  */
 uint64_t dc_profile_hourly(const struct dc_profile_phase *phases, size_t phase_count,
 			   const uint64_t *by_phase);

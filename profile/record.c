@@ -15,7 +15,7 @@
 #define RESULTS_MIB  1024
 #define ICOUNT_SHIFT 2 /* 4 ns an instruction: netperf repeats to 0.2 % */
 #define PEER_MODEL   "virtio-net-pci"
-#define WORDS	     6 /* of a line in "phases" */
+#define WORDS	     7 /* of a line in "phases" */
 
 struct recording {
 	struct dc_diag *diag;
@@ -138,7 +138,7 @@ static uint64_t to_ms(const char *seconds)
 	return (uint64_t)(strtod(seconds, NULL) * 1000 + 0.5);
 }
 
-/* "NAME recorded|free SECONDS PACKETS [THROUGHPUT UNIT]" */
+/* "NAME recorded|free SECONDS PACKETS INTERRUPTS [THROUGHPUT UNIT]" */
 static bool take_run(struct recording *rec, char *line)
 {
 	char *words[WORDS] = {0}, *word, *next = line;
@@ -149,18 +149,20 @@ static bool take_run(struct recording *rec, char *line)
 	while (count < WORDS && (word = strsep(&next, " ")))
 		if (*word)
 			words[count++] = word;
-	if (count < 4)
+	if (count < 5)
 		return false;
 	if (count == WORDS)
-		throughput = dc_arena_printf(rec->profile.arena, "%s %s", words[4], words[5]);
+		throughput = dc_arena_printf(rec->profile.arena, "%s %s", words[5], words[6]);
 	phase = phase_named(rec, words[0]);
 	if (!strcmp(words[1], "free")) {
 		phase->free_ms = to_ms(words[2]);
 		phase->free_packets = strtoull(words[3], NULL, 10);
+		phase->free_interrupts = strtoull(words[4], NULL, 10);
 		phase->throughput = throughput;
 	} else {
 		phase->recorded_ms = to_ms(words[2]);
 		phase->recorded_packets = strtoull(words[3], NULL, 10);
+		phase->recorded_interrupts = strtoull(words[4], NULL, 10);
 		phase->recorded_throughput = throughput;
 	}
 	return true;
@@ -180,7 +182,7 @@ static int read_runs(struct recording *rec)
 		number++;
 		if (*line && !take_run(rec, line))
 			err = dc_error(rec->diag, -EIO, DC_LINE(path, number),
-				       "expected NAME KIND SECONDS PACKETS");
+				       "expected NAME KIND SECONDS PACKETS INTERRUPTS");
 	}
 	free(text);
 	return err;
@@ -201,7 +203,7 @@ static int read_phase(struct recording *rec, size_t index, unsigned *least_depth
 	dc_progress(rec->diag, "counting the calls of %s", phase->name);
 	tally->arena = rec->arena;
 	if (dc_is_file(trace)) {
-		err = text_read(rec->diag, trace, &names, rec->symbols, tally, NULL);
+		err = text_read(rec->diag, trace, trace, &names, rec->symbols, tally, NULL);
 	} else {
 		err = perf_data_read(rec->diag, data, &names, rec->symbols, tally);
 		depth = tally_least_depth(tally);
@@ -285,6 +287,8 @@ int dc_profile_record(struct dc_diag *diag, const struct dc_driver *driver,
 	const char *module;
 	int err = check_driver(&rec);
 
+	if (!err)
+		err = dc_guest_check(diag, kernel);
 	if (!err)
 		err = dc_profile_build(diag, arena, driver, kernel, out, &module);
 	if (!err)

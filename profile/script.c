@@ -45,19 +45,19 @@ static int choose_seconds(struct dc_diag *diag, const char *path, const struct t
 	return 0;
 }
 
-int dc_profile_from_script(struct dc_diag *diag, const char *driver, const char *path,
-			   uint64_t seconds, const struct dc_profile_names *names,
-			   struct dc_profile *ret)
+/* label: the file that the user knows */
+static int from_text(struct dc_diag *diag, const char *driver, const char *path, const char *label,
+		     uint64_t seconds, const struct dc_profile_names *names, struct dc_profile *ret)
 {
 	struct dc_profile profile = {.arena = dc_arena_new()};
 	struct tally tally = {.arena = profile.arena};
 	struct text_times times = {0};
-	int err = text_read(diag, path, names, NULL, &tally, &times);
+	int err = text_read(diag, path, label, names, NULL, &tally, &times);
 
 	if (!err)
-		err = check_tally(diag, path, &tally, names);
+		err = check_tally(diag, label, &tally, names);
 	if (!err)
-		err = choose_seconds(diag, path, &times, &seconds);
+		err = choose_seconds(diag, label, &times, &seconds);
 	if (!err) {
 		struct dc_profile_phase phase = {.name = "script",
 						 .recorded_ms = seconds * 1000,
@@ -67,7 +67,7 @@ int dc_profile_from_script(struct dc_diag *diag, const char *driver, const char 
 						 .lost = tally.lost};
 
 		profile.driver = dc_arena_strdup(profile.arena, driver);
-		profile.source = dc_arena_printf(profile.arena, "perf script text in %s", path);
+		profile.source = dc_arena_printf(profile.arena, "recorded by hand, from %s", label);
 		profile.seconds = seconds;
 		dc_vec_push(&profile.phases, phase);
 		merge_tally(&profile, 0, 1, &tally, 0);
@@ -81,35 +81,53 @@ int dc_profile_from_script(struct dc_diag *diag, const char *driver, const char 
 	return err;
 }
 
+int dc_profile_from_script(struct dc_diag *diag, const char *driver, const char *path,
+			   uint64_t seconds, const struct dc_profile_names *names,
+			   struct dc_profile *ret)
+{
+	return from_text(diag, driver, path, path, seconds, names, ret);
+}
+
+static int has_perf(struct dc_diag *diag)
+{
+	const char *argv[] = {"perf", "--version", NULL};
+
+	if (dc_proc_run(diag, "looking for perf", &(struct dc_proc){.argv = argv}) == 0)
+		return 0;
+	dc_note(diag, NULL, "perf is in the package linux-perf");
+	return -ENXIO;
+}
+
+static int run_perf_script(struct dc_diag *diag, const char *path, const char *text)
+{
+	const char *argv[] = {"sh", "-c", "exec perf script --show-lost-events -i \"$1\" > \"$2\"",
+			      "sh", path, text,
+			      NULL};
+	int err = dc_proc_run(diag, "running perf script", &(struct dc_proc){.argv = argv});
+
+	if (err == -EIO) {
+		dc_note(diag, DC_FILE(path), "perf cannot read this as a perf.data file");
+		err = -EINVAL;
+	}
+	return err;
+}
+
 int dc_profile_from_perf_data(struct dc_diag *diag, const char *driver, const char *path,
 			      const char *scratch, uint64_t seconds,
 			      const struct dc_profile_names *names, struct dc_profile *ret)
 {
 	char *text = dc_printf("%s.%ld.tmp", scratch, (long)getpid());
-	const char *argv[] = {"sh", "-c", "exec perf script --show-lost-events -i \"$1\" > \"$2\"",
-			      "sh", path, text,
-			      NULL};
-	const char *perf[] = {"perf", "--version", NULL};
-	struct dc_profile profile = {0};
 	int err = 0;
 
 	if (!dc_is_file(path))
 		err = dc_error(diag, -ENOENT, DC_FILE(path), "cannot read: no such file");
-	if (!err && dc_proc_run(diag, "looking for perf", &(struct dc_proc){.argv = perf}) < 0) {
-		dc_note(diag, NULL, "perf is in the package linux-perf");
-		err = -ENXIO;
-	}
 	if (!err)
-		err = dc_proc_run(diag, "reading perf data", &(struct dc_proc){.argv = argv});
-	if (err == -EIO)
-		err = -EINVAL; /* perf has said why */
+		err = has_perf(diag);
 	if (!err)
-		err = dc_profile_from_script(diag, driver, text, seconds, names, &profile);
+		err = run_perf_script(diag, path, text);
+	if (!err)
+		err = from_text(diag, driver, text, path, seconds, names, ret);
 	unlink(text);
 	free(text);
-	if (err < 0)
-		return err;
-	profile.source = dc_arena_printf(profile.arena, "perf data in %s", path);
-	*ret = profile;
-	return 0;
+	return err;
 }

@@ -61,8 +61,10 @@ struct text_times {
 	double first_s, last_s; /* time stamps; 0: none seen */
 };
 
-int text_read(struct dc_diag *diag, const char *path, const struct dc_profile_names *names,
-	      const struct symbols *symbols, struct tally *tally, struct text_times *ret_times);
+/* label: what messages call the file. */
+int text_read(struct dc_diag *diag, const char *path, const char *label,
+	      const struct dc_profile_names *names, const struct symbols *symbols,
+	      struct tally *tally, struct text_times *ret_times);
 int perf_data_read(struct dc_diag *diag, const char *path, const struct dc_profile_names *names,
 		   const struct symbols *symbols, struct tally *tally);
 

@@ -152,10 +152,11 @@ static int take_line(struct reader *reader, char *line)
 	return 0;
 }
 
-int text_read(struct dc_diag *diag, const char *path, const struct dc_profile_names *names,
-	      const struct symbols *symbols, struct tally *tally, struct text_times *ret_times)
+int text_read(struct dc_diag *diag, const char *path, const char *label,
+	      const struct dc_profile_names *names, const struct symbols *symbols,
+	      struct tally *tally, struct text_times *ret_times)
 {
-	struct reader reader = {diag, path, 0, names, symbols, tally, {0}};
+	struct reader reader = {diag, label, 0, names, symbols, tally, {0}};
 	char *text, *line, *next;
 	size_t len;
 	int err = dc_file_read(diag, path, &text, &len);
@@ -166,14 +167,12 @@ int text_read(struct dc_diag *diag, const char *path, const struct dc_profile_na
 	while (!err && (line = strsep(&next, "\n")) && (next || *line)) {
 		reader.number++;
 		if (!next)
-			err = fault(&reader, "the last line is cut off");
-		else if (strlen(line) + 1 != (size_t)(next - line))
-			err = fault(&reader, "this is not text");
+			err = fault(&reader, (size_t)(line - text) + strlen(line) < len
+						     ? "this is not text"
+						     : "the last line is cut off");
 		else
 			err = take_line(&reader, line);
 	}
-	if (!err && strlen(text) > len)
-		err = -EINVAL;
 	free(text);
 	if (!err && ret_times)
 		*ret_times = reader.times;

@@ -10,7 +10,7 @@
 #
 # Results: NAME.data (perf) or NAME.trace (function tracer), kallsyms, and "phases", a line a run:
 #
-#	NAME recorded|free SECONDS PACKETS [THROUGHPUT UNIT]
+#	NAME recorded|free SECONDS PACKETS INTERRUPTS [THROUGHPUT UNIT]
 #
 # /profile.env says MODULE (the module's name) and PREFIX (what all symbols of the profiling build
 # begin with). /free.ko and /recorded.ko are the two builds; there may be no /free.ko.
@@ -21,28 +21,49 @@
 
 : "${LENGTH:=1}" # seconds of a netperf run
 : "${IDLE:=10}"	 # seconds of the idle phase
+: "${near:=}"	 # the driver's interface; a recorded step finds it in its environment
 
 uptime_s() {
 	cut -d ' ' -f 1 /proc/uptime
 }
 
-note_run() { # NAME KIND SECONDS-BEFORE PACKETS-BEFORE [THROUGHPUT UNIT]
-	seconds=$(awk "BEGIN { printf \"%.3f\", $(uptime_s) - $3 }")
-	packets=$(($(peer_packets) - $4))
-	note_name=$1 note_kind=$2
-	shift 4
-	echo "$note_name $note_kind $seconds $packets $*" >> /results/phases
+# Interrupts of the driver's card so far; 0 while it has none.
+interrupts() {
+	awk -v name="$near" '$NF == name { for (i = 2; $i ~ /^[0-9]+$/; i++) sum += $i }
+		END { print sum + 0 }' /proc/interrupts
+}
+
+start_run() {
+	before_s=$(uptime_s) before_packets=$(peer_packets) before_interrupts=$(interrupts)
+}
+
+# A counter may have begun anew (suspending resets the peer's), or only now exist.
+since() { # NOW BEFORE
+	if [ "$2" -gt 0 ] && [ "$1" -gt "$2" ]; then
+		echo $(($1 - $2))
+	else
+		echo 0
+	fi
+}
+
+# Since start_run. SECONDS may be "", then the clock tells.
+note_run() { # NAME KIND SECONDS [THROUGHPUT UNIT]
+	note="$1 $2"
+	note="$note ${3:-$(awk "BEGIN { printf \"%.3f\", $(uptime_s) - $before_s }")}"
+	note="$note $(since "$(peer_packets)" "$before_packets")"
+	note="$note $(since "$(interrupts)" "$before_interrupts")"
+	shift 3
+	echo "$note $*" >> /results/phases
 }
 
 # One netperf run; the seconds of an unrecorded one are netperf's own.
 run_test() { # NAME KIND
-	before_s=$(uptime_s) before=$(peer_packets)
+	start_run
 	result=$(run_netperf "$1" "$LENGTH")
 	if [ "$2" = free ]; then
-		packets=$(($(peer_packets) - before))
-		echo "$1 free ${result%% *} $packets ${result#* }" >> /results/phases
+		note_run "$1" free "${result%% *}" "${result#* }"
 	else
-		note_run "$1" recorded "$before_s" "$before" "${result#* }"
+		note_run "$1" recorded "" "${result#* }"
 	fi
 }
 
@@ -75,6 +96,7 @@ try_reading() {
 }
 
 try_settings() {
+	try ethtool -s "$near" msglvl 6
 	try ethtool -s "$near" msglvl 7
 	try ethtool -s "$near" autoneg off speed 100 duplex full
 	try ethtool -s "$near" autoneg off speed 10 duplex half
@@ -113,8 +135,12 @@ try_link() {
 	try ip link set "$near" promisc off
 	try ip link set "$near" allmulticast on
 	try ip link set "$near" allmulticast off
-	try ip maddr add 01:00:5e:00:00:7b dev "$near"
-	try ip maddr del 01:00:5e:00:00:7b dev "$near"
+	for group in 1 2 3 4 5 6 7 8 9 a b c d e f; do # more than the card can match exactly
+		try ip maddr add 01:00:5e:00:00:7$group dev "$near"
+	done
+	for group in 1 2 3 4 5 6 7 8 9 a b c d e f; do
+		try ip maddr del 01:00:5e:00:00:7$group dev "$near"
+	done
 	try ip link set "$near" address 52:54:00:dc:0a:0a
 	try ip link set "$near" address "$address"
 	try ip link add link "$near" name tagged type vlan id 5
@@ -142,14 +168,21 @@ step_ethtool() {
 	wait_for 30 "the link of $near" has_carrier "$near"
 } > /results/ethtool.log 2>&1
 
+# Suspends all devices for five seconds and resumes them, without putting the machine to sleep.
+step_suspend() {
+	echo devices > /sys/power/pm_test
+	echo freeze > /sys/power/state
+	wait_for 15 "the link of $near" has_carrier "$near"
+}
+
 # In a child process of perf: the recorded part of a phase.
 step() { # NAME
 	case $1 in
 	stream | maerts | rr) run_test "$1" recorded ;;
 	*)
-		before_s=$(uptime_s) before=$(peer_packets)
+		start_run
 		"step_$1"
-		note_run "$1" recorded "$before_s" "$before"
+		note_run "$1" recorded ""
 		;;
 	esac
 }
@@ -169,9 +202,9 @@ under_tracer() { # NAME COMMAND...
 	shift
 	echo > "$tracing/trace"
 	echo function > "$tracing/current_tracer"
-	before_s=$(uptime_s) before=$(peer_packets)
+	start_run
 	"$@"
-	note_run "$traced" recorded "$before_s" "$before"
+	note_run "$traced" recorded ""
 	cat "$tracing/trace" > "/results/$traced.trace"
 	awk '/overrun/ { print "# lost " $NF }' "$tracing"/per_cpu/cpu*/stats \
 		>> "/results/$traced.trace"
@@ -202,7 +235,7 @@ record() {
 	near=$(nic 0)
 	ip addr add "$NEAR/24" dev "$near"
 	export near peer
-	for name in up idle stream maerts rr ethtool down; do
+	for name in up idle stream maerts rr ethtool suspend down; do
 		under_perf "$name"
 	done
 	under_tracer unload rmmod "$MODULE"
