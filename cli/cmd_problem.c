@@ -7,7 +7,7 @@
 #include "cli/verbs.h"
 
 struct options {
-	const char *operand, *family, *output;
+	const char *operand, *family, *graph, *profile, *output;
 };
 
 static void print_summary(const struct dc_problem *problem, const char *path)
@@ -34,6 +34,8 @@ static int make_problem(struct dc_cli *cli, const struct options *options)
 
 	if (err < 0)
 		return err;
+	files.graph = options->graph;
+	files.profile = options->profile;
 	path = options->output ? options->output : dc_cli_driver_path(&files, "problem.json");
 	err = dc_cli_driver_problem(&files, &problem);
 	if (!err)
@@ -51,6 +53,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 {
 	static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
 					      {"family", required_argument, NULL, 'f'},
+					      {"graph", required_argument, NULL, 'g'},
+					      {"profile", required_argument, NULL, 'p'},
 					      {0}};
 	struct options options = {0};
 	int option, status = 0;
@@ -59,6 +63,10 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	       0) {
 		if (option == 'o')
 			options.output = optarg;
+		else if (option == 'g')
+			options.graph = optarg;
+		else if (option == 'p')
+			options.profile = optarg;
 		else
 			options.family = optarg;
 	}
@@ -85,6 +93,8 @@ const struct dc_verb dc_verb_problem = {
 		"\n"
 		"  -o, --output FILE  where to write; - for standard output\n"
 		"                     (out/DRIVER/problem.json; DRIVERCUT_OUT replaces out)\n"
+		"      --graph FILE   this graph.json (out/DRIVER/graph.json)\n"
+		"      --profile FILE this profile.json (out/DRIVER/profile.json, or DRIVER's own)\n"
 		"      --family NAME  of a driver that is a bare folder: net, scsi, sound\n"
 		"      --json         print the problem instead of a summary\n",
 };

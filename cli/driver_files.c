@@ -47,8 +47,8 @@ int dc_cli_driver_graph(struct dc_cli_driver *files, struct dc_graph **ret)
 	struct dc_graph *graph = NULL;
 	int err;
 
-	if (dc_is_file(path))
-		return dc_graph_read(diag, path, ret);
+	if (files->graph || dc_is_file(path))
+		return dc_graph_read(diag, files->graph ? files->graph : path, ret);
 	err = dc_driver_fetch(diag, files->arena, &files->driver, files->out);
 	if (!err)
 		err = dc_graph_extract(diag, &files->driver, NULL, &graph);
@@ -68,8 +68,8 @@ int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
 	const char *recorded =
 		dc_arena_printf(files->arena, "%s/profile.json", files->driver.folder);
 
-	*ret_path = dc_is_file(ours) ? ours : recorded;
-	if (!dc_is_file(*ret_path))
+	*ret_path = files->profile ? files->profile : dc_is_file(ours) ? ours : recorded;
+	if (!files->profile && !dc_is_file(*ret_path))
 		return dc_error(&files->cli->diag, -ENOENT, DC_FILE(ours),
 				"no profile of %s; record one: drivercut profile %s",
 				files->driver.name, files->driver.name);

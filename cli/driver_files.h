@@ -15,6 +15,7 @@ struct dc_cli_driver {
 	struct dc_arena *arena;
 	struct dc_driver driver;
 	const char *out; /* its folder for results: out/NAME, or $DRIVERCUT_OUT/NAME */
+	const char *graph, *profile; /* files to use instead of its own; NULL: its own */
 };
 
 /* Finds the driver and makes its folder. Returns 0, or -errno after reporting. End it with
@@ -26,11 +27,10 @@ void dc_cli_driver_done(struct dc_cli_driver *files);
 /* Path of one of its files, in the arena. */
 const char *dc_cli_driver_path(struct dc_cli_driver *files, const char *name);
 
-/* The graph: OUT/graph.json, made first if it is not there or older than the tool's families.
- * Caller frees with dc_graph_free. */
+/* The graph: files->graph, or OUT/graph.json, which is made first if it is not there. Caller frees with dc_graph_free. */
 int dc_cli_driver_graph(struct dc_cli_driver *files, struct dc_graph **ret);
 
-/* The profile of this machine (OUT/profile.json), or else the one recorded in the driver's folder.
+/* The profile: files->profile, or OUT/profile.json, or the one recorded in the driver's folder.
  * *ret_path: which it was. -ENOENT after reporting: there is none. */
 int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
 			  const char **ret_path);

@@ -55,6 +55,9 @@ static int add_entries(struct lower *lower, const struct dc_profile *profile)
 	dc_vec_each (entry, &profile->entries) {
 		int function = dc_graph_function(lower->graph, entry->callee);
 
+		/* An inline function that the compiler kept: not the driver's, see below. */
+		if (function < 0 && dc_graph_kernel_function(lower->graph, entry->callee) >= 0)
+			continue;
 		if (function < 0)
 			return no_such(lower, entry);
 		lower->problem->nodes.at[lower->nodes[function]].entry_calls +=
