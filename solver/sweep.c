@@ -186,18 +186,24 @@ static void fill_movers(struct dc_sweep *sweep)
 	free(lists);
 }
 
-static int fill_terms(struct sweeper *s)
+/* A delay is exact like its lambda, unless that takes more than 63 bits: then it is rounded to
+ * whole nanoseconds, and the exact lambda is what counts. */
+static void fill_terms(struct dc_sweep *sweep)
 {
 	struct dc_breakpoint *breakpoint;
-	int err = 0;
+	double delay_ns;
 
-	dc_vec_each (breakpoint, &s->sweep->breakpoints) {
-		err = dc_terms_of_lambda(s->diag, s->model.problem, breakpoint->terms.lambda,
-					 s->sweep->price, &breakpoint->terms);
-		if (err < 0)
-			return err;
+	dc_vec_each (breakpoint, &sweep->breakpoints) {
+		struct dc_terms *terms = &breakpoint->terms;
+
+		if (dc_delay_of_lambda(terms->lambda, sweep->price, sweep->problem->seconds,
+				       &terms->delay_ns))
+			continue;
+		delay_ns = dc_ratio_value(terms->lambda) * 1e9 * (double)sweep->problem->seconds /
+			   (double)sweep->price;
+		terms->delay_ns = delay_ns < 9e18 ? (struct dc_ratio){(int64_t)(delay_ns + 0.5), 1}
+						  : DC_RATIO_INFINITE;
 	}
-	return err;
 }
 
 /* Ties: supersets of the same cost differ in nodes without lines only (lambda > 0). */
@@ -335,9 +341,8 @@ int dc_sweep_solve(struct dc_diag *diag, const struct dc_problem *problem, int64
 	s.range = (struct dc_range){.model = &s.model, .order = &s.order, .engine = engine};
 	err = find_breakpoints(&s);
 	s.sweep->flows = s.range.flows;
-	if (!err)
-		err = fill_terms(&s);
 	if (!err) {
+		fill_terms(s.sweep);
 		fill_enters(&s);
 		fill_movers(s.sweep);
 		dc_sweep_tallies(s.sweep);
