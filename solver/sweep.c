@@ -143,17 +143,25 @@ static int find_breakpoints(struct sweeper *s)
 
 /* Groups to nodes */
 
-static void fill_enters(struct sweeper *s)
+/* The first cut that has each group in the kernel; caller frees with free(). */
+static size_t *group_enters(const struct sweeper *s)
 {
-	struct dc_sweep *sweep = s->sweep;
-	size_t *of_group = dc_alloc(s->model.groups, sizeof(*of_group));
-	size_t i, at = 0, n = sweep->problem->nodes.len;
+	size_t *enters = dc_alloc(s->model.groups, sizeof(*enters));
+	size_t i, at = 0;
 
 	for (i = 0; i < s->ends.len; i++)
 		for (; at < s->ends.at[i]; at++)
-			of_group[s->order.at[at]] = i + 1;
+			enters[s->order.at[at]] = i + 1;
 	for (; at < s->model.groups; at++)
-		of_group[s->order.at[at]] = DC_NEVER;
+		enters[s->order.at[at]] = DC_NEVER;
+	return enters;
+}
+
+static void fill_enters(struct sweeper *s)
+{
+	struct dc_sweep *sweep = s->sweep;
+	size_t i, n = sweep->problem->nodes.len, *of_group = group_enters(s);
+
 	sweep->enters = dc_arena_alloc(sweep->arena, n * sizeof(*sweep->enters));
 	for (i = 0; i < n; i++) {
 		size_t group = s->model.group[i];
@@ -294,22 +302,27 @@ static void mark_weightless(struct sweeper *s, const size_t *enters, size_t numb
 	}
 }
 
+static bool has_weightless(const struct dc_model *model)
+{
+	size_t i;
+
+	for (i = 0; i < model->groups; i++)
+		if (!model->loc[i])
+			return true;
+	return false;
+}
+
 static int find_ties(struct sweeper *s)
 {
-	size_t *enters = dc_alloc(s->model.groups, sizeof(*enters));
-	bool *weightless = dc_alloc(s->model.groups, sizeof(*weightless));
-	size_t i, count = 0;
+	bool *weightless;
+	size_t i, *enters;
 	int err = 0;
 
-	for (i = 0; i < s->model.groups; i++) {
-		size_t place = s->order.place[i], cut = 0;
-
-		while (cut < s->ends.len && place >= s->ends.at[cut])
-			cut++;
-		enters[i] = cut < s->ends.len ? cut + 1 : DC_NEVER;
-		count += !s->model.loc[i];
-	}
-	for (i = 0; !err && count && i < s->sweep->cuts.len; i++) {
+	if (!has_weightless(&s->model))
+		return 0;
+	enters = group_enters(s);
+	weightless = dc_alloc(s->model.groups, sizeof(*weightless));
+	for (i = 0; !err && i < s->sweep->cuts.len; i++) {
 		mark_weightless(s, enters, i, weightless);
 		err = find_tied(s, weightless, enters, i);
 	}
