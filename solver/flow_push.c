@@ -327,20 +327,16 @@ static bool fits(const struct dc_flow_net *net)
 	return sum <= INT64_MAX / 2;
 }
 
-int dc_flow_cut_push(struct dc_diag *diag, const struct dc_flow_net *net, enum dc_flow_which which,
-		     int64_t *ret_value, bool *kept, int64_t *flow)
+static int cut_with_flow(struct dc_diag *diag, const struct dc_flow_net *net,
+			 enum dc_flow_which which, int64_t *ret_value, bool *kept, int64_t *flow)
 {
 	struct push p;
 	size_t i;
 
-	if (!fits(net))
-		return dc_error(diag, -ERANGE, NULL,
-				"the capacities add up to 2^62 or more; use a lambda, weights or a "
-				"price with smaller numbers");
 	push_start(&p, net);
 	saturate_source(&p);
 	drain(&p, DC_FLOW_SINK);
-	if (which == DC_FLOW_LEAST || flow)
+	if (flow)
 		drain(&p, DC_FLOW_SOURCE);
 	if (which == DC_FLOW_LEAST)
 		least_side(&p, kept);
@@ -354,4 +350,45 @@ int dc_flow_cut_push(struct dc_diag *diag, const struct dc_flow_net *net, enum d
 		return dc_error(diag, -ENOTRECOVERABLE, NULL,
 				"our max-flow and its cut differ; use --flow igraph and report it");
 	return 0;
+}
+
+static uint32_t turned(uint32_t v)
+{
+	if (v == DC_FLOW_SOURCE)
+		return DC_FLOW_SINK;
+	return v == DC_FLOW_SINK ? DC_FLOW_SOURCE : v;
+}
+
+/* The least source side without the second phase: what the greatest source side of the net with
+ * all arcs turned round leaves. */
+static int cut_turned(struct dc_diag *diag, const struct dc_flow_net *net, int64_t *ret_value,
+		      bool *kept)
+{
+	struct dc_flow_net back = {.nodes = net->nodes};
+	const struct dc_flow_arc *arc;
+	size_t v;
+	int err;
+
+	dc_vec_each (arc, &net->arcs)
+		dc_vec_push(&back.arcs, (struct dc_flow_arc){turned(arc->head), turned(arc->tail),
+							     arc->capacity});
+	err = cut_with_flow(diag, &back, DC_FLOW_GREATEST, ret_value, kept, NULL);
+	for (v = 0; v < net->nodes; v++)
+		kept[v] = !kept[v];
+	kept[DC_FLOW_SOURCE] = true;
+	kept[DC_FLOW_SINK] = false;
+	dc_vec_done(&back.arcs);
+	return err;
+}
+
+int dc_flow_cut_push(struct dc_diag *diag, const struct dc_flow_net *net, enum dc_flow_which which,
+		     int64_t *ret_value, bool *kept, int64_t *flow)
+{
+	if (!fits(net))
+		return dc_error(diag, -ERANGE, NULL,
+				"the capacities add up to 2^62 or more; use a lambda, weights or a "
+				"price with smaller numbers");
+	if (which == DC_FLOW_LEAST && !flow)
+		return cut_turned(diag, net, ret_value, kept);
+	return cut_with_flow(diag, net, which, ret_value, kept, flow);
 }

@@ -143,17 +143,25 @@ static int find_breakpoints(struct sweeper *s)
 
 /* Groups to nodes */
 
-static void fill_enters(struct sweeper *s)
+/* The first cut that has each group in the kernel; caller frees with free(). */
+static size_t *group_enters(const struct sweeper *s)
 {
-	struct dc_sweep *sweep = s->sweep;
-	size_t *of_group = dc_alloc(s->model.groups, sizeof(*of_group));
-	size_t i, at = 0, n = sweep->problem->nodes.len;
+	size_t *enters = dc_alloc(s->model.groups, sizeof(*enters));
+	size_t i, at = 0;
 
 	for (i = 0; i < s->ends.len; i++)
 		for (; at < s->ends.at[i]; at++)
-			of_group[s->order.at[at]] = i + 1;
+			enters[s->order.at[at]] = i + 1;
 	for (; at < s->model.groups; at++)
-		of_group[s->order.at[at]] = DC_NEVER;
+		enters[s->order.at[at]] = DC_NEVER;
+	return enters;
+}
+
+static void fill_enters(struct sweeper *s)
+{
+	struct dc_sweep *sweep = s->sweep;
+	size_t i, n = sweep->problem->nodes.len, *of_group = group_enters(s);
+
 	sweep->enters = dc_arena_alloc(sweep->arena, n * sizeof(*sweep->enters));
 	for (i = 0; i < n; i++) {
 		size_t group = s->model.group[i];
@@ -186,18 +194,24 @@ static void fill_movers(struct dc_sweep *sweep)
 	free(lists);
 }
 
-static int fill_terms(struct sweeper *s)
+/* A delay is exact like its lambda, unless that takes more than 63 bits: then it is rounded to
+ * whole nanoseconds, and the exact lambda is what counts. */
+static void fill_terms(struct dc_sweep *sweep)
 {
 	struct dc_breakpoint *breakpoint;
-	int err = 0;
+	double delay_ns;
 
-	dc_vec_each (breakpoint, &s->sweep->breakpoints) {
-		err = dc_terms_of_lambda(s->diag, s->model.problem, breakpoint->terms.lambda,
-					 s->sweep->price, &breakpoint->terms);
-		if (err < 0)
-			return err;
+	dc_vec_each (breakpoint, &sweep->breakpoints) {
+		struct dc_terms *terms = &breakpoint->terms;
+
+		if (dc_delay_of_lambda(terms->lambda, sweep->price, sweep->problem->seconds,
+				       &terms->delay_ns))
+			continue;
+		delay_ns = dc_ratio_value(terms->lambda) * 1e9 * (double)sweep->problem->seconds /
+			   (double)sweep->price;
+		terms->delay_ns = delay_ns < 9e18 ? (struct dc_ratio){(int64_t)(delay_ns + 0.5), 1}
+						  : DC_RATIO_INFINITE;
 	}
-	return err;
 }
 
 /* Ties: supersets of the same cost differ in nodes without lines only (lambda > 0). */
@@ -288,22 +302,27 @@ static void mark_weightless(struct sweeper *s, const size_t *enters, size_t numb
 	}
 }
 
+static bool has_weightless(const struct dc_model *model)
+{
+	size_t i;
+
+	for (i = 0; i < model->groups; i++)
+		if (!model->loc[i])
+			return true;
+	return false;
+}
+
 static int find_ties(struct sweeper *s)
 {
-	size_t *enters = dc_alloc(s->model.groups, sizeof(*enters));
-	bool *weightless = dc_alloc(s->model.groups, sizeof(*weightless));
-	size_t i, count = 0;
+	bool *weightless;
+	size_t i, *enters;
 	int err = 0;
 
-	for (i = 0; i < s->model.groups; i++) {
-		size_t place = s->order.place[i], cut = 0;
-
-		while (cut < s->ends.len && place >= s->ends.at[cut])
-			cut++;
-		enters[i] = cut < s->ends.len ? cut + 1 : DC_NEVER;
-		count += !s->model.loc[i];
-	}
-	for (i = 0; !err && count && i < s->sweep->cuts.len; i++) {
+	if (!has_weightless(&s->model))
+		return 0;
+	enters = group_enters(s);
+	weightless = dc_alloc(s->model.groups, sizeof(*weightless));
+	for (i = 0; !err && i < s->sweep->cuts.len; i++) {
 		mark_weightless(s, enters, i, weightless);
 		err = find_tied(s, weightless, enters, i);
 	}
@@ -335,9 +354,8 @@ int dc_sweep_solve(struct dc_diag *diag, const struct dc_problem *problem, int64
 	s.range = (struct dc_range){.model = &s.model, .order = &s.order, .engine = engine};
 	err = find_breakpoints(&s);
 	s.sweep->flows = s.range.flows;
-	if (!err)
-		err = fill_terms(&s);
 	if (!err) {
+		fill_terms(s.sweep);
 		fill_enters(&s);
 		fill_movers(s.sweep);
 		dc_sweep_tallies(s.sweep);

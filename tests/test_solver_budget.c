@@ -159,12 +159,42 @@ static void test_overhead(void **state)
 	dc_problem_free(problem);
 }
 
+/* Numbers that GLPK's doubles do not hold: no search, and nothing is called proved. */
+static void test_no_search(void **state)
+{
+	static const int64_t huge = (int64_t)1 << 54;
+	struct dc_problem *problem = dc_problem_new("p");
+	const struct dc_budget budget = {DC_BUDGET_LINES, huge + 5};
+	struct dc_budget_result result;
+	struct dc_sweep *sweep;
+	struct caught caught;
+	size_t i;
+
+	(void)state;
+	catch_start(&caught);
+	for (i = 0; i < 3; i++) {
+		size_t node = dc_problem_add_node(problem, i ? i > 1 ? "c" : "b" : "a", huge + 1);
+
+		problem->nodes.at[node].entry_calls = 3;
+	}
+	assert_int_equal(dc_problem_finish(&caught.diag, problem), 0);
+	sweep = sweep_of(problem);
+	assert_int_equal(dc_budget_solve(&caught.diag, sweep, &terms, &budget, 5, &result), 0);
+	assert_false(result.proved);
+	assert_int_equal(result.reached, 9);
+	assert_true(result.bound < 9);
+	dc_budget_done(&result);
+	dc_sweep_free(sweep);
+	dc_problem_free(problem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_by_force),
 		cmocka_unit_test(test_interpolation),
 		cmocka_unit_test(test_overhead),
+		cmocka_unit_test(test_no_search),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -255,6 +255,81 @@ static void test_false_ones(void **state)
 	dc_problem_free(problem);
 }
 
+/* A problem in which each check is the only one to see what is wrong: "free" costs nothing on
+ * either side, "a" and "b" go to the kernel together, "c" by itself later. */
+static const char small_problem[] =
+	"{\"nodes\": [{\"id\": \"free\", \"loc\": 0}, {\"id\": \"a\", \"loc\": 10, "
+	"\"entry_calls\": 10},"
+	"{\"id\": \"b\", \"loc\": 10}, {\"id\": \"c\", \"loc\": 90, \"entry_calls\": 9}],"
+	"\"together\": [{\"nodes\": [\"a\", \"b\"], \"reason\": \"r\"}]}";
+
+static json_t *movers_at(json_t *root, size_t point)
+{
+	return json_object_get(json_array_get(points_of(root), point), "to_kernel");
+}
+
+static void not_the_least(json_t *root)
+{
+	json_array_append_new(movers_at(root, 0), json_string("free"));
+}
+
+static void not_together(json_t *root)
+{
+	json_array_remove(movers_at(root, 1), 1);
+}
+
+static void too_early(json_t *root)
+{
+	json_array_append_new(movers_at(root, 1), json_string("c"));
+}
+
+static void flow_lost(json_t *root)
+{
+	add_to(json_array_get(json_object_get(flow_of(root, 1), "nodes"), 0), 0, -1);
+}
+
+static void test_each_check(void **state)
+{
+	static const struct {
+		void (*spoil)(json_t *root);
+		const char *said;
+	} rows[] = {
+		{not_the_least, "points[0]: free is not on the side that the flow proves"},
+		{not_together, "points[1]: the cut does not keep the problem's constraints"},
+		{too_early, "points[1]: the flow's value is not the cost of the cut"},
+		{flow_lost, "points[1]: what flows into a does not flow out of it"},
+	};
+	struct dc_problem *problem;
+	struct dc_verified verified;
+	struct dc_sweep *sweep;
+	struct caught caught;
+	json_error_t error;
+	size_t i;
+
+	(void)state;
+	catch_start(&caught);
+	assert_int_equal(
+		dc_problem_parse(&caught.diag, "p", small_problem, strlen(small_problem), &problem),
+		0);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_t *root;
+
+		sweep = certified(&caught, problem);
+		assert_int_equal(sweep->breakpoints.len, 2);
+		dc_sweep_free(sweep);
+		assert_int_equal(dc_verify(&caught.diag, problem, certificate_path, &verified), 0);
+		root = json_load_file(certificate_path, 0, &error);
+		assert_non_null(root);
+		rows[i].spoil(root);
+		assert_int_equal(json_dump_file(root, certificate_path, 0), 0);
+		json_decref(root);
+		assert_int_equal(dc_verify(&caught.diag, problem, certificate_path, &verified),
+				 -EINVAL);
+		assert_said(&caught, rows[i].said);
+	}
+	dc_problem_free(problem);
+}
+
 /* The certificate of another problem: one weight, one line, one constraint more. */
 static void test_other_problem(void **state)
 {
@@ -300,6 +375,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_true_ones),
 		cmocka_unit_test(test_false_ones),
+		cmocka_unit_test(test_each_check),
 		cmocka_unit_test(test_other_problem),
 	};
 
