@@ -4,7 +4,9 @@
 #
 #   mkprofiling.sh FOLDER MODULE KERNEL-BUILD PREFIX
 #
-# 1. Kbuild makes the module with nothing inlined, cloned or merged but what headers declare inline.
+# 1. Kbuild makes the module with nothing inlined, cloned or merged but what is declared inline, and
+#    that always: gcc leaves some inline functions of headers out of line where code is cold, and
+#    since the kernel's `inline` means notrace as well, their callers would be lost.
 # 2. A stub is put before each kernel function that the driver calls: a traceable function that
 #    jumps on to the real one. The tracer then sees the driver's calls to kernel functions and no one
 #    else's, those to functions included that are not traceable themselves (memcpy).
@@ -18,7 +20,11 @@ FLAGS="$FLAGS -fno-partial-inlining -fno-ipa-cp -fno-ipa-sra -fno-ipa-icf"
 FLAGS="$FLAGS -fno-reorder-blocks-and-partition -fno-optimize-sibling-calls"
 
 cd "$folder"
-make -s -C "$build" M="$PWD" KCFLAGS="$FLAGS" modules
+cat > dc-inline.h <<-'END'
+	#undef inline
+	#define inline inline __gnu_inline __inline_maybe_unused notrace __attribute__((__always_inline__))
+END
+make -s -C "$build" M="$PWD" KCFLAGS="$FLAGS -include $PWD/dc-inline.h" modules
 [ -f "$module.ko" ] || {
 	echo "the build made no $module.ko; is \"module\" right in driver.json?" >&2
 	exit 1

@@ -505,6 +505,14 @@ static void test_bad_perf_data(void **state)
 	data.sample.raw_len = 1000;
 	assert_int_equal(read_perf_data(&caught, &data, sizeof(data), &tally), -EINVAL);
 	data = good_perf_data();
+	data.sample.raw_len = 20;
+	assert_int_equal(read_perf_data(&caught, &data, sizeof(data), &tally), -EINVAL);
+	assert_said(&caught, "a sample is not an ftrace:function event");
+	data = good_perf_data();
+	data.data_len -= 8; /* the last record goes beyond */
+	assert_int_equal(read_perf_data(&caught, &data, sizeof(data), &tally), -EINVAL);
+	assert_said(&caught, "it is cut off in a record");
+	data = good_perf_data();
 	data.sample.size = 4;
 	assert_int_equal(read_perf_data(&caught, &data, sizeof(data), &tally), -EINVAL);
 	data = good_perf_data();

@@ -216,6 +216,16 @@ load() { # FILE
 	wait_for 10 "the driver's network card" has_nic 0
 }
 
+# The middle one of three runs: a stream falls into one of two rhythms of interrupts by chance.
+free_run() { # NAME
+	mv /results/phases /tmp/phases 2>/dev/null || : > /tmp/phases
+	for _ in 1 2 3; do
+		run_test "$1" free
+	done
+	sort -n -k 4 /results/phases | sed -n 2p >> /tmp/phases
+	mv /tmp/phases /results/phases
+}
+
 measure_free() { # FILE
 	progress "measuring without recording"
 	load "$1"
@@ -223,7 +233,7 @@ measure_free() { # FILE
 	for name in stream maerts rr; do
 		progress "netperf $name"
 		run_netperf "$name" 1 > /dev/null # the first run of each kind is slower
-		run_test "$name" free
+		free_run "$name"
 	done
 }
 
