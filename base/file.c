@@ -82,14 +82,30 @@ static int write_error(struct dc_diag *diag, const char *path, int err)
 	return dc_error(diag, -err, DC_FILE(path), "cannot write: %s", strerror(err));
 }
 
+/* A device or a pipe, which a file must not take the place of. Returns 0 or an errno. */
+static int write_special(const char *path, const char *data, size_t len_bytes)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int err = fd < 0 ? errno : write_all(fd, data, len_bytes);
+
+	if (fd >= 0 && close(fd) < 0 && !err)
+		err = errno;
+	return err;
+}
+
 int dc_file_write(struct dc_diag *diag, const char *path, const char *data, size_t len_bytes)
 {
+	struct stat st;
 	char *temporary;
 	int fd, err;
 
 	if (dc_is_stdout(path)) {
 		err = write_all(STDOUT_FILENO, data, len_bytes);
 		return err ? write_error(diag, "standard output", err) : 0;
+	}
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		err = write_special(path, data, len_bytes);
+		return err ? write_error(diag, path, err) : 0;
 	}
 	temporary = dc_printf("%s.%ld.tmp", path, (long)getpid());
 	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

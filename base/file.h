@@ -13,7 +13,8 @@
 int dc_file_read(struct dc_diag *diag, const char *path, char **ret_data, size_t *ret_len_bytes);
 
 /* Writes path by way of a temporary file beside it and rename(2): after a failure or an interrupt
- * the old content, or no file, is there. "-" writes to standard output.
+ * the old content, or no file, is there. "-" writes to standard output; a device or a pipe is
+ * written to as it is.
  * Returns 0, or -errno after reporting (-ENOSPC: no room). */
 int dc_file_write(struct dc_diag *diag, const char *path, const char *data, size_t len_bytes);
 
