@@ -1,14 +1,51 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* drivercut problem: graph and profile to problem.json. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "cli/driver_files.h"
+#include "cli/table.h"
 #include "cli/verbs.h"
+#include "solver/shared_fields.h"
 
 struct options {
 	const char *operand, *family, *graph, *profile, *output;
+	enum dc_fields fields;
+	bool list_fields;
 };
+
+/* --list-fields: what --fields pin would pin, and for what. */
+static int list_fields(struct dc_cli_driver *files)
+{
+	static const char *const heads[] = {"FIELD", "WRITTEN IN ATOMIC CONTEXT BY",
+					    "USED WITHOUT A COMMON LOCK BY", NULL};
+	struct dc_table *table = dc_table_new(heads);
+	const struct dc_shared_field *field;
+	struct dc_graph *graph = NULL;
+	dc_shared_fields fields = {0};
+	int err = dc_cli_driver_graph(files, &graph);
+
+	if (!err)
+		dc_shared_fields_find(graph, &fields);
+	dc_vec_each (field, &fields) {
+		char *name = dc_printf("%s.%s", field->type, field->field);
+		char *users = dc_printf("%s%s", graph->functions.at[field->users.at[0]].name,
+					field->users.len > 1 ? ", ..." : "");
+
+		dc_table_row(table);
+		dc_table_text(table, name);
+		dc_table_text(table, graph->functions.at[field->writer].name);
+		dc_table_text(table, users);
+		free(name);
+		free(users);
+	}
+	dc_table_print(table);
+	dc_shared_fields_done(&fields);
+	dc_graph_free(graph);
+	return err;
+}
 
 static void print_summary(const struct dc_problem *problem, const char *path)
 {
@@ -36,6 +73,12 @@ static int make_problem(struct dc_cli *cli, const struct options *options)
 		return err;
 	files.graph = options->graph;
 	files.profile = options->profile;
+	files.fields = options->fields;
+	if (options->list_fields) {
+		err = list_fields(&files);
+		dc_cli_driver_done(&files);
+		return err;
+	}
 	path = options->output ? options->output : dc_cli_driver_path(&files, "problem.json");
 	err = dc_cli_driver_problem(&files, &problem);
 	if (!err)
@@ -55,6 +98,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 					      {"family", required_argument, NULL, 'f'},
 					      {"graph", required_argument, NULL, 'g'},
 					      {"profile", required_argument, NULL, 'p'},
+					      {"fields", required_argument, NULL, 'F'},
+					      {"list-fields", no_argument, NULL, 'L'},
 					      {0}};
 	struct options options = {0};
 	int option, status = 0;
@@ -65,6 +110,13 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 			options.output = optarg;
 		else if (option == 'g')
 			options.graph = optarg;
+		else if (option == 'L')
+			options.list_fields = true;
+		else if (option == 'F' && !strcmp(optarg, "pin"))
+			options.fields = DC_FIELDS_PIN;
+		else if (option == 'F' && strcmp(optarg, "map") != 0)
+			return dc_cli_usage(cli, &dc_verb_problem,
+					    "--fields: expected map or pin, found '%s'", optarg);
 		else if (option == 'p')
 			options.profile = optarg;
 		else
@@ -94,7 +146,13 @@ const struct dc_verb dc_verb_problem = {
 		"  -o, --output FILE  where to write; - for standard output\n"
 		"                     (out/DRIVER/problem.json; DRIVERCUT_OUT replaces out)\n"
 		"      --graph FILE   this graph.json (out/DRIVER/graph.json)\n"
-		"      --profile FILE this profile.json (out/DRIVER/profile.json, or DRIVER's own)\n"
+		"      --profile FILE this profile.json (out/DRIVER/profile.json, or DRIVER's "
+		"own)\n"
+		"      --fields RULE  fields that atomic code writes and others use without a "
+		"common\n"
+		"                     lock: map (memory that both sides see, the default) or pin\n"
+		"                     (whoever uses them stays in the kernel)\n"
+		"      --list-fields  show those fields and stop\n"
 		"      --family NAME  of a driver that is a bare folder: net, scsi, sound\n"
 		"      --json         print the problem instead of a summary\n",
 };

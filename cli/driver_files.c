@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "solver/lower.h"
 
 int dc_cli_driver_open(struct dc_cli *cli, const char *operand, const char *family,
 		       struct dc_cli_driver *ret)
@@ -86,7 +85,7 @@ int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
 	if (!err)
 		err = dc_cli_driver_profile(files, &profile, &path);
 	if (!err)
-		err = dc_lower(&files->cli->diag, graph, &profile, ret);
+		err = dc_lower(&files->cli->diag, graph, &profile, files->fields, ret);
 	dc_profile_done(&profile);
 	dc_graph_free(graph);
 	return err;

@@ -8,6 +8,7 @@
 #include "graph/driver.h"
 #include "graph/graph.h"
 #include "profile/profile.h"
+#include "solver/lower.h"
 #include "solver/problem.h"
 
 struct dc_cli_driver {
@@ -16,6 +17,7 @@ struct dc_cli_driver {
 	struct dc_driver driver;
 	const char *out; /* its folder for results: out/NAME, or $DRIVERCUT_OUT/NAME */
 	const char *graph, *profile; /* files to use instead of its own; NULL: its own */
+	enum dc_fields fields;
 };
 
 /* Finds the driver and makes its folder. Returns 0, or -errno after reporting. End it with
@@ -27,7 +29,8 @@ void dc_cli_driver_done(struct dc_cli_driver *files);
 /* Path of one of its files, in the arena. */
 const char *dc_cli_driver_path(struct dc_cli_driver *files, const char *name);
 
-/* The graph: files->graph, or OUT/graph.json, which is made first if it is not there. Caller frees with dc_graph_free. */
+/* The graph: files->graph, or OUT/graph.json, which is made first if it is not there. Caller frees
+ * with dc_graph_free. */
 int dc_cli_driver_graph(struct dc_cli_driver *files, struct dc_graph **ret);
 
 /* The profile: files->profile, or OUT/profile.json, or the one recorded in the driver's folder.

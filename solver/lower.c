@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "solver/shared_fields.h"
+
 struct lower {
 	struct dc_diag *diag;
 	const struct dc_graph *graph;
@@ -256,6 +258,31 @@ static void constrain_locks(struct lower *lower)
 	}
 }
 
+/* One pin a function, for the first field. */
+static void pin_field_users(struct lower *lower)
+{
+	bool *pinned = dc_alloc(lower->graph->functions.len, sizeof(*pinned));
+	dc_shared_fields fields = {0};
+	const struct dc_shared_field *field;
+	size_t i;
+
+	dc_shared_fields_find(lower->graph, &fields);
+	dc_vec_each (field, &fields)
+		for (i = 0; i < field->users.len; i++) {
+			if (pinned[field->users.at[i]])
+				continue;
+			pinned[field->users.at[i]] = true;
+			pin(lower, field->users.at[i],
+			    reason(lower,
+				   "uses %s.%s, which atomic code writes (%s), without a common "
+				   "lock",
+				   field->type, field->field,
+				   function_at(lower, field->writer)->name));
+		}
+	dc_shared_fields_done(&fields);
+	free(pinned);
+}
+
 /* Replication */
 
 static bool writes_nothing(const struct dc_graph *graph, unsigned function)
@@ -315,7 +342,7 @@ static void mark_replicable(struct lower *lower)
 	}
 }
 
-static int lower_all(struct lower *lower, const struct dc_profile *profile)
+static int lower_all(struct lower *lower, const struct dc_profile *profile, enum dc_fields fields)
 {
 	int err = 0;
 	size_t i;
@@ -337,12 +364,14 @@ static int lower_all(struct lower *lower, const struct dc_profile *profile)
 	pin_entries(lower);
 	constrain_calls(lower);
 	constrain_locks(lower);
+	if (fields == DC_FIELDS_PIN)
+		pin_field_users(lower);
 	mark_replicable(lower);
 	return dc_problem_finish(lower->diag, lower->problem);
 }
 
 int dc_lower(struct dc_diag *diag, const struct dc_graph *graph, const struct dc_profile *profile,
-	     struct dc_problem **ret_problem)
+	     enum dc_fields fields, struct dc_problem **ret_problem)
 {
 	struct lower lower = {
 		.diag = diag,
@@ -354,7 +383,7 @@ int dc_lower(struct dc_diag *diag, const struct dc_graph *graph, const struct dc
 	int err;
 
 	lower.problem->driver = dc_arena_strdup(lower.problem->arena, graph->driver);
-	err = lower_all(&lower, profile);
+	err = lower_all(&lower, profile, fields);
 	free(lower.nodes);
 	free(lower.called);
 	if (err < 0)

@@ -14,6 +14,8 @@
  *   kernel: a process cannot do it;
  * - holders of a spinlock that atomic code takes are in the kernel, holders of another stay
  *   together, and what is called while a spinlock is held goes with its caller;
+ * - a field that atomic code writes, used without a common lock, is memory that both sides map; or,
+ *   with DC_FIELDS_PIN, its users are in the kernel (shared_fields.h);
  * - what runs when the module is loaded or unloaded is in the kernel: no process is there yet.
  *
  * Replicable: a function that calls nothing but local inline functions, takes no lock, writes
@@ -26,14 +28,17 @@
 #include "profile/profile.h"
 #include "solver/problem.h"
 
+enum dc_fields { DC_FIELDS_MAP, DC_FIELDS_PIN };
+
 /*
  * dc_lower - the problem of a driver.
  * @profile NULL: all weights are 0
+ * @fields  what becomes of fields that atomic code writes
  * Returns 0 and a finished problem (caller frees with dc_problem_free); or, after reporting,
  * -EINVAL: the profile has functions or edges that the graph does not know (they are named), or
  * -EOVERFLOW: weights too large.
  */
 int dc_lower(struct dc_diag *diag, const struct dc_graph *graph, const struct dc_profile *profile,
-	     struct dc_problem **ret_problem);
+	     enum dc_fields fields, struct dc_problem **ret_problem);
 
 #endif
