@@ -49,13 +49,13 @@ static void find_moves(const struct dc_sides *a, const struct dc_sides *b, moves
 
 		i += order <= 0;
 		j += order >= 0;
-		if (order < 0)
+		if (x && order < 0)
 			dc_vec_push(moves, (struct move){x->id, dc_place_names[x->place], "(gone)",
 							 "only in the first file"});
-		else if (order > 0)
+		else if (y && order > 0)
 			dc_vec_push(moves, (struct move){y->id, "(new)", dc_place_names[y->place],
 							 reason_of(y)});
-		else if (x->place != y->place)
+		else if (x && y && x->place != y->place)
 			dc_vec_push(moves, (struct move){y->id, dc_place_names[x->place],
 							 dc_place_names[y->place], reason_of(y)});
 	}

@@ -210,7 +210,7 @@ static int order_togethers(const void *a, const void *b)
 static size_t *sort_nodes(struct dc_problem *problem)
 {
 	size_t *moved = dc_alloc(problem->nodes.len, sizeof(*moved));
-	size_t i, old;
+	size_t i;
 
 	if (problem->nodes.len)
 		qsort(problem->nodes.at, problem->nodes.len, sizeof(*problem->nodes.at),
@@ -219,8 +219,9 @@ static size_t *sort_nodes(struct dc_problem *problem)
 		struct dc_problem_name *name;
 
 		HASH_FIND_STR(problem->names, problem->nodes.at[i].id, name);
-		old = name->node;
-		moved[old] = i;
+		if (!name)
+			continue; /* cannot be: every node was entered when it was added */
+		moved[name->node] = i;
 		name->node = i;
 	}
 	return moved;

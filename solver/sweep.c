@@ -107,9 +107,9 @@ static int meeting_point(struct sweeper *s, struct span span, struct dc_ratio *r
 
 static int split_span(struct sweeper *s, struct span span)
 {
-	struct dc_ratio lambda;
-	int64_t saved;
-	size_t middle;
+	struct dc_ratio lambda = {0, 1};
+	int64_t saved = 0;
+	size_t middle = span.a;
 	int err;
 
 	err = meeting_point(s, span, &lambda);

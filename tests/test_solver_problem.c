@@ -156,6 +156,29 @@ static void test_round_trip(void **state)
 	dc_problem_free(again);
 }
 
+/* A file that was cut off anywhere is refused, with one message. */
+static void test_truncated(void **state)
+{
+	static const char text[] =
+		TWO "\"edges\": [{\"from\": \"a\", \"to\": \"b\", \"calls\": 10}],"
+		    "\"kernel\": [{\"node\": \"a\", \"reason\": \"r\"}],"
+		    "\"together\": [{\"nodes\": [\"a\", \"b\"], \"reason\": \"s\"}]}";
+	struct dc_problem *problem;
+	struct caught caught;
+	size_t len;
+
+	(void)state;
+	for (len = 0; len < sizeof(text) - 1; len++) {
+		char *part = strndup(text, len);
+
+		assert_int_equal(parse(&caught, part, &problem), -EINVAL);
+		assert_int_equal(caught.diag.errors, 1);
+		free(part);
+	}
+	assert_int_equal(parse(&caught, text, &problem), 0);
+	dc_problem_free(problem);
+}
+
 /* A pin, or a together, takes the mark away; and then that of the callers. */
 static void test_marks(void **state)
 {
@@ -297,10 +320,10 @@ static void test_large_numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bad_input),     cmocka_unit_test(test_merge),
-		cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_marks),
-		cmocka_unit_test(test_ratios),	      cmocka_unit_test(test_contradiction),
-		cmocka_unit_test(test_large_numbers),
+		cmocka_unit_test(test_bad_input),     cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_merge),	      cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_marks),	      cmocka_unit_test(test_ratios),
+		cmocka_unit_test(test_contradiction), cmocka_unit_test(test_large_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
