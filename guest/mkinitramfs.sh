@@ -17,7 +17,8 @@ fail() {
 
 out=$1 release=$2 init=$3
 shift 3
-tree=$(mktemp -d "${TMPDIR:-/tmp}/drivercut-initramfs.XXXXXX")
+tree=$out.tree # beside OUT, where the next run finds and removes what a killed one left
+rm -rf "$tree"
 trap 'rm -rf "$tree"' EXIT
 trap 'exit 1' HUP INT TERM
 
