@@ -7,13 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/proc.h"
+#include "cli/driver_files.h"
 #include "cli/verbs.h"
-#include "graph/driver.h"
-#include "profile/profile.h"
 
 struct options {
 	const char *operand, *family, *output, *script, *perf_data, *graph;
@@ -21,86 +18,70 @@ struct options {
 	bool keep;
 };
 
-/* What the driver's functions are called, out of graph.json. */
-struct names {
-	struct dc_json_doc *doc;
-	DC_VEC(const char *) sorted;
-};
-
-static int compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool is_driver(void *ctx, const char *function)
 {
-	const struct names *names = ctx;
-
-	return names->sorted.len && bsearch(&function, names->sorted.at, names->sorted.len,
-					    sizeof(function), compare_strings) != NULL;
+	return dc_graph_function(ctx, function) >= 0;
 }
 
-static int read_names(struct dc_cli *cli, const char *path, struct names *names)
+static bool has_edge(void *ctx, const char *caller, const char *callee)
 {
-	struct dc_json root, functions;
-	size_t i;
-	int err = dc_json_open(&cli->diag, path, "graph", &names->doc, &root);
-
-	if (err < 0)
-		return err;
-	functions = dc_json_array(&root, "functions");
-	for (i = 0; i < dc_json_len(&functions); i++) {
-		struct dc_json at = dc_json_at(&functions, i);
-		const char *name = dc_json_str(&at, "name");
-
-		dc_vec_push(&names->sorted, name);
-	}
-	if (names->sorted.len)
-		qsort(names->sorted.at, names->sorted.len, sizeof(char *), compare_strings);
-	return dc_json_failed(names->doc) ? -EINVAL : 0;
+	return dc_graph_has_edge(ctx, caller, callee);
 }
 
-static int from_user(struct dc_cli *cli, const struct options *options,
-		     const struct dc_driver *driver, const char *out, struct dc_profile *ret)
+/* The graph: --graph's, the one made before, or one made now. A user's recording may do without,
+ * for a driver whose source is not here: then the tags [module] tell, and nothing is checked. */
+static int find_graph(struct dc_cli_driver *files, const struct options *options,
+		      struct dc_graph **ret)
 {
-	struct dc_arena *arena = dc_arena_new();
-	const char *graph =
-		options->graph ? options->graph : dc_arena_printf(arena, "%s/graph.json", out);
-	struct names names = {0};
-	struct dc_profile_names whose = {driver->module, is_driver, &names};
-	int err = 0;
+	bool from_user = options->script || options->perf_data;
 
-	/* Without a graph the tags [module] in the text tell. */
-	if (options->graph || dc_is_file(graph))
-		err = read_names(cli, graph, &names);
-	if (!err && options->script)
-		err = dc_profile_from_script(&cli->diag, driver->name, options->script,
-					     options->seconds, &whose, ret);
-	else if (!err)
-		err = dc_profile_from_perf_data(&cli->diag, driver->name, options->perf_data,
-						dc_arena_printf(arena, "%s/script", out),
-						options->seconds, &whose, ret);
-	dc_vec_done(&names.sorted);
-	dc_json_close(names.doc);
-	dc_arena_free(arena);
-	return err;
+	files->graph = options->graph;
+	if (from_user && !options->graph && !dc_is_file(dc_cli_driver_path(files, "graph.json")))
+		return 0;
+	return dc_cli_driver_graph(files, ret);
 }
 
-static int from_guest(struct dc_cli *cli, struct dc_arena *arena, const struct options *options,
-		      struct dc_driver *driver, const char *out, struct dc_profile *ret)
+static int from_user(struct dc_cli_driver *files, const struct options *options,
+		     struct dc_graph *graph, struct dc_profile *ret)
 {
-	const char *recording = dc_arena_printf(arena, "%s/recording", out);
-	const char *clean[] = {"rm", "-rf", recording, NULL};
+	struct dc_profile_names whose = {files->driver.module, graph ? is_driver : NULL, graph};
+	struct dc_diag *diag = &files->cli->diag;
+
+	if (options->script)
+		return dc_profile_from_script(diag, files->driver.name, options->script,
+					      options->seconds, &whose, ret);
+	return dc_profile_from_perf_data(diag, files->driver.name, options->perf_data,
+					 dc_cli_driver_path(files, "script"), options->seconds,
+					 &whose, ret);
+}
+
+static int from_guest(struct dc_cli_driver *files, const struct options *options,
+		      struct dc_profile *ret)
+{
+	const char *clean[] = {"rm", "-rf", dc_cli_driver_path(files, "recording"), NULL};
+	struct dc_diag *diag = &files->cli->diag;
 	struct dc_kernel kernel;
-	int err = dc_kernel_find(&cli->diag, arena, &kernel);
+	int err = dc_kernel_find(diag, files->arena, &kernel);
 
 	if (!err)
-		err = dc_driver_fetch(&cli->diag, arena, driver, out);
+		err = dc_driver_fetch(diag, files->arena, &files->driver, files->out);
 	if (!err)
-		err = dc_profile_record(&cli->diag, driver, &kernel, out, ret);
+		err = dc_profile_record(diag, &files->driver, &kernel, files->out, ret);
 	if (!err && !options->keep)
-		dc_proc_run(&cli->diag, "cleaning up", &(struct dc_proc){.argv = clean});
+		dc_proc_run(diag, "cleaning up", &(struct dc_proc){.argv = clean});
 	return err;
+}
+
+/* Recall: what ran must be in the graph. */
+static void check_edges(struct dc_diag *diag, struct dc_graph *graph, struct dc_profile *profile)
+{
+	const struct dc_profile_pair *pair;
+
+	if (!graph || !dc_profile_check_edges(profile, has_edge, graph))
+		return;
+	dc_vec_each (pair, &profile->unseen)
+		dc_warn(diag, NULL, "%s called %s, an edge that the graph lacks", pair->caller,
+			pair->callee);
 }
 
 /* The table */
@@ -115,6 +96,11 @@ static uint64_t packets_per_s(uint64_t packets, uint64_t ms)
 struct seen {
 	size_t functions, edges, kernel_edges;
 };
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 /* What ran in a phase; phase == the number of phases: in any. */
 static struct seen count_seen(const struct dc_profile *profile, size_t phase)
@@ -198,40 +184,60 @@ static void print_table(const struct dc_profile *profile)
 
 /* The verb */
 
-static int run_options(struct dc_cli *cli, const struct options *options)
+static void print_recall(const struct dc_graph *graph, const struct dc_profile *profile)
 {
-	const char *base = getenv("DRIVERCUT_OUT");
-	struct dc_arena *arena = dc_arena_new();
-	struct dc_profile profile = {0};
-	struct dc_driver driver;
-	const char *out, *path;
-	int err = dc_driver_open(&cli->diag, arena, options->operand, options->family, &driver);
+	const struct dc_profile_edge *edge;
+	size_t edges = 0;
 
-	if (err < 0) {
-		dc_arena_free(arena);
-		return err;
-	}
-	out = dc_arena_printf(arena, "%s/%s", base && *base ? base : "out", driver.name);
-	path = options->output ? options->output : dc_arena_printf(arena, "%s/profile.json", out);
-	err = dc_mkdirs(&cli->diag, out);
-	if (!err && (options->script || options->perf_data))
-		err = from_user(cli, options, &driver, out, &profile);
-	else if (!err)
-		err = from_guest(cli, arena, options, &driver, out, &profile);
-	if (!err && strcmp(path, "-") != 0)
-		err = dc_mkdirs_for(&cli->diag, path);
+	if (!graph)
+		return;
+	dc_vec_each (edge, &profile->edges)
+		edges += !edge->kernel;
+	printf("\n%zu of %zu edges between the driver's functions that ran are in its graph\n",
+	       edges - profile->unseen.len, edges);
+}
+
+static int make_profile(struct dc_cli_driver *files, const struct options *options)
+{
+	const char *path =
+		options->output ? options->output : dc_cli_driver_path(files, "profile.json");
+	struct dc_diag *diag = &files->cli->diag;
+	struct dc_profile profile = {0};
+	struct dc_graph *graph = NULL;
+	int err = find_graph(files, options, &graph);
+
 	if (!err)
-		err = dc_profile_write(&cli->diag, path, &profile);
+		err = options->script || options->perf_data
+			      ? from_user(files, options, graph, &profile)
+			      : from_guest(files, options, &profile);
+	if (!err)
+		check_edges(diag, graph, &profile);
+	if (!err && !dc_is_stdout(path))
+		err = dc_mkdirs_for(diag, path);
+	if (!err)
+		err = dc_profile_write(diag, path, &profile);
 	dc_cli_clear_progress();
-	if (!err && cli->json && strcmp(path, "-") != 0)
-		err = dc_profile_write(&cli->diag, "-", &profile);
-	else if (!err && !cli->json && strcmp(path, "-") != 0) {
+	if (!err && files->cli->json && !dc_is_stdout(path)) {
+		err = dc_profile_write(diag, "-", &profile);
+	} else if (!err && !files->cli->json && !dc_is_stdout(path)) {
 		print_table(&profile);
+		print_recall(graph, &profile);
 		printf("\n%s\n", path);
 	}
 	dc_profile_done(&profile);
-	dc_driver_done(&driver);
-	dc_arena_free(arena);
+	dc_graph_free(graph);
+	return err;
+}
+
+static int run_options(struct dc_cli *cli, const struct options *options)
+{
+	struct dc_cli_driver files;
+	int err = dc_cli_driver_open(cli, options->operand, options->family, &files);
+
+	if (err < 0)
+		return err;
+	err = make_profile(&files, options);
+	dc_cli_driver_done(&files);
 	return err;
 }
 
@@ -255,9 +261,9 @@ static int check_options(struct dc_cli *cli, const struct options *options)
 	if (options->script && options->perf_data)
 		return dc_cli_usage(cli, &dc_verb_profile,
 				    "--script and --perf-data exclude each other");
-	if (!options->script && !options->perf_data && (options->seconds || options->graph))
+	if (!options->script && !options->perf_data && options->seconds)
 		return dc_cli_usage(cli, &dc_verb_profile,
-				    "--seconds and --graph go with --script or --perf-data");
+				    "--seconds goes with --script or --perf-data");
 	return 0;
 }
 
@@ -320,8 +326,9 @@ const struct dc_verb dc_verb_profile = {
 		"      --script FILE   count the calls in the text of `perf script`\n"
 		"      --perf-data FILE  run `perf script` on perf.data first\n"
 		"      --seconds N     what such a recording covers (its time stamps tell)\n"
-		"      --graph FILE    whose functions are the driver's, for a recording without\n"
-		"                      [MODULE] behind them (out/DRIVER/graph.json)\n"
+		"      --graph FILE    the graph that tells whose functions are the driver's, and "
+		"that\n"
+		"                      every edge that ran must be in (out/DRIVER/graph.json)\n"
 		"      --family NAME   of a driver that is a bare folder\n"
 		"      --keep          keep what the guest wrote, in out/DRIVER/recording\n"
 		"      --json          print the profile instead of a table\n",

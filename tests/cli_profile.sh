@@ -43,8 +43,20 @@ event() { # TIME CALLEE CALLER
 } > "$folder/good"
 sed 's/ \[e1000\]//g' "$folder/good" > "$folder/untagged"
 head -c 100 "$folder/good" > "$folder/cut"
-echo '{"schema": 1, "kind": "graph", "functions": [{"name": "e1000_tso"},
-	{"name": "e1000_xmit_frame"}, {"name": "e1000_clean"}]}' > "$folder/graph.json"
+row() { # NAME
+	echo '{"name": "'"$1"'", "file": "f.c", "first_line": 1, "last_line": 3, "loc": 3, "sloc": 3,
+	"static": true, "address_taken": false, "signature": "void (void)", "contexts": [],
+	"critical": false, "root": null}'
+}
+call='{"caller": "e1000_xmit_frame", "callee": "e1000_tso", "kind": "direct", "line": 2,
+	"resolved_by": "name", "atomic": false, "locks_held": []}'
+graph() { # CALLS
+	echo '{"schema": 1, "kind": "graph", "driver": "e1000", "family": "net", "kernel": "6.1",
+	"functions": ['"$(row e1000_clean), $(row e1000_tso), $(row e1000_xmit_frame)"'],
+	"calls": ['"$1"'], "entry_points": [], "locks": [], "kernel_functions": []}'
+}
+graph "$call" > "$folder/graph.json"
+graph '' > "$folder/no-calls.json"
 echo '{"schema": 7}' > "$folder/other.json"
 : > "$folder/empty"
 
@@ -54,6 +66,11 @@ jq -e '.seconds == 4 and (.edges | length) == 2 and .entries[0].function == "e10
 expect 0 '"kind": "profile"' e1000 --script "$folder/good" --json
 expect 0 '"kind": "profile"' e1000 --script "$folder/good" -o -
 expect 0 'script' e1000 --script "$folder/untagged" --graph "$folder/graph.json" --seconds 9
+expect 0 '1 of 1 edges between the driver'"'"'s functions that ran are in its graph' \
+	e1000 --script "$folder/good" --graph "$folder/graph.json"
+expect 0 'e1000_xmit_frame called e1000_tso, an edge that the graph lacks' \
+	e1000 --script "$folder/good" --graph "$folder/no-calls.json"
+jq -e '.unseen_in_graph | length == 1' "$out" > /dev/null || complain "recall is not in the file"
 expect 1 'no call of a function of e1000' e1000 --script "$folder/untagged"
 expect 1 "$folder/cut:2: error: the last line is cut off" e1000 --script "$folder/cut"
 expect 1 'no call of a function of e1000' e1000 --script "$folder/empty"
