@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The output shown in README.md and docs/ is real: a block after `<!-- $ COMMAND -->` is what the
+# command prints, with the recorded profiles and the source package that <!-- source: --> names.
+#
+#   ci/readme.sh DRIVERCUT           compares; exit 77 if another linux-source-6.1 is installed
+#   ci/readme.sh DRIVERCUT --write   writes the blocks anew
+set -eu
+drivercut=$(realpath "$1")
+write=${2-}
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/bin" && ln -s "$drivercut" "$work/bin/drivercut"
+PATH=$work/bin:$PATH DRIVERCUT_OUT=$work/out
+export PATH DRIVERCUT_OUT
+
+version=$(dpkg-query -W -f '${Version}' linux-source-6.1 2>/dev/null || true)
+recorded=$(sed -n 's/^<!-- source: linux-source-6.1 \(.*\) -->$/\1/p' README.md)
+if [ "$write" != --write ] && [ "$version" != "$recorded" ]; then
+	echo "README.md was made with linux-source-6.1 $recorded, here is '$version'"
+	exit 77
+fi
+
+# Copies a file, each marked block replaced by what its command prints now.
+renew() {
+	awk -v version="$version" '
+		/^<!-- source: linux-source-6.1 / { print "<!-- source: linux-source-6.1 " version " -->"; next }
+		/^<!-- \$ .* -->$/ { command = substr($0, 8, length($0) - 11) }
+		inside && /^```$/ { inside = 0 }
+		!inside { print }
+		command != "" && /^```/ {
+			while ((command " 2>/dev/null" | getline line) > 0) print line
+			close(command " 2>/dev/null")
+			command = ""
+			inside = 1
+		}' "$1"
+}
+
+status=0
+for file in README.md docs/*.md; do
+	grep -q '^<!-- \$ ' "$file" || continue
+	renew "$file" > "$work/new"
+	if [ "$write" = --write ]; then
+		cat "$work/new" > "$file"
+	elif ! diff -u "$file" "$work/new"; then
+		echo "$file: not what the commands print now; ci/readme.sh DRIVERCUT --write mends it"
+		status=1
+	fi
+done
+exit $status
