@@ -256,3 +256,21 @@ bool ast_function_pointer(struct facts *facts, CXType type, const char **ret)
 	*ret = ast_type(facts, canonical);
 	return true;
 }
+
+CXCursor ast_body(CXCursor function)
+{
+	ast_cursors children = {0};
+	CXCursor body = clang_getNullCursor();
+
+	ast_children(function, &children);
+	if (children.len &&
+	    clang_getCursorKind(children.at[children.len - 1]) == CXCursor_CompoundStmt)
+		body = children.at[children.len - 1];
+	dc_vec_done(&children);
+	return body;
+}
+
+bool ast_is_builtin(const char *name)
+{
+	return !strncmp(name, "__builtin_", 10);
+}

@@ -33,6 +33,12 @@ const char *ast_driver_file(struct facts *facts, CXFile file);
 /* Strips parentheses, implicit and explicit casts. */
 CXCursor ast_strip(CXCursor expr);
 
+/* The compound statement of a function's definition, or the null cursor. */
+CXCursor ast_body(CXCursor function);
+
+/* True for names of the compiler's own functions. */
+bool ast_is_builtin(const char *name);
+
 /* A constant integer expression without side effects, as clang folds it. */
 bool ast_constant(CXCursor expr, long long *ret);
 

@@ -162,8 +162,10 @@ void dc_graph_free(struct dc_graph *graph)
 		dc_vec_done(&function->held);
 		dc_vec_done(&function->takes);
 	}
-	dc_vec_each (call, &graph->calls)
+	dc_vec_each (call, &graph->calls) {
 		dc_vec_done(&call->locks_held);
+		dc_vec_done(&call->locks_dropped);
+	}
 	dc_vec_each (lock, &graph->locks)
 		dc_vec_done(&lock->holders);
 	dc_vec_each (global, &graph->globals) {

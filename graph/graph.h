@@ -37,8 +37,9 @@ enum dc_context {
 	DC_CONTEXT_COUNT,
 };
 
-#define DC_CONTEXTS_ATOMIC ((1u << DC_CONTEXT_PROCESS) - 1) /* mask of those that must not sleep   \
-							     */
+#define DC_CONTEXTS_ATOMIC                                                                         \
+	((1u << DC_CONTEXT_PROCESS) - 1) /* mask of those that must not sleep                      \
+					  */
 
 const char *dc_context_name(enum dc_context context);
 /* DC_CONTEXT_COUNT: no such name. */
@@ -103,7 +104,8 @@ struct dc_call {
 	bool atomic; /* the caller may be in an atomic context or hold a lock of that kind here */
 	bool in_macro; /* written by a macro */
 	unsigned line; /* of the call, in the caller's file */
-	dc_indices locks_held; /* taken in the caller itself, maybe held here */
+	dc_indices locks_held; /* taken in the caller (or by a callee for it), maybe held here */
+	dc_indices locks_dropped; /* of the caller's callers, surely released here */
 };
 
 /* True if the edge is in the graph that analyses use (not the coarse one only). */
