@@ -18,6 +18,21 @@ void ast_children(CXCursor cursor, ast_cursors *ret)
 	clang_visitChildren(cursor, push_child, ret);
 }
 
+static enum CXChildVisitResult take_first(CXCursor child, CXCursor parent, CXClientData data)
+{
+	(void)parent;
+	*(CXCursor *)data = child;
+	return CXChildVisit_Break;
+}
+
+CXCursor ast_first(CXCursor cursor)
+{
+	CXCursor first = clang_getNullCursor();
+
+	clang_visitChildren(cursor, take_first, &first);
+	return first;
+}
+
 struct ast_place ast_place(CXCursor cursor)
 {
 	struct ast_place place;
@@ -273,4 +288,23 @@ CXCursor ast_body(CXCursor function)
 bool ast_is_builtin(const char *name)
 {
 	return !strncmp(name, "__builtin_", 10);
+}
+
+CXCursor ast_callee(CXCursor call, CXCursor *ret_pointer)
+{
+	ast_cursors children = {0};
+	CXCursor at, to = clang_getNullCursor();
+
+	*ret_pointer = clang_getNullCursor();
+	ast_children(call, &children);
+	if (children.len) {
+		at = ast_strip(children.at[0]);
+		*ret_pointer = at;
+		while (clang_getCursorKind(at) == CXCursor_UnaryOperator) /* (*f)(x), (&f)(x) */
+			at = ast_strip(ast_first(at));
+		if (clang_getCursorKind(at) == CXCursor_DeclRefExpr)
+			to = clang_getCursorReferenced(at);
+	}
+	dc_vec_done(&children);
+	return clang_getCursorKind(to) == CXCursor_FunctionDecl ? to : clang_getNullCursor();
 }

@@ -41,9 +41,9 @@ static unsigned lock_of_call(struct walk *walk, const struct dc_lock_rule *rule,
 
 static const struct dc_lock_rule *lock_rule(struct walk *walk, CXCursor call)
 {
-	CXCursor callee = clang_getCursorReferenced(call);
+	CXCursor pointer, callee = ast_callee(call, &pointer);
 
-	if (clang_getCursorKind(callee) != CXCursor_FunctionDecl)
+	if (clang_Cursor_isNull(callee))
 		return NULL;
 	return dc_family_lock(walk->facts->family, ast_spelling(walk->facts, callee));
 }
@@ -157,20 +157,15 @@ static void record_arguments(struct walk *walk, CXCursor call, CXCursor callee)
 
 static void walk_call(struct walk *walk, CXCursor call, struct walk_state *state)
 {
-	CXCursor callee = clang_getCursorReferenced(call), pointer;
-	bool direct = clang_getCursorKind(callee) == CXCursor_FunctionDecl;
+	CXCursor pointer, callee = ast_callee(call, &pointer);
+	bool direct = !clang_Cursor_isNull(callee);
 	ast_cursors children = {0};
 	const char *name;
 	size_t i;
 
-	ast_children(call, &children);
-	if (!children.len)
+	if (clang_Cursor_isNull(pointer))
 		return;
-	pointer = ast_strip(children.at[0]);
-	if (!direct && clang_getCursorKind(pointer) == CXCursor_DeclRefExpr) {
-		callee = clang_getCursorReferenced(pointer); /* (f)(x), (*f)(x) */
-		direct = clang_getCursorKind(callee) == CXCursor_FunctionDecl;
-	}
+	ast_children(call, &children);
 	name = direct ? ast_spelling(walk->facts, callee) : "";
 	if (direct &&
 	    (!strcmp(name, "__builtin_constant_p") || !strcmp(name, "__builtin_object_size"))) {

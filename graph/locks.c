@@ -2,12 +2,12 @@
 /*
  * Which locks may be held where, over all functions.
  *
- * A state says of each lock whether it may be held, and whether it may be held twice (two objects
- * of a type share a name, and RCU nests). At a join either way counts: the safe side. Each body is
- * run from two states: nothing held, and everything held once by callers. What the first run
- * leaves held the function takes for its caller; what the second run leaves released it releases
- * for its caller; these two sets are its effect where it is called. Effects are computed anew until
- * none changes, so wrappers of wrappers work, and recursion.
+ * A state says of each lock whether it may be held, and whether it may be held twice or more (two
+ * objects of a type share a name, and RCU nests). At a join either way counts: the safe side. Each
+ * body is run from two states: nothing held, and everything held once by callers. What the first
+ * run leaves held the function takes for its caller; what the second run leaves released it
+ * releases for its caller; these two sets are its effect where it is called. Effects are computed
+ * anew until none changes, so wrappers of wrappers work, and recursion.
  *
  * A lock that comes in through a parameter is called FUNCTION#N; at a call it stands for what the
  * caller hands over. Calls through pointers are taken to leave locks alone.
@@ -20,6 +20,7 @@
 #define uthash_fatal(msg) abort()
 #include <uthash.h>
 
+#define DEPTH	   4 /* how often a lock is counted as held; callers' count for one */
 #define MAX_ROUNDS 16 /* effects through recursion need not settle; what is left out is rare */
 
 struct body_of {
@@ -34,8 +35,9 @@ struct effect {
 	bool any;
 };
 
+/* Bit i of set d: lock i may be held more than d times. */
 struct state {
-	uint64_t *once, *twice; /* may be held, may be held twice */
+	uint64_t *held[DEPTH];
 };
 
 struct analysis {
@@ -43,7 +45,7 @@ struct analysis {
 	struct body_of *bodies;
 	struct effect *effects; /* one a body */
 	size_t words; /* of a set */
-	uint64_t *room; /* of a run: two sets a block, two for the state at hand */
+	uint64_t *room; /* of a run: a state a block, one at hand */
 	size_t room_words;
 };
 
@@ -52,22 +54,29 @@ static bool has(const uint64_t *set, unsigned bit)
 	return set[bit / 64] >> (bit % 64) & 1;
 }
 
+static void put(uint64_t *set, unsigned bit, bool value)
+{
+	uint64_t mask = UINT64_C(1) << (bit % 64);
+
+	set[bit / 64] = value ? set[bit / 64] | mask : set[bit / 64] & ~mask;
+}
+
 static void take(struct state *state, unsigned lock)
 {
-	uint64_t bit = UINT64_C(1) << (lock % 64);
+	int d;
 
-	if (has(state->once, lock))
-		state->twice[lock / 64] |= bit;
-	state->once[lock / 64] |= bit;
+	for (d = DEPTH - 1; d; d--)
+		put(state->held[d], lock, has(state->held[d - 1], lock));
+	put(state->held[0], lock, true);
 }
 
 static void release(struct state *state, unsigned lock)
 {
-	uint64_t bit = UINT64_C(1) << (lock % 64);
+	int d;
 
-	if (!has(state->twice, lock))
-		state->once[lock / 64] &= ~bit;
-	state->twice[lock / 64] &= ~bit;
+	for (d = 0; d + 1 < DEPTH; d++)
+		put(state->held[d], lock, has(state->held[d + 1], lock));
+	put(state->held[DEPTH - 1], lock, false);
 }
 
 static const struct effect *effect_of(const struct analysis *analysis, const struct fact_call *call)
@@ -144,15 +153,18 @@ static void apply_event(struct analysis *analysis, const struct fact_event *even
 
 static struct state state_at(const struct analysis *analysis, size_t block)
 {
-	uint64_t *at = analysis->room + block * 2 * analysis->words;
+	uint64_t *at = analysis->room + block * DEPTH * analysis->words;
+	struct state state;
+	size_t d;
 
-	return (struct state){.once = at, .twice = at + analysis->words};
+	for (d = 0; d < DEPTH; d++)
+		state.held[d] = at + d * analysis->words;
+	return state;
 }
 
 static void copy_state(const struct analysis *analysis, struct state to, struct state from)
 {
-	memcpy(to.once, from.once, analysis->words * 8);
-	memcpy(to.twice, from.twice, analysis->words * 8);
+	memcpy(to.held[0], from.held[0], DEPTH * analysis->words * 8); /* they lie side by side */
 }
 
 static bool merge_state(const struct analysis *analysis, struct state to, struct state from)
@@ -160,17 +172,16 @@ static bool merge_state(const struct analysis *analysis, struct state to, struct
 	bool grown = false;
 	size_t i;
 
-	for (i = 0; i < analysis->words; i++) {
-		grown |= (from.once[i] & ~to.once[i]) || (from.twice[i] & ~to.twice[i]);
-		to.once[i] |= from.once[i];
-		to.twice[i] |= from.twice[i];
+	for (i = 0; i < DEPTH * analysis->words; i++) {
+		grown |= (from.held[0][i] & ~to.held[0][i]) != 0;
+		to.held[0][i] |= from.held[0][i];
 	}
 	return grown;
 }
 
 static void make_room(struct analysis *analysis, const struct fact_body *body)
 {
-	size_t words = (body->blocks + 1) * 2 * analysis->words;
+	size_t words = (body->blocks + 1) * DEPTH * analysis->words;
 
 	if (words > analysis->room_words) {
 		analysis->room = dc_realloc(analysis->room, words, 8);
@@ -204,7 +215,7 @@ static void run(struct analysis *analysis, const struct fact_body *body, bool fu
 
 	make_room(analysis, body);
 	if (full)
-		memset(state_at(analysis, 0).once, 0xff, analysis->words * 8);
+		memset(state_at(analysis, 0).held[0], 0xff, analysis->words * 8);
 	reached[0] = true;
 	do {
 		grown = false;
@@ -256,9 +267,11 @@ static bool update_effect(struct analysis *analysis, size_t index)
 	if (!touches_locks(analysis, body))
 		return false;
 	run(analysis, body, false);
-	changed = update(effect->takes, state_at(analysis, FACT_BLOCK_EXIT).once, analysis->words);
+	changed =
+		update(effect->takes, state_at(analysis, FACT_BLOCK_EXIT).held[0], analysis->words);
 	run(analysis, body, true);
-	changed |= update(effect->keeps, state_at(analysis, FACT_BLOCK_EXIT).once, analysis->words);
+	changed |=
+		update(effect->keeps, state_at(analysis, FACT_BLOCK_EXIT).held[0], analysis->words);
 	effect->any = false;
 	for (i = 0; i < analysis->facts->locks.len; i++)
 		effect->any |= has(effect->takes, (unsigned)i) || !has(effect->keeps, (unsigned)i);
@@ -277,9 +290,9 @@ static void record_call(struct facts *facts, struct fact_call *call, const struc
 	unsigned i;
 
 	for (i = 0; i < facts->locks.len; i++)
-		if (has(state->once, i) && !full)
+		if (has(state->held[0], i) && !full)
 			dc_vec_push(&call->locks, i);
-		else if (!has(state->once, i) && full)
+		else if (!has(state->held[0], i) && full)
 			dc_vec_push(&call->dropped, i);
 }
 
@@ -293,7 +306,7 @@ static void record_regions(struct analysis *analysis, const struct fact_body *bo
 	unsigned i, count = (unsigned)facts->locks.len;
 
 	if (event->kind == FACT_TAKES ||
-	    (event->kind == FACT_RELEASES && !has(state->once, event->index)))
+	    (event->kind == FACT_RELEASES && !has(state->held[0], event->index)))
 		add_region(facts, body->function, event->index);
 	if (event->kind != FACT_CALLS)
 		return;

@@ -446,6 +446,16 @@ static void push_call(struct resolve *resolve, const struct fact_call *fact, uns
 	dc_vec_push(&resolve->graph->calls, call);
 }
 
+static bool is_empty(const struct resolve *resolve, const struct cell *cell)
+{
+	size_t i;
+
+	for (i = 0; i < resolve->words; i++)
+		if (cell->functions[i])
+			return false;
+	return true;
+}
+
 static void resolve_indirect(struct resolve *resolve, const struct fact_call *fact)
 {
 	struct cell targets = {.functions = dc_alloc(resolve->words + 1, 8)};
@@ -472,7 +482,7 @@ static void resolve_indirect(struct resolve *resolve, const struct fact_call *fa
 			targets.functions[word] |= source->functions[word];
 		targets.unknown |= source->unknown || parameter_is_open(resolve, source->name);
 	}
-	if (!fact->value_count)
+	if (is_empty(resolve, &targets)) /* it came a way that we did not see */
 		targets.unknown = true;
 	site.assumed = targets.unknown;
 	site.by_signature = by_signature(resolve, fact->signature, same_type);
