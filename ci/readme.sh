@@ -30,8 +30,9 @@ renew() {
 		inside && /^```$/ { inside = 0 }
 		!inside { print }
 		command != "" && /^```/ {
-			while ((command " 2>/dev/null" | getline line) > 0) print line
-			close(command " 2>/dev/null")
+			command = command " 2>/dev/null"
+			while ((command | getline line) > 0) print line
+			close(command)
 			command = ""
 			inside = 1
 		}' "$1"

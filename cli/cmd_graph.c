@@ -166,7 +166,10 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 	if (err < 0)
 		return err;
 	path = options->output ? options->output : dc_cli_driver_path(&files, "graph.json");
-	err = dc_driver_fetch(&cli->diag, files.arena, &files.driver, files.out);
+	if (options->commands && !files.driver.package)
+		files.driver.source = files.driver.folder; /* the commands name its files there */
+	else
+		err = dc_driver_fetch(&cli->diag, files.arena, &files.driver, files.out);
 	if (!err)
 		err = dc_graph_extract(&cli->diag, &files.driver, options->commands, &graph);
 	if (!err)

@@ -18,6 +18,21 @@ void ast_children(CXCursor cursor, ast_cursors *ret)
 	clang_visitChildren(cursor, push_child, ret);
 }
 
+static enum CXChildVisitResult take_first(CXCursor child, CXCursor parent, CXClientData data)
+{
+	(void)parent;
+	*(CXCursor *)data = child;
+	return CXChildVisit_Break;
+}
+
+CXCursor ast_first(CXCursor cursor)
+{
+	CXCursor first = clang_getNullCursor();
+
+	clang_visitChildren(cursor, take_first, &first);
+	return first;
+}
+
 struct ast_place ast_place(CXCursor cursor)
 {
 	struct ast_place place;
@@ -255,4 +270,41 @@ bool ast_function_pointer(struct facts *facts, CXType type, const char **ret)
 		return false;
 	*ret = ast_type(facts, canonical);
 	return true;
+}
+
+CXCursor ast_body(CXCursor function)
+{
+	ast_cursors children = {0};
+	CXCursor body = clang_getNullCursor();
+
+	ast_children(function, &children);
+	if (children.len &&
+	    clang_getCursorKind(children.at[children.len - 1]) == CXCursor_CompoundStmt)
+		body = children.at[children.len - 1];
+	dc_vec_done(&children);
+	return body;
+}
+
+bool ast_is_builtin(const char *name)
+{
+	return !strncmp(name, "__builtin_", 10);
+}
+
+CXCursor ast_callee(CXCursor call, CXCursor *ret_pointer)
+{
+	ast_cursors children = {0};
+	CXCursor at, to = clang_getNullCursor();
+
+	*ret_pointer = clang_getNullCursor();
+	ast_children(call, &children);
+	if (children.len) {
+		at = ast_strip(children.at[0]);
+		*ret_pointer = at;
+		while (clang_getCursorKind(at) == CXCursor_UnaryOperator) /* (*f)(x), (&f)(x) */
+			at = ast_strip(ast_first(at));
+		if (clang_getCursorKind(at) == CXCursor_DeclRefExpr)
+			to = clang_getCursorReferenced(at);
+	}
+	dc_vec_done(&children);
+	return clang_getCursorKind(to) == CXCursor_FunctionDecl ? to : clang_getNullCursor();
 }

@@ -12,6 +12,7 @@
 typedef DC_VEC(CXCursor) ast_cursors;
 
 void ast_children(CXCursor cursor, ast_cursors *ret);
+CXCursor ast_first(CXCursor cursor); /* the first child, or the null cursor */
 
 /* Where a cursor is, macros seen from where they are used. path: absolute, or "" for none. */
 struct ast_place {
@@ -32,6 +33,17 @@ const char *ast_driver_file(struct facts *facts, CXFile file);
 
 /* Strips parentheses, implicit and explicit casts. */
 CXCursor ast_strip(CXCursor expr);
+
+/* The compound statement of a function's definition, or the null cursor. */
+CXCursor ast_body(CXCursor function);
+
+/* True for names of the compiler's own functions. */
+bool ast_is_builtin(const char *name);
+
+/* The function that a call names, or the null cursor: it goes through a pointer. *ret_pointer: the
+ * callee expression, stripped; the null cursor if there is none. (clang_getCursorReferenced on
+ * f(x)(y) says f, which is wrong.) */
+CXCursor ast_callee(CXCursor call, CXCursor *ret_pointer);
 
 /* A constant integer expression without side effects, as clang folds it. */
 bool ast_constant(CXCursor expr, long long *ret);

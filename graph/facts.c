@@ -58,7 +58,7 @@ unsigned facts_lock(struct facts *facts, const char *name, enum dc_lock_class cl
 	unsigned i;
 
 	for (i = 0; i < facts->locks.len; i++)
-		if (facts->locks.at[i].class == class && !strcmp(facts->locks.at[i].name, name))
+		if (facts->locks.at[i].class == class && facts->locks.at[i].name == name)
 			return i;
 	dc_vec_push(&facts->locks, (struct fact_lock){.name = name, .class = class});
 	return i;
@@ -86,14 +86,20 @@ void facts_done(struct facts *facts)
 		HASH_CLEAR(hh, facts->names->slots);
 	dc_vec_each (kernel, &facts->kernel_functions)
 		dc_vec_done(&kernel->calls);
-	dc_vec_each (call, &facts->calls)
+	dc_vec_each (call, &facts->calls) {
 		dc_vec_done(&call->locks);
+		dc_vec_done(&call->dropped);
+	}
 	dc_vec_done(&facts->functions);
 	dc_vec_done(&facts->flows);
 	dc_vec_done(&facts->addresses);
 	dc_vec_done(&facts->calls);
 	dc_vec_done(&facts->values);
 	dc_vec_done(&facts->locks);
+	dc_vec_done(&facts->lock_arguments);
+	dc_vec_done(&facts->events);
+	dc_vec_done(&facts->edges);
+	dc_vec_done(&facts->bodies);
 	dc_vec_done(&facts->regions);
 	dc_vec_done(&facts->accesses);
 	dc_vec_done(&facts->globals);

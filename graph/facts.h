@@ -64,7 +64,38 @@ struct fact_call {
 	unsigned first_value, value_count; /* through a pointer: where it comes from */
 	unsigned line;
 	bool in_macro;
-	dc_indices locks; /* indices of facts.locks that may be held */
+	unsigned first_lock, lock_count; /* of facts.lock_arguments */
+	dc_indices locks; /* indices of facts.locks that may be held; filled by locks_resolve */
+	dc_indices dropped; /* those a caller of the caller may hold, but not here */
+};
+
+/* A lock handed over in a call: argument of it, object as in fact_lock.name. */
+struct fact_lock_argument {
+	unsigned argument;
+	const char *object;
+};
+
+/* Control flow of a body: blocks are numbered from 0, the first, with what happens in them in
+ * order. FACT_BLOCK_EXIT is where all returns lead. */
+enum { FACT_BLOCK_EXIT = 1 };
+
+enum fact_event_kind { FACT_TAKES, FACT_RELEASES, FACT_CALLS };
+
+struct fact_event {
+	unsigned block;
+	enum fact_event_kind kind;
+	unsigned index; /* of facts.locks or facts.calls */
+};
+
+struct fact_edge {
+	unsigned from, to;
+};
+
+struct fact_body {
+	const char *function;
+	unsigned blocks;
+	unsigned first_event, events;
+	unsigned first_edge, edges;
 };
 
 struct fact_region {
@@ -100,7 +131,11 @@ struct facts {
 	DC_VEC(struct fact_call) calls;
 	fact_values values; /* of the calls through pointers */
 	DC_VEC(struct fact_lock) locks;
-	DC_VEC(struct fact_region) regions;
+	DC_VEC(struct fact_lock_argument) lock_arguments;
+	DC_VEC(struct fact_event) events;
+	DC_VEC(struct fact_edge) edges;
+	DC_VEC(struct fact_body) bodies;
+	DC_VEC(struct fact_region) regions; /* filled by locks_resolve */
 	DC_VEC(struct fact_access) accesses;
 	DC_VEC(struct dc_global) globals;
 	DC_VEC(struct fact_kernel_function) kernel_functions;
@@ -111,7 +146,7 @@ struct facts {
 const char *facts_name(struct facts *facts, const char *text);
 const char *facts_namef(struct facts *facts, const char *fmt, ...) DC_PRINTF(2, 3);
 
-/* Index of a lock, added when new. */
+/* Index of a lock, added when new. name: interned. */
 unsigned facts_lock(struct facts *facts, const char *name, enum dc_lock_class class);
 
 /* Index of a kernel function by name, added when new (*ret_new). */
@@ -124,6 +159,9 @@ void facts_done(struct facts *facts);
  * Returns 0, or -EINVAL after reporting every error of the compiler with file:line:col.
  */
 int facts_read_unit(struct dc_diag *diag, struct facts *facts, const struct dc_unit *unit);
+
+/* locks_resolve - which locks may be held at each call, which functions have a region of which. */
+void locks_resolve(struct facts *facts);
 
 /* facts_resolve - joins all units' facts to a graph. The caller has set driver, family, kernel. */
 void facts_resolve(struct dc_diag *diag, struct facts *facts, struct dc_graph *graph);

@@ -57,6 +57,7 @@ static void read_locks(struct dc_arena *arena, const struct dc_json *root, struc
 		struct dc_lock_rule rule = {
 			.function = dc_arena_strdup(arena, dc_json_str(&row, "function")),
 			.class = dc_lock_class_by_name(dc_json_str(&row, "class")),
+			.zero = dc_json_bool_or(&row, "zero", false),
 		};
 
 		if (rule.class == DC_LOCK_CLASSES)

@@ -13,6 +13,7 @@
  *
  * A field "*" stands for every field of the structure that has no row of its own. Arguments count
  * from 0. A lock row has takes, tries or releases: the argument that is the lock, or -1 for none.
+ * What tries and says 0 for success has "zero": true.
  * "local" names inline functions of the kernel's headers that only compute, though they contain
  * assembly or read a constant: they can run on either side without a crossing.
  */
@@ -30,6 +31,7 @@ struct dc_lock_rule {
 	enum dc_lock_class class;
 	enum dc_lock_op op;
 	int argument; /* -1: the class has no object (rcu, irq) */
+	bool zero; /* tries, and says 0 when it took the lock */
 };
 
 struct dc_context_rule {

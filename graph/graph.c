@@ -121,6 +121,16 @@ static int broken(struct dc_diag *diag, const char *what, const char *name)
 			"the graph is broken, a bug of drivercut: %s: %s", what, name);
 }
 
+static bool locks_there(const struct dc_graph *graph, const dc_indices *locks)
+{
+	size_t i;
+
+	for (i = 0; i < locks->len; i++)
+		if (locks->at[i] >= graph->locks.len)
+			return false;
+	return true;
+}
+
 int dc_graph_check(struct dc_diag *diag, const struct dc_graph *graph)
 {
 	const struct dc_function *functions = graph->functions.at;
@@ -131,12 +141,20 @@ int dc_graph_check(struct dc_diag *diag, const struct dc_graph *graph)
 	for (i = 1; i < graph->functions.len; i++)
 		if (strcmp(functions[i - 1].name, functions[i].name) >= 0)
 			return broken(diag, "functions not sorted", functions[i].name);
+	for (i = 0; i < graph->functions.len; i++)
+		if (!locks_there(graph, &functions[i].held) ||
+		    !locks_there(graph, &functions[i].takes))
+			return broken(diag, "a lock that is not there", functions[i].name);
 	dc_vec_each (call, &graph->calls) {
 		if (call->caller >= graph->functions.len)
 			return broken(diag, "a caller that is not there", "");
 		if (call->callee >= (call->kind == DC_CALL_KERNEL ? graph->kernel_functions.len
 								  : graph->functions.len))
 			return broken(diag, "a callee that is not there",
+				      functions[call->caller].name);
+		if (!locks_there(graph, &call->locks_held) ||
+		    !locks_there(graph, &call->locks_dropped))
+			return broken(diag, "a lock that is not there",
 				      functions[call->caller].name);
 		if (call->kind != DC_CALL_KERNEL && dc_call_counts(call) &&
 		    functions[call->caller].critical && !functions[call->callee].critical)
@@ -162,8 +180,10 @@ void dc_graph_free(struct dc_graph *graph)
 		dc_vec_done(&function->held);
 		dc_vec_done(&function->takes);
 	}
-	dc_vec_each (call, &graph->calls)
+	dc_vec_each (call, &graph->calls) {
 		dc_vec_done(&call->locks_held);
+		dc_vec_done(&call->locks_dropped);
+	}
 	dc_vec_each (lock, &graph->locks)
 		dc_vec_done(&lock->holders);
 	dc_vec_each (global, &graph->globals) {

@@ -104,7 +104,8 @@ struct dc_call {
 	bool atomic; /* the caller may be in an atomic context or hold a lock of that kind here */
 	bool in_macro; /* written by a macro */
 	unsigned line; /* of the call, in the caller's file */
-	dc_indices locks_held; /* taken in the caller itself, maybe held here */
+	dc_indices locks_held; /* taken in the caller (or by a callee for it), maybe held here */
+	dc_indices locks_dropped; /* of the caller's callers, surely released here */
 };
 
 /* True if the edge is in the graph that analyses use (not the coarse one only). */

@@ -94,6 +94,8 @@ static json_t *put_call(const struct dc_graph *graph, const struct dc_call *call
 	dc_json_set(row, "atomic", json_boolean(call->atomic));
 	dc_json_set(row, "in_macro", json_boolean(call->in_macro));
 	dc_json_set(row, "locks_held", lock_names(graph, &call->locks_held));
+	if (call->locks_dropped.len)
+		dc_json_set(row, "locks_dropped", lock_names(graph, &call->locks_dropped));
 	return row;
 }
 
@@ -405,6 +407,7 @@ static void get_calls(struct reader *reader)
 		call.assumed = call.resolved_by == DC_BY_SIGNATURE &&
 			       dc_json_bool_or(&row, "counts", false);
 		get_lock_names(reader, &row, "locks_held", &call.locks_held);
+		get_lock_names(reader, &row, "locks_dropped", &call.locks_dropped);
 		dc_vec_push(&reader->graph->calls, call);
 	}
 }

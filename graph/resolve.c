@@ -67,14 +67,20 @@ struct resolve {
 	size_t words; /* of a function set */
 };
 
-static void add_index(dc_indices *indices, unsigned index)
+static bool has_index(const dc_indices *indices, unsigned index)
 {
 	size_t i;
 
 	for (i = 0; i < indices->len; i++)
 		if (indices->at[i] == index)
-			return;
-	dc_vec_push(indices, index);
+			return true;
+	return false;
+}
+
+static void add_index(dc_indices *indices, unsigned index)
+{
+	if (!has_index(indices, index))
+		dc_vec_push(indices, index);
 }
 
 static int compare_index(const void *a, const void *b)
@@ -435,7 +441,19 @@ static void push_call(struct resolve *resolve, const struct fact_call *fact, uns
 
 	for (i = 0; i < fact->locks.len; i++)
 		add_index(&call.locks_held, fact->locks.at[i]);
+	for (i = 0; i < fact->dropped.len; i++)
+		add_index(&call.locks_dropped, fact->dropped.at[i]);
 	dc_vec_push(&resolve->graph->calls, call);
+}
+
+static bool is_empty(const struct resolve *resolve, const struct cell *cell)
+{
+	size_t i;
+
+	for (i = 0; i < resolve->words; i++)
+		if (cell->functions[i])
+			return false;
+	return true;
 }
 
 static void resolve_indirect(struct resolve *resolve, const struct fact_call *fact)
@@ -464,7 +482,7 @@ static void resolve_indirect(struct resolve *resolve, const struct fact_call *fa
 			targets.functions[word] |= source->functions[word];
 		targets.unknown |= source->unknown || parameter_is_open(resolve, source->name);
 	}
-	if (!fact->value_count)
+	if (is_empty(resolve, &targets)) /* it came a way that we did not see */
 		targets.unknown = true;
 	site.assumed = targets.unknown;
 	site.by_signature = by_signature(resolve, fact->signature, same_type);
@@ -522,8 +540,10 @@ static void make_calls(struct resolve *resolve)
 	}
 	if (graph->calls.len)
 		qsort(graph->calls.at, graph->calls.len, sizeof(*graph->calls.at), compare_calls);
-	dc_vec_each (call, &graph->calls)
+	dc_vec_each (call, &graph->calls) {
 		sort_indices(&call->locks_held);
+		sort_indices(&call->locks_dropped);
+	}
 }
 
 /* Entry points */
@@ -660,6 +680,16 @@ static void spread_critical(struct dc_graph *graph)
 	dc_vec_done(&queue);
 }
 
+/* Adds the callers' locks that are still held at the call. */
+static void add_kept(dc_indices *to, const dc_indices *held, const struct dc_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < held->len; i++)
+		if (!has_index(&call->locks_dropped, held->at[i]))
+			add_index(to, held->at[i]);
+}
+
 static void spread_locks(struct dc_graph *graph)
 {
 	const struct dc_call *call;
@@ -680,8 +710,7 @@ static void spread_locks(struct dc_graph *graph)
 			for (i = 0; i < call->locks_held.len; i++)
 				add_index(to, call->locks_held.at[i]);
 			if (call->callee != call->caller)
-				for (i = 0; i < graph->functions.at[call->caller].held.len; i++)
-					add_index(to, graph->functions.at[call->caller].held.at[i]);
+				add_kept(to, &graph->functions.at[call->caller].held, call);
 			grown |= to->len > before;
 		}
 	} while (grown);
@@ -705,10 +734,12 @@ static void mark_atomic_calls(struct dc_graph *graph)
 
 	dc_vec_each (call, &graph->calls) {
 		const struct dc_function *caller = &graph->functions.at[call->caller];
+		dc_indices kept = {0};
 
+		add_kept(&kept, &caller->held, call);
 		call->atomic = (caller->contexts & DC_CONTEXTS_ATOMIC) != 0 || caller->critical ||
-			       any_atomic(graph, &call->locks_held) ||
-			       any_atomic(graph, &caller->held);
+			       any_atomic(graph, &call->locks_held) || any_atomic(graph, &kept);
+		dc_vec_done(&kept);
 	}
 }
 
@@ -864,6 +895,7 @@ void facts_resolve(struct dc_diag *diag, struct facts *facts, struct dc_graph *g
 	resolve.cell_index.arena = resolve.records.arena = graph->arena;
 	for (i = 0; i < facts->records.len; i++)
 		map_set(&resolve.records, facts->records.at[i], 1);
+	locks_resolve(facts);
 	make_functions(&resolve);
 	mark_addresses(&resolve);
 	make_kernel_functions(&resolve);

@@ -16,18 +16,6 @@ static CXCursor last_child(CXCursor cursor)
 	return last;
 }
 
-static CXCursor first_child(CXCursor cursor)
-{
-	ast_cursors children = {0};
-	CXCursor first = clang_getNullCursor();
-
-	ast_children(cursor, &children);
-	if (children.len)
-		first = children.at[0];
-	dc_vec_done(&children);
-	return first;
-}
-
 /* A parameter is the cell SYMBOL#INDEX of its function. */
 static const char *parameter_cell(struct facts *facts, CXCursor parameter)
 {
@@ -62,7 +50,7 @@ const char *values_variable(struct facts *facts, const char *function, CXCursor 
 
 const char *values_cell(struct facts *facts, const char *function, CXCursor expr)
 {
-	CXCursor at = ast_strip(expr), to;
+	CXCursor at = ast_strip(expr), to, pointer;
 
 	switch ((int)clang_getCursorKind(at)) {
 	case CXCursor_MemberRefExpr:
@@ -78,10 +66,10 @@ const char *values_cell(struct facts *facts, const char *function, CXCursor expr
 		return values_variable(facts, function, to);
 	case CXCursor_ArraySubscriptExpr:
 	case CXCursor_UnaryOperator:
-		return values_cell(facts, function, first_child(at));
+		return values_cell(facts, function, ast_first(at));
 	case CXCursor_CallExpr:
-		to = clang_getCursorReferenced(at);
-		if (clang_getCursorKind(to) != CXCursor_FunctionDecl)
+		to = ast_callee(at, &pointer);
+		if (clang_Cursor_isNull(to))
 			return NULL;
 		return facts_namef(facts, "%s()", ast_symbol(facts, to));
 	default:
@@ -99,6 +87,20 @@ static bool is_function_type(CXType type)
 	CXType canonical = clang_getCanonicalType(type);
 
 	return canonical.kind == CXType_FunctionProto || canonical.kind == CXType_FunctionNoProto;
+}
+
+/* *(type *)p and ((type *)p)[i]: what lies there is not what was stored by way of p's own type. */
+static bool reads_through_cast(CXCursor at)
+{
+	enum CXCursorKind kind = clang_getCursorKind(at);
+	CXCursor base = ast_first(at);
+
+	if (kind != CXCursor_UnaryOperator && kind != CXCursor_ArraySubscriptExpr)
+		return false;
+	while (clang_getCursorKind(base) == CXCursor_ParenExpr ||
+	       clang_getCursorKind(base) == CXCursor_UnexposedExpr)
+		base = ast_first(base);
+	return clang_getCursorKind(base) == CXCursor_CStyleCastExpr;
 }
 
 void values_of(struct facts *facts, const char *function, CXCursor expr, fact_values *ret)
@@ -126,7 +128,7 @@ void values_of(struct facts *facts, const char *function, CXCursor expr, fact_va
 	case CXCursor_UnaryOperator:
 		if (clang_getCursorUnaryOperatorKind(at) == CXUnaryOperator_AddrOf ||
 		    is_function_type(clang_getCursorType(at))) {
-			values_of(facts, function, first_child(at), ret);
+			values_of(facts, function, ast_first(at), ret);
 			return;
 		}
 		break;
@@ -143,7 +145,8 @@ void values_of(struct facts *facts, const char *function, CXCursor expr, fact_va
 	cell = values_cell(facts, function, at);
 	if (cell)
 		push_value(ret, FACT_CELL, cell);
-	else if (ast_function_pointer(facts, clang_getCursorType(at), &signature))
+	if (cell ? reads_through_cast(at)
+		 : ast_function_pointer(facts, clang_getCursorType(at), &signature))
 		push_value(ret, FACT_UNKNOWN, NULL);
 }
 

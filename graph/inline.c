@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Kernel functions that the driver calls, and what the inline ones among them do. */
+#include <string.h>
+
+#include "graph/walk.h"
+
+struct inline_body {
+	struct facts *facts;
+	unsigned index;
+};
+
+static enum CXChildVisitResult visit_inline(CXCursor child, CXCursor parent, CXClientData data)
+{
+	struct inline_body *body = data;
+	struct facts *facts = body->facts;
+	CXCursor to;
+	bool is_new;
+	unsigned callee;
+
+	(void)parent;
+	switch ((int)clang_getCursorKind(child)) {
+	case CXCursor_UnaryExpr:
+		return CXChildVisit_Continue;
+	case CXCursor_GCCAsmStmt:
+		facts->kernel_functions.at[body->index].pure = false;
+		break;
+	case CXCursor_DeclRefExpr:
+		to = clang_getCursorReferenced(child);
+		if (clang_getCursorKind(to) == CXCursor_VarDecl &&
+		    clang_getCursorLinkage(to) != CXLinkage_NoLinkage)
+			facts->kernel_functions.at[body->index].pure = false;
+		if (clang_getCursorKind(to) != CXCursor_FunctionDecl ||
+		    ast_is_builtin(ast_spelling(facts, to)))
+			break;
+		walk_kernel_function(facts, to, false);
+		callee = facts_kernel_function(facts, ast_spelling(facts, to), &is_new);
+		dc_vec_push(&facts->kernel_functions.at[body->index].calls,
+			    facts->kernel_functions.at[callee].name);
+		break;
+	case CXCursor_CallExpr:
+		to = clang_getCursorReferenced(child);
+		if (clang_getCursorKind(to) != CXCursor_FunctionDecl)
+			facts->kernel_functions.at[body->index].pure = false;
+		break;
+	default:
+		break;
+	}
+	return CXChildVisit_Recurse;
+}
+
+void walk_kernel_function(struct facts *facts, CXCursor function, bool called)
+{
+	struct inline_body body = {.facts = facts};
+	CXCursor definition, stmt;
+	bool is_new;
+
+	body.index = facts_kernel_function(facts, ast_spelling(facts, function), &is_new);
+	facts->kernel_functions.at[body.index].called |= called;
+	if (!is_new)
+		return;
+	definition = clang_getCursorDefinition(function);
+	if (clang_Cursor_isNull(definition))
+		return;
+	stmt = ast_body(definition);
+	if (clang_Cursor_isNull(stmt))
+		return;
+	facts->kernel_functions.at[body.index].is_inline = true;
+	clang_visitChildren(stmt, visit_inline, &body);
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which locks may be held where, over all functions.
+ *
+ * A state says of each lock whether it may be held, and whether it may be held twice or more (two
+ * objects of a type share a name, and RCU nests). At a join either way counts: the safe side. Each
+ * body is run from two states: nothing held, and everything held once by callers. What the first
+ * run leaves held the function takes for its caller; what the second run leaves released it
+ * releases for its caller; these two sets are its effect where it is called. Effects are computed
+ * anew until none changes, so wrappers of wrappers work, and recursion.
+ *
+ * A lock that comes in through a parameter is called FUNCTION#N; at a call it stands for what the
+ * caller hands over. Calls through pointers are taken to leave locks alone.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/facts.h"
+
+#define uthash_fatal(msg) abort()
+#include <uthash.h>
+
+#define DEPTH	   4 /* how often a lock is counted as held; callers' count for one */
+#define MAX_ROUNDS 16 /* effects through recursion need not settle; what is left out is rare */
+
+struct body_of {
+	const char *function;
+	size_t body;
+	UT_hash_handle hh;
+};
+
+/* What a function does to its caller's locks; a bit a lock of facts.locks. */
+struct effect {
+	uint64_t *takes, *keeps;
+	bool any;
+};
+
+/* Bit i of set d: lock i may be held more than d times. */
+struct state {
+	uint64_t *held[DEPTH];
+};
+
+struct analysis {
+	struct facts *facts;
+	struct body_of *bodies;
+	struct effect *effects; /* one a body */
+	size_t words; /* of a set */
+	uint64_t *room; /* of a run: a state a block, one at hand */
+	size_t room_words;
+};
+
+static bool has(const uint64_t *set, unsigned bit)
+{
+	return set[bit / 64] >> (bit % 64) & 1;
+}
+
+static void put(uint64_t *set, unsigned bit, bool value)
+{
+	uint64_t mask = UINT64_C(1) << (bit % 64);
+
+	set[bit / 64] = value ? set[bit / 64] | mask : set[bit / 64] & ~mask;
+}
+
+static void take(struct state *state, unsigned lock)
+{
+	int d;
+
+	for (d = DEPTH - 1; d; d--)
+		put(state->held[d], lock, has(state->held[d - 1], lock));
+	put(state->held[0], lock, true);
+}
+
+static void release(struct state *state, unsigned lock)
+{
+	int d;
+
+	for (d = 0; d + 1 < DEPTH; d++)
+		put(state->held[d], lock, has(state->held[d + 1], lock));
+	put(state->held[DEPTH - 1], lock, false);
+}
+
+static const struct effect *effect_of(const struct analysis *analysis, const struct fact_call *call)
+{
+	struct body_of *found = NULL;
+
+	if (call->callee)
+		HASH_FIND_PTR(analysis->bodies, &call->callee, found);
+	return found && analysis->effects[found->body].any ? &analysis->effects[found->body] : NULL;
+}
+
+/* The argument that a lock of the callee's stands for: "CALLEE#N" is N, others -1. */
+static int parameter_of(const char *lock, const char *callee)
+{
+	size_t len = strlen(callee);
+
+	return !strncmp(lock, callee, len) && lock[len] == '#' ? atoi(lock + len + 1) : -1;
+}
+
+/* The caller's lock for one of the callee's. */
+static unsigned translate(struct facts *facts, const struct fact_call *call, unsigned lock)
+{
+	int parameter = parameter_of(facts->locks.at[lock].name, call->callee);
+	unsigned i;
+
+	for (i = 0; parameter >= 0 && i < call->lock_count; i++) {
+		struct fact_lock_argument *given = &facts->lock_arguments.at[call->first_lock + i];
+
+		if (given->argument == (unsigned)parameter)
+			return facts_lock(facts, given->object, facts->locks.at[lock].class);
+	}
+	return lock;
+}
+
+/* Makes the locks that calls may translate to, so that the sets have room for them. */
+static void name_all_locks(struct facts *facts)
+{
+	const struct fact_call *call;
+	unsigned lock;
+	size_t before;
+
+	do {
+		before = facts->locks.len;
+		dc_vec_each (call, &facts->calls)
+			for (lock = 0; call->lock_count && lock < before; lock++)
+				translate(facts, call, lock);
+	} while (facts->locks.len > before);
+}
+
+static void apply_effect(struct analysis *analysis, const struct fact_call *call,
+			 struct state *state)
+{
+	const struct effect *effect = effect_of(analysis, call);
+	unsigned i, count = (unsigned)analysis->facts->locks.len;
+
+	for (i = 0; effect && i < count; i++) {
+		if (!has(effect->keeps, i))
+			release(state, translate(analysis->facts, call, i));
+		if (has(effect->takes, i))
+			take(state, translate(analysis->facts, call, i));
+	}
+}
+
+static void apply_event(struct analysis *analysis, const struct fact_event *event,
+			struct state *state)
+{
+	if (event->kind == FACT_TAKES)
+		take(state, event->index);
+	else if (event->kind == FACT_RELEASES)
+		release(state, event->index);
+	else
+		apply_effect(analysis, &analysis->facts->calls.at[event->index], state);
+}
+
+static struct state state_at(const struct analysis *analysis, size_t block)
+{
+	uint64_t *at = analysis->room + block * DEPTH * analysis->words;
+	struct state state;
+	size_t d;
+
+	for (d = 0; d < DEPTH; d++)
+		state.held[d] = at + d * analysis->words;
+	return state;
+}
+
+static void copy_state(const struct analysis *analysis, struct state to, struct state from)
+{
+	memcpy(to.held[0], from.held[0], DEPTH * analysis->words * 8); /* they lie side by side */
+}
+
+static bool merge_state(const struct analysis *analysis, struct state to, struct state from)
+{
+	bool grown = false;
+	size_t i;
+
+	for (i = 0; i < DEPTH * analysis->words; i++) {
+		grown |= (from.held[0][i] & ~to.held[0][i]) != 0;
+		to.held[0][i] |= from.held[0][i];
+	}
+	return grown;
+}
+
+static void make_room(struct analysis *analysis, const struct fact_body *body)
+{
+	size_t words = (body->blocks + 1) * DEPTH * analysis->words;
+
+	if (words > analysis->room_words) {
+		analysis->room = dc_realloc(analysis->room, words, 8);
+		analysis->room_words = words;
+	}
+	memset(analysis->room, 0, words * 8);
+}
+
+/* The state after a block; it lies behind the last block's. */
+static struct state after_block(struct analysis *analysis, const struct fact_body *body,
+				unsigned block)
+{
+	const struct fact_event *event = &analysis->facts->events.at[body->first_event];
+	struct state state = state_at(analysis, body->blocks);
+	unsigned i;
+
+	copy_state(analysis, state, state_at(analysis, block));
+	for (i = 0; i < body->events; i++)
+		if (event[i].block == block)
+			apply_event(analysis, &event[i], &state);
+	return state;
+}
+
+/* Fills each block's state at its start. full: callers hold every lock once. */
+static void run(struct analysis *analysis, const struct fact_body *body, bool full)
+{
+	const struct fact_edge *edge = &analysis->facts->edges.at[body->first_edge];
+	bool *reached = dc_alloc(body->blocks, sizeof(*reached));
+	bool grown;
+	unsigned i;
+
+	make_room(analysis, body);
+	if (full)
+		memset(state_at(analysis, 0).held[0], 0xff, analysis->words * 8);
+	reached[0] = true;
+	do {
+		grown = false;
+		for (i = 0; i < body->edges; i++) {
+			struct state out;
+
+			if (!reached[edge[i].from])
+				continue;
+			out = after_block(analysis, body, edge[i].from);
+			grown |= merge_state(analysis, state_at(analysis, edge[i].to), out) ||
+				 !reached[edge[i].to];
+			reached[edge[i].to] = true;
+		}
+	} while (grown);
+	free(reached);
+}
+
+/* True if something in the body changes locks. */
+static bool touches_locks(const struct analysis *analysis, const struct fact_body *body)
+{
+	const struct facts *facts = analysis->facts;
+	unsigned i;
+
+	for (i = 0; i < body->events; i++) {
+		const struct fact_event *event = &facts->events.at[body->first_event + i];
+
+		if (event->kind != FACT_CALLS ||
+		    effect_of(analysis, &facts->calls.at[event->index]))
+			return true;
+	}
+	return false;
+}
+
+static bool update(uint64_t *set, const uint64_t *now, size_t words)
+{
+	bool changed = memcmp(set, now, words * 8) != 0;
+
+	memcpy(set, now, words * 8);
+	return changed;
+}
+
+static bool update_effect(struct analysis *analysis, size_t index)
+{
+	const struct fact_body *body = &analysis->facts->bodies.at[index];
+	struct effect *effect = &analysis->effects[index];
+	bool changed;
+	size_t i;
+
+	if (!touches_locks(analysis, body))
+		return false;
+	run(analysis, body, false);
+	changed =
+		update(effect->takes, state_at(analysis, FACT_BLOCK_EXIT).held[0], analysis->words);
+	run(analysis, body, true);
+	changed |=
+		update(effect->keeps, state_at(analysis, FACT_BLOCK_EXIT).held[0], analysis->words);
+	effect->any = false;
+	for (i = 0; i < analysis->facts->locks.len; i++)
+		effect->any |= has(effect->takes, (unsigned)i) || !has(effect->keeps, (unsigned)i);
+	return changed;
+}
+
+static void add_region(struct facts *facts, const char *function, unsigned lock)
+{
+	dc_vec_push(&facts->regions, (struct fact_region){.function = function, .lock = lock});
+}
+
+/* Locks held at a call, and locks that callers may hold but that are released here. */
+static void record_call(struct facts *facts, struct fact_call *call, const struct state *state,
+			bool full)
+{
+	unsigned i;
+
+	for (i = 0; i < facts->locks.len; i++)
+		if (has(state->held[0], i) && !full)
+			dc_vec_push(&call->locks, i);
+		else if (!has(state->held[0], i) && full)
+			dc_vec_push(&call->dropped, i);
+}
+
+/* A function has a region of what it takes, what a callee takes for it, and what it releases
+ * for its caller. */
+static void record_regions(struct analysis *analysis, const struct fact_body *body,
+			   const struct fact_event *event, const struct state *state)
+{
+	struct facts *facts = analysis->facts;
+	const struct effect *effect;
+	unsigned i, count = (unsigned)facts->locks.len;
+
+	if (event->kind == FACT_TAKES ||
+	    (event->kind == FACT_RELEASES && !has(state->held[0], event->index)))
+		add_region(facts, body->function, event->index);
+	if (event->kind != FACT_CALLS)
+		return;
+	effect = effect_of(analysis, &facts->calls.at[event->index]);
+	for (i = 0; effect && i < count; i++)
+		if (has(effect->takes, i))
+			add_region(facts, body->function,
+				   translate(facts, &facts->calls.at[event->index], i));
+}
+
+static void record(struct analysis *analysis, const struct fact_body *body, bool full)
+{
+	struct facts *facts = analysis->facts;
+	unsigned block, i;
+
+	run(analysis, body, full);
+	for (block = 0; block < body->blocks; block++) {
+		struct state state = state_at(analysis, body->blocks);
+
+		copy_state(analysis, state, state_at(analysis, block));
+		for (i = 0; i < body->events; i++) {
+			const struct fact_event *event = &facts->events.at[body->first_event + i];
+
+			if (event->block != block)
+				continue;
+			if (event->kind == FACT_CALLS)
+				record_call(facts, &facts->calls.at[event->index], &state, full);
+			if (!full)
+				record_regions(analysis, body, event, &state);
+			apply_event(analysis, event, &state);
+		}
+	}
+}
+
+static void start(struct analysis *analysis)
+{
+	struct facts *facts = analysis->facts;
+	size_t i;
+
+	name_all_locks(facts);
+	analysis->words = (facts->locks.len + 63) / 64;
+	analysis->effects =
+		dc_arena_alloc(facts->arena, facts->bodies.len * sizeof(*analysis->effects));
+	for (i = 0; i < facts->bodies.len; i++) {
+		struct body_of *entry = dc_arena_alloc(facts->arena, sizeof(*entry));
+
+		*entry = (struct body_of){.function = facts->bodies.at[i].function, .body = i};
+		HASH_ADD_PTR(analysis->bodies, function, entry);
+		analysis->effects[i].takes = dc_arena_alloc(facts->arena, analysis->words * 8);
+		analysis->effects[i].keeps = dc_arena_alloc(facts->arena, analysis->words * 8);
+		memset(analysis->effects[i].keeps, 0xff, analysis->words * 8);
+	}
+}
+
+void locks_resolve(struct facts *facts)
+{
+	struct analysis analysis = {.facts = facts};
+	bool changed = facts->locks.len > 0;
+	unsigned rounds;
+	size_t i;
+
+	if (!changed)
+		return;
+	start(&analysis);
+	for (rounds = 0; changed && rounds < MAX_ROUNDS; rounds++) {
+		changed = false;
+		for (i = 0; i < facts->bodies.len; i++)
+			changed |= update_effect(&analysis, i);
+	}
+	for (i = 0; i < facts->bodies.len; i++)
+		if (touches_locks(&analysis, &facts->bodies.at[i])) {
+			record(&analysis, &facts->bodies.at[i], false);
+			record(&analysis, &facts->bodies.at[i], true);
+		}
+	HASH_CLEAR(hh, analysis.bodies);
+	free(analysis.room);
+}

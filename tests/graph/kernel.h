@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Stand-ins with the kernel's names, so that small cases need no kernel headers. */
+#ifndef CASES_KERNEL_H
+#define CASES_KERNEL_H
+
+#define NULL	    ((void *)0)
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+typedef _Bool bool;
+
+typedef struct spinlock {
+	int v;
+} spinlock_t;
+typedef struct {
+	int v;
+} rwlock_t;
+struct mutex {
+	int v;
+};
+struct semaphore {
+	int v;
+};
+typedef struct {
+	spinlock_t lock;
+} seqlock_t;
+
+void spin_lock(spinlock_t *lock);
+void spin_unlock(spinlock_t *lock);
+void spin_lock_irq(spinlock_t *lock);
+void spin_unlock_irq(spinlock_t *lock);
+int spin_trylock(spinlock_t *lock);
+void _raw_read_lock(rwlock_t *lock);
+void _raw_read_unlock(rwlock_t *lock);
+void write_seqlock(seqlock_t *lock);
+void write_sequnlock(seqlock_t *lock);
+void mutex_lock(struct mutex *lock);
+int mutex_lock_interruptible(struct mutex *lock);
+int mutex_trylock(struct mutex *lock);
+void mutex_unlock(struct mutex *lock);
+void down(struct semaphore *lock);
+int down_trylock(struct semaphore *lock);
+void up(struct semaphore *lock);
+void rcu_read_lock(void);
+void rcu_read_unlock(void);
+void local_bh_disable(void);
+void local_bh_enable(void);
+void arch_local_irq_disable(void);
+void arch_local_irq_enable(void);
+void __preempt_count_add(int n);
+void __preempt_count_sub(int n);
+
+struct work_struct {
+	void (*func)(struct work_struct *work);
+};
+#define INIT_WORK(w, f) ((w)->func = (f))
+
+struct timer_list {
+	void (*function)(struct timer_list *timer);
+};
+void init_timer_key(struct timer_list *timer, void (*func)(struct timer_list *), unsigned flags);
+#define timer_setup(t, f, flags) init_timer_key(t, f, flags)
+
+struct napi_struct {
+	int (*poll)(struct napi_struct *napi, int budget);
+};
+struct net_device;
+void netif_napi_add(struct net_device *dev, struct napi_struct *napi,
+		    int (*poll)(struct napi_struct *, int));
+
+typedef int (*irq_handler_t)(int irq, void *data);
+int request_threaded_irq(int irq, irq_handler_t handler, irq_handler_t thread, void *data);
+static inline int request_irq(int irq, irq_handler_t handler, void *data)
+{
+	return request_threaded_irq(irq, handler, NULL, data);
+}
+
+struct net_device_ops {
+	int (*ndo_open)(struct net_device *dev);
+	int (*ndo_stop)(struct net_device *dev);
+	int (*ndo_start_xmit)(void *skb, struct net_device *dev);
+	void (*ndo_set_rx_mode)(struct net_device *dev);
+};
+struct net_device {
+	const struct net_device_ops *netdev_ops;
+	void *priv;
+};
+
+/* No template knows this one. */
+struct strange_ops {
+	int (*twist)(int angle);
+	int (*turn)(int angle);
+};
+void register_strange(const struct strange_ops *ops);
+
+struct pci_driver {
+	int (*probe)(void *dev);
+	void (*remove)(void *dev);
+};
+
+/* Something that a case does in a place it wants to know about. */
+void act(void);
+
+#endif
