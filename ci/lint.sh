@@ -27,7 +27,7 @@ shell_files() { git grep -lE '^#!/bin/(ba)?sh' -- ':!*.md' ':!LICENSES'; }
 
 # The test cases of the graph keep odd code on purpose.
 format() { c_files | grep -v '^tests/graph/cases/' | xargs clang-format-19 --dry-run --Werror; }
-shell() { shell_files | xargs shellcheck -x; }
+shell() { shell_files | xargs shellcheck -x -S warning; }
 spelling() { git ls-files -- ':!LICENSES' ':!*.svg' ':!*profile.json' | xargs codespell -L daa,ba,nd,rouge,inout,ot,te,sync,als; }
 cpp() {
 	c_files | grep -v '^tests/graph/cases/' |

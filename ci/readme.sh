@@ -40,7 +40,7 @@ renew() {
 
 status=0
 for file in README.md docs/*.md; do
-	[ -f "$file" ] && grep -q "^<!-- \$ " "$file" || continue
+	grep -qs "^<!-- \$ " "$file" || continue
 	renew "$file" > "$work/new"
 	if [ "$write" = --write ]; then
 		cat "$work/new" > "$file"

@@ -139,7 +139,7 @@ expect 1 "this is a profile file, expected a graph file" \
 
 # Compile commands of the user's own
 cat >commands.json <<END
-[{"directory": "$folder", "file": "tiny/tiny.c", "command": "cc -c -o x.o out/tiny/source/tiny.c"}]
+[{"directory": "$folder", "file": "tiny/tiny.c", "command": "cc -c -o x.o tiny/tiny.c"}]
 END
 expect 0 "1 direct calls" graph tiny --family net --compile-commands commands.json
 echo '[]' >none.json
