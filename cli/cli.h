@@ -3,8 +3,9 @@
  * The command line: the only folder that prints. A verb is one function in a cmd_*.c file and one
  * row of the table in main.c.
  *
- * Standard output is data, standard error is talk. Exit status: 0 done, 1 bad input, 2 usage,
- * 3 cannot be done here (a tool, a kernel, a permission is missing), 4 our bug.
+ * Standard output is data, standard error is talk; with --json a failure prints one document
+ * there too, {"kind": "failure", "status": N, "messages": [...]}. Exit status: 0 done, 1 bad input,
+ * 2 usage, 3 cannot be done here (a tool, a kernel, a permission is missing), 4 our bug.
  */
 #ifndef DC_CLI_H
 #define DC_CLI_H
@@ -18,6 +19,7 @@ enum dc_exit { DC_EXIT_DONE, DC_EXIT_INPUT, DC_EXIT_USAGE, DC_EXIT_HERE, DC_EXIT
 
 struct dc_cli {
 	struct dc_diag diag; /* prints to standard error */
+	void *said; /* main.c's: a JSON list of errors and warnings, for --json after a failure */
 	bool json; /* --json: standard output gets one JSON document */
 	int verbose; /* -1 with -q, 1 with -v */
 };

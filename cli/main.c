@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "cli/verbs.h"
 
 /* In the order people use them. */
@@ -77,6 +78,23 @@ static void put_pos(const struct dc_pos *pos)
 	fputs(": ", stderr);
 }
 
+/* Keeps a message for the JSON document of a failure. */
+static void keep_message(json_t *said, const char *severity, const struct dc_pos *pos,
+			 const char *text)
+{
+	json_t *row = json_object();
+
+	dc_json_set(row, "severity", json_string(severity));
+	if (pos && pos->file)
+		dc_json_set(row, "file", json_string(pos->file));
+	if (pos && pos->line)
+		dc_json_set(row, "line", json_integer(pos->line));
+	if (pos && pos->col)
+		dc_json_set(row, "column", json_integer(pos->col));
+	dc_json_set(row, "text", json_string(text));
+	dc_json_add(said, row);
+}
+
 static void print_diag(void *ctx, enum dc_severity severity, const struct dc_pos *pos,
 		       const char *text)
 {
@@ -88,6 +106,7 @@ static void print_diag(void *ctx, enum dc_severity severity, const struct dc_pos
 		show_progress(cli, text);
 		return;
 	}
+	keep_message(cli->said, names[severity], pos, text);
 	if (severity == DC_WARNING && cli->verbose < 0)
 		return;
 	dc_cli_clear_progress();
@@ -225,14 +244,28 @@ static const struct dc_verb *find_verb(const char *name)
 	return NULL;
 }
 
+static void print_failure(struct dc_cli *cli, int status)
+{
+	json_t *root = dc_json_new("failure");
+
+	dc_json_set(root, "status", json_integer(status));
+	dc_json_set(root, "messages", json_incref(cli->said));
+	dc_json_write(&cli->diag, "-", root);
+	json_decref(root);
+}
+
 static int run_verb(const struct dc_verb *verb, int argc, char **argv)
 {
 	struct dc_cli cli = {.diag = {.emit = print_diag}};
 	int status;
 
 	cli.diag.ctx = &cli;
+	cli.said = json_array();
 	status = verb->run(&cli, argc, argv);
 	dc_cli_clear_progress();
+	if (status != DC_EXIT_DONE && cli.json)
+		print_failure(&cli, status);
+	json_decref(cli.said);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "drivercut: cannot write standard output: %s\n", strerror(errno));
 		return DC_EXIT_HERE;

@@ -148,6 +148,12 @@ echo '[{"directory": 1}]' >bad.json
 expect 1 "commands[0].directory: expected a string" \
 	graph tiny --family net --compile-commands bad.json
 
+# A failure with --json is one document too
+"$drivercut" graph broken --family net --json >failure.json 2>/dev/null
+check test $? = 1
+check jq -e '.kind == "failure" and .status == 1 and .messages[0].severity == "error" and
+	.messages[0].line == 4 and (.messages[0].file | endswith("broken.c"))' failure.json >/dev/null
+
 # No room
 expect 3 "/dev/full: error: cannot write: No space left on device" \
 	graph tiny --family net -o /dev/full

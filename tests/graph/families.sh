@@ -55,6 +55,7 @@ xargs awk -v structs="$dir/structs" -v names="$dir/names" '
 # One file that includes them all. A header that does not compile here is left out, and what only
 # it has is looked up in its text.
 clang() {
+	# shellcheck disable=SC2294 # the flags are quoted for a shell
 	(cd "$headers" && eval "clang-19 $(cat "$dir/flags") -w -ferror-limit=0 -fsyntax-only" "$@")
 }
 includes() {
