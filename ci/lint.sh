@@ -54,10 +54,10 @@ layers() {
 		check guest 'base|guest|graph'
 		check profile 'base|graph|guest|profile'
 		check solver 'base|graph|profile|solver'
-		git grep -nE '#include "(graph|profile)/' -- 'solver/*.[ch]' ':!solver/lower.*'
-		git grep -n '#include <clang-c' -- ':!graph'
-		git grep -n '#include <igraph' -- ':!solver' ':!tests' ':!bench'
-		git grep -n '#include <glpk' -- ':!solver' ':!tests' ':!bench'
+		git grep -nE '#include "(graph|profile)/' -- 'solver/*.[ch]' ':!solver/lower.*' ':!solver/shared_fields.*'
+		git grep -n '#include <clang-c' -- '*.[ch]' ':!graph'
+		git grep -n '#include <igraph' -- '*.[ch]' ':!solver' ':!tests' ':!bench'
+		git grep -n '#include <glpk' -- '*.[ch]' ':!solver' ':!tests' ':!bench'
 		git grep -nE '\b(printf\(|puts\(|fputs\(.*stdout)' -- '*.c' ':!cli' ':!tests' ':!bench' |
 			grep -vE 'snprintf|fprintf|dc_printf|asprintf|arena_printf'
 		git grep -niE '"[^"]*e1000' -- '*.c' '*.h' ':!tests' ':!bench' |

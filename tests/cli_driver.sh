@@ -34,6 +34,7 @@ check() {
 	fi
 }
 
+# shellcheck disable=SC2317 # check calls it
 no_file() { [ ! -e "$1" ]; }
 
 # A module of one file that includes nothing: Kbuild's flags, but quick to read.
