@@ -22,7 +22,7 @@ static const char help[] =
 	"kernel, plus what crosses at the price of the time it takes. Of equally good cuts it is\n"
 	"the one with the smallest kernel side. The result is exact and comes with a proof.\n"
 	"\n" DC_HELP_TERMS DC_HELP_PROBLEM
-	"  --prove HOW        flow, lp (GLPK as well) or auto (lp up to 1000 functions)\n"
+	"  --prove HOW        flow, lp (GLPK as well, or fail) or auto (lp up to 1000 functions)\n"
 	"  --max-overhead X%  instead of a price: fewest kernel lines with crossings taking at "
 	"most\n"
 	"                     X % of one CPU at the delay\n"
@@ -227,7 +227,8 @@ static void print_proof(const struct dc_cut *cut)
 		       "integers\n",
 		       cut->flow_engine);
 	else
-		printf("proof      the cut equals a flow (%s)\n", cut->flow_engine);
+		printf("proof      the cut equals a flow (%s); none by GLPK: %s\n",
+		       cut->flow_engine, cut->no_lp);
 }
 
 static void print_budget(const struct solve *s)

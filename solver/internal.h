@@ -20,8 +20,8 @@ __int128 dc_scaled_cost(struct dc_ratio lambda, int64_t kernel_loc, int64_t cros
 /* Fills cut->reasons. */
 void dc_reasons_find(const struct dc_model *model, struct dc_cut *cut);
 
-/* Fills cut->proved_by_lp. Returns 0; -ENOTRECOVERABLE after reporting: GLPK's optimum is another.
- */
+/* Fills cut->proved_by_lp, or cut->no_lp. Returns 0; -ENOTRECOVERABLE after reporting: GLPK's
+ * optimum is another. */
 int dc_prove_lp(struct dc_diag *diag, const struct dc_model *model, struct dc_cut *cut);
 
 /* Fills cut->reasons of a cut that a budget chose: forced, or chosen. */

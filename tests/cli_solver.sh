@@ -53,6 +53,15 @@ expect 0 "user           4   910  89.8" solve --problem p.json
 expect 0 "all            7  1013 100.0" solve --problem p.json
 expect 0 "follows irq into the kernel: called in hard irq" solve --problem p.json -v
 expect 0 "GLPK's dual solution" solve --problem p.json --prove lp
+expect 0 "none by GLPK: not asked for" solve --problem p.json --prove flow
+expect 0 '"engine": "igraph"' solve --problem p.json --json
+expect 0 '"engine": "both"' solve --problem p.json --json --flow both
+sed 's/9000/90000000000000000/; s/"calls": 900,/"calls": 40000000000000000,/' p.json >large.json
+expect 1 "GLPK does not prove this cut: the numbers are too large" \
+	solve --problem large.json --lambda 1 --prove lp
+expect 0 "none by GLPK: the numbers are too large for its doubles" \
+	solve --problem large.json --lambda 1
+expect 0 '"engine": "push"' solve --problem large.json --lambda 1 --json
 expect 0 "cost       203.1 lines" solve --problem p.json --lambda 1/10
 expect 0 "cost       203.1 lines" solve --problem p.json --delay 20us --price 5000
 expect 0 "cost       203.1 lines" solve --problem p.json --flow both
