@@ -36,8 +36,12 @@ struct dc_search {
 	bool *in_kernel; /* room for all nodes; set if found */
 	bool found;
 	bool ended; /* there is no better one */
+	size_t places; /* of the tree of the exact search */
 };
 void dc_search_milp(const struct dc_model *model, struct dc_search *search);
+
+/* The same in integers, so that `ended` is a proof; `below` becomes that of the best found. */
+void dc_search_exact(const struct dc_model *model, struct dc_search *search);
 
 /* The optimum of the same without asking for integers. */
 bool dc_relax(const struct dc_model *model, const struct dc_budget *budget, double *ret_value);

@@ -81,8 +81,8 @@ expect 1 "no such driver" solve no_driver
 expect 1 "absent.json: error: cannot read" solve --problem absent.json
 expect 0 "usage: drivercut solve" solve --help
 expect 0 "optimal    1000 crossings" solve --problem p.json --max-kernel-loc 330
-expect 0 "optimal    393 kernel lines" solve --problem p.json --max-overhead 0.5%
-expect 0 "reached    513 kernel lines, at most 184 above" \
+expect 0 "proved by exact search in integers" solve --problem p.json --max-overhead 0.5%
+expect 0 "reached    513 kernel lines, proved to be at most 184 above" \
 	solve --problem p.json --max-overhead 0.5% --time-limit 0
 expect 1 "no cut has 33 kernel lines or less" solve --problem p.json --max-kernel-loc 33
 
