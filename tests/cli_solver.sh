@@ -88,12 +88,21 @@ expect 1 "no cut has 33 kernel lines or less" solve --problem p.json --max-kerne
 
 expect 0 "2 breakpoints, found exactly" sweep --problem p.json
 expect 0 "45.0549 us" sweep --problem p.json --delays 0,5us,1s
+expect 0 "PINS COST" sweep --problem p.json --pin stats=kernel
+expect 0 '"pins_cost": 229.9' sweep --problem p.json --pin stats=kernel --delays 10us --json
+expect 0 '"pins_cost": 0.0' sweep --problem p.json --pin stats=user --delays 10us --json
+expect 0 "38.835 us" sweep --problem p.json --pin stats=kernel
+expect 1 "clean is forced to both sides" sweep --problem p.json --pin clean=user
+expect 2 "expected FUNCTION=kernel" sweep --problem p.json --pin stats
 expect 2 "expected times such as" sweep --problem p.json --delays 5us,,1s
 expect 0 '"complete": true' sweep --problem p.json --json
 expect 0 "2 breakpoints" sweep --problem p.json --certificate proof.json
 expect 0 "3 cuts proved optimal" verify --problem p.json proof.json
 sed 's/"kernel_loc": 103/"kernel_loc": 104/' proof.json >false.json
 expect 1 "the certificate says otherwise" verify --problem p.json false.json
+expect 0 "2 breakpoints" sweep --problem p.json --pin stats=kernel --certificate pinned.json
+expect 0 "3 cuts proved optimal" verify --problem p.json pinned.json --pin stats=kernel
+expect 1 "points[0]" verify --problem p.json pinned.json
 expect 1 "this is a problem file, expected a certificate" verify --problem p.json p.json
 
 expect 0 "in the kernel above a delay of 45.0549 us" explain --problem p.json stats
