@@ -5,6 +5,7 @@
 #   ci/deps.sh            what the tool itself needs, to build and to read a driver's source
 #   ci/deps.sh guest      and what boots a driver: QEMU, the kernel, perf, netperf
 #   ci/deps.sh lint       and what checks our own sources
+#   ci/deps.sh fuzz       and libFuzzer's runtime, for -Dlibfuzzer=true
 #
 # netperf is in Debian's non-free component. It is the only package taken from there: a source
 # of its own is added, pinned so that nothing else can come from it.
@@ -16,13 +17,15 @@ BUILD="gcc meson ninja-build pkg-config make libigraph-dev libglpk-dev libclang-
 GUEST="qemu-system-x86 seabios linux-image-amd64 linux-perf busybox-static cpio ethtool iproute2
 	iputils-ping kmod mawk netperf"
 LINT="clang-format-19 clang-tidy-19 cppcheck shellcheck codespell"
+FUZZ="libclang-rt-19-dev"
 
 want=$BUILD
 for part in "$@"; do
 	case $part in
 	guest) want="$want $GUEST" ;;
 	lint) want="$want $LINT" ;;
-	*) echo "ci/deps.sh: unknown part '$part'; parts are: guest lint" >&2; exit 2 ;;
+	fuzz) want="$want $FUZZ" ;;
+	*) echo "ci/deps.sh: unknown part '$part'; parts are: guest lint fuzz" >&2; exit 2 ;;
 	esac
 done
 

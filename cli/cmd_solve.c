@@ -22,12 +22,13 @@ static const char help[] =
 	"kernel, plus what crosses at the price of the time it takes. Of equally good cuts it is\n"
 	"the one with the smallest kernel side. The result is exact and comes with a proof.\n"
 	"\n" DC_HELP_TERMS DC_HELP_PROBLEM
-	"  --prove HOW        flow, lp (GLPK as well) or auto (lp up to 1000 functions)\n"
+	"  --prove HOW        flow, lp (GLPK as well, or fail) or auto (lp up to 1000 functions)\n"
 	"  --max-overhead X%  instead of a price: fewest kernel lines with crossings taking at "
 	"most\n"
 	"                     X % of one CPU at the delay\n"
 	"  --max-kernel-loc N instead of a price: fewest crossings with at most N kernel lines\n"
-	"  --time-limit S     seconds for the search under a budget (20; 0: the envelope only)\n"
+	"  --time-limit S     seconds for each search under a budget, GLPK's and then the exact\n"
+	"                     one that proves it (20; 0: the envelope only)\n"
 	"  --json             the cut as JSON on standard output instead of a table\n"
 	"  -v                 list every function with its side and the nearest reason\n"
 	"\n"
@@ -227,7 +228,8 @@ static void print_proof(const struct dc_cut *cut)
 		       "integers\n",
 		       cut->flow_engine);
 	else
-		printf("proof      the cut equals a flow (%s)\n", cut->flow_engine);
+		printf("proof      the cut equals a flow (%s); none by GLPK: %s\n",
+		       cut->flow_engine, cut->no_lp);
 }
 
 static void print_budget(const struct solve *s)
@@ -248,11 +250,14 @@ static void print_budget(const struct solve *s)
 	dc_print_tally(cut->problem, &cut->tally, s->terms.delay_ns);
 	printf("envelope   %" PRId64 " %s, and none can have less than %.6g\n",
 	       budget->from_envelope, unit, dc_ratio_value(budget->interpolated));
-	if (budget->proved)
-		printf("optimal    %" PRId64 " %s: %s\n", budget->reached, unit, budget->method);
+	if (budget->proved_by)
+		printf("optimal    %" PRId64 " %s: %s, proved by %s\n", budget->reached, unit,
+		       budget->method, budget->proved_by);
 	else
-		printf("reached    %" PRId64 " %s, at most %" PRId64 " above the optimum: %s\n",
-		       budget->reached, unit, budget->reached - budget->bound, budget->method);
+		printf("%s %" PRId64 " %s, proved to be at most %" PRId64
+		       " above the optimum: %s\n",
+		       budget->claimed ? "optimal (GLPK, gap 0)" : "reached   ", budget->reached,
+		       unit, budget->reached - budget->bound, budget->method);
 }
 
 static void print_cut(const struct solve *s)
@@ -284,7 +289,11 @@ static json_t *budget_json(const struct solve *s)
 	dc_json_set(budget, "reached", json_integer(s->budget.reached));
 	dc_json_set(budget, "envelope", json_integer(s->budget.from_envelope));
 	dc_json_set(budget, "bound", json_integer(s->budget.bound));
-	dc_json_set(budget, "optimal", json_boolean(s->budget.proved));
+	dc_json_set(budget, "optimal", json_boolean(s->budget.proved_by != NULL));
+	dc_json_set(budget, "proved_by",
+		    s->budget.proved_by ? json_string(s->budget.proved_by) : json_null());
+	dc_json_set(budget, "glpk_gap_0", json_boolean(s->budget.claimed));
+	dc_json_set(budget, "found_by", json_string(s->budget.method));
 	return budget;
 }
 

@@ -26,6 +26,9 @@ static const char help[] =
 	"exactly,\n"
 	"and shows which functions move at each.\n"
 	"\n"
+	"  --pin F=SIDE       what if F had to be in the kernel, or on the user side? The "
+	"column\n"
+	"                     PINS COST says what that costs, in kernel lines\n"
 	"  --plot FILE        draw kernel lines and overhead against the delay, as SVG\n"
 	"  --delays LIST      delays to show (1us,10us,100us,1ms,10ms,20ms: the "
 	"paper's)\n"
@@ -36,6 +39,7 @@ static const char help[] =
 	"\n"
 	"examples:\n"
 	"  drivercut sweep e1000\n"
+	"  drivercut sweep e1000 --pin e1000_set_rx_mode=user\n"
 	"  drivercut sweep --problem problem.json --delays 0,5us,50us -o sweep.json\n"
 	"\n"
 	"A breakpoint's delay is where two cuts cost the same; up to and with it the one before "
@@ -49,6 +53,7 @@ enum { OPTION_DELAYS = DC_OPTION_OWN, OPTION_CERTIFICATE, OPTION_PLOT };
 
 static const struct option longs[] = {
 	DC_OPTIONS_PROBLEM,
+	DC_OPTION_PIN_ROW,
 	{"delays", required_argument, NULL, OPTION_DELAYS},
 	{"certificate", required_argument, NULL, OPTION_CERTIFICATE},
 	{"plot", required_argument, NULL, OPTION_PLOT},
@@ -58,8 +63,8 @@ static const struct option longs[] = {
 struct sweep {
 	struct dc_cli *cli;
 	struct dc_solve_options options;
-	struct dc_problem *problem;
-	struct dc_sweep *result;
+	struct dc_problem *given, *problem; /* problem: with --pin's pins */
+	struct dc_sweep *free_result, *result; /* the same without --pin; or NULL */
 	const char *delays, *certificate, *plot;
 	DC_VEC(struct dc_terms) rows;
 };
@@ -124,14 +129,32 @@ static void tally_cells(struct dc_table *table, const struct dc_problem *problem
 	dc_table_real(table, "%.6g", (double)tally->crossings / (double)problem->seconds);
 }
 
+/* What a cut of either sweep costs at a delay, in lines. */
+static double cost_at(const struct dc_sweep *sweep, const struct dc_terms *row)
+{
+	const struct dc_tally *tally = &sweep->cuts.at[dc_sweep_at(sweep, row->lambda)].tally;
+
+	return (double)tally->kernel_loc + dc_ratio_value(row->lambda) * (double)tally->crossings;
+}
+
+static double pins_cost(const struct sweep *s, const struct dc_terms *row)
+{
+	return cost_at(s->result, row) - cost_at(s->free_result, row);
+}
+
 static void print_rows(const struct sweep *s)
 {
-	static const char *const columns[] = {">DELAY",	      ">KERNEL FUNCTIONS", ">KERNEL LINES",
-					      ">USER LINES",  ">KERNEL %",	   ">REPLICATED",
-					      ">CROSSINGS/S", ">OVERHEAD % CPU",   NULL};
-	struct dc_table *table = dc_table_new(columns);
+	static const char *const all_columns[] = {
+		">DELAY",      ">KERNEL FUNCTIONS", ">KERNEL LINES",   ">USER LINES", ">KERNEL %",
+		">REPLICATED", ">CROSSINGS/S",	    ">OVERHEAD % CPU", ">PINS COST",  NULL};
+	const char *columns[10];
+	struct dc_table *table;
 	const struct dc_terms *row;
 
+	memcpy(columns, all_columns, sizeof(all_columns));
+	if (!s->free_result)
+		columns[8] = NULL;
+	table = dc_table_new(columns);
 	dc_vec_each (row, &s->rows) {
 		size_t at = dc_sweep_at(s->result, row->lambda);
 		const struct dc_tally *tally = &s->result->cuts.at[at].tally;
@@ -141,6 +164,8 @@ static void print_rows(const struct sweep *s)
 		tally_cells(table, s->problem, tally);
 		dc_table_real(table, "%.4g",
 			      100 * dc_overhead(s->problem, row->delay_ns, tally->crossings));
+		if (s->free_result)
+			dc_table_real(table, "%.6g", pins_cost(s, row));
 	}
 	dc_table_print(table);
 }
@@ -222,10 +247,14 @@ static int report(const struct sweep *s)
 {
 	const char *output = s->options.output ? s->options.output : s->cli->json ? "-" : NULL;
 	json_t *root;
+	size_t i;
 	int err = 0;
 
 	if (output) {
 		root = dc_sweep_json(s->result, s->rows.at, s->rows.len);
+		for (i = 0; s->free_result && i < s->rows.len; i++)
+			dc_json_set(json_array_get(json_object_get(root, "delays"), i), "pins_cost",
+				    json_real(pins_cost(s, &s->rows.at[i])));
 		err = dc_json_write(&s->cli->diag, output, root);
 		json_decref(root);
 	}
@@ -234,20 +263,37 @@ static int report(const struct sweep *s)
 	return err;
 }
 
+/* The problem with --pin's pins, and the sweeps with and without them. */
+static int sweep(struct sweep *s)
+{
+	struct dc_diag *diag = &s->cli->diag;
+	int err = dc_solve_pinned(s->cli, &dc_verb_sweep, &s->options, s->given, &s->problem);
+
+	if (!err && s->problem)
+		err = dc_sweep_solve(diag, s->given, s->options.price, s->options.engine,
+				     &s->free_result);
+	else
+		s->problem = s->given;
+	if (!err)
+		err = read_delays(s);
+	return err ? err
+		   : dc_sweep_solve(diag, s->problem, s->options.price, s->options.engine,
+				    &s->result);
+}
+
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
 	struct sweep s = {.cli = cli};
 	int err, exit_status = read_options(&s, argc, argv);
 
-	if (exit_status >= 0)
+	if (exit_status >= 0) {
+		dc_solve_options_done(&s.options);
 		return exit_status;
+	}
 	err = dc_solve_problem(cli, &dc_verb_sweep, &s.options, argc - optind, argv + optind,
-			       &s.problem);
+			       &s.given);
 	if (!err)
-		err = read_delays(&s);
-	if (!err)
-		err = dc_sweep_solve(&cli->diag, s.problem, s.options.price, s.options.engine,
-				     &s.result);
+		err = sweep(&s);
 	if (!err && s.certificate)
 		err = dc_certificate_write(&cli->diag, s.certificate, s.result);
 	if (!err && s.plot)
@@ -255,7 +301,10 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	if (!err)
 		err = report(&s);
 	dc_sweep_free(s.result);
-	dc_problem_free(s.problem);
+	dc_sweep_free(s.free_result);
+	if (s.problem != s.given)
+		dc_problem_free(s.problem);
+	dc_problem_free(s.given);
 	dc_vec_done(&s.rows);
 	dc_solve_options_done(&s.options);
 	return dc_solve_exit(err);

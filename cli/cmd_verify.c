@@ -21,6 +21,7 @@ static const char help[] =
 	"the problem a breakpoint and shares no code with the solver.\n"
 	"\n"
 	"  --problem FILE     the problem.json that was solved\n"
+	"  --pin F=SIDE       as given to sweep when it wrote the certificate\n"
 	"  --json             the result as JSON\n"
 	"\n"
 	"example:\n"
@@ -30,6 +31,7 @@ static const char help[] =
 
 static const struct option longs[] = {
 	{"problem", required_argument, NULL, DC_OPTION_PROBLEM},
+	DC_OPTION_PIN_ROW,
 	{0},
 };
 
@@ -57,7 +59,7 @@ static void print_verified(const struct dc_cli *cli, const struct dc_problem *pr
 
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	struct dc_problem *problem = NULL;
+	struct dc_problem *problem = NULL, *pinned = NULL;
 	struct dc_solve_options options;
 	struct dc_verified verified;
 	int option, exit_status, err;
@@ -74,10 +76,14 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	err = dc_solve_problem(cli, &dc_verb_verify, &options, argc - optind - 1, argv + optind,
 			       &problem);
 	if (!err)
-		err = dc_verify(&cli->diag, problem, argv[argc - 1], &verified);
+		err = dc_solve_pinned(cli, &dc_verb_verify, &options, problem, &pinned);
+	if (!err)
+		err = dc_verify(&cli->diag, pinned ? pinned : problem, argv[argc - 1], &verified);
 	if (!err)
 		print_verified(cli, problem, &verified);
+	dc_problem_free(pinned);
 	dc_problem_free(problem);
+	dc_solve_options_done(&options);
 	return dc_solve_exit(err);
 }
 

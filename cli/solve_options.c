@@ -54,11 +54,10 @@ static bool parse_pin(char *text, struct dc_cli_pin *ret_pin)
 
 static bool parse_engine(const char *text, enum dc_flow_engine *ret_engine)
 {
-	static const char *const names[] = {"auto", "igraph", "push", "both"};
 	size_t i;
 
 	for (i = 0; i < 4; i++) {
-		if (strcmp(text, names[i]) != 0)
+		if (strcmp(text, dc_flow_engine_names[i]) != 0)
 			continue;
 		*ret_engine = (enum dc_flow_engine)i;
 		return true;

@@ -24,10 +24,11 @@ enum {
 	{"price", required_argument, NULL, DC_OPTION_PRICE},                                       \
 	{"flow", required_argument, NULL, DC_OPTION_FLOW},                                         \
 	{"output", required_argument, NULL, 'o'}
+#define DC_OPTION_PIN_ROW {"pin", required_argument, NULL, DC_OPTION_PIN}
 #define DC_OPTIONS_TERMS                                                                           \
 	{"lambda", required_argument, NULL, DC_OPTION_LAMBDA},                                     \
 	{"delay", required_argument, NULL, DC_OPTION_DELAY},                                       \
-	{"pin", required_argument, NULL, DC_OPTION_PIN}
+	DC_OPTION_PIN_ROW
 /* clang-format on */
 
 #define DC_HELP_PROBLEM                                                                            \

@@ -82,9 +82,9 @@ static void bound_by_envelope(const struct dc_sweep *sweep, const struct dc_budg
 		result->bound = result->reached;
 		result->interpolated = (struct dc_ratio){result->reached, 1};
 	}
-	result->proved = result->bound == result->reached;
-	result->method =
-		result->proved ? "a cut of the envelope meets the bound" : "a cut of the envelope";
+	result->method = "a cut of the envelope";
+	if (result->bound == result->reached)
+		result->proved_by = "the envelope's bound";
 }
 
 static int no_cut(struct dc_diag *diag, const struct dc_sweep *sweep,
@@ -105,47 +105,68 @@ static int no_cut(struct dc_diag *diag, const struct dc_sweep *sweep,
 			budget->most, sweep->cuts.at[0].tally.kernel_loc);
 }
 
-/* Takes over what the search found, if that is better. */
-static void take_found(const struct dc_sweep *sweep, const struct dc_budget *budget,
+/* Takes over what a search found, if that is better. False: it is not. */
+static bool take_found(const struct dc_sweep *sweep, const struct dc_budget *budget,
 		       const struct dc_search *search, bool *in_kernel,
 		       struct dc_budget_result *result)
 {
 	struct dc_tally tally;
+	size_t i;
 
-	result->proved = search->ended;
-	if (search->found) {
-		dc_tally_sides(sweep->problem, search->in_kernel, &tally, NULL);
-		if (limited(budget, &tally) <= budget->most &&
-		    minimised(budget, &tally) < result->reached) {
-			result->reached = minimised(budget, &tally);
-			for (size_t i = 0; i < sweep->problem->nodes.len; i++)
-				in_kernel[i] = search->in_kernel[i];
-		} else {
-			result->proved = false; /* GLPK's rounding: believe the integers */
-		}
-	}
-	if (result->proved)
-		result->bound = result->reached;
-	result->method = result->proved ? "integer programming (GLPK)"
-					: "integer programming (GLPK), ended by the time limit";
+	dc_tally_sides(sweep->problem, search->in_kernel, &tally, NULL);
+	if (limited(budget, &tally) > budget->most || minimised(budget, &tally) >= result->reached)
+		return false;
+	result->reached = minimised(budget, &tally);
+	for (i = 0; i < sweep->problem->nodes.len; i++)
+		in_kernel[i] = search->in_kernel[i];
+	return true;
 }
 
-static int search_between(const struct dc_model *model, const struct dc_sweep *sweep,
-			  const struct dc_budget *budget, unsigned time_limit_s, bool *in_kernel,
-			  struct dc_budget_result *result)
+/* GLPK's integer solver, which counts in doubles: it claims, but does not prove. */
+static void search_glpk(const struct dc_model *model, const struct dc_sweep *sweep,
+			const struct dc_budget *budget, struct dc_search *search, bool *in_kernel,
+			struct dc_budget_result *result)
 {
-	struct dc_search search = {
-		.budget = *budget,
-		.at_least = result->bound,
-		.below = result->reached,
-		.time_limit_s = time_limit_s,
-	};
+	search->at_least = result->bound;
+	search->below = result->reached;
+	dc_search_milp(model, search);
+	result->claimed = search->ended;
+	if (search->found && !take_found(sweep, budget, search, in_kernel, result))
+		result->claimed = false; /* its rounding: believe the integers */
+	result->method = result->claimed
+				 ? "integer programming (GLPK), gap 0"
+				 : "integer programming (GLPK), not ended in the time limit";
+}
+
+/* Ours: from the best cut so far; proves that nothing is better, or finds it. */
+static void search_exactly(const struct dc_model *model, const struct dc_sweep *sweep,
+			   const struct dc_budget *budget, struct dc_search *search,
+			   bool *in_kernel, struct dc_budget_result *result)
+{
+	search->below = result->reached;
+	search->found = search->ended = false;
+	dc_search_exact(model, search);
+	result->places = search->places;
+	if (search->found && take_found(sweep, budget, search, in_kernel, result)) {
+		result->claimed = false;
+		result->method = "exact search";
+	}
+	if (!search->ended)
+		return;
+	result->proved_by = "exact search in integers";
+	result->bound = result->reached;
+}
+
+static void search_between(const struct dc_model *model, const struct dc_sweep *sweep,
+			   const struct dc_budget *budget, unsigned time_limit_s, bool *in_kernel,
+			   struct dc_budget_result *result)
+{
+	struct dc_search search = {.budget = *budget, .time_limit_s = time_limit_s};
 
 	search.in_kernel = dc_alloc(sweep->problem->nodes.len, sizeof(*search.in_kernel));
-	dc_search_milp(model, &search);
-	take_found(sweep, budget, &search, in_kernel, result);
+	search_glpk(model, sweep, budget, &search, in_kernel, result);
+	search_exactly(model, sweep, budget, &search, in_kernel, result);
 	free(search.in_kernel);
-	return 0;
 }
 
 int dc_budget_solve(struct dc_diag *diag, const struct dc_sweep *sweep,
@@ -168,8 +189,8 @@ int dc_budget_solve(struct dc_diag *diag, const struct dc_sweep *sweep,
 	bound_by_envelope(sweep, budget, at, &result);
 	dc_progress(diag, "budget: %" PRId64 " reached, bound %" PRId64, result.reached,
 		    result.bound);
-	if (!result.proved && time_limit_s)
-		err = search_between(&model, sweep, budget, time_limit_s, in_kernel, &result);
+	if (!result.proved_by && time_limit_s)
+		search_between(&model, sweep, budget, time_limit_s, in_kernel, &result);
 	result.cut = dc_cut_of_sides(sweep->problem, terms, in_kernel);
 	result.cut->method = result.method;
 	dc_reasons_for_budget(&model, result.cut);

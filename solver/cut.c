@@ -191,17 +191,36 @@ static int solve_model(struct dc_diag *diag, const struct dc_model *model,
 		*ret_cut = dc_cut_of_sides(model->problem, terms, in_kernel);
 		(*ret_cut)->proved_by_flow =
 			dc_scaled_cost(terms->lambda, model->kernel_loc, all_user) - saved;
-		(*ret_cut)->flow_engine = options->engine == DC_FLOW_PUSH ? "push" : "igraph";
+		(*ret_cut)->flow_engine =
+			range.flows ? dc_flow_engine_names[range.used] : "none needed";
 	}
 	dc_order_done(&order);
 	free(in_kernel);
 	return err;
 }
 
-static bool wants_lp(const struct dc_problem *problem, const struct dc_cut_options *options)
+/* The LP's proof if it is asked for. Where it is not made cut->no_lp says why; asked for by name,
+ * that is an error. */
+static int prove_lp(struct dc_diag *diag, const struct dc_model *model,
+		    const struct dc_cut_options *options, struct dc_cut *cut)
 {
-	return options->prove == DC_PROVE_LP ||
-	       (options->prove == DC_PROVE_AUTO && problem->nodes.len <= DC_PROVE_AUTO_NODES);
+	int err;
+
+	if (options->prove == DC_PROVE_FLOW) {
+		cut->no_lp = "not asked for";
+		return 0;
+	}
+	if (options->prove == DC_PROVE_AUTO && model->problem->nodes.len > DC_PROVE_AUTO_NODES) {
+		cut->no_lp = dc_arena_printf(cut->arena, "%zu nodes, more than %d",
+					     model->problem->nodes.len, DC_PROVE_AUTO_NODES);
+		return 0;
+	}
+	err = dc_prove_lp(diag, model, cut);
+	if (err < 0 || !cut->no_lp || options->prove == DC_PROVE_AUTO)
+		return err;
+	return dc_error(diag, -ERANGE, DC_FILE(model->problem->name),
+			"GLPK does not prove this cut: %s; the flow does, see --prove flow",
+			cut->no_lp);
 }
 
 int dc_cut_solve(struct dc_diag *diag, const struct dc_problem *problem,
@@ -218,8 +237,8 @@ int dc_cut_solve(struct dc_diag *diag, const struct dc_problem *problem,
 	err = solve_model(diag, &model, terms, options, &cut);
 	if (!err)
 		err = check_proof(diag, cut);
-	if (!err && wants_lp(problem, options))
-		err = dc_prove_lp(diag, &model, cut);
+	if (!err)
+		err = prove_lp(diag, &model, options, cut);
 	if (!err && !options->no_reasons)
 		dc_reasons_find(&model, cut);
 	dc_model_done(&model);

@@ -53,7 +53,8 @@ enum dc_prove { DC_PROVE_FLOW, DC_PROVE_LP, DC_PROVE_AUTO };
 
 struct dc_cut_options {
 	enum dc_flow_engine engine;
-	enum dc_prove prove; /* AUTO: LP too up to DC_PROVE_AUTO_NODES nodes */
+	/* AUTO: LP too, up to DC_PROVE_AUTO_NODES nodes, if GLPK can; LP: or it is an error. */
+	enum dc_prove prove;
 	bool no_reasons;
 };
 
@@ -75,14 +76,16 @@ struct dc_cut {
 	struct dc_reason *reasons; /* of each node; NULL with no_reasons */
 	/* The proof, all times lambda.q: the flow that the cut is equal to, and the dual solution
 	 * of the LP, rounded to integers and found feasible. -1: not made. */
-	const char *flow_engine;
+	const char *flow_engine; /* that found it: "igraph", "push", "both", "none needed" */
+	const char *no_lp; /* why the LP proved nothing; NULL if it did */
 	const char *method; /* NULL: what these say; else how a budget's cut was found */
 	__int128 proved_by_flow, proved_by_lp;
 };
 
 /* Finds the cut. *ret_cut: caller frees with dc_cut_free; problem must outlive it.
  * Returns 0; after reporting: -EINVAL: contradictory constraints (the chain of reasons is in
- * notes); -ERANGE: numbers too large; -ENOTRECOVERABLE: a proof failed. */
+ * notes); -ERANGE: numbers too large, or the LP's proof was asked for by name and GLPK cannot give
+ * one; -ENOTRECOVERABLE: a proof failed. */
 int dc_cut_solve(struct dc_diag *diag, const struct dc_problem *problem,
 		 const struct dc_terms *terms, const struct dc_cut_options *options,
 		 struct dc_cut **ret_cut);

@@ -67,6 +67,8 @@ static json_t *proof_json(const struct dc_cut *cut)
 	}
 	if (cut->proved_by_lp >= 0)
 		dc_json_set(proof, "lp_dual", scaled_json(cut->proved_by_lp));
+	if (cut->no_lp)
+		dc_json_set(proof, "no_lp", json_string(cut->no_lp));
 	return proof;
 }
 

@@ -90,7 +90,7 @@ static int try_other_side(struct dc_diag *diag, struct dc_explanation *e, const 
 	const struct dc_cut_options options = {.prove = DC_PROVE_FLOW, .no_reasons = true};
 	struct dc_problem *pinned = dc_problem_copy(cut->problem);
 	struct dc_diag silent = {0};
-	struct dc_cut *moved;
+	struct dc_cut *moved = NULL;
 	int err;
 
 	dc_problem_add_pin(pinned, e->node, e->other_side, "what if");

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const dc_flow_engine_names[] = {"auto", "igraph", "push", "both"};
+
 #define IGRAPH_NODES 5000 /* above it igraph's gap step, linear in the nodes, tells */
 #define IGRAPH_SUM   ((int64_t)1 << 53)
 
@@ -32,6 +34,13 @@ static bool suits_igraph(const struct dc_flow_net *net)
 	return net->nodes <= IGRAPH_NODES;
 }
 
+enum dc_flow_engine dc_flow_engine_for(const struct dc_flow_net *net, enum dc_flow_engine engine)
+{
+	if (engine != DC_FLOW_AUTO)
+		return engine;
+	return suits_igraph(net) ? DC_FLOW_IGRAPH : DC_FLOW_PUSH;
+}
+
 static int cut_both(struct dc_diag *diag, const struct dc_flow_net *net, enum dc_flow_which which,
 		    int64_t *ret_value, bool *kept)
 {
@@ -54,9 +63,7 @@ static int cut_both(struct dc_diag *diag, const struct dc_flow_net *net, enum dc
 int dc_flow_cut(struct dc_diag *diag, const struct dc_flow_net *net, enum dc_flow_engine engine,
 		enum dc_flow_which which, int64_t *ret_value, bool *kept)
 {
-	if (engine == DC_FLOW_AUTO)
-		engine = suits_igraph(net) ? DC_FLOW_IGRAPH : DC_FLOW_PUSH;
-	switch (engine) {
+	switch (dc_flow_engine_for(net, engine)) {
 	case DC_FLOW_IGRAPH:
 		return dc_flow_cut_igraph(diag, net, which, ret_value, kept);
 	case DC_FLOW_BOTH:

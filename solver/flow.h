@@ -37,6 +37,11 @@ enum dc_flow_engine {
 	DC_FLOW_BOTH, /* both, and they must agree */
 };
 
+extern const char *const dc_flow_engine_names[]; /* "auto", "igraph", "push", "both" */
+
+/* The engine that dc_flow_cut takes for a net: never AUTO. */
+enum dc_flow_engine dc_flow_engine_for(const struct dc_flow_net *net, enum dc_flow_engine engine);
+
 enum dc_flow_which { DC_FLOW_LEAST, DC_FLOW_GREATEST };
 
 /*

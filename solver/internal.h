@@ -20,8 +20,8 @@ __int128 dc_scaled_cost(struct dc_ratio lambda, int64_t kernel_loc, int64_t cros
 /* Fills cut->reasons. */
 void dc_reasons_find(const struct dc_model *model, struct dc_cut *cut);
 
-/* Fills cut->proved_by_lp. Returns 0; -ENOTRECOVERABLE after reporting: GLPK's optimum is another.
- */
+/* Fills cut->proved_by_lp, or cut->no_lp. Returns 0; -ENOTRECOVERABLE after reporting: GLPK's
+ * optimum is another. */
 int dc_prove_lp(struct dc_diag *diag, const struct dc_model *model, struct dc_cut *cut);
 
 /* Fills cut->reasons of a cut that a budget chose: forced, or chosen. */
@@ -36,8 +36,12 @@ struct dc_search {
 	bool *in_kernel; /* room for all nodes; set if found */
 	bool found;
 	bool ended; /* there is no better one */
+	size_t places; /* of the tree of the exact search */
 };
 void dc_search_milp(const struct dc_model *model, struct dc_search *search);
+
+/* The same in integers, so that `ended` is a proof; `below` becomes that of the best found. */
+void dc_search_exact(const struct dc_model *model, struct dc_search *search);
 
 /* The optimum of the same without asking for integers. */
 bool dc_relax(const struct dc_model *model, const struct dc_budget *budget, double *ret_value);

@@ -101,6 +101,7 @@ struct dc_range {
 	struct dc_order *order;
 	enum dc_flow_engine engine;
 	size_t flows; /* counts the calls */
+	enum dc_flow_engine used; /* by the last call; AUTO: there was nothing to cut */
 };
 int dc_range_cut(struct dc_diag *diag, struct dc_range *range, size_t a, size_t b,
 		 struct dc_ratio lambda, enum dc_flow_which which, size_t *ret_middle,

@@ -132,11 +132,12 @@ static bool fits(const struct program *p)
 	return sum < (__int128)1 << 53 && model->groups < 1000000 && model->arcs.len < 10000000;
 }
 
-/* The bound that the LP proves, all times lambda.q; -1 if it proves nothing. */
-static __int128 lp_bound(struct program *p)
+/* The bound that the LP proves, all times lambda.q; -1 if it proves nothing, and why. */
+static __int128 lp_bound(struct program *p, const char **ret_why)
 {
 	__int128 bound = -1;
 
+	*ret_why = "the numbers are too large for its doubles";
 	if (!fits(p))
 		return -1;
 	glp_term_out(GLP_OFF);
@@ -146,8 +147,12 @@ static __int128 lp_bound(struct program *p)
 		add_groups(p);
 		add_arcs(p);
 	}
-	if ((!p->model->groups || solve(p)) && take_flow(p))
-		bound = flow_value(p);
+	*ret_why = "it found no optimum";
+	if (!p->model->groups || solve(p)) {
+		*ret_why = "its dual solution, in integers, is not one";
+		if (take_flow(p))
+			bound = flow_value(p);
+	}
 	glp_delete_prob(p->lp);
 	free(p->flow);
 	return bound;
@@ -158,7 +163,7 @@ int dc_prove_lp(struct dc_diag *diag, const struct dc_model *model, struct dc_cu
 	struct program p = {.model = model, .lambda = cut->terms.lambda};
 	__int128 cost =
 		dc_scaled_cost(cut->terms.lambda, cut->tally.kernel_loc, cut->tally.crossings);
-	__int128 bound = lp_bound(&p);
+	__int128 bound = lp_bound(&p, &cut->no_lp);
 
 	if (bound < 0)
 		return 0;
@@ -167,8 +172,12 @@ int dc_prove_lp(struct dc_diag *diag, const struct dc_model *model, struct dc_cu
 		return dc_error(diag, -ENOTRECOVERABLE, DC_FILE(model->problem->name),
 				"GLPK's dual is above the cut's cost; this is a bug, please report "
 				"it with the problem file");
-	if (bound == cost)
-		cut->proved_by_lp = bound;
+	if (bound < cost) {
+		cut->no_lp = "its dual solution, in integers, is below the cut's cost";
+		return 0;
+	}
+	cut->proved_by_lp = bound;
+	cut->no_lp = NULL;
 	return 0;
 }
 

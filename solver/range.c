@@ -200,6 +200,7 @@ int dc_range_cut(struct dc_diag *diag, struct dc_range *range, size_t a, size_t 
 		return err;
 	kept = dc_alloc(net.nodes, sizeof(*kept));
 	range->flows++;
+	range->used = dc_flow_engine_for(&net, range->engine);
 	err = dc_flow_cut(diag, &net, range->engine, which, &value, kept);
 	if (!err) {
 		*ret_middle = partition(range->order, a, b, kept);

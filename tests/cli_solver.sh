@@ -53,6 +53,15 @@ expect 0 "user           4   910  89.8" solve --problem p.json
 expect 0 "all            7  1013 100.0" solve --problem p.json
 expect 0 "follows irq into the kernel: called in hard irq" solve --problem p.json -v
 expect 0 "GLPK's dual solution" solve --problem p.json --prove lp
+expect 0 "none by GLPK: not asked for" solve --problem p.json --prove flow
+expect 0 '"engine": "igraph"' solve --problem p.json --json
+expect 0 '"engine": "both"' solve --problem p.json --json --flow both
+sed 's/9000/90000000000000000/; s/"calls": 900,/"calls": 40000000000000000,/' p.json >large.json
+expect 1 "GLPK does not prove this cut: the numbers are too large" \
+	solve --problem large.json --lambda 1 --prove lp
+expect 0 "none by GLPK: the numbers are too large for its doubles" \
+	solve --problem large.json --lambda 1
+expect 0 '"engine": "push"' solve --problem large.json --lambda 1 --json
 expect 0 "cost       203.1 lines" solve --problem p.json --lambda 1/10
 expect 0 "cost       203.1 lines" solve --problem p.json --delay 20us --price 5000
 expect 0 "cost       203.1 lines" solve --problem p.json --flow both
@@ -72,19 +81,28 @@ expect 1 "no such driver" solve no_driver
 expect 1 "absent.json: error: cannot read" solve --problem absent.json
 expect 0 "usage: drivercut solve" solve --help
 expect 0 "optimal    1000 crossings" solve --problem p.json --max-kernel-loc 330
-expect 0 "optimal    393 kernel lines" solve --problem p.json --max-overhead 0.5%
-expect 0 "reached    513 kernel lines, at most 184 above" \
+expect 0 "proved by exact search in integers" solve --problem p.json --max-overhead 0.5%
+expect 0 "reached    513 kernel lines, proved to be at most 184 above" \
 	solve --problem p.json --max-overhead 0.5% --time-limit 0
 expect 1 "no cut has 33 kernel lines or less" solve --problem p.json --max-kernel-loc 33
 
 expect 0 "2 breakpoints, found exactly" sweep --problem p.json
 expect 0 "45.0549 us" sweep --problem p.json --delays 0,5us,1s
+expect 0 "PINS COST" sweep --problem p.json --pin stats=kernel
+expect 0 '"pins_cost": 229.9' sweep --problem p.json --pin stats=kernel --delays 10us --json
+expect 0 '"pins_cost": 0.0' sweep --problem p.json --pin stats=user --delays 10us --json
+expect 0 "38.835 us" sweep --problem p.json --pin stats=kernel
+expect 1 "clean is forced to both sides" sweep --problem p.json --pin clean=user
+expect 2 "expected FUNCTION=kernel" sweep --problem p.json --pin stats
 expect 2 "expected times such as" sweep --problem p.json --delays 5us,,1s
 expect 0 '"complete": true' sweep --problem p.json --json
 expect 0 "2 breakpoints" sweep --problem p.json --certificate proof.json
 expect 0 "3 cuts proved optimal" verify --problem p.json proof.json
 sed 's/"kernel_loc": 103/"kernel_loc": 104/' proof.json >false.json
 expect 1 "the certificate says otherwise" verify --problem p.json false.json
+expect 0 "2 breakpoints" sweep --problem p.json --pin stats=kernel --certificate pinned.json
+expect 0 "3 cuts proved optimal" verify --problem p.json pinned.json --pin stats=kernel
+expect 1 "points[0]" verify --problem p.json pinned.json
 expect 1 "this is a problem file, expected a certificate" verify --problem p.json p.json
 
 expect 0 "in the kernel above a delay of 45.0549 us" explain --problem p.json stats

@@ -67,10 +67,10 @@ static void check_budget(const struct dc_sweep *sweep, const struct choices *cho
 	}
 	assert_int_equal(dc_budget_solve(&caught.diag, sweep, &terms, budget, 0, &result), 0);
 	assert_true(result.bound <= best && best <= result.reached);
-	assert_true(!result.proved || best == result.reached);
+	assert_true(!result.proved_by || best == result.reached);
 	dc_budget_done(&result);
 	assert_int_equal(dc_budget_solve(&caught.diag, sweep, &terms, budget, 10, &result), 0);
-	assert_true(result.proved);
+	assert_non_null(result.proved_by);
 	assert_int_equal(result.reached, best);
 	assert_int_equal(result.bound, best);
 	assert_int_equal(budget->kind == DC_BUDGET_LINES ? result.cut->tally.crossings
@@ -144,6 +144,42 @@ static void test_interpolation(void **state)
 	dc_problem_free(problem);
 }
 
+/* A table of budgets with the searches: each one proved, none above the one before. */
+static void test_table(void **state)
+{
+	struct dc_problem *problem = random_problem(&hundred, 4);
+	struct dc_sweep *sweep = sweep_of(problem);
+	const struct dc_tally *first = &sweep->cuts.at[0].tally;
+	const struct dc_tally *last = &sweep->cuts.at[sweep->cuts.len - 1].tally;
+	int step, kind, searched = 0;
+
+	(void)state;
+	for (kind = 0; kind < 2; kind++) {
+		int64_t low = kind ? first->kernel_loc : last->crossings;
+		int64_t high = kind ? last->kernel_loc : first->crossings, before = INT64_MAX;
+
+		for (step = 0; step <= 8; step++) {
+			struct dc_budget budget = {kind ? DC_BUDGET_LINES : DC_BUDGET_CROSSINGS,
+						   low + (high - low) * step / 8};
+			struct dc_budget_result result;
+			struct caught caught;
+
+			catch_start(&caught);
+			assert_int_equal(
+				dc_budget_solve(&caught.diag, sweep, &terms, &budget, 20, &result),
+				0);
+			assert_non_null(result.proved_by);
+			assert_true(result.reached <= before);
+			before = result.reached;
+			searched += result.places > 0;
+			dc_budget_done(&result);
+		}
+	}
+	assert_true(searched > 5);
+	dc_sweep_free(sweep);
+	dc_problem_free(problem);
+}
+
 static void test_overhead(void **state)
 {
 	struct dc_problem *problem = dc_problem_new("p");
@@ -159,8 +195,8 @@ static void test_overhead(void **state)
 	dc_problem_free(problem);
 }
 
-/* Numbers that GLPK's doubles do not hold: no search, and nothing is called proved. */
-static void test_no_search(void **state)
+/* Numbers that GLPK's doubles do not hold: it claims nothing, but the exact search ends. */
+static void test_large_numbers(void **state)
 {
 	static const int64_t huge = (int64_t)1 << 54;
 	struct dc_problem *problem = dc_problem_new("p");
@@ -179,10 +215,15 @@ static void test_no_search(void **state)
 	}
 	assert_int_equal(dc_problem_finish(&caught.diag, problem), 0);
 	sweep = sweep_of(problem);
-	assert_int_equal(dc_budget_solve(&caught.diag, sweep, &terms, &budget, 5, &result), 0);
-	assert_false(result.proved);
+	assert_int_equal(dc_budget_solve(&caught.diag, sweep, &terms, &budget, 0, &result), 0);
+	assert_null(result.proved_by);
 	assert_int_equal(result.reached, 9);
 	assert_true(result.bound < 9);
+	dc_budget_done(&result);
+	assert_int_equal(dc_budget_solve(&caught.diag, sweep, &terms, &budget, 5, &result), 0);
+	assert_false(result.claimed);
+	assert_string_equal(result.proved_by, "exact search in integers");
+	assert_int_equal(result.reached, 6);
 	dc_budget_done(&result);
 	dc_sweep_free(sweep);
 	dc_problem_free(problem);
@@ -191,10 +232,9 @@ static void test_no_search(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_by_force),
-		cmocka_unit_test(test_interpolation),
-		cmocka_unit_test(test_overhead),
-		cmocka_unit_test(test_no_search),
+		cmocka_unit_test(test_by_force),      cmocka_unit_test(test_interpolation),
+		cmocka_unit_test(test_table),	      cmocka_unit_test(test_overhead),
+		cmocka_unit_test(test_large_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -355,13 +355,86 @@ static void test_all_small(void **state)
 	}
 }
 
+/* `count` functions that the kernel calls `weight` times each. */
+static struct dc_problem *row_of(size_t count, int64_t weight)
+{
+	struct dc_problem *problem = dc_problem_new("row");
+	struct caught caught;
+	size_t i;
+
+	catch_start(&caught);
+	for (i = 0; i < count; i++) {
+		char id[24];
+		size_t node;
+
+		snprintf(id, sizeof(id), "f%05zu", i);
+		node = dc_problem_add_node(problem, id, 10);
+		problem->nodes.at[node].entry_calls = weight;
+	}
+	assert_int_equal(dc_problem_finish(&caught.diag, problem), 0);
+	return problem;
+}
+
+/* A cut says which engine found it and which proof it has, and GLPK's or none when asked. */
+static void test_what_proved(void **state)
+{
+	static const int64_t huge = (int64_t)1 << 54;
+	static const struct {
+		size_t count;
+		int64_t weight;
+		enum dc_flow_engine engine;
+		enum dc_prove prove;
+		const char *used, *no_lp;
+	} rows[] = {
+		{3, 7, DC_FLOW_AUTO, DC_PROVE_AUTO, "igraph", NULL},
+		{3, 7, DC_FLOW_PUSH, DC_PROVE_LP, "push", NULL},
+		{3, 7, DC_FLOW_BOTH, DC_PROVE_FLOW, "both", "not asked for"},
+		{3, huge, DC_FLOW_AUTO, DC_PROVE_AUTO, "push", "too large for its doubles"},
+		{1001, 7, DC_FLOW_AUTO, DC_PROVE_AUTO, "igraph", "1001 nodes, more than 1000"},
+		{1001, 7, DC_FLOW_AUTO, DC_PROVE_LP, "igraph", NULL},
+		{5100, 7, DC_FLOW_AUTO, DC_PROVE_AUTO, "push", "5100 nodes, more than 1000"},
+		{0, 0, DC_FLOW_PUSH, DC_PROVE_AUTO, "none needed", NULL},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct dc_cut_options options = {.engine = rows[i].engine,
+						       .prove = rows[i].prove};
+		struct dc_problem *problem = row_of(rows[i].count, rows[i].weight);
+		struct dc_cut *cut = solve(problem, (struct dc_ratio){1, 1}, &options);
+
+		assert_string_equal(cut->flow_engine, rows[i].used);
+		assert_int_equal(!cut->no_lp, !rows[i].no_lp);
+		assert_int_equal(cut->proved_by_lp >= 0, !rows[i].no_lp);
+		if (rows[i].no_lp && !strstr(cut->no_lp, rows[i].no_lp))
+			fail_msg("row %zu: %s", i, cut->no_lp);
+		dc_cut_free(cut);
+		dc_problem_free(problem);
+	}
+}
+
+static void test_lp_or_error(void **state)
+{
+	static const struct dc_cut_options options = {.prove = DC_PROVE_LP};
+	struct dc_terms terms = {.lambda = {1, 1}, .delay_ns = {1, 1}, .price = 1};
+	struct dc_problem *problem = row_of(3, (int64_t)1 << 54);
+	struct caught caught;
+	struct dc_cut *cut;
+
+	(void)state;
+	catch_start(&caught);
+	assert_int_equal(dc_cut_solve(&caught.diag, problem, &terms, &options, &cut), -ERANGE);
+	assert_said(&caught, "GLPK does not prove this cut: the numbers are too large");
+	dc_problem_free(problem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),
-		cmocka_unit_test(test_random_twelve),
-		cmocka_unit_test(test_lp_proof),
-		cmocka_unit_test(test_all_small),
+		cmocka_unit_test(test_random),	    cmocka_unit_test(test_random_twelve),
+		cmocka_unit_test(test_lp_proof),    cmocka_unit_test(test_all_small),
+		cmocka_unit_test(test_what_proved), cmocka_unit_test(test_lp_or_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
