@@ -79,8 +79,20 @@ static json_t *sides_json(const struct dc_cut *cut)
 
 	for (i = 0; i < cut->problem->nodes.len; i++)
 		dc_json_set(sides, cut->problem->nodes.at[i].id,
-			    json_string(dc_place_names[cut->places[i]]));
+			    json_string(cut->places[i] == DC_PLACE_USER ? "user" : "kernel"));
 	return sides;
+}
+
+/* Those on the kernel side that the user side has a copy of. */
+static json_t *replicated_json(const struct dc_cut *cut)
+{
+	json_t *ids = json_array();
+	size_t i;
+
+	for (i = 0; i < cut->problem->nodes.len; i++)
+		if (cut->places[i] == DC_PLACE_BOTH)
+			dc_json_add(ids, json_string(cut->problem->nodes.at[i].id));
+	return ids;
 }
 
 static json_t *reasons_json(const struct dc_cut *cut)
@@ -117,6 +129,7 @@ json_t *dc_cut_json(const struct dc_cut *cut)
 	dc_json_set(root, "value_exact", dc_ratio_json(cut->value));
 	dc_json_set(root, "proof", proof_json(cut));
 	dc_json_set(root, "sides", sides_json(cut));
+	dc_json_set(root, "replicated", replicated_json(cut));
 	dc_json_set(root, "reasons", reasons_json(cut));
 	return root;
 }
@@ -126,13 +139,10 @@ json_t *dc_cut_json(const struct dc_cut *cut)
 static enum dc_place read_place(const struct dc_json *sides, const char *id)
 {
 	const char *name = dc_json_str(sides, id);
-	size_t i;
 
-	for (i = 0; i < 3; i++)
-		if (!strcmp(name, dc_place_names[i]))
-			return (enum dc_place)i;
-	dc_json_fault(sides, "%s has the side \"%s\"; expected kernel, user or both", id, name);
-	return DC_PLACE_USER;
+	if (strcmp(name, "kernel") != 0 && strcmp(name, "user") != 0)
+		dc_json_fault(sides, "%s has the side \"%s\"; expected kernel or user", id, name);
+	return strcmp(name, "kernel") ? DC_PLACE_USER : DC_PLACE_KERNEL;
 }
 
 static const char *read_reason(const struct dc_json *reasons, const char *id)
@@ -169,6 +179,23 @@ static void read_sides(struct dc_sides *ret, const struct dc_json *root)
 		qsort(ret->nodes.at, ret->nodes.len, sizeof(*ret->nodes.at), order_ids);
 }
 
+static void read_replicated(struct dc_sides *ret, const struct dc_json *root)
+{
+	struct dc_json ids = dc_json_array_or_empty(root, "replicated");
+	size_t i;
+
+	for (i = 0; i < dc_json_len(&ids); i++) {
+		struct dc_sides_node key = {.id = dc_json_str_at(&ids, i)}, *node = NULL;
+
+		if (ret->nodes.len)
+			node = bsearch(&key, ret->nodes.at, ret->nodes.len, sizeof(key), order_ids);
+		if (!node || node->place != DC_PLACE_KERNEL)
+			dc_json_fault(&ids, "\"%s\" is not on the kernel side", key.id);
+		else
+			node->place = DC_PLACE_BOTH;
+	}
+}
+
 static void read_head(struct dc_sides *ret, const struct dc_json *root)
 {
 	struct dc_json lambda = dc_json_array(root, "lambda");
@@ -200,6 +227,7 @@ int dc_sides_read(struct dc_diag *diag, const char *path, struct dc_sides **ret_
 	sides->arena = dc_arena_new();
 	read_head(sides, &root);
 	read_sides(sides, &root);
+	read_replicated(sides, &root);
 	err = dc_json_failed(doc) ? -EINVAL : 0;
 	dc_json_close(doc);
 	if (err < 0)

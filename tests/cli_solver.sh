@@ -116,6 +116,9 @@ expect 0 "toy at a delay" solve --problem p.json --delay 100us -o b.json
 expect 0 "3 functions move" compare a.json b.json
 expect 0 "no function moves" compare a.json a.json
 expect 1 "this is a problem file, expected a cut file" compare a.json p.json
+check jq -e '.replicated == ["read_reg"] and .sides.read_reg == "kernel"' a.json >jq_said
+sed 's/"replicated": \["read_reg"\]/"replicated": ["probe"]/' a.json >c.json
+expect 1 '"probe" is not on the kernel side' compare a.json c.json
 expect 1 "cannot write" solve --problem p.json -o /proc/nothing.json
 
 # The same bytes twice, and one JSON document.
