@@ -14,7 +14,7 @@
 #include "cli/verbs.h"
 
 static const struct dc_verb *const verbs[] = {
-	&dc_verb_graph, &dc_verb_profile, &dc_verb_problem, &dc_verb_solve, &dc_verb_sweep, NULL,
+	&dc_verb_graph, &dc_verb_profile, &dc_verb_problem, &dc_verb_solve, &dc_verb_sweep, &dc_verb_study, NULL,
 };
 
 /* Diagnostics */

@@ -10,5 +10,6 @@ extern const struct dc_verb dc_verb_solve;
 extern const struct dc_verb dc_verb_sweep;
 extern const struct dc_verb dc_verb_profile;
 extern const struct dc_verb dc_verb_problem;
+extern const struct dc_verb dc_verb_study;
 
 #endif

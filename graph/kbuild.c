@@ -303,8 +303,9 @@ int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const 
 
 	if (err < 0)
 		return err;
-	/* The file is an array; our reader wants an object. */
-	wrapped = dc_printf("{\"commands\": %s}", text);
+	/* The file is an array; our reader wants an object. A study's plan is one already. */
+	wrapped = text[strspn(text, " \t\r\n")] == '{' ? dc_strdup(text)
+						       : dc_printf("{\"commands\": %s}", text);
 	free(text);
 	err = dc_json_parse(diag, path, wrapped, strlen(wrapped), NULL, &doc, &root);
 	free(wrapped);
