@@ -9,7 +9,7 @@
 #include "cli/verbs.h"
 
 struct options {
-	const char *operand, *family, *commands, *output;
+	const char *operand, *family, *commands, *output, *module;
 };
 
 struct share {
@@ -165,6 +165,8 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 
 	if (err < 0)
 		return err;
+	if (options->module)
+		files.driver.only = files.driver.module = options->module;
 	path = options->output ? options->output : dc_cli_driver_path(&files, "graph.json");
 	if (options->commands && !files.driver.package)
 		files.driver.source = files.driver.folder; /* the commands name its files there */
@@ -194,6 +196,7 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
 					      {"family", required_argument, NULL, 'f'},
 					      {"compile-commands", required_argument, NULL, 'c'},
+					      {"module", required_argument, NULL, 'm'},
 					      {0}};
 	struct options options = {0};
 	int option, status = 0;
@@ -204,6 +207,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 			options.output = optarg;
 		else if (option == 'f')
 			options.family = optarg;
+		else if (option == 'm')
+			options.module = optarg;
 		else
 			options.commands = optarg;
 	}
@@ -235,6 +240,7 @@ const struct dc_verb dc_verb_graph = {
 		"  -o, --output FILE        where to write; - for standard output\n"
 		"                           (out/DRIVER/graph.json; DRIVERCUT_OUT replaces out)\n"
 		"      --family NAME        net, scsi or sound: graph/families/NAME.json\n"
+		"      --module NAME        of a folder with several modules, the one NAME.ko\n"
 		"      --compile-commands FILE  flags from this compile_commands.json, not Kbuild\n"
 		"      --json               print the graph instead of tables\n"
 		"\n"

@@ -13,5 +13,6 @@ extern const struct dc_verb dc_verb_problem;
 extern const struct dc_verb dc_verb_explain;
 extern const struct dc_verb dc_verb_compare;
 extern const struct dc_verb dc_verb_verify;
+extern const struct dc_verb dc_verb_study;
 
 #endif

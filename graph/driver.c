@@ -62,6 +62,7 @@ static int read_driver_file(struct dc_diag *diag, struct dc_arena *arena, const 
 	driver->title = dc_arena_strdup(arena, dc_json_str_or(&root, "title", driver->name));
 	driver->family = dc_arena_strdup(arena, dc_json_str(&root, "family"));
 	driver->module = dc_arena_strdup(arena, dc_json_str_or(&root, "module", driver->name));
+	driver->only = driver->module;
 	source = dc_json_object(&root, "source");
 	driver->package = dc_arena_strdup(arena, dc_json_str(&source, "package"));
 	driver->package_path = dc_arena_strdup(arena, dc_json_str(&source, "path"));

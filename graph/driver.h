@@ -27,6 +27,7 @@ struct dc_driver {
 	const char *title; /* for people */
 	const char *family; /* "net": graph/families/net.json */
 	const char *module; /* the module's name: MODULE.ko */
+	const char *only; /* the one module of source that is the driver; NULL: all that is there */
 	const char *folder; /* the driver folder, or the folder with the Kbuild file */
 	const char *package; /* Debian package with the kernel source; NULL: source is folder */
 	const char *package_path; /* of the driver inside that source tree */

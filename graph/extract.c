@@ -69,7 +69,7 @@ int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver, const
 	if (!err && commands)
 		err = dc_kbuild_read_commands(diag, arena, commands, &units);
 	else if (!err)
-		err = dc_kbuild_units(diag, arena, &kernel, driver->source, &units);
+		err = dc_kbuild_units(diag, arena, &kernel, driver->source, driver->only, &units);
 	if (!err)
 		err = extract(diag, driver, &units, kernel.release, ret);
 	dc_vec_done(&units);

@@ -73,10 +73,14 @@ static void read_locks(struct dc_arena *arena, const struct dc_json *root, struc
 	}
 }
 
-static void read_local(struct dc_arena *arena, const struct dc_json *root, struct dc_family *family)
+static void read_names(struct dc_arena *arena, const struct dc_json *root, struct dc_family *family)
 {
 	struct dc_json names = dc_json_array_or_empty(root, "local");
+	struct dc_json folders = dc_json_array_or_empty(root, "folders");
 	size_t i;
+
+	for (i = 0; i < dc_json_len(&folders); i++)
+		dc_vec_push(&family->folders, dc_arena_strdup(arena, dc_json_str_at(&folders, i)));
 
 	for (i = 0; i < dc_json_len(&names); i++)
 		dc_vec_push(&family->local, dc_arena_strdup(arena, dc_json_str_at(&names, i)));
@@ -102,7 +106,7 @@ static int read_file(struct dc_diag *diag, struct dc_arena *arena, const char *n
 	read_rules(arena, &root, "arguments", family);
 	read_rules(arena, &root, "variables", family);
 	read_locks(arena, &root, family);
-	read_local(arena, &root, family);
+	read_names(arena, &root, family);
 	includes = dc_json_array_or_empty(&root, "includes");
 	for (i = 0; !err && i < dc_json_len(&includes); i++)
 		err = read_file(diag, arena, dc_json_str_at(&includes, i), depth + 1, family);
@@ -156,6 +160,7 @@ void dc_family_done(struct dc_family *family)
 	dc_vec_done(&family->rules);
 	dc_vec_done(&family->locks);
 	dc_vec_done(&family->local);
+	dc_vec_done(&family->folders);
 }
 
 static const struct dc_context_rule *find_rule(const struct dc_family *family, const char *place)

@@ -9,7 +9,7 @@
  *  "arguments": [{"function": "request_irq", "argument": 1, "context": "hardirq"}, ...],
  *  "variables": [{"variable": "__inittest", "as": "module_init", "context": "process"}, ...],
  *  "locks": [{"function": "spin_lock", "class": "spin", "takes": 0}, ...],
- *  "local": ["swab32", ...]}
+ *  "local": ["swab32", ...], "folders": ["drivers/net"]}
  *
  * A field "*" stands for every field of the structure that has no row of its own. Arguments count
  * from 0. A lock row has takes, tries or releases: the argument that is the lock, or -1 for none.
@@ -44,6 +44,7 @@ struct dc_family {
 	DC_VEC(struct dc_context_rule) rules;
 	DC_VEC(struct dc_lock_rule) locks;
 	DC_VEC(const char *) local; /* sorted */
+	DC_VEC(const char *) folders; /* of the kernel source, with the family's drivers */
 };
 
 /* Reads a family and what it includes; strings live in the arena. Returns 0, or -errno after

@@ -107,7 +107,7 @@ static bool unit_of_words(struct dc_arena *arena, const words *all, const char *
 			  struct dc_unit *ret)
 {
 	const char **argv = dc_arena_alloc(arena, (all->len + 4) * sizeof(*argv));
-	const char *file = NULL;
+	const char *file = NULL, *object = NULL;
 	bool compiles = false;
 	int argc = 0;
 	size_t i;
@@ -119,8 +119,8 @@ static bool unit_of_words(struct dc_arena *arena, const words *all, const char *
 			compiles = true;
 		} else if (!strcmp(word, "-E") || !strcmp(word, "-S")) {
 			return false;
-		} else if (!strcmp(word, "-o")) {
-			i++;
+		} else if (!strcmp(word, "-o") && i + 1 < all->len) {
+			object = all->at[++i];
 		} else if (word[0] != '-' && ends_in(word, ".c")) {
 			file = word;
 		} else if ((!strcmp(word, "-include") || !strcmp(word, "-I") ||
@@ -138,7 +138,10 @@ static bool unit_of_words(struct dc_arena *arena, const words *all, const char *
 	argv[argc++] = dc_arena_printf(arena, "-working-directory=%s", dir);
 	if (file[0] != '/')
 		file = dc_arena_printf(arena, "%s/%s", dir, file);
-	*ret = (struct dc_unit){.file = file, .dir = dir, .argv = argv, .argc = argc};
+	if (object && object[0] != '/')
+		object = dc_arena_printf(arena, "%s/%s", dir, object);
+	*ret = (struct dc_unit){
+		.file = file, .object = object, .dir = dir, .argv = argv, .argc = argc};
 	return true;
 }
 
@@ -146,6 +149,8 @@ struct reading {
 	struct dc_arena *arena;
 	const char *source, *dir;
 	dc_units *units;
+	dc_modules *modules; /* or NULL */
+	words printed; /* arguments of the last printf */
 };
 
 /* modpost's NAME.mod.c is Kbuild's, not the driver's. */
@@ -156,12 +161,47 @@ static bool wanted(const struct reading *reading, const char *file)
 	return !strncmp(file, reading->source, len) && file[len] == '/' && !ends_in(file, ".mod.c");
 }
 
+/* Kbuild lists a module's objects so: printf '%s\n' a.o b.o | awk ... > FOLDER/NAME.mod */
+static void take_module(struct reading *reading, const words *all)
+{
+	const char *path = all->len > 2 ? all->at[all->len - 1] : "", *slash = strrchr(path, '/');
+	struct dc_module module = {0};
+	size_t i;
+
+	if (!strcmp(all->at[0], "printf")) {
+		reading->printed.len = 0;
+		for (i = 2; i < all->len; i++)
+			dc_vec_push(&reading->printed, all->at[i]);
+		return;
+	}
+	if (strcmp(all->at[0], "awk") != 0 || !slash || !ends_in(path, ".mod") ||
+	    strcmp(all->at[all->len - 2], ">") != 0)
+		return;
+	module.folder = dc_arena_strndup(reading->arena, path, (size_t)(slash - path));
+	module.name = dc_arena_strndup(reading->arena, slash + 1, strlen(slash + 1) - 4);
+	for (i = 0; i < reading->printed.len; i++)
+		dc_vec_push(&module.objects, dc_arena_printf(reading->arena, "%s/%s", module.folder,
+							     reading->printed.at[i]));
+	dc_vec_push(reading->modules, module);
+}
+
+static void take_command(struct reading *reading, const words *all)
+{
+	struct dc_unit unit;
+
+	if (!all->len)
+		return;
+	if (unit_of_words(reading->arena, all, reading->dir, &unit) && wanted(reading, unit.file))
+		dc_vec_push(reading->units, unit);
+	else if (reading->modules)
+		take_module(reading, all);
+}
+
 static int take_make_line(void *ctx, char *line)
 {
 	struct reading *reading = ctx;
 	const char *enter = "Entering directory '";
 	char *at = strstr(line, enter);
-	struct dc_unit unit;
 	words all = {0};
 
 	if (at && strstr(line, "make") == line) {
@@ -169,14 +209,12 @@ static int take_make_line(void *ctx, char *line)
 		reading->dir = dc_arena_strndup(reading->arena, at, strcspn(at, "'"));
 		return 0;
 	}
-	if (!strstr(line, " -c ") || !strstr(line, ".c"))
+	if (!(strstr(line, " -c ") && strstr(line, ".c")) && !strstr(line, ".mod"))
 		return 0;
 	while (*line) {
 		const char *rest = split_command(reading->arena, line, &all);
 
-		if (unit_of_words(reading->arena, &all, reading->dir, &unit) &&
-		    wanted(reading, unit.file))
-			dc_vec_push(reading->units, unit);
+		take_command(reading, &all);
 		all.len = 0;
 		line += rest - line;
 	}
@@ -184,18 +222,20 @@ static int take_make_line(void *ctx, char *line)
 	return 0;
 }
 
-int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
-		    const char *source, dc_units *ret)
+int dc_kbuild_read(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
+		   const char *source, dc_units *ret, dc_modules *ret_modules)
 {
 	const char *module = dc_arena_printf(arena, "M=%s", source);
 	const char *argv[] = {"make", "-n", "-w", "V=1", "-C", kernel->build, module, source, NULL};
 	char real[PATH_MAX];
-	struct reading reading = {.arena = arena, .source = source, .units = ret};
+	struct reading reading = {
+		.arena = arena, .source = source, .units = ret, .modules = ret_modules};
 	int err;
 
 	reading.dir = dc_arena_strdup(arena, realpath(kernel->build, real) ? real : kernel->build);
 	err = dc_proc_run(diag, "asking Kbuild for the compiler's flags",
 			  &(struct dc_proc){.argv = argv, .line = take_make_line, .ctx = &reading});
+	dc_vec_done(&reading.printed);
 	if (err < 0)
 		return err;
 	if (!ret->len)
@@ -204,6 +244,52 @@ int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct d
 			"Kbuild compiles nothing here; is there an obj-m line in its Kbuild "
 			"or Makefile, and is the driver's CONFIG option set as a module?");
 	return 0;
+}
+
+void dc_modules_done(dc_modules *modules)
+{
+	struct dc_module *module;
+
+	dc_vec_each (module, modules)
+		dc_vec_done(&module->objects);
+	dc_vec_done(modules);
+}
+
+void dc_module_units(const struct dc_module *module, const dc_units *all, dc_units *ret)
+{
+	const struct dc_unit *unit;
+	size_t i;
+
+	for (i = 0; i < module->objects.len; i++)
+		dc_vec_each (unit, all)
+			if (unit->object && !strcmp(unit->object, module->objects.at[i])) {
+				dc_vec_push(ret, *unit);
+				break;
+			}
+}
+
+int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
+		    const char *source, const char *module, dc_units *ret)
+{
+	dc_modules modules = {0};
+	dc_units all = {0};
+	const struct dc_module *each;
+	int err = dc_kbuild_read(diag, arena, kernel, source, module ? &all : ret,
+				 module ? &modules : NULL);
+
+	if (!err && module) {
+		dc_vec_each (each, &modules)
+			if (!strcmp(each->name, module))
+				dc_module_units(each, &all, ret);
+		if (!ret->len)
+			err = dc_error(diag, -EINVAL, DC_FILE(source),
+				       "Kbuild links no module %s.ko from C files here; is its "
+				       "CONFIG option set as a module?",
+				       module);
+	}
+	dc_modules_done(&modules);
+	dc_vec_done(&all);
+	return err;
 }
 
 int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const char *path,
@@ -217,8 +303,9 @@ int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const 
 
 	if (err < 0)
 		return err;
-	/* The file is an array; our reader wants an object. */
-	wrapped = dc_printf("{\"commands\": %s}", text);
+	/* The file is an array; our reader wants an object. A study's plan is one already. */
+	wrapped = text[strspn(text, " \t\r\n")] == '{' ? dc_strdup(text)
+						       : dc_printf("{\"commands\": %s}", text);
 	free(text);
 	err = dc_json_parse(diag, path, wrapped, strlen(wrapped), NULL, &doc, &root);
 	free(wrapped);

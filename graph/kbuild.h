@@ -11,6 +11,7 @@
  * name, no output, no file. NULL-terminated. Strings live in the arena. */
 struct dc_unit {
 	const char *file; /* absolute */
+	const char *object; /* that it is compiled to, absolute; NULL: the command does not say */
 	const char *dir; /* working folder of the compiler */
 	const char **argv;
 	int argc;
@@ -18,16 +19,36 @@ struct dc_unit {
 
 typedef DC_VEC(struct dc_unit) dc_units;
 
+/* A module that Kbuild links, and the objects it makes it of. */
+struct dc_module {
+	const char *name; /* NAME.ko, as the file is called */
+	const char *folder; /* of the Makefile that lists it */
+	DC_VEC(const char *) objects; /* absolute */
+};
+
+typedef DC_VEC(struct dc_module) dc_modules;
+
 /*
- * dc_kbuild_units - the C files of an external module and their flags, in the order Kbuild
- * compiles them. `make -n V=1` prints the commands and runs none of them, so this takes a second
- * and writes nothing. gcc's own flags that clang does not know are left out.
- * @source absolute path of the module's folder
+ * dc_kbuild_read - what Kbuild would compile below a folder, and into which modules.
+ * `make -n V=1` prints the commands and runs none of them, so this takes a second and writes
+ * nothing. gcc's own flags that clang does not know are left out.
+ * @source      absolute path of the folder with the Kbuild file
+ * @ret_modules may be NULL; caller ends it with dc_modules_done
  * Returns 0; or, after reporting, -EINVAL (nothing would be compiled) or the errors of make.
  * Caller ends ret with dc_vec_done.
  */
+int dc_kbuild_read(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
+		   const char *source, dc_units *ret, dc_modules *ret_modules);
+void dc_modules_done(dc_modules *modules);
+
+/* The units of a module, in the order Kbuild lists its objects. Those that no C file makes
+ * (assembly, composites of composites) are not among them. */
+void dc_module_units(const struct dc_module *module, const dc_units *all, dc_units *ret);
+
+/* The C files of an external module: of the one called `module`, or with NULL of all that Kbuild
+ * would compile in source. As dc_kbuild_read; -EINVAL also if there is no such module. */
 int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
-		    const char *source, dc_units *ret);
+		    const char *source, const char *module, dc_units *ret);
 
 /* The same from a compile_commands.json ("command" or "arguments" entries). */
 int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const char *path,
