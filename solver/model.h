@@ -107,6 +107,11 @@ int dc_range_cut(struct dc_diag *diag, struct dc_range *range, size_t a, size_t 
 		 struct dc_ratio lambda, enum dc_flow_which which, size_t *ret_middle,
 		 int64_t *ret_saved);
 
+/* The flow net of the free groups of [a, b); range->engine does not matter. Adds to net, which is
+ * empty. Returns 0; -ERANGE after reporting. End it with dc_vec_done(&net->arcs). */
+int dc_range_net(struct dc_diag *diag, const struct dc_range *range, size_t a, size_t b,
+		 struct dc_ratio lambda, struct dc_flow_net *net);
+
 /* Lines of the groups of [a, b). */
 int64_t dc_range_loc(const struct dc_range *range, size_t a, size_t b);
 /* How much less crosses with [a, b) in the kernel than with it on the user side. */

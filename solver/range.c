@@ -93,18 +93,23 @@ static void net_arc(struct dc_flow_net *net, size_t tail, size_t head, int64_t c
 			    (struct dc_flow_arc){(uint32_t)tail, (uint32_t)head, capacity});
 }
 
+/* What a group pays on either side is paid by every cut alike: it is left out, of the value of the
+ * cut, too. */
 static void net_terminals(const struct dc_range *range, size_t a, size_t b, struct scale *scale,
 			  struct dc_flow_net *net, int64_t *ret_hard)
 {
-	int64_t sum = 0, if_user, if_kernel, cost;
+	int64_t sum = 0, if_user, if_kernel, gain, cost, both;
 	size_t i;
 
 	for (i = a; i < b; i++) {
 		size_t group = range->order->at[i], v = DC_FLOW_FIRST + i - a;
 
 		terminal_weights(range, a, b, group, &if_user, &if_kernel);
-		net_arc(net, DC_FLOW_SOURCE, v, scaled(scale, if_user, 0));
+		gain = scaled(scale, if_user, 0);
 		cost = scaled(scale, if_kernel, range->model->loc[group]);
+		both = gain < cost ? gain : cost;
+		cost -= both;
+		net_arc(net, DC_FLOW_SOURCE, v, gain - both);
 		net_arc(net, v, DC_FLOW_SINK, cost);
 		if (__builtin_add_overflow(sum, cost, &sum))
 			scale->overflow = true;
@@ -135,8 +140,8 @@ static void net_inner(const struct dc_range *range, size_t a, size_t b, struct s
 	}
 }
 
-static int net_fill(struct dc_diag *diag, const struct dc_range *range, size_t a, size_t b,
-		    struct dc_ratio lambda, struct dc_flow_net *net)
+int dc_range_net(struct dc_diag *diag, const struct dc_range *range, size_t a, size_t b,
+		 struct dc_ratio lambda, struct dc_flow_net *net)
 {
 	struct scale scale = {.p = lambda.p, .q = lambda.q};
 	int64_t hard = 0;
@@ -195,7 +200,7 @@ int dc_range_cut(struct dc_diag *diag, struct dc_range *range, size_t a, size_t 
 	*ret_middle = a;
 	if (a == b)
 		return 0;
-	err = net_fill(diag, range, a, b, lambda, &net);
+	err = dc_range_net(diag, range, a, b, lambda, &net);
 	if (err < 0)
 		return err;
 	kept = dc_alloc(net.nodes, sizeof(*kept));
