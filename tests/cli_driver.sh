@@ -4,6 +4,8 @@
 # that no failure leaves a file. usage: cli_driver.sh DRIVERCUT
 set -u
 drivercut=$(realpath "$1")
+# shellcheck source=tests/cli_lib.sh
+. "$(dirname "$0")/cli_lib.sh"
 here=$(realpath "$(dirname "$0")/..")
 folder=$(mktemp -d)
 trap 'cd /; umount "$folder/small" 2>/dev/null; rm -rf "$folder"' EXIT
@@ -11,28 +13,6 @@ cd "$folder" || exit 99
 unset DRIVERCUT_OUT DRIVERCUT_KERNEL
 ls -d /lib/modules/*/build >/dev/null 2>&1 || { echo "no kernel headers"; exit 77; }
 [ -f /usr/src/linux-source-6.1.tar.xz ] || { echo "no linux-source-6.1"; exit 77; }
-failed=0
-path=$PATH # for drivercut
-
-# expect STATUS WORDS ARGUMENTS...: that exit status, and those words in the output or the errors
-expect() {
-	status=$1 words=$2
-	shift 2
-	PATH=$path "$drivercut" "$@" >said 2>&1
-	got=$?
-	if [ "$got" != "$status" ] || ! grep -qF -- "$words" said; then
-		echo "drivercut $*: status $got, expected $status and \"$words\":"
-		cat said
-		failed=1
-	fi
-}
-
-check() {
-	if ! "$@"; then
-		echo "failed: $*"
-		failed=1
-	fi
-}
 
 # shellcheck disable=SC2317 # called by check
 no_file() { [ ! -e "$1" ]; }

@@ -4,10 +4,11 @@
 # usage: cli_solver.sh DRIVERCUT
 set -u
 drivercut=$(realpath "$1")
+# shellcheck source=tests/cli_lib.sh
+. "$(dirname "$0")/cli_lib.sh"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
-failed=0
 
 cat >p.json <<'END'
 {"schema": 1, "kind": "problem", "driver": "toy",
@@ -27,26 +28,6 @@ cat >p.json <<'END'
  "follow": [{"from": "irq", "to": "clean", "reason": "called in hard irq"},
   {"from": "stats", "to": "set_ring", "reason": "same spinlock"}]}
 END
-
-# expect STATUS WORDS ARGUMENTS...: that exit status, and those words in the output or the errors
-expect() {
-	status=$1 words=$2
-	shift 2
-	"$drivercut" "$@" >said 2>&1
-	got=$?
-	if [ "$got" != "$status" ] || ! grep -qF -- "$words" said; then
-		echo "drivercut $*: status $got, expected $status and \"$words\":"
-		cat said
-		failed=1
-	fi
-}
-
-check() {
-	if ! "$@"; then
-		echo "failed: $*"
-		failed=1
-	fi
-}
 
 expect 0 "kernel         3   103  10.2" solve --problem p.json
 expect 0 "user           4   910  89.8" solve --problem p.json
