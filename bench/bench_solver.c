@@ -103,6 +103,21 @@ static void run_boost_bk(const struct subject *s, struct result *result)
 }
 #endif
 
+/* What every cut pays, which the net does not hold. */
+static __int128 left_out(const struct dc_model *model)
+{
+	__int128 sum = dc_scaled_cost(lambda, model->kernel_loc, model->weight);
+	size_t g;
+
+	for (g = 0; g < model->groups; g++) {
+		__int128 on_user_side = dc_scaled_cost(lambda, 0, model->if_user[g]);
+		__int128 in_kernel = dc_scaled_cost(lambda, model->loc[g], model->if_kernel[g]);
+
+		sum += on_user_side < in_kernel ? on_user_side : in_kernel;
+	}
+	return sum;
+}
+
 /* GLPK's dual simplex on the cut's LP, its answer checked in integers. */
 static void run_glpk(const struct subject *s, struct result *result)
 {
@@ -119,8 +134,7 @@ static void run_glpk(const struct subject *s, struct result *result)
 	start = now_s();
 	result->failed = dc_prove_lp(&diag, &s->model, cut) < 0 || cut->proved_by_lp < 0;
 	result->seconds = now_s() - start;
-	result->value = (int64_t)(cut->proved_by_lp -
-				  dc_scaled_cost(lambda, s->model.kernel_loc, s->model.weight));
+	result->value = (int64_t)(cut->proved_by_lp - left_out(&s->model));
 	dc_cut_free(cut);
 }
 
@@ -189,7 +203,7 @@ static bool measure_apart(const struct engine *engine, const struct subject *s, 
 		return false;
 	child = fork();
 	if (child == 0) {
-		alarm(limit_s);
+		alarm(limit_s); /* a CPU limit would make the CPU clock count in ticks */
 		measure(engine, s, ret);
 		got = write(ends[1], ret, sizeof(*ret));
 		_exit(got != sizeof(*ret));

@@ -4,9 +4,9 @@
  *
  *	calls	shaped like a driver's call graph: clusters (files), most calls within a cluster,
  *		a few much-called helpers, weights with a heavy tail, some pinned entry points
- *	rmf	Goldfarb and Grigoriadis' frames: square grids one behind another, each node joined
- *to its neighbours by large weights and to one node of the next frame by a small one levels
- *Washington's random level graphs: rows, each node to three random ones of the next
+ *	rmf	Goldfarb and Grigoriadis' frames: square grids one behind another, each node
+ *		joined to its neighbours by large weights and to one of the next frame by a small
+ *one levels	Washington's random level graphs: rows, each node to three of the next
  */
 #ifndef DC_BENCH_GENERATE_H
 #define DC_BENCH_GENERATE_H

@@ -28,6 +28,7 @@ static const struct option longs[] = {{0}};
 
 struct move {
 	const char *id, *from, *to, *reason;
+	int64_t weights[2]; /* of its calls in both; -1: not said */
 };
 
 typedef DC_VEC(struct move) moves_t;
@@ -50,14 +51,23 @@ static void find_moves(const struct dc_sides *a, const struct dc_sides *b, moves
 		i += order <= 0;
 		j += order >= 0;
 		if (x && order < 0)
-			dc_vec_push(moves, (struct move){x->id, dc_place_names[x->place], "(gone)",
-							 "only in the first file"});
+			dc_vec_push(moves, (struct move){x->id,
+							 dc_place_names[x->place],
+							 "(gone)",
+							 "only in the first file",
+							 {x->weight, -1}});
 		else if (y && order > 0)
-			dc_vec_push(moves, (struct move){y->id, "(new)", dc_place_names[y->place],
-							 reason_of(y)});
+			dc_vec_push(moves, (struct move){y->id,
+							 "(new)",
+							 dc_place_names[y->place],
+							 reason_of(y),
+							 {-1, y->weight}});
 		else if (x && y && x->place != y->place)
-			dc_vec_push(moves, (struct move){y->id, dc_place_names[x->place],
-							 dc_place_names[y->place], reason_of(y)});
+			dc_vec_push(moves, (struct move){y->id,
+							 dc_place_names[x->place],
+							 dc_place_names[y->place],
+							 reason_of(y),
+							 {x->weight, y->weight}});
 	}
 }
 
@@ -75,9 +85,47 @@ static void cut_row(struct dc_table *table, const char *path, const struct dc_si
 	dc_table_int(table, sides->crossings);
 }
 
+/* How many functions that both have are called otherwise: two profiles. */
+static size_t count_reweighted(const struct dc_sides *a, const struct dc_sides *b)
+{
+	size_t i = 0, j = 0, count = 0;
+
+	while (i < a->nodes.len && j < b->nodes.len) {
+		const struct dc_sides_node *x = &a->nodes.at[i], *y = &b->nodes.at[j];
+		int order = strcmp(x->id, y->id);
+
+		count += !order && x->weight >= 0 && y->weight >= 0 && x->weight != y->weight;
+		i += order <= 0;
+		j += order >= 0;
+	}
+	return count;
+}
+
+/* What differs between the two problems, apart from the functions themselves. */
+static void print_why(struct dc_sides **cuts)
+{
+	size_t reweighted = count_reweighted(cuts[0], cuts[1]);
+
+	putchar('\n');
+	if (dc_ratio_compare(cuts[0]->lambda, cuts[1]->lambda))
+		printf("the price of a crossing differs: lambda %.6g and %.6g\n",
+		       dc_ratio_value(cuts[0]->lambda), dc_ratio_value(cuts[1]->lambda));
+	if (reweighted)
+		printf("the weights differ: the calls of %zu functions\n", reweighted);
+}
+
+static void weight_cell(struct dc_table *table, int64_t weight)
+{
+	if (weight < 0)
+		dc_table_text(table, "");
+	else
+		dc_table_int(table, weight);
+}
+
 static void print_moves(const moves_t *moves)
 {
-	static const char *const columns[] = {"FUNCTION", "FROM", "TO", "REASON", NULL};
+	static const char *const columns[] = {"FUNCTION", "FROM",   "TO", ">CALLS WEIGHED",
+					      ">NOW",	  "REASON", NULL};
 	struct dc_table *table;
 	const struct move *move;
 
@@ -92,6 +140,8 @@ static void print_moves(const moves_t *moves)
 		dc_table_text(table, move->id);
 		dc_table_text(table, move->from);
 		dc_table_text(table, move->to);
+		weight_cell(table, move->weights[0]);
+		weight_cell(table, move->weights[1]);
 		dc_table_text(table, move->reason);
 	}
 	dc_table_print(table);
@@ -107,6 +157,7 @@ static void print_comparison(char **paths, struct dc_sides **cuts, const moves_t
 	cut_row(table, paths[0], cuts[0]);
 	cut_row(table, paths[1], cuts[1]);
 	dc_table_print(table);
+	print_why(cuts);
 	print_moves(moves);
 }
 
@@ -123,6 +174,10 @@ static int write_comparison(struct dc_cli *cli, struct dc_sides **cuts, const mo
 		dc_json_set(one, "from", json_string(move->from));
 		dc_json_set(one, "to", json_string(move->to));
 		dc_json_set(one, "reason", json_string(move->reason));
+		if (move->weights[0] >= 0 && move->weights[1] >= 0)
+			dc_json_set(one, "weights",
+				    json_pack("[I, I]", (json_int_t)move->weights[0],
+					      (json_int_t)move->weights[1]));
 		dc_json_add(list, one);
 	}
 	dc_json_set(root, "kernel_loc",
@@ -131,6 +186,8 @@ static int write_comparison(struct dc_cli *cli, struct dc_sides **cuts, const mo
 	dc_json_set(root, "crossings",
 		    json_pack("[I, I]", (json_int_t)cuts[0]->crossings,
 			      (json_int_t)cuts[1]->crossings));
+	dc_json_set(root, "reweighted",
+		    json_integer((json_int_t)count_reweighted(cuts[0], cuts[1])));
 	dc_json_set(root, "moves", list);
 	err = dc_json_write(&cli->diag, "-", root);
 	json_decref(root);

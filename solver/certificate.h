@@ -5,8 +5,8 @@
  *
  * It holds the nested cuts and a flow at lambda 0, at each breakpoint and at infinity. A flow
  * bounds from below what any choice of sides costs there. At a breakpoint its value is the cost of
- *the cut before and of the cut after; costs are straight lines in lambda and the optimum is
- *concave, so between two breakpoints nothing is below the line of the cut that is optimal at both.
+ * the cut before and of the cut after; costs are straight lines in lambda and the optimum is
+ * concave, so between two breakpoints nothing is below the line of the cut that is optimal at both.
  *Nodes that the source reaches in the residual graph are the least optimal side.
  *
  * The flow network is the problem itself, nothing contracted, at lambda p/q. Flows are listed in

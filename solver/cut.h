@@ -109,6 +109,7 @@ struct dc_sides {
 		const char *id;
 		enum dc_place place;
 		const char *reason; /* the nearest one, or "" */
+		int64_t weight; /* of all its calls, made and taken; -1: not said */
 	})
 	nodes; /* sorted by id */
 };

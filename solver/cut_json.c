@@ -110,6 +110,26 @@ static json_t *reasons_json(const struct dc_cut *cut)
 	return reasons;
 }
 
+/* What all calls of each node weigh, so that two cuts can be compared. */
+static json_t *weights_json(const struct dc_problem *problem)
+{
+	int64_t *weights = dc_alloc(problem->nodes.len, sizeof(*weights));
+	const struct dc_problem_edge *edge;
+	json_t *object = json_object();
+	size_t i;
+
+	dc_vec_each (edge, &problem->edges) {
+		weights[edge->from] += edge->calls + edge->down;
+		weights[edge->to] += edge->calls + edge->down;
+	}
+	for (i = 0; i < problem->nodes.len; i++)
+		dc_json_set(object, problem->nodes.at[i].id,
+			    json_integer(weights[i] + problem->nodes.at[i].entry_calls +
+					 problem->nodes.at[i].kernel_calls));
+	free(weights);
+	return object;
+}
+
 json_t *dc_cut_json(const struct dc_cut *cut)
 {
 	json_t *root = dc_json_new("cut");
@@ -131,6 +151,7 @@ json_t *dc_cut_json(const struct dc_cut *cut)
 	dc_json_set(root, "sides", sides_json(cut));
 	dc_json_set(root, "replicated", replicated_json(cut));
 	dc_json_set(root, "reasons", reasons_json(cut));
+	dc_json_set(root, "weights", weights_json(cut->problem));
 	return root;
 }
 
@@ -159,18 +180,22 @@ static int order_ids(const void *a, const void *b)
 
 static void read_sides(struct dc_sides *ret, const struct dc_json *root)
 {
-	struct dc_json sides = dc_json_object(root, "sides"), reasons = {0};
+	struct dc_json sides = dc_json_object(root, "sides"), reasons = {0}, weights = {0};
 	const char *id;
 	json_t *value;
 
 	if (dc_json_has(root, "reasons"))
 		reasons = dc_json_object(root, "reasons");
+	if (dc_json_has(root, "weights"))
+		weights = dc_json_object(root, "weights");
 	json_object_foreach (sides.value, id, value) {
 		const char *reason = reasons.value ? read_reason(&reasons, id) : "";
 		struct dc_sides_node node = {
 			.id = dc_arena_strdup(ret->arena, id),
 			.place = read_place(&sides, id),
 			.reason = dc_arena_strdup(ret->arena, reason),
+			.weight =
+				weights.value ? dc_json_int_or(&weights, id, 0, INT64_MAX, -1) : -1,
 		};
 
 		dc_vec_push(&ret->nodes, node);

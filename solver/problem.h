@@ -7,8 +7,8 @@
  *
  *	edge from->to	`calls` when from is in the kernel and to on the user side (an upcall),
  *			`down` when from is on the user side and to in the kernel (a downcall)
- *	node		`entry_calls` when it is on the user side: the kernel proper calls it
- *(upcalls); `kernel_calls` when it is on the user side: it calls the kernel proper (downcalls)
+ *	node		`entry_calls` when it is on the user side (upcalls by the kernel proper),
+ *			`kernel_calls` when it is on the user side (downcalls to the kernel proper)
  *
  * Weights are calls in `seconds` seconds of workload. Hard constraints, each with its reason: a
  * pin (the side is given), follow (from in the kernel => to in the kernel), together (one side).

@@ -95,7 +95,12 @@ expect 1 "no function is called nobody" explain --problem p.json nobody
 expect 0 "toy at a delay" solve --problem p.json -o a.json
 expect 0 "toy at a delay" solve --problem p.json --delay 100us -o b.json
 expect 0 "3 functions move" compare a.json b.json
+expect 0 "the price of a crossing differs: lambda 0.1 and 1" compare a.json b.json
 expect 0 "no function moves" compare a.json a.json
+sed 's/"calls": 900,/"calls": 90000,/' p.json >busy.json
+expect 0 "toy at a delay" solve --problem busy.json -o c.json
+expect 0 "the weights differ: the calls of 2 functions" compare a.json c.json
+expect 0 "90600" compare a.json c.json
 expect 1 "this is a problem file, expected a cut file" compare a.json p.json
 check jq -e '.replicated == ["read_reg"] and .sides.read_reg == "kernel"' a.json >jq_said
 sed 's/"replicated": \["read_reg"\]/"replicated": ["probe"]/' a.json >c.json
