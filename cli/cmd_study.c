@@ -37,7 +37,7 @@ static const struct {
 struct options {
 	const char *family, *kernel_source, *out, *driver;
 	unsigned jobs;
-	bool list, resume;
+	bool list, resume, show;
 };
 
 struct study {
@@ -531,7 +531,8 @@ static int study_all(struct study *study)
 			puts(study->drivers.at[i]);
 		return 0;
 	}
-	err = run_all(study);
+	if (!study->options->show)
+		err = run_all(study);
 	return err < 0 ? err : print_table(study);
 }
 
@@ -544,6 +545,7 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 					      {"driver", required_argument, NULL, 'd'},
 					      {"list", no_argument, NULL, 'l'},
 					      {"resume", no_argument, NULL, 'r'},
+					      {"show", no_argument, NULL, 's'},
 					      {0}};
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	struct options options = {.out = "out/study", .jobs = cores > 0 ? (unsigned)cores : 1};
@@ -564,6 +566,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 			options.jobs = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option == 'l')
 			options.list = true;
+		else if (option == 's')
+			options.show = true;
 		else
 			options.resume = true;
 	}
@@ -599,10 +603,11 @@ const struct dc_verb dc_verb_study = {
 		"  -j, --jobs N             drivers at a time (one a core)\n"
 		"      --list               make the plan and print the names, read nothing\n"
 		"      --resume             keep the results that are there\n"
+		"      --show               the table of the results that are there, read nothing\n"
 		"      --driver NAME        read this one (as in --list) and write its result\n"
 		"\n"
 		"Over several machines that share DIR, with GNU parallel:\n"
 		"  drivercut study -o DIR --list |\n"
 		"    parallel --sshloginfile hosts drivercut study -o DIR --driver {}\n"
-		"  drivercut study -o DIR --resume\n",
+		"  drivercut study -o DIR --show\n",
 };
