@@ -90,20 +90,30 @@ static int find_source(struct study *study)
 
 /* Kbuild takes the folder for an external module's, so $(srctree) is the headers' folder, which has
  * no drivers in it: an include folder that is not there is looked for in the source tree. */
-static const char *mend_include(struct study *study, const char *word)
+static const char *mend_folder(struct study *study, const char *path)
 {
-	const char *at = word + 2;
+	const char *at = path;
 
-	if (strncmp(word, "-I/", 3) != 0 || dc_is_dir(at))
-		return word;
-	if (strstr(at, study->source))
-		return dc_arena_printf(study->arena, "-I%s", strstr(at, study->source));
+	if (path[0] != '/' || dc_is_dir(path))
+		return path;
+	if (strstr(path, study->source))
+		return strstr(path, study->source);
 	while ((at = strchr(at + 1, '/'))) {
-		const char *path = dc_arena_printf(study->arena, "%s%s", study->source, at);
+		const char *ours = dc_arena_printf(study->arena, "%s%s", study->source, at);
 
-		if (at[1] && dc_is_dir(path))
-			return dc_arena_printf(study->arena, "-I%s", path);
+		if (at[1] && dc_is_dir(ours))
+			return ours;
 	}
+	return path;
+}
+
+/* "-IPATH", or PATH after a "-I" of its own. */
+static const char *mend_include(struct study *study, const char *word, const char *before)
+{
+	if (!strcmp(before, "-I"))
+		return mend_folder(study, word);
+	if (!strncmp(word, "-I/", 3))
+		return dc_arena_printf(study->arena, "-I%s", mend_folder(study, word + 2));
 	return word;
 }
 
@@ -128,7 +138,8 @@ static json_t *put_unit(struct study *study, const struct dc_unit *unit)
 
 	dc_json_add(words, json_string("cc"));
 	for (i = 0; i < unit->argc; i++)
-		dc_json_add(words, json_string(mend_include(study, unit->argv[i])));
+		dc_json_add(words, json_string(mend_include(study, unit->argv[i],
+							    i ? unit->argv[i - 1] : "")));
 	dc_json_add(words, json_string("-c"));
 	dc_json_add(words, json_string(unit->file));
 	dc_json_set(row, "directory", json_string(unit->dir));
