@@ -37,7 +37,7 @@ static const struct {
 struct options {
 	const char *family, *kernel_source, *out, *driver;
 	unsigned jobs;
-	bool list, resume;
+	bool list, resume, show;
 };
 
 struct study {
@@ -90,20 +90,30 @@ static int find_source(struct study *study)
 
 /* Kbuild takes the folder for an external module's, so $(srctree) is the headers' folder, which has
  * no drivers in it: an include folder that is not there is looked for in the source tree. */
-static const char *mend_include(struct study *study, const char *word)
+static const char *mend_folder(struct study *study, const char *path)
 {
-	const char *at = word + 2;
+	const char *at = path;
 
-	if (strncmp(word, "-I/", 3) != 0 || dc_is_dir(at))
-		return word;
-	if (strstr(at, study->source))
-		return dc_arena_printf(study->arena, "-I%s", strstr(at, study->source));
+	if (path[0] != '/' || dc_is_dir(path))
+		return path;
+	if (strstr(path, study->source))
+		return strstr(path, study->source);
 	while ((at = strchr(at + 1, '/'))) {
-		const char *path = dc_arena_printf(study->arena, "%s%s", study->source, at);
+		const char *ours = dc_arena_printf(study->arena, "%s%s", study->source, at);
 
-		if (at[1] && dc_is_dir(path))
-			return dc_arena_printf(study->arena, "-I%s", path);
+		if (at[1] && dc_is_dir(ours))
+			return ours;
 	}
+	return path;
+}
+
+/* "-IPATH", or PATH after a "-I" of its own. */
+static const char *mend_include(struct study *study, const char *word, const char *before)
+{
+	if (!strcmp(before, "-I"))
+		return mend_folder(study, word);
+	if (!strncmp(word, "-I/", 3))
+		return dc_arena_printf(study->arena, "-I%s", mend_folder(study, word + 2));
 	return word;
 }
 
@@ -128,7 +138,8 @@ static json_t *put_unit(struct study *study, const struct dc_unit *unit)
 
 	dc_json_add(words, json_string("cc"));
 	for (i = 0; i < unit->argc; i++)
-		dc_json_add(words, json_string(mend_include(study, unit->argv[i])));
+		dc_json_add(words, json_string(mend_include(study, unit->argv[i],
+							    i ? unit->argv[i - 1] : "")));
 	dc_json_add(words, json_string("-c"));
 	dc_json_add(words, json_string(unit->file));
 	dc_json_set(row, "directory", json_string(unit->dir));
@@ -531,7 +542,8 @@ static int study_all(struct study *study)
 			puts(study->drivers.at[i]);
 		return 0;
 	}
-	err = run_all(study);
+	if (!study->options->show)
+		err = run_all(study);
 	return err < 0 ? err : print_table(study);
 }
 
@@ -544,6 +556,7 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 					      {"driver", required_argument, NULL, 'd'},
 					      {"list", no_argument, NULL, 'l'},
 					      {"resume", no_argument, NULL, 'r'},
+					      {"show", no_argument, NULL, 's'},
 					      {0}};
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	struct options options = {.out = "out/study", .jobs = cores > 0 ? (unsigned)cores : 1};
@@ -564,6 +577,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 			options.jobs = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option == 'l')
 			options.list = true;
+		else if (option == 's')
+			options.show = true;
 		else
 			options.resume = true;
 	}
@@ -599,10 +614,11 @@ const struct dc_verb dc_verb_study = {
 		"  -j, --jobs N             drivers at a time (one a core)\n"
 		"      --list               make the plan and print the names, read nothing\n"
 		"      --resume             keep the results that are there\n"
+		"      --show               the table of the results that are there, read nothing\n"
 		"      --driver NAME        read this one (as in --list) and write its result\n"
 		"\n"
 		"Over several machines that share DIR, with GNU parallel:\n"
 		"  drivercut study -o DIR --list |\n"
 		"    parallel --sshloginfile hosts drivercut study -o DIR --driver {}\n"
-		"  drivercut study -o DIR --resume\n",
+		"  drivercut study -o DIR --show\n",
 };

@@ -98,8 +98,7 @@ static char *changed(const char *from, const char *to)
 {
 	const char *at = strstr(sample, from);
 
-	if (!at)
-		fail_msg("the sample has no %s", from);
+	assert_non_null(at);
 	return dc_printf("%.*s%s%s", (int)(at - sample), sample, to, at + strlen(from));
 }
 

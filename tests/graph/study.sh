@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# `drivercut study` on a kernel of our own with three modules, one of which does not parse: it is
+# recorded with its reason and stops nobody; --resume keeps what is done; one job is one command.
+set -eu
+
+drivercut=$(realpath "$1")
+ls -d /lib/modules/*/build >/dev/null 2>&1 || exit 77
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT INT TERM
+net=$dir/kernel/drivers/net
+mkdir -p "$net/sub" "$dir/kernel/drivers/shared"
+echo 'int shared_value(void);' >"$dir/kernel/drivers/shared/shared.h"
+
+cat >"$net/Makefile" <<'END'
+obj-m += one.o broken.o sub/
+obj-$(CONFIG_NO_SUCH_OPTION) += never.o
+END
+cat >"$net/sub/Makefile" <<'END'
+obj-m += two.o
+two-y := first.o second.o
+ccflags-y += -I$(srctree)/drivers/shared
+END
+printf '#include <linux/module.h>\nint f(void);\nint f(void) { return 0; }\n' >"$net/one.c"
+printf 'int g(void)\n{\n\treturn oops;\n}\n' >"$net/broken.c"
+printf '#include <shared.h>\nint h(void);\nint h(void) { return shared_value(); }\n' >"$net/sub/first.c"
+printf 'int h(void);\nint k(void);\nint k(void) { return h(); }\n' >"$net/sub/second.c"
+
+study() { "$drivercut" study -q --family net --kernel-source "$dir/kernel" -o "$dir/out" "$@"; }
+study --list | sort >"$dir/list"
+printf 'net/broken\nnet/one\nnet/two\n' | diff - "$dir/list"
+"$drivercut" study -q -o "$dir/out" --driver net/two
+jq -e '.failed == null and .functions == 2' "$dir/out/results/net/two.json" >/dev/null
+jq '.functions = 77' "$dir/out/results/net/two.json" >"$dir/marked"
+cp "$dir/marked" "$dir/out/results/net/two.json"
+study --resume --jobs 2 >"$dir/table" 2>"$dir/talk"
+jq -e '.functions == 77' "$dir/out/results/net/two.json" >/dev/null
+grep -q 'broken.c:3.*oops' "$dir/talk"
+grep -q '^net  *2  *1  *78 ' "$dir/table" || { cat "$dir/table"; exit 1; }
+study >"$dir/table" 2>/dev/null
+grep -q '^net  *2  *1  *3 ' "$dir/table" || { cat "$dir/table"; exit 1; }
+study --show | diff "$dir/table" - 2>/dev/null
+if "$drivercut" study -q -o "$dir/out" --driver net/nobody 2>/dev/null; then exit 1; fi
