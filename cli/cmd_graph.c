@@ -40,16 +40,6 @@ static const char *context_of_root(const struct dc_graph *graph, unsigned functi
 	return "";
 }
 
-static bool any_atomic(const struct dc_graph *graph, const dc_indices *locks)
-{
-	size_t i;
-
-	for (i = 0; i < locks->len; i++)
-		if (dc_lock_class_atomic(graph->locks.at[locks->at[i]].class))
-			return true;
-	return false;
-}
-
 static bool is_init(const struct dc_function *function)
 {
 	return function->contexts & 1u << DC_CONTEXT_INIT;
@@ -100,7 +90,8 @@ static void print_shares(const struct dc_graph *graph)
 		add_share(&all, function);
 		if (function->critical)
 			add_share(&critical, function);
-		else if (any_atomic(graph, &function->held) || any_atomic(graph, &function->takes))
+		else if (dc_graph_any_atomic(graph, &function->held) ||
+			 dc_graph_any_atomic(graph, &function->takes))
 			add_share(&locked, function);
 		else if (function->contexts == 1u << DC_CONTEXT_INIT || is_init(function))
 			add_share(&init, function);

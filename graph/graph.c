@@ -54,6 +54,45 @@ bool dc_lock_class_atomic(enum dc_lock_class class)
 	return class != DC_LOCK_MUTEX;
 }
 
+bool dc_indices_has(const dc_indices *indices, unsigned index)
+{
+	size_t i;
+
+	for (i = 0; i < indices->len; i++)
+		if (indices->at[i] == index)
+			return true;
+	return false;
+}
+
+void dc_indices_add(dc_indices *indices, unsigned index)
+{
+	if (!dc_indices_has(indices, index))
+		dc_vec_push(indices, index);
+}
+
+static int compare_index(const void *a, const void *b)
+{
+	const unsigned *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+void dc_indices_sort(dc_indices *indices)
+{
+	if (indices->len)
+		qsort(indices->at, indices->len, sizeof(unsigned), compare_index);
+}
+
+bool dc_graph_any_atomic(const struct dc_graph *graph, const dc_indices *locks)
+{
+	size_t i;
+
+	for (i = 0; i < locks->len; i++)
+		if (dc_lock_class_atomic(graph->locks.at[locks->at[i]].class))
+			return true;
+	return false;
+}
+
 static int compare_function_name(const void *key, const void *element)
 {
 	return strcmp(key, ((const struct dc_function *)element)->name);

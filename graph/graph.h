@@ -67,6 +67,10 @@ bool dc_lock_class_atomic(enum dc_lock_class class); /* true for all but mutexes
 
 typedef DC_VEC(unsigned) dc_indices;
 
+bool dc_indices_has(const dc_indices *indices, unsigned index);
+void dc_indices_add(dc_indices *indices, unsigned index); /* if it is not there */
+void dc_indices_sort(dc_indices *indices);
+
 struct dc_function {
 	const char *name; /* "name@file.c" where two static functions share a name */
 	const char *file; /* relative to the driver's source */
@@ -179,6 +183,9 @@ int dc_graph_write(struct dc_diag *diag, const char *path, const struct dc_graph
 
 /* Sorts what has an order and tests the invariants. 0, or -ENOTRECOVERABLE after reporting. */
 int dc_graph_check(struct dc_diag *diag, const struct dc_graph *graph);
+
+/* True if one of the locks (indices) is of a class that forbids sleeping. */
+bool dc_graph_any_atomic(const struct dc_graph *graph, const dc_indices *locks);
 
 /* Index of a function by name, or -1. */
 int dc_graph_function(const struct dc_graph *graph, const char *name);

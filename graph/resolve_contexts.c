@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where the kernel enters, and what follows from it along the edges that count. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/resolve.h"
+
+/* Entry points */
+
+/* A place outside the driver: a field of a kernel structure, an argument of a kernel function. */
+static bool place_is_kernels(struct resolve *resolve, const char *place)
+{
+	const char *end = strpbrk(place, "#.");
+	const char *owner;
+	char *text;
+
+	if (!end)
+		return false;
+	text = dc_printf("%.*s", (int)(end - place), place);
+	owner = facts_name(resolve->facts, text);
+	free(text);
+	if (*end == '#')
+		return map_get(&resolve->functions, owner) < 0 &&
+		       map_get(&resolve->kernel, owner) >= 0;
+	return !strchr(place, ':') && !strchr(place, '@') &&
+	       map_get(&resolve->records, owner) < 0 && strcmp(owner, "(anonymous)") != 0;
+}
+
+static void add_entries_of_cell(struct resolve *resolve, const struct cell *cell)
+{
+	const struct dc_context_rule *rule = dc_family_rule(resolve->facts->family, cell->name);
+	struct dc_graph *graph = resolve->graph;
+	unsigned i;
+
+	if (!rule && !place_is_kernels(resolve, cell->name))
+		return;
+	for (i = 0; i < graph->functions.len; i++) {
+		struct dc_entry_point entry = {
+			.function = i,
+			.via = rule ? rule->via : cell->name,
+			.context = rule ? rule->context : DC_CONTEXT_UNKNOWN,
+			.known = rule != NULL,
+		};
+
+		if (!(cell->functions[i / 64] >> (i % 64) & 1))
+			continue;
+		if (rule && strchr(rule->via, '*'))
+			entry.via = cell->name;
+		dc_vec_push(&graph->entry_points, entry);
+	}
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct dc_entry_point *left = a, *right = b;
+
+	if (left->function != right->function)
+		return left->function < right->function ? -1 : 1;
+	return strcmp(left->via, right->via);
+}
+
+void resolve_entry_points(struct resolve *resolve)
+{
+	struct dc_graph *graph = resolve->graph;
+	const struct dc_entry_point *entry;
+	const struct cell *cell;
+
+	dc_vec_each (cell, &resolve->cells)
+		add_entries_of_cell(resolve, cell);
+	if (graph->entry_points.len)
+		qsort(graph->entry_points.at, graph->entry_points.len,
+		      sizeof(*graph->entry_points.at), compare_entries);
+	dc_vec_each (entry, &graph->entry_points) {
+		struct dc_function *function = &graph->functions.at[entry->function];
+
+		function->contexts |= 1u << entry->context;
+		if (!(1u << entry->context & DC_CONTEXTS_ATOMIC))
+			continue;
+		if (!function->root)
+			function->root = entry->via;
+		if (!entry->known)
+			dc_warn(resolve->diag, DC_LINE(function->file, function->first_line),
+				"%s is handed to the kernel through %s, which no template knows; "
+				"it "
+				"is taken for critical. Add a row to graph/families/%s.json",
+				function->name, entry->via, graph->family);
+	}
+}
+
+/* Contexts, the critical set, locks: along the edges that count */
+
+static void spread_contexts(struct dc_graph *graph)
+{
+	const struct dc_call *call;
+	bool grown;
+
+	do {
+		grown = false;
+		dc_vec_each (call, &graph->calls) {
+			struct dc_function *caller = &graph->functions.at[call->caller], *callee;
+
+			if (call->kind == DC_CALL_KERNEL || !dc_call_counts(call))
+				continue;
+			callee = &graph->functions.at[call->callee];
+			grown |= (caller->contexts & ~callee->contexts) != 0;
+			callee->contexts |= caller->contexts;
+		}
+	} while (grown);
+}
+
+/* Breadth first, so that the chain to a root is a shortest one. */
+static void spread_critical(struct dc_graph *graph)
+{
+	dc_indices queue = {0};
+	size_t head, i;
+
+	for (i = 0; i < graph->functions.len; i++)
+		if (graph->functions.at[i].root) {
+			graph->functions.at[i].critical = true;
+			dc_vec_push(&queue, (unsigned)i);
+		}
+	for (head = 0; head < queue.len; head++) {
+		const struct dc_call *call;
+
+		dc_vec_each (call, &graph->calls) {
+			struct dc_function *callee;
+
+			if (call->caller != queue.at[head] || call->kind == DC_CALL_KERNEL ||
+			    !dc_call_counts(call))
+				continue;
+			callee = &graph->functions.at[call->callee];
+			if (callee->critical)
+				continue;
+			callee->critical = true;
+			callee->critical_from = (int)call->caller;
+			dc_vec_push(&queue, call->callee);
+		}
+	}
+	dc_vec_done(&queue);
+}
+
+/* Adds the callers' locks that are still held at the call. */
+static void add_kept(dc_indices *to, const dc_indices *held, const struct dc_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < held->len; i++)
+		if (!dc_indices_has(&call->locks_dropped, held->at[i]))
+			dc_indices_add(to, held->at[i]);
+}
+
+static void spread_locks(struct dc_graph *graph)
+{
+	const struct dc_call *call;
+	struct dc_function *function;
+	bool grown;
+	size_t i;
+
+	do {
+		grown = false;
+		dc_vec_each (call, &graph->calls) {
+			dc_indices *to;
+			size_t before;
+
+			if (call->kind == DC_CALL_KERNEL || !dc_call_counts(call))
+				continue;
+			to = &graph->functions.at[call->callee].held;
+			before = to->len;
+			for (i = 0; i < call->locks_held.len; i++)
+				dc_indices_add(to, call->locks_held.at[i]);
+			if (call->callee != call->caller)
+				add_kept(to, &graph->functions.at[call->caller].held, call);
+			grown |= to->len > before;
+		}
+	} while (grown);
+	dc_vec_each (function, &graph->functions)
+		dc_indices_sort(&function->held);
+}
+
+static void mark_atomic_calls(struct dc_graph *graph)
+{
+	struct dc_call *call;
+
+	dc_vec_each (call, &graph->calls) {
+		const struct dc_function *caller = &graph->functions.at[call->caller];
+		dc_indices kept = {0};
+
+		add_kept(&kept, &caller->held, call);
+		call->atomic = (caller->contexts & DC_CONTEXTS_ATOMIC) != 0 || caller->critical ||
+			       dc_graph_any_atomic(graph, &call->locks_held) ||
+			       dc_graph_any_atomic(graph, &kept);
+		dc_vec_done(&kept);
+	}
+}
+
+static void make_locks(struct resolve *resolve)
+{
+	struct dc_graph *graph = resolve->graph;
+	const struct fact_region *region;
+	const struct fact_lock *fact;
+	struct dc_lock *lock;
+
+	dc_vec_each (fact, &resolve->facts->locks)
+		dc_vec_push(&graph->locks,
+			    (struct dc_lock){.name = *fact->name ? fact->name
+								 : dc_lock_class_name(fact->class),
+					     .class = fact->class});
+	dc_vec_each (region, &resolve->facts->regions) {
+		int function = map_get(&resolve->functions, region->function);
+
+		if (function < 0)
+			continue;
+		dc_indices_add(&graph->functions.at[function].takes, region->lock);
+		dc_indices_add(&graph->locks.at[region->lock].holders, (unsigned)function);
+	}
+	dc_vec_each (lock, &graph->locks)
+		dc_indices_sort(&lock->holders);
+}
+
+/* Whether a function may be called where sleeping is forbidden, apart from one lock. */
+static bool atomic_without(const struct dc_graph *graph, const struct dc_function *function,
+			   unsigned lock)
+{
+	size_t i;
+
+	for (i = 0; i < function->held.len; i++)
+		if (function->held.at[i] != lock &&
+		    dc_lock_class_atomic(graph->locks.at[function->held.at[i]].class))
+			return true;
+	return function->critical;
+}
+
+static void mark_atomic_locks(struct dc_graph *graph)
+{
+	unsigned i;
+	size_t j;
+
+	for (i = 0; i < graph->locks.len; i++)
+		for (j = 0; j < graph->locks.at[i].holders.len; j++)
+			graph->locks.at[i].in_atomic |= atomic_without(
+				graph, &graph->functions.at[graph->locks.at[i].holders.at[j]], i);
+}
+
+void resolve_contexts(struct resolve *resolve)
+{
+	spread_contexts(resolve->graph);
+	spread_critical(resolve->graph);
+	make_locks(resolve);
+	spread_locks(resolve->graph);
+	mark_atomic_locks(resolve->graph);
+	mark_atomic_calls(resolve->graph);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which functions use which globals, and which fields of which types. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/resolve.h"
+
+/* Data */
+
+static int compare_globals(const void *a, const void *b)
+{
+	const struct dc_global *left = a, *right = b;
+
+	return strcmp(left->name, right->name);
+}
+
+static void make_globals(struct resolve *resolve)
+{
+	struct dc_graph *graph = resolve->graph;
+	const struct fact_access *access;
+	struct map names = {.arena = graph->arena};
+	struct dc_global *global;
+	size_t i;
+
+	dc_vec_each (global, &resolve->facts->globals)
+		dc_vec_push(&graph->globals, *global);
+	if (graph->globals.len)
+		qsort(graph->globals.at, graph->globals.len, sizeof(*graph->globals.at),
+		      compare_globals);
+	for (i = 0; i < graph->globals.len; i++)
+		map_set(&names, graph->globals.at[i].name, (int)i);
+	dc_vec_each (access, &resolve->facts->accesses) {
+		int index = access->type ? -1 : map_get(&names, access->name);
+		int function = map_get(&resolve->functions, access->function);
+
+		if (index < 0 || function < 0)
+			continue;
+		global = &graph->globals.at[index];
+		if (access->how & FACT_READ)
+			dc_indices_add(&global->readers, (unsigned)function);
+		if (access->how & (FACT_WRITE | FACT_ADDRESS))
+			dc_indices_add(&global->writers, (unsigned)function);
+	}
+	map_done(&names);
+	dc_vec_each (global, &graph->globals) {
+		dc_indices_sort(&global->readers);
+		dc_indices_sort(&global->writers);
+	}
+}
+
+static int compare_accesses(const void *a, const void *b)
+{
+	const struct fact_access *left = a, *right = b;
+	int order = strcmp(left->type ? left->type : "", right->type ? right->type : "");
+
+	if (!order)
+		order = strcmp(left->function, right->function);
+	return order ? order : strcmp(left->name, right->name);
+}
+
+/* Fields of accesses[first, end) with a bit of how; names are sorted already. */
+static const char **collect_fields(struct resolve *resolve, size_t first, size_t end, unsigned how,
+				   size_t *ret_count)
+{
+	const struct fact_access *at = resolve->facts->accesses.at;
+	const char **names = dc_arena_alloc(resolve->graph->arena, (end - first) * sizeof(*names));
+	size_t i, count = 0;
+
+	for (i = first; i < end; i++)
+		if ((at[i].how & how) && (!count || names[count - 1] != at[i].name))
+			names[count++] = at[i].name;
+	*ret_count = count;
+	return names;
+}
+
+static void make_types(struct resolve *resolve)
+{
+	struct facts *facts = resolve->facts;
+	struct fact_access *at = facts->accesses.at;
+	size_t first, end, len = facts->accesses.len;
+
+	if (len)
+		qsort(at, len, sizeof(*at), compare_accesses);
+	for (first = 0; first < len; first = end) {
+		struct dc_type_use use = {.type = at[first].type};
+		int function = map_get(&resolve->functions, at[first].function);
+
+		for (end = first + 1; end < len && at[end].type == at[first].type &&
+				      at[end].function == at[first].function;
+		     end++)
+			;
+		if (!use.type || function < 0)
+			continue;
+		use.function = (unsigned)function;
+		use.reads = collect_fields(resolve, first, end, FACT_READ, &use.reads_count);
+		use.writes = collect_fields(resolve, first, end, FACT_WRITE, &use.writes_count);
+		use.addresses =
+			collect_fields(resolve, first, end, FACT_ADDRESS, &use.addresses_count);
+		dc_vec_push(&resolve->graph->types, use);
+	}
+}
+
+void resolve_data(struct resolve *resolve)
+{
+	make_globals(resolve);
+	make_types(resolve);
+}
