@@ -150,15 +150,22 @@ char *dc_arena_strdup(struct dc_arena *arena, const char *text)
 	return dc_arena_strndup(arena, text, strlen(text));
 }
 
+char *dc_arena_vprintf(struct dc_arena *arena, const char *fmt, va_list args)
+{
+	char *text = vprintf_new(fmt, args);
+	char *copy = dc_arena_strdup(arena, text);
+
+	free(text);
+	return copy;
+}
+
 char *dc_arena_printf(struct dc_arena *arena, const char *fmt, ...)
 {
 	va_list args;
-	char *text, *copy;
+	char *text;
 
 	va_start(args, fmt);
-	text = vprintf_new(fmt, args);
+	text = dc_arena_vprintf(arena, fmt, args);
 	va_end(args);
-	copy = dc_arena_strdup(arena, text);
-	free(text);
-	return copy;
+	return text;
 }

@@ -8,6 +8,7 @@
 #ifndef DC_BASE_ALLOC_H
 #define DC_BASE_ALLOC_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* Zeroed block of count * size bytes; caller frees with free(). */
@@ -41,6 +42,8 @@ void *dc_arena_alloc(struct dc_arena *arena, size_t len_bytes);
 /* Copies that die with the arena. */
 char *dc_arena_strdup(struct dc_arena *arena, const char *text);
 char *dc_arena_strndup(struct dc_arena *arena, const char *text, size_t len_bytes);
+char *dc_arena_vprintf(struct dc_arena *arena, const char *fmt, va_list args)
+	__attribute__((format(printf, 2, 0)));
 char *dc_arena_printf(struct dc_arena *arena, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -26,17 +26,13 @@ static const char *reason(struct lower *lower, const char *fmt, ...) DC_PRINTF(2
 
 static const char *reason(struct lower *lower, const char *fmt, ...)
 {
-	const char *kept;
-	char *text = NULL;
+	const char *text;
 	va_list args;
 
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		abort();
+	text = dc_arena_vprintf(lower->problem->arena, fmt, args);
 	va_end(args);
-	kept = dc_arena_strdup(lower->problem->arena, text);
-	free(text);
-	return kept;
+	return text;
 }
 
 /* Weights */
