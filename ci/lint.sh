@@ -53,6 +53,7 @@ layers() {
 		check graph 'base|graph'
 		check guest 'base|guest|graph'
 		check profile 'base|graph|guest|profile'
+		check runtime 'none'
 		check solver 'base|graph|profile|solver'
 		git grep -nE '#include "(graph|profile)/' -- 'solver/*.[ch]' ':!solver/lower.*' ':!solver/shared_fields.*'
 		git grep -n '#include <clang-c' -- ':!graph' ':!ci'
