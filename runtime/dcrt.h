@@ -145,7 +145,6 @@ struct dcrt_type {
 	uint32_t size; /* an object is one or, an array, more of these */
 	uint32_t n_fields;
 	struct dcrt_field *fields; /* by rising offset */
-	uint32_t units; /* set by dcrt_types_check() */
 };
 
 /* Which fields of a type one function needs there and back: indices into fields. NULL: all. */
