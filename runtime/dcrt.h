@@ -199,9 +199,9 @@ struct dcrt_driver {
  *
  *	if (err)
  *		return err;
- *	dcrt_out_object(call, netdev, &plan);
  *	dcrt_out_pointer(call, netdev);
  *	dcrt_out_word(call, flags);
+ *	dcrt_out_object(call, netdev, &plan);
  *	err = dcrt_call_run(call);
  *	if (!err)
  *		err = (int)dcrt_in_word(call, 0);
@@ -227,6 +227,8 @@ int dcrt_call_run(struct dcrt_call *call);
 void dcrt_call_end(struct dcrt_call *call);
 
 void dcrt_out_word(struct dcrt_call *call, uint64_t word);
+/* NULL, an error pointer, or into a tracked object, which dcrt_out_object() must have sent to the
+ * process once, or does in this message. */
 void dcrt_out_pointer(struct dcrt_call *call, const void *pointer);
 void dcrt_out_blob(struct dcrt_call *call, uint16_t id, const void *data, uint32_t len);
 /* What changed in a tracked object, or in the array of them, since it was last in step. */

@@ -157,7 +157,7 @@ static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer, co
 
 	if (field->kind == DCRT_POINTER)
 		announce_targets(tracker, writer, run, session);
-	object->version += object->version == UINT32_MAX ? 2 : 1; /* never 0 */
+	object->version += object->version == ~0u ? 2 : 1; /* never 0 */
 	record.version = object->version;
 	to = dcrt_write_record(writer, &record, NULL);
 	if (!to)
@@ -367,7 +367,7 @@ void dcrt_confirm(struct dcrt_tracker *tracker, const void *buf, uint64_t sessio
 /* Applying */
 
 static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-			const uint8_t *data)
+			const uint8_t *data, uint64_t session)
 {
 	struct dcrt_object *object;
 	struct run run;
@@ -375,7 +375,7 @@ static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 	uint32_t i;
 
 	if (find_object(tracker, record, &object) || find_run(tracker, object, record, &run) ||
-	    !run.field->user_writes || object->announced == 0)
+	    !run.field->user_writes || object->announced != session)
 		return -EPROTO;
 	if (run.field->kind == DCRT_POINTER)
 		for (i = 0; i < run.count; i++)
@@ -462,7 +462,7 @@ int dcrt_apply(struct dcrt_tracker *tracker, const struct dcrt_message *message)
 	tracker->env->lock(tracker->env->lock_ctx);
 	while (tracker->kernel && !err && dcrt_message_next(message, &at, &record, &data))
 		if (record.kind == DCRT_UPDATE)
-			err = check_update(tracker, &record, data);
+			err = check_update(tracker, &record, data, message->header.session);
 	at = 0;
 	while (!err && dcrt_message_next(message, &at, &record, &data))
 		err = apply_record(tracker, &record, data);

@@ -31,10 +31,9 @@ static const struct dcrt_driver driver = {.abi = DCRT_ABI,
 					  .n_up = 1};
 static const struct dcrt_plan all = {.type = 0};
 
-#define SESSION 3
-
 static struct dcrt_tracker kernel, user;
 static struct thing things[3];
+static uint64_t session; /* of the process */
 static uint64_t handles[3];
 
 struct letter {
@@ -49,6 +48,7 @@ static int setup(void **state)
 
 	(void)state;
 	memset(things, 0, sizeof(things));
+	session = 3;
 	assert_int_equal(dcrt_types_check(&driver), 0);
 	assert_int_equal(dcrt_tracker_init(&kernel, &driver, &env, true), 0);
 	assert_int_equal(dcrt_tracker_init(&user, &driver, &env, false), 0);
@@ -79,10 +79,10 @@ static void post(struct letter *letter, const void *object, bool to_kernel)
 
 	letter->to_kernel = to_kernel;
 	dcrt_write_start(&writer, letter->buf, sizeof(letter->buf),
-			 &(struct dcrt_header){.kind = DCRT_UPCALL, .session = SESSION, .call = 1});
+			 &(struct dcrt_header){.kind = DCRT_UPCALL, .session = session, .call = 1});
 	if (!to_kernel)
 		dcrt_put_freed(&kernel, &writer);
-	dcrt_put(to_kernel ? &user : &kernel, &writer, object, &all, SESSION);
+	dcrt_put(to_kernel ? &user : &kernel, &writer, object, &all, session);
 	letter->len = (uint32_t)dcrt_write_end(&writer, 0);
 	assert_in_range(letter->len, sizeof(struct dcrt_header), sizeof(letter->buf));
 }
@@ -90,7 +90,7 @@ static void post(struct letter *letter, const void *object, bool to_kernel)
 static int take(const struct letter *letter)
 {
 	const struct dcrt_expect expect = {.kinds = 1u << DCRT_UPCALL,
-					   .session = SESSION,
+					   .session = session,
 					   .functions = &function,
 					   .n_functions = 1,
 					   .call = DCRT_ANY_CALL,
@@ -114,7 +114,7 @@ static uint32_t down(int i)
 
 	post(&letter, &things[i], false);
 	assert_int_equal(take(&letter), 0);
-	dcrt_confirm(&kernel, letter.buf, SESSION);
+	dcrt_confirm(&kernel, letter.buf, session);
 	return records(&letter);
 }
 
@@ -172,7 +172,7 @@ static void test_pointers(void **state)
 		struct dcrt_writer writer;
 
 		dcrt_write_start(&writer, letter.buf, sizeof(letter.buf), &(struct dcrt_header){0});
-		dcrt_put(&kernel, &writer, &things[0], &all, SESSION);
+		dcrt_put(&kernel, &writer, &things[0], &all, session);
 		assert_int_equal(dcrt_write_end(&writer, 0), -ENOENT);
 	}
 }
@@ -208,7 +208,7 @@ static void test_crossing_letters(void **state)
 	post(&second, users(0), true);
 	assert_int_equal(take(&second), 0);
 	assert_int_equal(take(&first), 0);
-	dcrt_confirm(&kernel, first.buf, SESSION);
+	dcrt_confirm(&kernel, first.buf, session);
 	assert_int_equal(things[0].both, 3);
 	assert_int_equal(users(0)->both, 3);
 	assert_int_equal(down(0), 0);
@@ -250,6 +250,11 @@ static void test_freed_object(void **state)
 
 static void test_next_process(void **state)
 {
+	const struct dcrt_record early = {
+		.handle = handles[0], .kind = DCRT_UPDATE, .len = 4, .version = 9};
+	struct letter letter;
+	struct dcrt_writer writer;
+
 	(void)state;
 	things[0].both = 1;
 	things[0].kernels = 2;
@@ -258,17 +263,14 @@ static void test_next_process(void **state)
 	up(0);
 	dcrt_tracker_done(&user);
 	assert_int_equal(dcrt_tracker_init(&user, &driver, &env, false), 0);
-	{
-		struct dcrt_writer writer;
-		struct letter letter = {.to_kernel = false};
-
-		dcrt_write_start(
-			&writer, letter.buf, sizeof(letter.buf),
-			&(struct dcrt_header){.kind = DCRT_UPCALL, .session = SESSION, .call = 1});
-		dcrt_put(&kernel, &writer, &things[0], &all, SESSION + 1);
-		letter.len = (uint32_t)dcrt_write_end(&writer, 0);
-		assert_int_equal(take(&letter), 0);
-	}
+	session++;
+	letter.to_kernel = true; /* it cannot know the object yet */
+	dcrt_write_start(&writer, letter.buf, sizeof(letter.buf),
+			 &(struct dcrt_header){.kind = DCRT_UPCALL, .session = session, .call = 1});
+	dcrt_write_record(&writer, &early, "liar");
+	letter.len = (uint32_t)dcrt_write_end(&writer, 0);
+	assert_int_equal(take(&letter), -EPROTO);
+	assert_int_equal(down(0), 4);
 	assert_int_equal(users(0)->both, 1);
 	assert_int_equal(users(0)->kernels, 2);
 	assert_int_equal(users(0)->many[3], 4);
@@ -321,7 +323,7 @@ static void test_lies(void **state)
 
 		dcrt_write_start(
 			&writer, letter.buf, sizeof(letter.buf),
-			&(struct dcrt_header){.kind = DCRT_UPCALL, .session = SESSION, .call = 1});
+			&(struct dcrt_header){.kind = DCRT_UPCALL, .session = session, .call = 1});
 		dcrt_write_record(&writer, &good, "good");
 		dcrt_write_record(&writer, &bad, &rows[i].pointer);
 		letter.len = (uint32_t)dcrt_write_end(&writer, 0);
@@ -361,7 +363,7 @@ static void run_random(const unsigned first_seed)
 			i = (unsigned)rand_r(&seed) % n;
 			assert_int_equal(take(&way[i]), 0);
 			if (!way[i].to_kernel)
-				dcrt_confirm(&kernel, way[i].buf, SESSION);
+				dcrt_confirm(&kernel, way[i].buf, session);
 			way[i] = way[--n];
 		}
 	}
