@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What dcrt.ko gives to kernel components, besides dcrt.h.
+ *
+ * A module of its own and not objects linked into each microdriver: the process holds the device
+ * open, and an open file pins the module whose code serves it. So pinned, a microdriver could not
+ * be removed while its process lives.
+ */
+#ifndef DCRT_KERNEL_H
+#define DCRT_KERNEL_H
+
+#include "dcrt.h"
+
+/*
+ * dcrt_register - makes /dev/dcrt-NAME (root only) and debugfs dcrt/NAME/stats. driver is borrowed
+ * until dcrt_unregister(). Process context.
+ * Returns the channel or an error pointer: -EINVAL bad tables or ABI, -ENOMEM, -EEXIST.
+ */
+struct dcrt_channel *dcrt_register(const struct dcrt_driver *driver);
+
+/*
+ * dcrt_unregister - calls from now on fail; waits for those that are open, tells the process to go,
+ * and kills it if it is there after two seconds. Process context; NULL is fine.
+ */
+void dcrt_unregister(struct dcrt_channel *channel);
+
+/*
+ * dcrt_start - runs the program at path with the device as its argument and waits until it has
+ * attached. Returns 0, -ETIMEDOUT, -EINTR, or what running it gave.
+ */
+int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned timeout_ms);
+
+#endif

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Counters in debugfs, and the module's parameters. */
+#include <linux/debugfs.h>
+#include <linux/delay.h>
+#include <linux/log2.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "channel.h"
+
+unsigned int dcrt_deadline_ms = 5000;
+module_param_named(deadline_ms, dcrt_deadline_ms, uint, 0644);
+MODULE_PARM_DESC(deadline_ms,
+		 "longest time without progress of an upcall that has no deadline of its own");
+
+unsigned int dcrt_attach_wait_ms = 1000;
+module_param_named(attach_wait_ms, dcrt_attach_wait_ms, uint, 0644);
+MODULE_PARM_DESC(attach_wait_ms, "how long an upcall waits for a process when there is none");
+
+static unsigned int delay_ns;
+module_param(delay_ns, uint, 0644);
+MODULE_PARM_DESC(delay_ns, "added to each crossing, an upcall or a downcall");
+
+static char *delay_mode = "busy";
+module_param(delay_mode, charp, 0644);
+MODULE_PARM_DESC(delay_mode, "how: busy or sleep");
+
+static struct dentry *root;
+
+/* Time is added once a crossing, before the message goes over. Process context. */
+void dcrt_delay(void)
+{
+	unsigned int ns = READ_ONCE(delay_ns);
+	ktime_t until;
+
+	if (likely(!ns))
+		return;
+	kernel_param_lock(THIS_MODULE);
+	if (!strncmp(delay_mode, "sleep", 5)) {
+		unsigned int us = DIV_ROUND_UP(ns, 1000);
+
+		kernel_param_unlock(THIS_MODULE);
+		usleep_range(us, us + us / 8 + 1);
+		return;
+	}
+	kernel_param_unlock(THIS_MODULE);
+	until = ktime_add_ns(ktime_get(), ns);
+	while (ktime_before(ktime_get(), until))
+		cpu_relax();
+}
+
+void dcrt_count(struct dcrt_frame *frame, int err)
+{
+	struct dcrt_channel *channel = frame->call.channel;
+	const struct dcrt_driver *driver = channel->driver;
+	const struct dcrt_function *function = frame->call.function;
+	bool is_up = function >= driver->up && function < driver->up + driver->n_up;
+	struct dcrt_stat *stat = is_up ? &channel->up[function - driver->up]
+				       : &channel->down[function - driver->down];
+	u64 ns = max_t(s64, ktime_to_ns(ktime_sub(ktime_get(), frame->start)), 1);
+
+	atomic64_inc(&stat->calls);
+	if (err)
+		atomic64_inc(&stat->errors);
+	atomic64_add(frame->call.writer.len, &stat->bytes_out);
+	if (!is_up || !err)
+		atomic64_add(frame->call.message.header.len, &stat->bytes_in);
+	atomic64_inc(&stat->log2_ns[min_t(unsigned int, ilog2(ns), DCRT_HISTOGRAM - 1)]);
+}
+
+static void show_functions(struct seq_file *file, const char *way,
+			   const struct dcrt_function *functions, u32 n, struct dcrt_stat *stats)
+{
+	u32 i, k;
+
+	for (i = 0; i < n; i++) {
+		seq_printf(file, "%s %s calls %lld errors %lld out %lld in %lld log2_ns", way,
+			   functions[i].name, atomic64_read(&stats[i].calls),
+			   atomic64_read(&stats[i].errors), atomic64_read(&stats[i].bytes_out),
+			   atomic64_read(&stats[i].bytes_in));
+		for (k = 0; k < DCRT_HISTOGRAM; k++)
+			if (atomic64_read(&stats[i].log2_ns[k]))
+				seq_printf(file, " %u:%lld", k,
+					   atomic64_read(&stats[i].log2_ns[k]));
+		seq_putc(file, '\n');
+	}
+}
+
+static int stats_show(struct seq_file *file, void *unused)
+{
+	struct dcrt_channel *channel = file->private;
+	const struct dcrt_driver *driver = channel->driver;
+
+	seq_printf(file,
+		   "session %llu attached %d threads %u chains %u objects %u conflicts %llu\n",
+		   channel->session, channel->file != NULL, channel->n_servers, channel->n_chains,
+		   channel->tracker.live, channel->tracker.conflicts);
+	seq_printf(
+		file,
+		"atomic_refused %lld no_process %lld bad_messages %lld given_up %lld deaths %lld\n",
+		atomic64_read(&channel->atomic_refused), atomic64_read(&channel->no_process),
+		atomic64_read(&channel->bad_messages), atomic64_read(&channel->given_up),
+		atomic64_read(&channel->deaths));
+	show_functions(file, "up", driver->up, driver->n_up, channel->up);
+	show_functions(file, "down", driver->down, driver->n_down, channel->down);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(stats);
+
+void dcrt_stat_show(struct dcrt_channel *channel)
+{
+	channel->debugfs = debugfs_create_dir(channel->driver->name, root);
+	debugfs_create_file("stats", 0400, channel->debugfs, channel, &stats_fops);
+}
+
+void dcrt_stat_init(void)
+{
+	root = debugfs_create_dir("dcrt", NULL);
+}
+
+void dcrt_stat_exit(void)
+{
+	debugfs_remove(root);
+}

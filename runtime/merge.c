@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Updates of objects, made and applied. A struct run is some units of one field of one element of
+ * an object; tracker.h tells the rules of the merge.
+ */
+#include "merge.h"
+
+struct run {
+	struct dcrt_object *object;
+	const struct dcrt_field *field;
+	uint32_t offset; /* of the first unit, into the object */
+	uint32_t unit; /* its number in the object */
+	uint32_t count;
+};
+
+static bool newer(uint32_t version, uint32_t than)
+{
+	return (int32_t)(version - than) > 0;
+}
+
+/* Copies a unit; one that a register holds is never seen half written. */
+static void copy_unit(void *to, const void *from, uint32_t size)
+{
+	uintptr_t both = (uintptr_t)to | (uintptr_t)from;
+
+	if (size == 8 && !(both & 7))
+		*(volatile uint64_t *)to = *(const volatile uint64_t *)from;
+	else if (size == 4 && !(both & 3))
+		*(volatile uint32_t *)to = *(const volatile uint32_t *)from;
+	else if (size == 2 && !(both & 1))
+		*(volatile uint16_t *)to = *(const volatile uint16_t *)from;
+	else
+		memcpy(to, from, size);
+}
+
+static uint64_t word_at(const void *place)
+{
+	uint64_t word;
+
+	memcpy(&word, place, sizeof(word));
+	return word;
+}
+
+/* Making */
+
+/* A process that has not heard of an object holds zeroes. */
+static void start_over(struct dcrt_tracker *tracker, struct dcrt_object *object, uint64_t session)
+{
+	const struct dcrt_type *type = &tracker->types[object->type];
+
+	if (object->announced == session)
+		return;
+	memset(object->shadow, 0, object->size);
+	memset(object->units, 0,
+	       sizeof(*object->units) * dcrt_type_units(type) * (object->size / type->size));
+	object->announced = session;
+}
+
+static void announce_one(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			 struct dcrt_object *object, uint64_t session)
+{
+	struct dcrt_record record = {.handle = dcrt_object_handle(tracker, object),
+				     .kind = DCRT_NEW,
+				     .type = object->type,
+				     .version = object->size};
+	uint64_t place = 0;
+
+	if (object->parent != DCRT_NO_SLOT) {
+		const struct dcrt_object *parent = &tracker->objects[object->parent];
+
+		place = dcrt_object_handle(tracker, parent) |
+			(uint64_t)(object->local - parent->local);
+		record.len = sizeof(place);
+	}
+	dcrt_write_record(writer, &record, &place);
+	start_over(tracker, object, session);
+}
+
+/* Until the process is known to have heard of the object, every message tells it, for messages
+ * overtake each other. Those around it come first; deeper nesting than eight is no driver's. */
+static void announce(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+		     struct dcrt_object *object, uint64_t session)
+{
+	struct dcrt_object *unknown[8];
+	uint32_t n = 0;
+
+	while (tracker->kernel && object->peer != session) {
+		if (n == 8) {
+			writer->err = -EINVAL;
+			return;
+		}
+		unknown[n++] = object;
+		if (object->parent == DCRT_NO_SLOT)
+			break;
+		object = &tracker->objects[object->parent];
+	}
+	while (n)
+		announce_one(tracker, writer, unknown[--n], session);
+}
+
+static uint64_t put_reference(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			      const void *local, uint16_t type, uint64_t session)
+{
+	struct dcrt_object *object;
+	uint64_t ref = 0;
+	int err = dcrt_reference(tracker, local, type, &ref, &object);
+
+	if (err && !writer->err)
+		writer->err = err;
+	if (object)
+		announce(tracker, writer, object, session);
+	return ref;
+}
+
+static void announce_targets(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			     const struct run *run, uint64_t session)
+{
+	const uint8_t *from = run->object->local + run->offset;
+	uint32_t i;
+
+	for (i = 0; i < run->count; i++, from += sizeof(uint64_t))
+		put_reference(tracker, writer, (void *)(uintptr_t)word_at(from), run->field->target,
+			      session);
+}
+
+/* Copies a unit into a message: a pointer as a reference. */
+static void put_unit(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+		     const struct dcrt_field *field, const uint8_t *from, uint8_t *shadow,
+		     uint8_t *to)
+{
+	struct dcrt_object *target;
+	uint64_t ref = 0;
+
+	copy_unit(to, from, field->size);
+	if (!tracker->kernel)
+		memcpy(shadow, to, field->size);
+	if (field->kind != DCRT_POINTER)
+		return;
+	if (dcrt_reference(tracker, (void *)(uintptr_t)word_at(to), field->target, &ref, &target))
+		writer->err = -ENOENT;
+	memcpy(to, &ref, sizeof(ref));
+}
+
+static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const struct run *run,
+		    uint64_t session)
+{
+	const struct dcrt_field *field = run->field;
+	struct dcrt_object *object = run->object;
+	struct dcrt_record record = {.handle = dcrt_object_handle(tracker, object),
+				     .kind = DCRT_UPDATE,
+				     .type = object->type,
+				     .offset = run->offset,
+				     .len = run->count * field->size,
+				     .seen = object->units[run->unit].applied};
+	uint32_t i, at = run->offset;
+	uint8_t *to;
+
+	if (field->kind == DCRT_POINTER)
+		announce_targets(tracker, writer, run, session);
+	object->version += object->version == ~0u ? 2 : 1; /* never 0 */
+	record.version = object->version;
+	to = dcrt_write_record(writer, &record, NULL);
+	if (!to)
+		return;
+	for (i = 0; i < run->count; i++, at += field->size, to += field->size) {
+		object->units[run->unit + i].sent = record.version;
+		put_unit(tracker, writer, field, object->local + at, object->shadow + at, to);
+	}
+}
+
+static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer, struct run run,
+		      uint64_t session)
+{
+	const struct dcrt_object *object = run.object;
+	const struct dcrt_field *field = run.field;
+	uint32_t first = run.offset, unit = run.unit, i;
+
+	run.count = 0;
+	for (i = 0; i < field->count; i++) {
+		uint32_t at = first + i * field->size;
+
+		if (run.count &&
+		    object->units[unit + i].applied != object->units[run.unit].applied) {
+			put_run(tracker, writer, &run, session);
+			run.count = 0;
+		}
+		if (memcmp(object->local + at, object->shadow + at, field->size) != 0) {
+			if (!run.count) {
+				run.offset = at;
+				run.unit = unit + i;
+			}
+			run.count++;
+		} else if (run.count) {
+			put_run(tracker, writer, &run, session);
+			run.count = 0;
+		}
+	}
+	if (run.count)
+		put_run(tracker, writer, &run, session);
+}
+
+static void put_object(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+		       struct dcrt_object *object, const struct dcrt_plan *plan, uint64_t session)
+{
+	const struct dcrt_type *type = &tracker->types[object->type];
+	uint32_t n_fields = plan->fields ? plan->n_fields : type->n_fields;
+	uint32_t units = dcrt_type_units(type), element, i;
+
+	announce(tracker, writer, object, session);
+	for (element = 0; element < object->size / type->size; element++)
+		for (i = 0; i < n_fields && !writer->err; i++) {
+			uint32_t index = plan->fields ? plan->fields[i] : i;
+			struct run run = {.object = object};
+
+			if (index >= type->n_fields) {
+				writer->err = -EINVAL;
+				return;
+			}
+			run.field = &type->fields[index];
+			if (!tracker->kernel && !run.field->user_writes)
+				continue;
+			run.offset = element * type->size + run.field->offset;
+			run.unit = element * units + run.field->first_unit;
+			put_field(tracker, writer, run, session);
+		}
+}
+
+void dcrt_put(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,
+	      const struct dcrt_plan *plan, uint64_t session)
+{
+	struct dcrt_object *object;
+
+	if (writer->err || !local || DCRT_IS_ERROR((uint64_t)(uintptr_t)local))
+		return;
+	tracker->env->lock(tracker->env->lock_ctx);
+	object = dcrt_object_at(tracker, local, plan->type);
+	if (object)
+		put_object(tracker, writer, object, plan, session);
+	else
+		writer->err = dcrt_why_not_at(tracker, local);
+	tracker->env->unlock(tracker->env->lock_ctx);
+}
+
+uint64_t dcrt_put_ref(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,
+		      uint64_t session)
+{
+	uint64_t ref;
+
+	tracker->env->lock(tracker->env->lock_ctx);
+	ref = put_reference(tracker, writer, local, DCRT_ANY_TYPE, session);
+	tracker->env->unlock(tracker->env->lock_ctx);
+	return ref;
+}
+
+#define FREED_MAX 32 /* in one message */
+
+void dcrt_put_freed(struct dcrt_tracker *tracker, struct dcrt_writer *writer)
+{
+	uint32_t n;
+
+	if (!tracker->freed_count)
+		return;
+	tracker->env->lock(tracker->env->lock_ctx);
+	for (n = 0; n < FREED_MAX && tracker->freed_count; n++) {
+		const struct dcrt_record record = {.handle = tracker->freed[tracker->freed_at],
+						   .kind = DCRT_FREE};
+
+		if (writer->size - writer->len < sizeof(record))
+			break;
+		dcrt_write_record(writer, &record, NULL);
+		tracker->freed_at = (tracker->freed_at + 1) % tracker->slots;
+		tracker->freed_count--;
+	}
+	tracker->env->unlock(tracker->env->lock_ctx);
+}
+
+/* Where an update lies */
+
+/* Returns 0, -EINVAL: no whole units of one field. */
+static int find_run(const struct dcrt_tracker *tracker, struct dcrt_object *object,
+		    const struct dcrt_record *record, struct run *ret)
+{
+	const struct dcrt_type *type = &tracker->types[object->type];
+	uint32_t element = record->offset / type->size, inner = record->offset % type->size, i;
+
+	if (record->offset >= object->size)
+		return -EINVAL;
+	for (i = 0; i < type->n_fields; i++) {
+		const struct dcrt_field *field = &type->fields[i];
+		uint32_t from = inner - field->offset;
+
+		if (inner < field->offset || from >= field->size * field->count)
+			continue;
+		if (from % field->size || record->len % field->size ||
+		    record->len > field->size * field->count - from)
+			return -EINVAL;
+		*ret = (struct run){.object = object,
+				    .field = field,
+				    .offset = record->offset,
+				    .unit = element * dcrt_type_units(type) + field->first_unit +
+					    from / field->size,
+				    .count = record->len / field->size};
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int find_object(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+		       struct dcrt_object **ret)
+{
+	void *place;
+	int err = dcrt_resolve(tracker, record->handle, record->type, 0, &place);
+
+	if (!err)
+		*ret = &tracker->objects[record->handle >> (64 - DCRT_SLOT_BITS)];
+	return err;
+}
+
+/* Confirming */
+
+static void confirm_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+			   const uint8_t *data)
+{
+	struct dcrt_object *object;
+	struct run run;
+	uint32_t i;
+
+	if (find_object(tracker, record, &object) || find_run(tracker, object, record, &run))
+		return;
+	for (i = 0; i < run.count; i++, data += run.field->size) {
+		const struct dcrt_unit *unit = &object->units[run.unit + i];
+		uint8_t *shadow = object->shadow + run.offset + i * run.field->size;
+		void *pointer;
+
+		if (unit->sent != record->version || unit->applied != record->seen)
+			continue;
+		if (run.field->kind != DCRT_POINTER)
+			memcpy(shadow, data, run.field->size);
+		else if (!dcrt_resolve(tracker, word_at(data), run.field->target, 0, &pointer))
+			memcpy(shadow, &pointer, sizeof(pointer));
+	}
+}
+
+void dcrt_confirm(struct dcrt_tracker *tracker, const void *buf, uint64_t session)
+{
+	struct dcrt_message message;
+	struct dcrt_record record;
+	struct dcrt_object *object;
+	const uint8_t *data;
+	uint32_t at = 0;
+
+	memcpy(&message.header, buf, sizeof(message.header));
+	if (!message.header.records)
+		return;
+	message.args = (const uint8_t *)buf + sizeof(message.header);
+	message.records = message.args + message.header.args * sizeof(uint64_t);
+	tracker->env->lock(tracker->env->lock_ctx);
+	while (dcrt_message_next(&message, &at, &record, &data)) {
+		if (record.kind == DCRT_UPDATE)
+			confirm_update(tracker, &record, data);
+		else if (record.kind == DCRT_NEW && !find_object(tracker, &record, &object))
+			object->peer = session;
+	}
+	tracker->env->unlock(tracker->env->lock_ctx);
+}
+
+/* Applying */
+
+static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+			const uint8_t *data, uint64_t session)
+{
+	struct dcrt_object *object;
+	struct run run;
+	void *pointer;
+	uint32_t i;
+
+	if (find_object(tracker, record, &object) || find_run(tracker, object, record, &run) ||
+	    !run.field->user_writes || object->announced != session)
+		return -EPROTO;
+	if (run.field->kind == DCRT_POINTER)
+		for (i = 0; i < run.count; i++)
+			if (dcrt_resolve(tracker, word_at(data + i * sizeof(uint64_t)),
+					 run.field->target, 0, &pointer))
+				return -EPROTO;
+	return 0;
+}
+
+static void apply_unit(struct dcrt_tracker *tracker, const struct run *run, uint32_t index,
+		       const struct dcrt_record *record, const uint8_t *value)
+{
+	struct dcrt_unit *unit = &run->object->units[run->unit + index];
+	uint32_t size = run->field->size;
+	uint8_t *local = run->object->local + run->offset + index * size;
+	uint8_t *shadow = run->object->shadow + run->offset + index * size;
+	bool changed_here, changed_there;
+
+	if (unit->applied && !newer(record->version, unit->applied))
+		return;
+	if (!tracker->kernel && unit->sent && (!record->seen || newer(unit->sent, record->seen)))
+		return;
+	changed_here = memcmp(local, shadow, size) != 0;
+	changed_there = memcmp(value, shadow, size) != 0;
+	unit->applied = record->version;
+	tracker->conflicts += changed_here && changed_there && memcmp(local, value, size) != 0;
+	if (tracker->kernel || !changed_here)
+		copy_unit(local, value, size);
+	memcpy(shadow, value, size);
+}
+
+static int apply_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+			const uint8_t *data)
+{
+	struct dcrt_object *object;
+	struct run run;
+	uint32_t i;
+	int err = find_object(tracker, record, &object);
+
+	if (err)
+		return err == -ESTALE ? 0 : -EPROTO;
+	if (find_run(tracker, object, record, &run))
+		return -EPROTO;
+	for (i = 0; i < run.count; i++, data += run.field->size) {
+		void *pointer;
+
+		if (run.field->kind != DCRT_POINTER) {
+			apply_unit(tracker, &run, i, record, data);
+			continue;
+		}
+		err = dcrt_resolve(tracker, word_at(data), run.field->target, 0, &pointer);
+		if (!err)
+			apply_unit(tracker, &run, i, record, (const uint8_t *)&pointer);
+		else if (err != -ESTALE)
+			return -EPROTO;
+	}
+	return 0;
+}
+
+static int apply_record(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+			const uint8_t *data)
+{
+	switch (record->kind) {
+	case DCRT_UPDATE:
+		return apply_update(tracker, record, data);
+	case DCRT_NEW:
+		return dcrt_object_announced(tracker, record, data);
+	case DCRT_FREE:
+		return dcrt_object_gone(tracker, record);
+	default:
+		return 0;
+	}
+}
+
+int dcrt_apply(struct dcrt_tracker *tracker, const struct dcrt_message *message)
+{
+	struct dcrt_record record;
+	const uint8_t *data;
+	uint32_t at = 0;
+	int err = 0;
+
+	if (!message->header.records)
+		return 0;
+	tracker->env->lock(tracker->env->lock_ctx);
+	while (tracker->kernel && !err && dcrt_message_next(message, &at, &record, &data))
+		if (record.kind == DCRT_UPDATE)
+			err = check_update(tracker, &record, data, message->header.session);
+	at = 0;
+	while (!err && dcrt_message_next(message, &at, &record, &data))
+		err = apply_record(tracker, &record, data);
+	tracker->env->unlock(tracker->env->lock_ctx);
+	return err;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between tracker.c and merge.c: all with the lock held. */
+#ifndef DCRT_MERGE_H
+#define DCRT_MERGE_H
+
+#include "tracker.h"
+
+uint64_t dcrt_object_handle(const struct dcrt_tracker *tracker, const struct dcrt_object *object);
+struct dcrt_object *dcrt_object_at(struct dcrt_tracker *tracker, const void *local, uint16_t type);
+int dcrt_why_not_at(const struct dcrt_tracker *tracker, const void *local);
+uint32_t dcrt_type_units(const struct dcrt_type *type);
+int dcrt_object_announced(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+			  const uint8_t *data);
+int dcrt_object_gone(struct dcrt_tracker *tracker, const struct dcrt_record *record);
+/* As dcrt_from_ref and dcrt_to_ref. */
+int dcrt_resolve(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,
+		 void **ret);
+int dcrt_reference(struct dcrt_tracker *tracker, const void *local, uint16_t type, uint64_t *ret,
+		   struct dcrt_object **ret_object);
+
+#endif

@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Slots of objects, and an array of slots sorted by address. Ranges are properly nested, so the
+ * last object that begins at or before an address, or one around it, is the innermost there.
+ * Slots are reused first in, first out, each with a generation of its own; one whose generations
+ * are used up is retired.
+ */
+#include "merge.h"
+#include "tracker.h"
+
+#define GENERATION_MAX ((1u << DCRT_GENERATION_BITS) - 1)
+
+uint64_t dcrt_object_handle(const struct dcrt_tracker *tracker, const struct dcrt_object *object)
+{
+	uint64_t slot = (uint64_t)(object - tracker->objects);
+
+	return slot << (64 - DCRT_SLOT_BITS) | (uint64_t)object->generation << DCRT_OFFSET_BITS;
+}
+
+static uint32_t slot_of(uint64_t ref)
+{
+	return (uint32_t)(ref >> (64 - DCRT_SLOT_BITS));
+}
+
+static uint32_t generation_of(uint64_t ref)
+{
+	return (uint32_t)(ref >> DCRT_OFFSET_BITS) & GENERATION_MAX;
+}
+
+static uintptr_t start(const struct dcrt_object *object)
+{
+	return (uintptr_t)object->local;
+}
+
+static uintptr_t end(const struct dcrt_object *object)
+{
+	return (uintptr_t)object->local + object->size;
+}
+
+static struct dcrt_object *ordered(const struct dcrt_tracker *tracker, uint32_t at)
+{
+	return &tracker->objects[tracker->order[at]];
+}
+
+static struct dcrt_object *around(const struct dcrt_tracker *tracker,
+				  const struct dcrt_object *object)
+{
+	return object->parent == DCRT_NO_SLOT ? NULL : &tracker->objects[object->parent];
+}
+
+/* Tables */
+
+static bool good_field(const struct dcrt_driver *driver, const struct dcrt_type *type,
+		       const struct dcrt_field *field, uint32_t from)
+{
+	if (!field->size || !field->count || field->offset < from || field->offset > type->size ||
+	    field->count > (type->size - field->offset) / field->size)
+		return false;
+	if (field->kind == DCRT_PLAIN)
+		return true;
+	return field->kind == DCRT_POINTER && field->size == sizeof(uint64_t) &&
+	       field->offset % sizeof(uint64_t) == 0 &&
+	       (field->target == DCRT_ANY_TYPE || field->target < driver->n_types);
+}
+
+int dcrt_types_check(const struct dcrt_driver *driver)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < driver->n_types; i++) {
+		/* The table is the driver's; the library fills in two numbers. */
+		const struct dcrt_type *type = &driver->types[i];
+		uint32_t from = 0, units = 0;
+
+		if (!type->size || type->size > DCRT_OBJECT_MAX)
+			return -EINVAL;
+		for (k = 0; k < type->n_fields; k++) {
+			struct dcrt_field *field = &type->fields[k];
+
+			if (!good_field(driver, type, field, from))
+				return -EINVAL;
+			field->first_unit = units;
+			units += field->count;
+			from = field->offset + field->size * field->count;
+		}
+	}
+	return 0;
+}
+
+uint32_t dcrt_type_units(const struct dcrt_type *type)
+{
+	const struct dcrt_field *last;
+
+	if (!type->n_fields)
+		return 0;
+	last = &type->fields[type->n_fields - 1];
+	return last->first_unit + last->count;
+}
+
+/* Life of a tracker */
+
+int dcrt_tracker_init(struct dcrt_tracker *tracker, const struct dcrt_driver *driver,
+		      const struct dcrt_env *env, bool kernel)
+{
+	uint32_t i;
+
+	*tracker = (struct dcrt_tracker){.env = env,
+					 .types = driver->types,
+					 .n_types = driver->n_types,
+					 .slots = driver->objects,
+					 .kernel = kernel,
+					 .free_first = DCRT_NO_SLOT,
+					 .free_last = DCRT_NO_SLOT};
+	if (driver->objects > DCRT_SLOTS_MAX)
+		return -EINVAL;
+	if (!driver->objects)
+		return 0;
+	tracker->objects = env->alloc(tracker->slots * sizeof(*tracker->objects));
+	tracker->order = env->alloc(tracker->slots * sizeof(*tracker->order));
+	tracker->freed = env->alloc(tracker->slots * sizeof(*tracker->freed));
+	if (!tracker->objects || !tracker->order || !tracker->freed) {
+		dcrt_tracker_done(tracker);
+		return -ENOMEM;
+	}
+	for (i = 0; i < tracker->slots; i++)
+		tracker->objects[i].next_free = i + 1 < tracker->slots ? i + 1 : DCRT_NO_SLOT;
+	tracker->free_first = 0;
+	tracker->free_last = tracker->slots - 1;
+	return 0;
+}
+
+void dcrt_tracker_done(struct dcrt_tracker *tracker)
+{
+	uint32_t i;
+
+	if (tracker->objects)
+		for (i = 0; i < tracker->slots; i++)
+			tracker->env->free(tracker->objects[i].block);
+	tracker->env->free(tracker->objects);
+	tracker->env->free(tracker->order);
+	tracker->env->free(tracker->freed);
+	tracker->objects = NULL;
+	tracker->order = NULL;
+	tracker->freed = NULL;
+	tracker->slots = tracker->live = 0;
+}
+
+/* By address */
+
+/* How many live objects begin at or before an address. */
+static uint32_t upper_bound(const struct dcrt_tracker *tracker, uintptr_t address)
+{
+	uint32_t low = 0, high = tracker->live;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (start(ordered(tracker, middle)) <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The innermost object at an address, or NULL. */
+static struct dcrt_object *innermost(const struct dcrt_tracker *tracker, uintptr_t address)
+{
+	uint32_t at = upper_bound(tracker, address);
+	struct dcrt_object *object = at ? ordered(tracker, at - 1) : NULL;
+
+	while (object && end(object) <= address)
+		object = around(tracker, object);
+	return object;
+}
+
+static bool is_type(const struct dcrt_tracker *tracker, const struct dcrt_object *object,
+		    uint16_t type, uint32_t offset)
+{
+	return type == DCRT_ANY_TYPE ||
+	       (object->type == type && offset % tracker->types[type].size == 0);
+}
+
+struct dcrt_object *dcrt_object_at(struct dcrt_tracker *tracker, const void *local, uint16_t type)
+{
+	struct dcrt_object *object = innermost(tracker, (uintptr_t)local);
+
+	while (object &&
+	       !is_type(tracker, object, type, (uint32_t)((const uint8_t *)local - object->local)))
+		object = around(tracker, object);
+	return object;
+}
+
+/* Whether a freed object was there; a walk, for errors only. */
+int dcrt_why_not_at(const struct dcrt_tracker *tracker, const void *local)
+{
+	uintptr_t address = (uintptr_t)local;
+	uint32_t i;
+
+	for (i = 0; i < tracker->slots; i++) {
+		const struct dcrt_object *object = &tracker->objects[i];
+
+		if (!object->live && object->local && start(object) <= address &&
+		    address < end(object))
+			return -ESTALE;
+	}
+	return -ENOENT;
+}
+
+/* Where in the order a new range goes, and what will be around it. Returns 0, -EEXIST, -EINVAL. */
+static int find_place(const struct dcrt_tracker *tracker, const struct dcrt_object *new,
+		      uint32_t *ret_at, uint32_t *ret_parent)
+{
+	struct dcrt_object *object = innermost(tracker, start(new)), *same;
+	uint32_t at = upper_bound(tracker, start(new)), i;
+
+	for (; object; object = around(tracker, object)) {
+		if (end(object) >= end(new))
+			break;
+		if (start(object) != start(new))
+			return -EINVAL;
+	}
+	for (same = object; same && same->size == new->size; same = around(tracker, same))
+		if (same->type == new->type)
+			return -EEXIST;
+	*ret_parent = object ? (uint32_t)(object - tracker->objects) : DCRT_NO_SLOT;
+	while (at && start(ordered(tracker, at - 1)) == start(new) &&
+	       ordered(tracker, at - 1)->size < new->size)
+		at--;
+	for (i = at; i < tracker->live && start(ordered(tracker, i)) < end(new); i++)
+		if (end(ordered(tracker, i)) > end(new))
+			return -EINVAL;
+	*ret_at = at;
+	return 0;
+}
+
+static void insert(struct dcrt_tracker *tracker, uint32_t slot, uint32_t at)
+{
+	struct dcrt_object *new = &tracker->objects[slot];
+	uint32_t i;
+
+	memmove(tracker->order + at + 1, tracker->order + at,
+		(tracker->live - at) * sizeof(*tracker->order));
+	tracker->order[at] = slot;
+	tracker->live++;
+	for (i = at + 1; i < tracker->live && start(ordered(tracker, i)) < end(new); i++)
+		if (ordered(tracker, i)->parent == new->parent)
+			ordered(tracker, i)->parent = slot;
+}
+
+/* Memory of an object: its units, its shadow and, in the process, the object itself. */
+static int give_block(struct dcrt_tracker *tracker, struct dcrt_object *object, bool with_object)
+{
+	const struct dcrt_type *type = &tracker->types[object->type];
+	size_t units = (size_t)dcrt_type_units(type) * (object->size / type->size) *
+		       sizeof(struct dcrt_unit);
+	size_t size = ((size_t)object->size + 15) & ~(size_t)15;
+	uint8_t *block;
+
+	units = (units + 15 + sizeof(void *)) & ~(size_t)15; /* at least a pointer: release() */
+	block = tracker->env->alloc(units + size + (with_object ? size : 0));
+	if (!block)
+		return -ENOMEM;
+	object->block = block;
+	object->units = (struct dcrt_unit *)(void *)block;
+	object->shadow = block + units;
+	if (with_object)
+		object->local = block + units + size;
+	return 0;
+}
+
+static int add(struct dcrt_tracker *tracker, uint32_t slot, const struct dcrt_object *like)
+{
+	uint32_t at, parent;
+	int err = find_place(tracker, like, &at, &parent);
+
+	if (err)
+		return err;
+	tracker->objects[slot] = *like;
+	tracker->objects[slot].parent = parent;
+	tracker->objects[slot].live = true;
+	insert(tracker, slot, at);
+	return 0;
+}
+
+int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count,
+	       uint64_t *ret_handle)
+{
+	struct dcrt_object new = {.local = local, .type = type};
+	uint32_t slot;
+	int err;
+
+	if (!local || type >= tracker->n_types || !count ||
+	    count > DCRT_OBJECT_MAX / tracker->types[type].size)
+		return -EINVAL;
+	new.size = tracker->types[type].size *count;
+	if (give_block(tracker, &new, false) < 0)
+		return -ENOMEM;
+	tracker->env->lock(tracker->env->lock_ctx);
+	slot = tracker->free_first;
+	err = slot == DCRT_NO_SLOT ? -ENOSPC : 0;
+	if (!err) {
+		uint32_t next = tracker->objects[slot].next_free;
+
+		new.generation = tracker->objects[slot].generation + 1;
+		err = add(tracker, slot, &new);
+		if (!err) {
+			tracker->free_first = next;
+			*ret_handle = dcrt_object_handle(tracker, &tracker->objects[slot]);
+		}
+	}
+	tracker->env->unlock(tracker->env->lock_ctx);
+	if (err)
+		tracker->env->free(new.block);
+	return err;
+}
+
+/* Takes an object and all in it out of the order. Adds their blocks to a chain through their first
+ * words, to be freed without the lock. */
+static void take_out(struct dcrt_tracker *tracker, struct dcrt_object *object, void **blocks)
+{
+	uint32_t at = upper_bound(tracker, start(object)), count, i;
+
+	while (ordered(tracker, at - 1) != object)
+		at--;
+	at--;
+	for (count = 1; at + count < tracker->live; count++)
+		if (start(ordered(tracker, at + count)) >= end(object))
+			break;
+	for (i = at; i < at + count; i++) {
+		struct dcrt_object *gone = ordered(tracker, i);
+		uint32_t slot = tracker->order[i];
+
+		if (gone->announced && tracker->freed_count < tracker->slots)
+			tracker->freed[(tracker->freed_at + tracker->freed_count++) %
+				       tracker->slots] = dcrt_object_handle(tracker, gone);
+		*(void **)gone->block = *blocks;
+		*blocks = gone->block;
+		gone->block = NULL;
+		gone->live = false;
+		gone->next_free = DCRT_NO_SLOT;
+		if (gone->generation == GENERATION_MAX)
+			continue;
+		if (tracker->free_first == DCRT_NO_SLOT)
+			tracker->free_first = slot;
+		else
+			tracker->objects[tracker->free_last].next_free = slot;
+		tracker->free_last = slot;
+	}
+	memmove(tracker->order + at, tracker->order + at + count,
+		(tracker->live - at - count) * sizeof(*tracker->order));
+	tracker->live -= count;
+}
+
+static void release(struct dcrt_tracker *tracker, void *blocks)
+{
+	while (blocks) {
+		void *next = *(void **)blocks;
+
+		tracker->env->free(blocks);
+		blocks = next;
+	}
+}
+
+int dcrt_untrack(struct dcrt_tracker *tracker, const void *local)
+{
+	struct dcrt_object *object;
+	void *blocks = NULL;
+	int err = 0;
+
+	tracker->env->lock(tracker->env->lock_ctx);
+	object = innermost(tracker, (uintptr_t)local);
+	while (object && object->parent != DCRT_NO_SLOT &&
+	       start(around(tracker, object)) == (uintptr_t)local)
+		object = around(tracker, object);
+	if (object && object->local == local)
+		take_out(tracker, object, &blocks);
+	else
+		err = object ? -ENOENT : dcrt_why_not_at(tracker, local);
+	tracker->env->unlock(tracker->env->lock_ctx);
+	release(tracker, blocks);
+	return err;
+}
+
+/* The process's side of NEW and FREE; the lock is held, a pthread mutex: allocating is fine. */
+
+int dcrt_object_announced(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+			  const uint8_t *data)
+{
+	struct dcrt_object new = {.type = record->type,
+				  .size = record->version,
+				  .generation = generation_of(record->handle)};
+	uint32_t slot = slot_of(record->handle);
+	void *blocks = NULL, *place;
+	uint64_t ref;
+	int err;
+
+	if (slot >= tracker->slots || new.size % tracker->types[new.type].size)
+		return -EPROTO;
+	if (new.generation <= tracker->objects[slot].generation)
+		return 0; /* known, or freed since */
+	if (record->len) {
+		memcpy(&ref, data, sizeof(ref));
+		err = dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, new.size, &place);
+		if (err)
+			return err == -ESTALE ? 0 : -EPROTO;
+		new.local = place;
+	}
+	if (tracker->objects[slot].live)
+		take_out(tracker, &tracker->objects[slot], &blocks);
+	release(tracker, blocks);
+	if (give_block(tracker, &new, !record->len) < 0)
+		return -ENOMEM;
+	err = add(tracker, slot, &new);
+	if (err)
+		tracker->env->free(new.block);
+	return err ? -EPROTO : 0;
+}
+
+int dcrt_object_gone(struct dcrt_tracker *tracker, const struct dcrt_record *record)
+{
+	uint32_t slot = slot_of(record->handle), generation = generation_of(record->handle);
+	struct dcrt_object *object;
+	void *blocks = NULL;
+
+	if (slot >= tracker->slots)
+		return -EPROTO;
+	object = &tracker->objects[slot];
+	if (generation < object->generation)
+		return 0;
+	if (object->live)
+		take_out(tracker, object, &blocks);
+	object->generation = generation;
+	release(tracker, blocks);
+	return 0;
+}
+
+/* References */
+
+int dcrt_resolve(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,
+		 void **ret)
+{
+	const struct dcrt_object *object;
+	uint32_t offset = DCRT_OFFSET(ref);
+
+	if (!ref || DCRT_IS_ERROR(ref)) {
+		*ret = (void *)(uintptr_t)ref;
+		return 0;
+	}
+	if (slot_of(ref) >= tracker->slots)
+		return -ENOENT;
+	object = &tracker->objects[slot_of(ref)];
+	if (!object->live || generation_of(ref) != object->generation)
+		return generation_of(ref) && generation_of(ref) <= object->generation ? -ESTALE
+										      : -ENOENT;
+	len += !len;
+	if (offset >= object->size || len > object->size - offset ||
+	    !is_type(tracker, object, type, offset))
+		return -EINVAL;
+	*ret = object->local + offset;
+	return 0;
+}
+
+int dcrt_reference(struct dcrt_tracker *tracker, const void *local, uint16_t type, uint64_t *ret,
+		   struct dcrt_object **ret_object)
+{
+	uint64_t bits = (uintptr_t)local;
+	struct dcrt_object *object;
+
+	*ret_object = NULL;
+	if (!bits || DCRT_IS_ERROR(bits)) {
+		*ret = bits;
+		return 0;
+	}
+	object = dcrt_object_at(tracker, local, type);
+	if (!object)
+		return dcrt_why_not_at(tracker, local);
+	*ret = dcrt_object_handle(tracker, object) |
+	       (uint64_t)((const uint8_t *)local - object->local);
+	*ret_object = object;
+	return 0;
+}
+
+int dcrt_to_ref(struct dcrt_tracker *tracker, const void *local, uint16_t type, uint64_t *ret)
+{
+	struct dcrt_object *object;
+	int err;
+
+	tracker->env->lock(tracker->env->lock_ctx);
+	err = dcrt_reference(tracker, local, type, ret, &object);
+	tracker->env->unlock(tracker->env->lock_ctx);
+	return err;
+}
+
+int dcrt_from_ref(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,
+		  void **ret)
+{
+	int err;
+
+	tracker->env->lock(tracker->env->lock_ctx);
+	err = dcrt_resolve(tracker, ref, type, len, ret);
+	tracker->env->unlock(tracker->env->lock_ctx);
+	return err;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which objects both components hold a copy of, and how the copies are kept in step.
+ *
+ * Each side has a tracker. The kernel's issues handles; the process's learns them from NEW records.
+ * Handle and address lead to each other; an address may lie inside an object, and objects may be
+ * embedded in others: the innermost of the wanted type is meant.
+ *
+ * Copies are merged three ways, a unit of a field at a time (dcrt_field): beside each object stands
+ * a shadow, what this side believes the other to have. A unit that differs from its shadow was
+ * changed here and is sent; nothing else is. On receipt
+ *   - an update older than one already applied is dropped (threads' messages overtake each other);
+ *   - the process drops an update whose sender had not yet seen what the process sent of that unit:
+ *     the kernel is going to take the process's value;
+ *   - a unit that the process has changed and not yet sent keeps its value, which goes to the
+ * kernel with the next message: as if the process's store had come last. This is a conflict,
+ * counted;
+ *   - the kernel takes what comes.
+ * When both have received everything, both hold the same (tests/test_runtime_merge.c).
+ * In the kernel a shadow moves on when the process has answered the message (dcrt_confirm), so two
+ * upcalls at once both carry a change; in the process it moves on when a message is made.
+ *
+ * Thread-safe by env.lock, held for bounded work and never while allocating in the kernel.
+ */
+#ifndef DCRT_TRACKER_H
+#define DCRT_TRACKER_H
+
+#include "wire.h"
+
+/* What differs between the kernel, the process and tests. */
+struct dcrt_env {
+	void *(*alloc)(size_t len); /* zeroed, or NULL */
+	void (*free)(void *memory); /* takes NULL */
+	void (*lock)(void *lock_ctx);
+	void (*unlock)(void *lock_ctx);
+	void *lock_ctx;
+};
+
+struct dcrt_unit {
+	uint32_t sent; /* version of the last update sent */
+	uint32_t applied; /* version of the last update of the other side's applied */
+};
+
+struct dcrt_object {
+	uint8_t *local;
+	uint32_t size;
+	uint32_t generation; /* of the object or, if not live, of the last one in this slot */
+	uint32_t parent; /* slot of the innermost object around this one, or DCRT_NO_SLOT */
+	uint32_t next_free;
+	uint16_t type;
+	bool live;
+	uint32_t version; /* counts updates made */
+	/* Kernel: the session that has been told of it, and the one known to have heard. */
+	uint64_t announced, peer;
+	void *block; /* holds all below */
+	struct dcrt_unit *units;
+	uint8_t *shadow;
+};
+
+#define DCRT_NO_SLOT DCRT_SLOTS_MAX
+
+struct dcrt_tracker {
+	const struct dcrt_env *env;
+	const struct dcrt_type *types;
+	uint32_t n_types;
+	uint32_t slots;
+	struct dcrt_object *objects;
+	uint32_t *order; /* slots of live objects by address, outer before inner */
+	uint32_t live;
+	uint32_t free_first, free_last;
+	uint64_t *freed; /* handles that the process has to be told of, a ring of `slots` */
+	uint32_t freed_at, freed_count;
+	bool kernel; /* issues handles */
+	uint64_t conflicts;
+};
+
+/* dcrt_types_check - once for each table. Fills in first_unit. Returns 0 or -EINVAL: fields out of
+ * order, overlapping or outside the type, pointers that are not 8 bytes, a target that is none. */
+int dcrt_types_check(const struct dcrt_driver *driver);
+
+/* Returns 0, -ENOMEM, or -EINVAL: too many slots. env and types are borrowed. */
+int dcrt_tracker_init(struct dcrt_tracker *tracker, const struct dcrt_driver *driver,
+		      const struct dcrt_env *env, bool kernel);
+void dcrt_tracker_done(struct dcrt_tracker *tracker);
+
+/* dcrt_track - the kernel's tracker: makes the handle of count elements of a type at a place.
+ * Returns 0; -EEXIST that type is tracked in just that place; -EINVAL NULL, count, size or type, or
+ * it overlaps another object partly; -ENOSPC no slot left; -ENOMEM. */
+int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count,
+	       uint64_t *ret_handle);
+/* dcrt_untrack - the outermost object that begins at the place, and all embedded in it.
+ * Returns 0, -ESTALE there was one (double free), -ENOENT. */
+int dcrt_untrack(struct dcrt_tracker *tracker, const void *local);
+
+/* dcrt_to_ref - @type: of the object wanted, or DCRT_ANY_TYPE.
+ * Returns 0 (NULL and error pointers included), -ESTALE a freed object was there, -ENOENT. */
+int dcrt_to_ref(struct dcrt_tracker *tracker, const void *local, uint16_t type, uint64_t *ret);
+/* dcrt_from_ref - the address, of at least len bytes (less 1 counts as 1) of an object of the type.
+ * Returns 0 (NULL and error pointers included), -ESTALE the object is freed, -ENOENT there was
+ * never one, -EINVAL other type, not at an element, beyond the end. */
+int dcrt_from_ref(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,
+		  void **ret);
+
+/* dcrt_put - adds to a message what changed of the object since it was in step.
+ * @session the process's, in the kernel; an object unknown to it is announced first.
+ * Errors are left in the writer: -ENOENT, -ESTALE not tracked, or a pointer in it is not. */
+void dcrt_put(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,
+	      const struct dcrt_plan *plan, uint64_t session);
+/* As dcrt_to_ref; and announces the object. */
+uint64_t dcrt_put_ref(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,
+		      uint64_t session);
+/* dcrt_put_freed - adds FREE records for what was freed since the last message. Kernel. */
+void dcrt_put_freed(struct dcrt_tracker *tracker, struct dcrt_writer *writer);
+/* dcrt_confirm - the kernel's message has been answered: what it carried is in step. */
+void dcrt_confirm(struct dcrt_tracker *tracker, const void *buf, uint64_t session);
+
+/*
+ * dcrt_apply - all objects' records of a decoded message, or none.
+ * In the kernel each must be live, of the type, whole units of a field that the process may write,
+ * pointers to live objects of the target type: otherwise -EPROTO and nothing is changed. The
+ * process trusts the kernel and ignores updates of objects just freed; -ENOMEM, or -EPROTO for what
+ * cannot be (an unknown object), leave it half done: it must end.
+ */
+int dcrt_apply(struct dcrt_tracker *tracker, const struct dcrt_message *message);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The tables of the test microdriver, as a generator would write them: one text for both sides. */
+#ifndef ECHO_H
+#define ECHO_H
+
+#include "dcrt.h"
+
+#if DCRT_ABI != 1
+#error "made for ABI 1 of the runtime"
+#endif
+
+enum echo_up { UP_ECHO, UP_NEST, UP_HANG, UP_SLOW, UP_MEET, UP_ADD, UP_TOUCH, UP_FAIL, N_UP };
+enum echo_down { DOWN_NEST, DOWN_ADD, DOWN_SLOW, DOWN_LOOK, DOWN_SLOW_CALLER, N_DOWN };
+
+enum { HANG_IN_PROCESS, HANG_IN_DOWNCALL, HANG_IN_CALLER, HANG_NESTED, HANGS };
+
+struct echo_thing {
+	uint32_t value; /* both sides */
+	uint32_t kernels; /* the process reads it */
+	struct echo_thing *next;
+	struct {
+		uint64_t counter;
+	} inner; /* a tracked object of its own */
+};
+
+#ifdef ECHO_PROCESS
+#define UP(f)	f
+#define DOWN(f) NULL
+#else
+#define UP(f)	NULL
+#define DOWN(f) f
+#endif
+
+#define ECHO_TABLES                                                                                \
+	static struct dcrt_field thing_fields[] = {                                                \
+		{.offset = 0, .size = 4, .count = 1, .user_writes = true},                         \
+		{.offset = 4, .size = 4, .count = 1},                                              \
+		{.offset = 8,                                                                      \
+		 .size = 8,                                                                        \
+		 .count = 1,                                                                       \
+		 .kind = DCRT_POINTER,                                                             \
+		 .target = 0,                                                                      \
+		 .user_writes = true},                                                             \
+	};                                                                                         \
+	static struct dcrt_field inner_fields[] = {                                                \
+		{.offset = 0, .size = 8, .count = 1, .user_writes = true},                         \
+	};                                                                                         \
+	static const struct dcrt_type echo_types[] = {                                             \
+		{"thing", sizeof(struct echo_thing), 3, thing_fields},                             \
+		{"inner", 8, 1, inner_fields},                                                     \
+	};                                                                                         \
+	static const struct dcrt_function echo_up[] = {                                            \
+		[UP_ECHO] = {"echo", UP(echo), 1, 1, 0, 4096, 0},                                  \
+		[UP_NEST] = {"nest", UP(nest), 1, 1, 0, 0, 0},                                     \
+		[UP_HANG] = {"hang", UP(hang), 1, 0, 0, 0, 60000},                                 \
+		[UP_SLOW] = {"slow", UP(slow), 1, 0, 0, 0, 300},                                   \
+		[UP_MEET] = {"meet", UP(meet), 1, 1, 0, 0, 0},                                     \
+		[UP_ADD] = {"add", UP(add), 1, 1, 0, 0, 0},                                        \
+		[UP_TOUCH] = {"touch", UP(touch), 2, 1, 0, 0, 0},                                  \
+		[UP_FAIL] = {"fail", UP(fail), 1, 0, 0, 0, 0},                                     \
+	};                                                                                         \
+	static const struct dcrt_function echo_down[] = {                                          \
+		[DOWN_NEST] = {"nest", DOWN(nest), 1, 1, DCRT_BY_CALLER, 0, 0},                    \
+		[DOWN_ADD] = {"add", DOWN(add), 2, 1, 0, 0, 0},                                    \
+		[DOWN_SLOW] = {"slow", DOWN(slow), 1, 0, 0, 0, 0},                                 \
+		[DOWN_LOOK] = {"look", DOWN(look), 1, 1, DCRT_BY_CALLER, 0, 0},                    \
+		[DOWN_SLOW_CALLER] = {"slow_caller", DOWN(slow), 1, 0, DCRT_BY_CALLER, 0, 0},      \
+	};                                                                                         \
+	static const struct dcrt_driver echo_driver = {.abi = DCRT_ABI,                            \
+						       .name = "echo",                             \
+						       .up = echo_up,                              \
+						       .down = echo_down,                          \
+						       .n_up = N_UP,                               \
+						       .n_down = N_DOWN,                           \
+						       .types = echo_types,                        \
+						       .n_types = 2,                               \
+						       .objects = 64,                              \
+						       ECHO_DRIVER_EXTRA}
+
+#endif

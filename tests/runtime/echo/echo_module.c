@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A microdriver without a device: commands written to debugfs echo/run become upcalls; the same
+ * descriptor then reads the result.
+ */
+#include <linux/debugfs.h>
+#include <linux/delay.h>
+#include <linux/fs.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "dcrt_kernel.h"
+#include "echo.h"
+
+static int nest(struct dcrt_call *call);
+static int add(struct dcrt_call *call);
+static int slow(struct dcrt_call *call);
+static int look(struct dcrt_call *call);
+static void attached(struct dcrt_channel *which);
+static void died(struct dcrt_channel *which, bool in_call);
+
+#define ECHO_DRIVER_EXTRA .attached = attached, .died = died
+ECHO_TABLES;
+
+static char *program = "";
+module_param(program, charp, 0444);
+
+static struct dcrt_channel *channel;
+static struct dentry *debugfs;
+static struct echo_thing *things[2];
+static atomic_t n_attached, n_died, n_died_in_call, n_calls;
+static const struct dcrt_plan thing_plan = {.type = 0}, inner_plan = {.type = 1};
+
+static void attached(struct dcrt_channel *which)
+{
+	atomic_inc(&n_attached);
+}
+
+static void died(struct dcrt_channel *which, bool in_call)
+{
+	atomic_inc(&n_died);
+	if (in_call)
+		atomic_inc(&n_died_in_call);
+}
+
+/* An upcall with one word there and, if wanted, one back. */
+static int call_word(u32 function, u64 word, u64 *ret)
+{
+	struct dcrt_call *call;
+	int err = dcrt_call_begin(channel, function, &call);
+
+	if (err)
+		return err;
+	dcrt_out_word(call, word);
+	err = dcrt_call_run(call);
+	if (!err && ret)
+		*ret = dcrt_in_word(call, 0);
+	dcrt_call_end(call);
+	return err;
+}
+
+/* Downcalls */
+
+static int nest(struct dcrt_call *call)
+{
+	u64 left = dcrt_in_word(call, 0), sum = 0;
+	int err = left ? call_word(UP_NEST, left - 1, &sum) : 0;
+
+	dcrt_out_word(call, sum + 1);
+	return err;
+}
+
+static int add(struct dcrt_call *call)
+{
+	dcrt_out_word(call, dcrt_in_word(call, 0) + dcrt_in_word(call, 1));
+	return 0;
+}
+
+static int slow(struct dcrt_call *call)
+{
+	u64 ms = dcrt_in_word(call, 0);
+
+	if (ms > 1000) /* not a time: nested */
+		return call_word(UP_HANG, HANG_IN_PROCESS, NULL);
+	msleep(ms);
+	return 0;
+}
+
+/* Looks at what the process has just flushed, and changes it. */
+static int look(struct dcrt_call *call)
+{
+	struct echo_thing *thing = dcrt_in_pointer(call, 0, 0, sizeof(*thing));
+
+	if (!thing)
+		return -EINVAL;
+	dcrt_out_word(call, thing->value);
+	thing->value += 1000;
+	dcrt_out_object(call, thing, &thing_plan);
+	return 0;
+}
+
+/* Commands */
+
+static int do_echo(u64 len, u64 count, u64 *ret)
+{
+	u8 *data = kmalloc(4096, GFP_KERNEL);
+	ktime_t start = ktime_get();
+	u64 i;
+	int err = data && len <= 4096 && count ? 0 : -EINVAL;
+
+	for (i = 0; !err && i < len; i++)
+		data[i] = (u8)(i * 7 + len);
+	for (i = 0; !err && i < count; i++) {
+		struct dcrt_call *call;
+		const void *back;
+		u32 back_len;
+
+		err = dcrt_call_begin(channel, UP_ECHO, &call);
+		if (err)
+			break;
+		dcrt_out_word(call, len);
+		if (len)
+			dcrt_out_blob(call, 1, data, len);
+		err = dcrt_call_run(call);
+		if (!err) {
+			back = dcrt_in_blob(call, 2, &back_len);
+			if (dcrt_in_word(call, 0) != len || back_len != len ||
+			    (len && memcmp(back, data, len)))
+				err = -EBADMSG;
+		}
+		dcrt_call_end(call);
+	}
+	if (!err)
+		*ret = div64_u64(ktime_to_ns(ktime_sub(ktime_get(), start)), count);
+	kfree(data);
+	return err;
+}
+
+static int do_touch(u64 with_null, u64 *ret)
+{
+	struct dcrt_call *call;
+	int err = dcrt_call_begin(channel, UP_TOUCH, &call);
+
+	if (err)
+		return err;
+	things[0]->next = things[1];
+	things[0]->kernels = 42;
+	things[1]->value = 7;
+	dcrt_out_pointer(call, with_null ? NULL : things[0]);
+	dcrt_out_pointer(call, &things[0]->inner);
+	dcrt_out_object(call, things[0], &thing_plan);
+	dcrt_out_object(call, things[1], &thing_plan);
+	dcrt_out_object(call, &things[0]->inner, &inner_plan);
+	err = dcrt_call_run(call);
+	if (!err)
+		*ret = dcrt_in_word(call, 0);
+	dcrt_call_end(call);
+	if (!err && things[0]->next)
+		err = -EBADMSG;
+	return err;
+}
+
+static int do_atomic(u64 how, u64 *ret)
+{
+	struct dcrt_call *call;
+	DEFINE_SPINLOCK(lock);
+	unsigned long flags;
+	int err;
+
+	switch (how) {
+	case 0:
+		spin_lock(&lock);
+		err = dcrt_call_begin(channel, UP_ECHO, &call);
+		spin_unlock(&lock);
+		return err;
+	case 1:
+		rcu_read_lock();
+		err = dcrt_call_begin(channel, UP_ECHO, &call);
+		rcu_read_unlock();
+		return err;
+	default:
+		local_irq_save(flags);
+		err = dcrt_call_begin(channel, UP_ECHO, &call);
+		local_irq_restore(flags);
+		return err;
+	}
+}
+
+static int do_free(u64 what, u64 *ret)
+{
+	struct dcrt_call *call;
+	int err = dcrt_object_free(channel, things[1]);
+
+	*ret = dcrt_object_free(channel, things[1]) == -ESTALE;
+	if (!err)
+		err = dcrt_call_begin(channel, UP_TOUCH, &call);
+	if (!err) { /* a pointer to what was freed does not cross */
+		dcrt_out_pointer(call, things[0]);
+		dcrt_out_pointer(call, things[1]);
+		*ret += dcrt_call_run(call) == -ESTALE;
+		dcrt_call_end(call);
+	}
+	err = dcrt_object_new(channel, things[1], 0, 1);
+	return err;
+}
+
+static int command(char *text, u64 *ret)
+{
+	char name[16];
+	u64 a = 0, b = 1;
+
+	if (sscanf(text, "%15s %llu %llu", name, &a, &b) < 1)
+		return -EINVAL;
+	atomic_inc(&n_calls);
+	if (!strcmp(name, "echo"))
+		return do_echo(a, b, ret);
+	if (!strcmp(name, "touch"))
+		return do_touch(a, ret);
+	if (!strcmp(name, "atomic"))
+		return do_atomic(a, ret);
+	if (!strcmp(name, "free"))
+		return do_free(a, ret);
+	if (!strcmp(name, "nest"))
+		return call_word(UP_NEST, a, ret);
+	if (!strcmp(name, "meet"))
+		return call_word(UP_MEET, a, ret);
+	if (!strcmp(name, "add"))
+		return call_word(UP_ADD, a, ret);
+	if (!strcmp(name, "hang"))
+		return call_word(UP_HANG, a, NULL);
+	if (!strcmp(name, "slow"))
+		return call_word(UP_SLOW, a, NULL);
+	if (!strcmp(name, "fail"))
+		return call_word(UP_FAIL, a, NULL);
+	if (!strcmp(name, "value"))
+		*ret = things[a & 1]->value;
+	else if (!strcmp(name, "counter"))
+		*ret = things[0]->inner.counter;
+	else if (!strcmp(name, "attached"))
+		*ret = atomic_read(&n_attached);
+	else if (!strcmp(name, "died"))
+		*ret = atomic_read(&n_died);
+	else if (!strcmp(name, "died_in_call"))
+		*ret = atomic_read(&n_died_in_call);
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static ssize_t run_write(struct file *file, const char __user *from, size_t len, loff_t *at)
+{
+	char text[64];
+	u64 result = 0;
+	int err;
+
+	if (len >= sizeof(text) || copy_from_user(text, from, len))
+		return -EINVAL;
+	text[len] = 0;
+	err = command(text, &result);
+	file->private_data = (void *)(unsigned long)result;
+	return err ? err : len;
+}
+
+static ssize_t run_read(struct file *file, char __user *to, size_t len, loff_t *at)
+{
+	char text[24];
+	int n = snprintf(text, sizeof(text), "%lu\n", (unsigned long)file->private_data);
+
+	return simple_read_from_buffer(to, len, at, text, n);
+}
+
+static const struct file_operations run_operations = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = run_write,
+	.read = run_read,
+};
+
+static int __init echo_init(void)
+{
+	int err = -ENOMEM;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		things[i] = kzalloc(sizeof(*things[i]), GFP_KERNEL);
+		if (!things[i])
+			goto free;
+	}
+	channel = dcrt_register(&echo_driver);
+	err = PTR_ERR_OR_ZERO(channel);
+	if (err)
+		goto free;
+	for (i = 0; !err && i < 2; i++)
+		err = dcrt_object_new(channel, things[i], 0, 1);
+	if (!err)
+		err = dcrt_object_new(channel, &things[0]->inner, 1, 1);
+	if (!err && *program)
+		err = dcrt_start(channel, program, 5000);
+	if (err)
+		goto unregister;
+	debugfs = debugfs_create_dir("echo", NULL);
+	debugfs_create_file("run", 0600, debugfs, NULL, &run_operations);
+	return 0;
+unregister:
+	dcrt_unregister(channel);
+free:
+	kfree(things[0]);
+	kfree(things[1]);
+	return err;
+}
+
+static void __exit echo_exit(void)
+{
+	debugfs_remove(debugfs);
+	dcrt_unregister(channel);
+	kfree(things[0]);
+	kfree(things[1]);
+}
+
+module_init(echo_init);
+module_exit(echo_exit);
+MODULE_DESCRIPTION("test microdriver of the drivercut runtime");
+MODULE_LICENSE("GPL v2");

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The user component of the test microdriver: echo_process DEVICE */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ECHO_PROCESS
+#define ECHO_DRIVER_EXTRA
+#include "dcrt_user.h"
+#include "echo.h"
+
+static int echo(struct dcrt_call *call)
+{
+	uint32_t len;
+	const void *data = dcrt_in_blob(call, 1, &len);
+
+	dcrt_out_word(call, dcrt_in_word(call, 0));
+	if (len)
+		dcrt_out_blob(call, 2, data, len);
+	return 0;
+}
+
+static int call_down(struct dcrt_channel *channel, uint32_t function, const uint64_t *words,
+		     int n_words, uint64_t *ret)
+{
+	struct dcrt_call *down;
+	int err = dcrt_call_begin(channel, function, &down);
+
+	if (err)
+		return err;
+	for (; n_words; n_words--)
+		dcrt_out_word(down, *words++);
+	err = dcrt_call_run(down);
+	if (!err && ret)
+		*ret = dcrt_in_word(down, 0);
+	dcrt_call_end(down);
+	return err;
+}
+
+static int nest(struct dcrt_call *call)
+{
+	uint64_t left = dcrt_in_word(call, 0), sum = 0;
+	uint64_t next = left - 1;
+	int err = left ? call_down(dcrt_channel_of(call), DOWN_NEST, &next, 1, &sum) : 0;
+
+	dcrt_out_word(call, sum + 1);
+	return err;
+}
+
+static int hang(struct dcrt_call *call)
+{
+	static const uint64_t words[] = {1000, 2000};
+
+	switch (dcrt_in_word(call, 0)) {
+	case HANG_IN_DOWNCALL:
+		return call_down(dcrt_channel_of(call), DOWN_SLOW, words, 1, NULL);
+	case HANG_IN_CALLER:
+		return call_down(dcrt_channel_of(call), DOWN_SLOW_CALLER, words, 1, NULL);
+	case HANG_NESTED:
+		return call_down(dcrt_channel_of(call), DOWN_SLOW_CALLER, words + 1, 1, NULL);
+	default:
+		for (;;)
+			pause();
+	}
+}
+
+static int slow(struct dcrt_call *call)
+{
+	usleep((useconds_t)dcrt_in_word(call, 0) * 1000);
+	return 0;
+}
+
+/* Returns only when so many are in here at once. */
+static int meet(struct dcrt_call *call)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static pthread_cond_t all = PTHREAD_COND_INITIALIZER;
+	static unsigned here;
+	unsigned wanted = (unsigned)dcrt_in_word(call, 0);
+
+	pthread_mutex_lock(&lock);
+	if (++here == wanted)
+		pthread_cond_broadcast(&all);
+	while (here < wanted)
+		pthread_cond_wait(&all, &lock);
+	pthread_mutex_unlock(&lock);
+	dcrt_out_word(call, wanted);
+	return 0;
+}
+
+static int add(struct dcrt_call *call)
+{
+	uint64_t count = dcrt_in_word(call, 0), sum = 0;
+	int err = 0;
+
+	for (; count && !err; count--) {
+		uint64_t words[] = {sum, count};
+
+		err = call_down(dcrt_channel_of(call), DOWN_ADD, words, 2, &sum);
+	}
+	dcrt_out_word(call, sum);
+	return err;
+}
+
+static int touch(struct dcrt_call *call)
+{
+	static const struct dcrt_plan thing_plan = {.type = 0}, inner_plan = {.type = 1};
+	struct echo_thing *thing = dcrt_in_pointer(call, 0, 0, sizeof(*thing));
+	uint64_t *counter = dcrt_in_pointer(call, 1, 1, 8);
+	struct dcrt_call *down;
+	uint64_t seen = 0;
+	int err;
+
+	if (!thing || !counter || counter != &thing->inner.counter || thing->kernels != 42 ||
+	    !thing->next || thing->next->value != 7)
+		return -ENXIO;
+	thing->value = 5;
+	err = dcrt_call_begin(dcrt_channel_of(call), DOWN_LOOK, &down);
+	if (err)
+		return err;
+	dcrt_out_pointer(down, thing);
+	dcrt_out_object(down, thing, &thing_plan);
+	err = dcrt_call_run(down);
+	if (!err)
+		seen = dcrt_in_word(down, 0);
+	dcrt_call_end(down);
+	if (err || seen != 5 || thing->value != 1005) /* refreshed by the downcall's reply */
+		return err ? err : -EBADMSG;
+	thing->value++;
+	thing->next->value = 8;
+	(*counter)++;
+	dcrt_out_word(call, thing->value);
+	dcrt_out_object(call, thing, &thing_plan);
+	dcrt_out_object(call, thing->next, &thing_plan);
+	thing->next = NULL;
+	dcrt_out_object(call, thing, &thing_plan);
+	dcrt_out_object(call, counter, &inner_plan);
+	return 0;
+}
+
+/* Handlers that go wrong: the reply is an error, the session goes on. */
+static int fail(struct dcrt_call *call)
+{
+	switch (dcrt_in_word(call, 0)) {
+	case 0:
+		return -EILSEQ;
+	case 1: /* a result too many */
+		dcrt_out_word(call, 1);
+		return 0;
+	case 2: /* an argument that is not there */
+		dcrt_in_word(call, 7);
+		return 0;
+	default: /* a pointer that is none of the driver's */
+		dcrt_out_pointer(call, call);
+		return 0;
+	}
+}
+
+ECHO_TABLES;
+
+int main(int argc, char **argv)
+{
+	struct dcrt_channel *channel;
+	int err = dcrt_attach(&echo_driver, argc > 1 ? argv[1] : "/dev/dcrt-echo", &channel);
+
+	if (err) {
+		fprintf(stderr, "cannot attach: %s\n", strerror(-err));
+		return 1;
+	}
+	err = dcrt_serve(channel);
+	if (err)
+		fprintf(stderr, "served until: %s\n", strerror(-err));
+	return err ? 1 : 0;
+}

@@ -1,0 +1,163 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-only
+# The test microdriver in a guest. Each check that holds leaves a line in /results/passed.
+. /lib/guest.sh
+run=/echo_run
+stats=/sys/kernel/debug/dcrt/echo/stats
+
+is() { # NAME EXPECTED ACTUAL
+	[ "$2" = "$3" ] || die "$1: expected '$2', got '$3'"
+	echo "$1" >> /results/passed
+}
+
+# The value behind a word on the line of the counters that begins with FIRST.
+counter() { # FIRST WORD
+	awk -v first="$1" -v word="$2" 'index($0, first) == 1 {
+		for (i = 1; i < NF; i++) if ($i == word) print $(i + 1) }' $stats
+}
+
+start() {
+	/echo_process /dev/dcrt-echo &
+	process=$!
+	wait_for 5 "the process" attached
+}
+
+attached() {
+	[ "$(counter session attached)" = 1 ]
+}
+
+detached() {
+	[ "$(counter session attached)" = 0 ]
+}
+
+stop() {
+	kill -9 "$1"
+	wait "$1" 2> /tmp/wait || true
+	wait_for 5 "the process's end" detached
+}
+
+# what still runs would keep the console's pipe open
+trap 'killall -9 echo_process echo_liar echo_run 2> /tmp/killall || true' EXIT
+
+mount -t debugfs debugfs /sys/kernel/debug
+insmod /dcrt.ko
+echo 50 > /sys/module/dcrt/parameters/attach_wait_ms
+
+progress "without a process"
+insmod /dcrt_echo.ko
+is "no process" ENODEV "$($run echo 0 1)"
+is "counted" 1 "$(counter atomic_refused no_process)"
+is "removed without a process" 0 "$(rmmod dcrt_echo; echo $?)"
+
+progress "started by the module"
+insmod /dcrt_echo.ko program=/echo_process
+is "started by the module" 1 "$(counter session attached)"
+is "second process" "cannot attach: Device or resource busy" "$(/echo_process 2>&1)"
+for size in 0 1 7 8 9 64 255 256 1000 1024 4095 4096; do
+	result=$($run echo $size 3)
+	[ "$result" -gt 0 ] 2>/dev/null || die "echo of $size bytes: $result"
+done
+is "echoes of 0 to 4096 bytes" 36 "$(counter "up echo" calls)"
+is "too large" EINVAL "$($run echo 4097 1)"
+
+progress "calls"
+is "nested to the limit" 5 "$($run nest 4)"
+is "nested too deep" ELOOP "$($run nest 6)"
+is "still there" 5 "$($run nest 4)"
+is "downcalls in the server" 5050 "$($run add 100)"
+is "counted downcalls" 100 "$(counter "down add" calls)"
+is "in step" 1006 "$($run touch 0)"
+is "written by the process" 1006 "$($run value 0)"
+is "behind a pointer" 8 "$($run value 1)"
+is "embedded" 1 "$($run counter)"
+is "in step again" 1006 "$($run touch 0)"
+is "NULL" ENXIO "$($run touch 1)"
+is "use after free and double free" 2 "$($run free)"
+is "a handler's error" EILSEQ "$($run fail 0)"
+is "a result too many" EINVAL "$($run fail 1)"
+is "no such argument" EINVAL "$($run fail 2)"
+is "a strange pointer" ENOENT "$($run fail 3)"
+is "under a spinlock" EAGAIN "$($run atomic 0)"
+is "under RCU" EAGAIN "$($run atomic 1)"
+is "with irqs off" EAGAIN "$($run atomic 2)"
+is "atomic calls counted" 3 "$(counter atomic_refused atomic_refused)"
+
+progress "at once"
+is "eight at once" 8 "$($run together 8 meet 8)"
+threads=$(counter session threads)
+[ "$threads" -ge 9 ] || die "only $threads threads"
+is "more than there are chains" 20 "$($run together 20 echo 100 5)"
+is "mixed load" 20 "$($run together 20 nest 4)"
+
+progress "removed with a process"
+is "removed with a process" 0 "$(rmmod dcrt_echo; echo $?)"
+wait_for 5 "the process's end" sh -c '! pidof echo_process'
+
+progress "deadlines"
+insmod /dcrt_echo.ko
+start
+is "within the deadline" 0 "$($run slow 100)"
+is "past the deadline" ETIMEDOUT "$($run slow 2000)"
+wait_for 5 "the process's end" detached
+is "given up" 1 "$(counter atomic_refused given_up)"
+start
+$run hang 0 > /tmp/hang &
+caller=$!
+sleep 0.2
+kill -9 $caller
+wait_for 5 "the process's end" detached
+is "a killed caller" 2 "$(counter atomic_refused given_up)"
+start
+is "the next process" 5 "$($run nest 4)"
+is "the next process knows the objects" 1006 "$($run touch 0)"
+stop $process
+
+progress "delay"
+start
+before=$($run echo 0 20)
+echo 2000000 > /sys/module/dcrt/parameters/delay_ns
+busy=$($run echo 0 20)
+echo sleep > /sys/module/dcrt/parameters/delay_mode
+asleep=$($run echo 0 20)
+echo 0 > /sys/module/dcrt/parameters/delay_ns
+echo busy > /sys/module/dcrt/parameters/delay_mode
+is "delays" "0 1 1" "$((before >= 2000000)) $((busy >= 2000000)) $((asleep >= 2000000))"
+stop $process
+
+progress "a lying process"
+bad=0
+deaths=$(counter atomic_refused deaths)
+for lie in $(/echo_liar list); do
+	/echo_liar "$lie" > /tmp/liar &
+	liar=$!
+	wait_for 5 "the liar" attached
+	is "lie: $lie" EPROTO "$($run meet 1)"
+	wait $liar 2> /tmp/wait || true
+	wait_for 5 "the liar's end" detached
+	bad=$((bad + 1))
+done
+is "lies counted" $bad "$(counter atomic_refused bad_messages)"
+is "each was killed" $((deaths + bad)) "$(counter atomic_refused deaths)"
+start
+is "after the lies" 5 "$($run nest 4)"
+stop $process
+
+progress "killed a hundred times"
+deaths=$(counter atomic_refused deaths)
+longest=$($run kills 100 /echo_process) || die "$longest"
+[ "$longest" -lt 1100 ] || die "a caller waited $longest ms"
+echo "$longest" > /results/longest_ms
+is "deaths" $((deaths + 100)) "$(counter atomic_refused deaths)"
+start
+is "after a hundred deaths" 5 "$($run nest 4)"
+is "the driver was told" "$(counter atomic_refused deaths)" "$($run died)"
+cp $stats /results/stats
+
+progress "removed during a call"
+$run slow 200 > /tmp/slow &
+caller=$!
+sleep 0.1
+is "busy" 1 "$(rmmod dcrt_echo 2> /tmp/rmmod; echo $?)"
+wait $caller
+is "removed" 0 "$(rmmod dcrt_echo; echo $?)"
+is "and the runtime" 0 "$(rmmod dcrt; echo $?)"
