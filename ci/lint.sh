@@ -54,6 +54,7 @@ layers() {
 		check guest 'base|guest|graph'
 		check profile 'base|graph|guest|profile'
 		check solver 'base|graph|profile|solver'
+		check emit 'base|graph|solver|emit'
 		git grep -nE '#include "(graph|profile)/' -- 'solver/*.[ch]' ':!solver/lower.*' ':!solver/shared_fields.*'
 		git grep -n '#include <clang-c' -- ':!graph' ':!ci'
 		git grep -n '#include <igraph' -- ':!solver' ':!tests' ':!bench' ':!ci'
