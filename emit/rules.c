@@ -170,6 +170,56 @@ const char *dc_rule_gap_reason(struct dc_arena *arena, const struct dc_rule_gap 
 			       gap->use->line);
 }
 
+static void add_pin(struct dc_arena *arena, dc_lower_pins *pins, const char *function,
+		    const char *reason)
+{
+	dc_vec_push(pins, (struct dc_lower_pin){.function = dc_arena_strdup(arena, function),
+						.reason = reason});
+}
+
+/* No stub can stand for a function: it is in the kernel, and so is what refers to it. */
+static void pin_uncuttable(struct dc_arena *arena, const struct dc_source *source,
+			   const struct dc_definition *definition, const char *what,
+			   dc_lower_pins *pins)
+{
+	const struct dc_definition *caller;
+	size_t i;
+
+	add_pin(arena, pins, definition->name,
+		dc_arena_printf(arena, "%s (%s:%u), so no stub can stand for it", what,
+				definition->file, definition->first_line));
+	dc_vec_each (caller, &source->definitions)
+		for (i = 0; i < caller->refers.len; i++)
+			if (!strcmp(caller->refers.at[i], definition->name))
+				add_pin(arena, pins, caller->name,
+					dc_arena_printf(arena,
+							"refers to %s, which %s, so no stub can "
+							"stand for it",
+							definition->name, what));
+}
+
+void dc_rules_pins(struct dc_arena *arena, const struct dc_rules *rules,
+		   const struct dc_source *source, const struct dc_graph *graph, dc_lower_pins *ret)
+{
+	const struct dc_definition *definition;
+	dc_rule_gaps gaps = {0};
+	size_t i;
+
+	dc_rules_gaps(rules, source, graph, &gaps);
+	for (i = 0; i < gaps.len; i++)
+		if (!i || gaps.at[i].definition != gaps.at[i - 1].definition)
+			add_pin(arena, ret, gaps.at[i].definition->name,
+				dc_rule_gap_reason(arena, &gaps.at[i]));
+	dc_vec_each (definition, &source->definitions)
+		if (definition->uncuttable)
+			pin_uncuttable(arena, source, definition, definition->uncuttable, ret);
+		else if (definition->is_init)
+			add_pin(arena, ret, definition->name,
+				dc_arena_printf(arena, "is freed after loading (%s:%u)",
+						definition->file, definition->first_line));
+	dc_vec_done(&gaps);
+}
+
 /* The header */
 
 static bool is_inline(const struct dc_graph *graph, const char *name)

@@ -11,6 +11,7 @@
 
 #include "graph/graph.h"
 #include "graph/source.h"
+#include "solver/lower.h"
 
 enum dc_rule_class {
 	DC_RULE_LOCAL, /* the process does it by itself */
@@ -59,6 +60,12 @@ void dc_rules_gaps(const struct dc_rules *rules, const struct dc_source *source,
 
 /* Why a gap pins its function: "uses NAME at FILE:LINE, which has no rule". */
 const char *dc_rule_gap_reason(struct dc_arena *arena, const struct dc_rule_gap *gap);
+
+/* All that the source's text keeps in the kernel: gaps, one a function; functions whose text cannot
+ * be cut, and those that refer to them. Reasons live in the arena, names too. */
+void dc_rules_pins(struct dc_arena *arena, const struct dc_rules *rules,
+		   const struct dc_source *source, const struct dc_graph *graph,
+		   dc_lower_pins *ret);
 
 /* dcg_rules.h: the kernel's names as user code is to understand them, of what the source uses. */
 const char *dc_rules_header(struct dc_arena *arena, const struct dc_rules *rules,
