@@ -124,8 +124,8 @@ static int write_components(struct dc_cli_driver *files, const struct options *o
 	struct dc_emit_files emitted = {0};
 	int err = dc_emit_files(
 		&files->cli->diag, &work->plan,
-		dc_rules_header(files->arena, &work->rules, work->source, work->graph), label,
-		&emitted);
+		dc_rules_header(files->arena, &work->rules, work->source, work->graph),
+		dc_rules_names(files->arena, &work->rules), label, &emitted);
 
 	if (!err)
 		err = dc_emit_write(&files->cli->diag, &emitted, folder);

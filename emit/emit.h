@@ -57,13 +57,14 @@ struct dc_emit_files {
 
 /*
  * dc_emit_files - both components of a plan.
- * @rules  text of user/dcg_rules.h (emit/rules.h)
+ * @rules  text of user/dcg_rules.h
+ * @names  text of user/names.txt (for both: emit/rules.h)
  * @label  prefix of the source's files in #line and in the words "generated from": where the source
  *         is upstream ("drivers/net/ethernet/intel/e1000"), or ""
  * Returns 0 (end with dc_emit_files_done); or -errno after reporting: a file cannot be read.
  */
 int dc_emit_files(struct dc_diag *diag, const struct dc_emit_plan *plan, const char *rules,
-		  const char *label, struct dc_emit_files *ret);
+		  const char *names, const char *label, struct dc_emit_files *ret);
 void dc_emit_files_done(struct dc_emit_files *files);
 
 /*

@@ -33,28 +33,6 @@ static const char *arena_path(struct emitting *emitting, const char *folder, con
 	return dc_arena_printf(emitting->files->arena, "%s%s%s", folder, *folder ? "/" : "", name);
 }
 
-static int check_balance(struct emitting *emitting, const struct emit_unit *unit)
-{
-	const struct dc_emit_plan *plan = unit->plan;
-	size_t i;
-
-	for (i = 0; i < plan->count; i++) {
-		const struct dc_definition *definition = plan->functions[i].definition;
-
-		if (definition->file != unit->file->name ||
-		    plan->functions[i].on[unit->side] == DC_NATIVE)
-			continue;
-		if (!emit_balanced(unit->text, definition->start, definition->end))
-			return dc_error(emitting->diag, -EINVAL,
-					DC_LINE(definition->file, definition->first_line),
-					"#if and #endif do not match within %s, so it cannot be "
-					"replaced; keep it in the kernel (drivercut solve --pin "
-					"%s=kernel)",
-					definition->name, definition->name);
-	}
-	return 0;
-}
-
 static int emit_file(struct emitting *emitting, const struct dc_source_file *file)
 {
 	const char *path = arena_path(emitting, emitting->plan->source->folder, file->name);
@@ -70,17 +48,13 @@ static int emit_file(struct emitting *emitting, const struct dc_source_file *fil
 	if (err < 0)
 		return err;
 	unit.text = text;
-	for (unit.side = DC_SIDE_KERNEL; !err && unit.side <= DC_SIDE_USER; unit.side++) {
-		err = check_balance(emitting, &unit);
-		if (!err)
-			add_file(emitting,
-				 arena_path(emitting,
-					    unit.side == DC_SIDE_KERNEL ? "kernel" : "user",
-					    file->name),
-				 emit_source(&unit));
-	}
+	for (unit.side = DC_SIDE_KERNEL; unit.side <= DC_SIDE_USER; unit.side++)
+		add_file(emitting,
+			 arena_path(emitting, unit.side == DC_SIDE_KERNEL ? "kernel" : "user",
+				    file->name),
+			 emit_source(&unit));
 	free(text);
-	return err;
+	return 0;
 }
 
 static int copy_file(struct emitting *emitting, const char *from, const char *name)
@@ -216,7 +190,7 @@ static int order_paths(const void *a, const void *b)
 }
 
 int dc_emit_files(struct dc_diag *diag, const struct dc_emit_plan *plan, const char *rules,
-		  const char *label, struct dc_emit_files *ret)
+		  const char *names, const char *label, struct dc_emit_files *ret)
 {
 	struct dc_emit_files files = {.arena = dc_arena_new()};
 	struct emitting emitting = {.diag = diag, .plan = plan, .label = label, .files = &files};
@@ -238,11 +212,14 @@ int dc_emit_files(struct dc_diag *diag, const struct dc_emit_plan *plan, const c
 		err = emit_template(&emitting, "dcrt.h", "user/dcrt.h");
 	if (!err)
 		err = emit_template(&emitting, "dcru.h", "user/dcru.h");
+	if (!err)
+		err = emit_template(&emitting, "check.sh", "user/check.sh");
 	if (err < 0) {
 		dc_emit_files_done(&files);
 		return err;
 	}
 	add_file(&emitting, "user/dcg_rules.h", dc_arena_strdup(files.arena, rules));
+	add_file(&emitting, "user/names.txt", dc_arena_strdup(files.arena, names));
 	add_file(&emitting, "user/dcg.h", emit_numbers(files.arena, plan));
 	if (!plan->all_kernel)
 		add_file(&emitting, "kernel/dcg.h", emit_numbers(files.arena, plan));

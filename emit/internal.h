@@ -48,9 +48,6 @@ const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan
 /* True if the unit has the one table of the whole driver. */
 bool emit_is_home(const struct dc_emit_plan *plan, const struct dc_source_file *file);
 
-/* True if #if and #endif within a stretch match. */
-bool emit_balanced(const char *text, size_t start, size_t end);
-
 /* The file as it stands in the unit's component. */
 const char *emit_source(const struct emit_unit *unit);
 

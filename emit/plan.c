@@ -194,11 +194,6 @@ static bool at_home(const struct dc_emit_function *function, enum dc_side side)
 	       (function->place == DC_PLACE_KERNEL) == (side == DC_SIDE_KERNEL);
 }
 
-static bool of_macro(const struct dc_emit_function *function)
-{
-	return function->definition->by_macro;
-}
-
 static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side);
 
 /* A function comes to stand on a side, and with it what it refers to. */
@@ -237,10 +232,9 @@ static void spread(struct dc_emit_plan *plan, const bool *named, const bool *use
 		for (i = 0; i < plan->count; i++) {
 			struct dc_emit_function *function = &plan->functions[i];
 
-			/* What a macro makes cannot be taken out. */
-			if (of_macro(function) && !used[i])
+			if (function->definition->fixed && !used[i])
 				function->on[side] = DC_NATIVE;
-			else if (of_macro(function) ||
+			else if (function->definition->fixed ||
 				 (function->place != DC_PLACE_BOTH && at_home(function, side)))
 				place(plan, function, side);
 		}
@@ -269,6 +263,30 @@ static int cannot_cut(struct dc_diag *diag, const struct dc_emit_function *funct
 			definition->name, what, definition->name);
 }
 
+/* What runs on the user side alone refers to a function. */
+static bool user_refers(const struct dc_emit_plan *plan, const struct dc_definition *to)
+{
+	size_t i, j;
+
+	for (i = 0; i < plan->count; i++) {
+		const struct dc_definition *from = plan->functions[i].definition;
+
+		for (j = 0; plan->functions[i].place == DC_PLACE_USER && j < from->refers.len; j++)
+			if (!strcmp(from->refers.at[j], to->name))
+				return true;
+	}
+	return false;
+}
+
+/* A function whose text stands in both components has to cross all the same. */
+static bool fixed_crosses(const struct dc_emit_plan *plan, const struct dc_emit_function *function)
+{
+	if (!function->definition->fixed)
+		return false;
+	return function->place == DC_PLACE_USER ||
+	       (function->place == DC_PLACE_KERNEL && user_refers(plan, function->definition));
+}
+
 static int number(struct dc_diag *diag, struct dc_emit_plan *plan)
 {
 	int err = 0;
@@ -277,11 +295,10 @@ static int number(struct dc_diag *diag, struct dc_emit_plan *plan)
 	for (i = 0; i < plan->count; i++) {
 		struct dc_emit_function *function = &plan->functions[i];
 		bool crosses = function->on[DC_SIDE_KERNEL] == DC_STUB ||
-			       function->on[DC_SIDE_USER] == DC_STUB;
+			       function->on[DC_SIDE_USER] == DC_STUB ||
+			       fixed_crosses(plan, function);
 
 		function->id = -1;
-		if (function->place == DC_PLACE_USER && of_macro(function))
-			crosses = true;
 		if (!crosses)
 			continue;
 		if (function->definition->uncuttable)

@@ -132,7 +132,10 @@ static const struct dc_rule *rule_of(const struct dc_rules *rules, const struct 
 
 	*ret_name = use->name;
 	*ret_free = !rule && use->kind == DC_USE_FUNCTION && only_computes(graph, use->name);
-	if (rule || use->kind != DC_USE_MACRO)
+	if (use->kind != DC_USE_MACRO)
+		return rule;
+	/* Nothing else takes a macro's place: without a definition the rule is about a function. */
+	if (rule && (rule->define || rule->as_is || rule->class == DC_RULE_NONE))
 		return rule;
 	*ret_free = only_computes(graph, use->inner);
 	rule = dc_rules_find(rules, use->inner);
@@ -277,6 +280,26 @@ const char *dc_rules_header(struct dc_arena *arena, const struct dc_rules *rules
 	dc_vec_each (rule, &rules->rules)
 		put_rule(out, rule, source, graph);
 	fputs("\n#endif\n", out);
+	if (fclose(out) != 0)
+		abort();
+	kept = dc_arena_strdup(arena, text);
+	free(text);
+	return kept;
+}
+
+const char *dc_rules_names(struct dc_arena *arena, const struct dc_rules *rules)
+{
+	const struct dc_rule *rule;
+	char *text = NULL;
+	const char *kept;
+	size_t len_bytes;
+	FILE *out = open_memstream(&text, &len_bytes);
+
+	if (!out)
+		abort();
+	dc_vec_each (rule, &rules->rules)
+		if (rule->class != DC_RULE_NONE && !rule->define && !rule->as_is)
+			fprintf(out, "%s\n", rule->name);
 	if (fclose(out) != 0)
 		abort();
 	kept = dc_arena_strdup(arena, text);

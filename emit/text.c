@@ -85,26 +85,19 @@ static size_t whole_end(const char *text, size_t at)
 	return text[end] == '\n' ? end + 1 : end;
 }
 
-/* #if and #endif within a stretch match. */
-bool emit_balanced(const char *text, size_t start, size_t end)
+/* Behind a declaration's ';': its comment on the same line, and the line break. */
+static size_t statement_end(const char *text, size_t at)
 {
-	int depth = 0;
-	size_t at = line_start(text, start);
+	size_t end = at + strspn(text + at, " \t");
 
-	while (at < end && depth >= 0) {
-		size_t word = at + strspn(text + at, " \t");
+	if (text[end] == '/' && text[end + 1] == '*') {
+		const char *close = strstr(text + end + 2, "*/");
 
-		if (text[word] == '#') {
-			word += 1 + strspn(text + word + 1, " \t");
-			depth += !strncmp(text + word, "if", 2);
-			depth -= !strncmp(text + word, "endif", 5);
-			if (!depth && (!strncmp(text + word, "el", 2)))
-				return false;
-		}
-		at += strcspn(text + at, "\n");
-		at += text[at] == '\n';
+		if (close)
+			at = end = (size_t)(close - text) + 2;
 	}
-	return depth == 0;
+	end += strspn(text + end, " \t");
+	return text[end] == '\n' ? end + 1 : at;
 }
 
 static void add_edit(emit_edits *edits, const struct emit_unit *unit, size_t start, size_t end,
@@ -152,7 +145,7 @@ static void find_edits(const struct emit_unit *unit, emit_edits *edits)
 		end += strspn(unit->text + end, " \t\n");
 		if (unit->text[end] == ';')
 			add_edit(edits, unit, line_start(unit->text, forward->start),
-				 end + 1 + (unit->text[end + 1] == '\n'), "");
+				 statement_end(unit->text, end + 1), "");
 	}
 }
 

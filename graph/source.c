@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "graph/ast.h"
 #include "graph/facts.h"
 
@@ -294,11 +295,12 @@ static void read_parameters(struct reading *reading, CXCursor cursor, struct dc_
 	}
 }
 
-static bool known(const struct reading *reading, const char *symbol)
+/* By symbol. */
+static bool defined(const struct dc_source *source, const char *symbol)
 {
 	const struct dc_definition *definition;
 
-	dc_vec_each (definition, &reading->source->definitions)
+	dc_vec_each (definition, &source->definitions)
 		if (definition->name == symbol)
 			return true;
 	return false;
@@ -366,7 +368,7 @@ static void read_definition(struct reading *reading, CXCursor cursor, const char
 	size_t start;
 	bool cuttable;
 
-	if (known(reading, ret.name))
+	if (defined(reading->source, ret.name))
 		return; /* in a header that several units include */
 	clang_getExpansionLocation(clang_getRangeStart(extent), NULL, &ret.first_line, NULL, NULL);
 	clang_getExpansionLocation(clang_getRangeEnd(extent), NULL, &ret.last_line, NULL, NULL);
@@ -380,7 +382,7 @@ static void read_definition(struct reading *reading, CXCursor cursor, const char
 		   spelled_in_place(clang_getRangeEnd(clang_getCursorExtent(body)), &ret.end) &&
 		   spelled_in_place(clang_getCursorLocation(cursor), &start);
 	spelled_in_place(clang_getRangeStart(extent), &ret.start);
-	ret.by_macro = !cuttable;
+	ret.fixed = !cuttable;
 	if (!cuttable)
 		ret.uncuttable = "is made by a macro";
 	reading->definition = &ret;
@@ -588,6 +590,57 @@ static int read_unit(struct dc_diag *diag, struct reading *reading, const struct
 	return err;
 }
 
+/* The text itself */
+
+/* #if and #endif within a stretch match. */
+static bool balanced(const char *text, size_t start, size_t end)
+{
+	int depth = 0;
+	size_t at = start;
+
+	while (at && text[at - 1] != '\n')
+		at--;
+	while (at < end && depth >= 0) {
+		size_t word = at + strspn(text + at, " \t");
+
+		if (text[word] == '#') {
+			word += 1 + strspn(text + word + 1, " \t");
+			if (!depth && !strncmp(text + word, "el", 2))
+				return false;
+			depth += !strncmp(text + word, "if", 2);
+			depth -= !strncmp(text + word, "endif", 5);
+		}
+		at += strcspn(text + at, "\n");
+		at += text[at] == '\n';
+	}
+	return depth == 0;
+}
+
+static int check_text(struct dc_diag *diag, struct reading *reading)
+{
+	struct dc_source *source = reading->source;
+	const struct dc_source_file *file;
+	struct dc_definition *definition;
+
+	dc_vec_each (file, &source->files) {
+		const char *path =
+			facts_namef(&reading->facts, "%s/%s", source->folder, file->name);
+		char *text;
+		int err = dc_file_read(diag, path, &text, NULL);
+
+		if (err < 0)
+			return err;
+		dc_vec_each (definition, &source->definitions)
+			if (definition->file == file->name && !definition->fixed &&
+			    !balanced(text, definition->start, definition->end)) {
+				definition->fixed = true;
+				definition->uncuttable = "has an #if that ends outside of it";
+			}
+		free(text);
+	}
+	return 0;
+}
+
 /* Names and orders */
 
 static int order_definitions(const void *a, const void *b)
@@ -636,8 +689,15 @@ static void tidy_definition(struct reading *reading, struct dc_definition *defin
 {
 	size_t i, count = 0;
 
-	for (i = 0; i < definition->refers.len; i++)
-		definition->refers.at[i] = graph_name(reading, definition->refers.at[i]);
+	for (i = 0; i < definition->refers.len; i++) {
+		const char *name = graph_name(reading, definition->refers.at[i]);
+
+		/* Declared by the driver, defined elsewhere. */
+		if (!defined(reading->source, definition->refers.at[i]))
+			dc_vec_push(&definition->uses,
+				    (struct dc_use){.name = name, .line = definition->first_line});
+		definition->refers.at[i] = name;
+	}
 	if (definition->refers.len)
 		qsort(definition->refers.at, definition->refers.len, sizeof(const char *),
 		      order_texts);
@@ -709,6 +769,8 @@ int dc_source_read(struct dc_diag *diag, const struct dc_driver *driver, const c
 	if (!err && !source->definitions.len)
 		err = dc_error(diag, -EINVAL, DC_FILE(driver->source),
 			       "the source defines no function");
+	if (!err)
+		err = check_text(diag, &reading);
 	if (!err)
 		finish(&reading);
 	dc_vec_done(&units);

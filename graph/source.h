@@ -50,7 +50,7 @@ struct dc_definition {
 	const char *unit; /* the C file it was read in: file, unless that is a header */
 	unsigned first_line, last_line;
 	size_t start, body, end; /* offsets in file: declaration, '{', behind '}' */
-	bool by_macro; /* the offsets mean nothing */
+	bool fixed; /* can be neither replaced nor taken out: made by a macro, #if without #endif */
 	bool is_static, is_init; /* is_init: in a section that is freed after loading */
 	const char *uncuttable; /* why no stub can take its place, or NULL */
 	const char *result; /* type */

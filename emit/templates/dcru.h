@@ -57,6 +57,14 @@ void dcru_mutex_unlock(struct mutex *lock);
 void dcru_INIT_WORK(struct work_struct *work, void (*function)(struct work_struct *work));
 void dcru_INIT_DELAYED_WORK(struct delayed_work *work, void (*function)(struct work_struct *work));
 
+/* I/O ports */
+u8 dcru_inb(int port);
+u16 dcru_inw(int port);
+u32 dcru_inl(int port);
+void dcru_outb(u8 value, int port);
+void dcru_outw(u16 value, int port);
+void dcru_outl(u32 value, int port);
+
 /* Messages; what: the macro that the driver wrote ("dev_err") */
 __attribute__((format(printf, 2, 3))) int dcru_printk(const char *what, const char *format, ...);
 __attribute__((format(printf, 3, 4))) int

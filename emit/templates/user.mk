@@ -4,6 +4,7 @@
 #
 #   make            all objects, joined to $(MODULE)-user.o
 #   make undefined  what that object needs from elsewhere
+#   make check      that all of it is allowed, and that no code needs the kernel's CPU mode
 KDIR ?= /lib/modules/$(RELEASE)/build
 CC ?= gcc
 OBJECTS := $(SOURCES:.c=.o)
@@ -11,7 +12,7 @@ WARNINGS ?= -Wall -Wundef -Werror=strict-prototypes -Wno-trigraphs -Wno-format-s
 	-Wno-sign-compare -Wno-pointer-sign -Wno-address-of-packed-member -Wno-frame-address \
 	-Wno-unused-but-set-variable -Wno-main
 CODE := -O2 -g -std=gnu11 -fshort-wchar -fno-strict-aliasing -fno-strict-overflow \
-	-fno-delete-null-pointer-checks -fno-common -mno-sse -mno-mmx -mno-sse2 -mno-3dnow -mno-avx
+	-fno-delete-null-pointer-checks -fno-common -ffunction-sections -mno-sse -mno-mmx -mno-sse2 -mno-3dnow -mno-avx
 
 MAKEFLAGS += -r
 all: $(MODULE)-user.o
@@ -42,8 +43,11 @@ $(MODULE)-user.o: $(OBJECTS)
 undefined: $(MODULE)-user.o
 	@nm -u $< | awk '{ print $$2 }' | LC_ALL=C sort
 
+check: $(MODULE)-user.o
+	sh check.sh $< names.txt
+
 clean:
 	rm -rf $(OBJECTS) $(MODULE)-user.o flags.txt flags.txt.tmp kbuild
 
-.PHONY: all undefined clean
+.PHONY: all undefined check clean
 .DELETE_ON_ERROR:
