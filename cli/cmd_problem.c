@@ -8,12 +8,13 @@
 #include "cli/driver_files.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
+#include "solver/cut.h"
 #include "solver/shared_fields.h"
 
 struct options {
 	const char *operand, *family, *graph, *profile, *output;
 	enum dc_fields fields;
-	bool list_fields;
+	bool list_fields, rules;
 };
 
 /* --list-fields: what --fields pin would pin, and for what. */
@@ -47,10 +48,30 @@ static int list_fields(struct dc_cli_driver *files)
 	return err;
 }
 
-static void print_summary(const struct dc_problem *problem, const char *path)
+/* What constraints leave movable: the cut when crossings cost nothing. */
+static int print_movable(struct dc_cli *cli, const struct dc_problem *problem)
+{
+	const struct dc_cut_options options = {.prove = DC_PROVE_FLOW, .no_reasons = true};
+	struct dc_cut *cut = NULL;
+	struct dc_terms terms;
+	int err = dc_terms_of_delay(&cli->diag, problem, (struct dc_ratio){0, 1}, 1, &terms);
+
+	if (!err)
+		err = dc_cut_solve(&cli->diag, problem, &terms, &options, &cut);
+	if (!err)
+		printf("%lld of %lld lines can be in the process; constraints keep %lld in the "
+		       "kernel\n",
+		       (long long)cut->tally.user_loc, (long long)dc_problem_loc(problem),
+		       (long long)cut->tally.kernel_loc);
+	dc_cut_free(cut);
+	return err;
+}
+
+static int print_summary(struct dc_cli *cli, const struct dc_problem *problem, const char *path)
 {
 	const struct dc_problem_node *node;
 	size_t replicable = 0;
+	int err;
 
 	dc_vec_each (node, &problem->nodes)
 		replicable += node->replicated;
@@ -59,7 +80,9 @@ static void print_summary(const struct dc_problem *problem, const char *path)
 	printf("%zu pins to the kernel, %zu implications, %zu groups that stay together, "
 	       "%zu functions may be on both sides\n",
 	       problem->pins.len, problem->follows.len, problem->togethers.len, replicable);
+	err = print_movable(cli, problem);
 	printf("\n%s\n", path);
+	return err;
 }
 
 static int make_problem(struct dc_cli *cli, const struct options *options)
@@ -74,6 +97,7 @@ static int make_problem(struct dc_cli *cli, const struct options *options)
 	files.graph = options->graph;
 	files.profile = options->profile;
 	files.fields = options->fields;
+	files.rules = options->rules;
 	if (options->list_fields) {
 		err = list_fields(&files);
 		dc_cli_driver_done(&files);
@@ -86,7 +110,7 @@ static int make_problem(struct dc_cli *cli, const struct options *options)
 	if (!err && cli->json && !dc_is_stdout(path))
 		err = dc_problem_write(&cli->diag, "-", problem);
 	else if (!err && !dc_is_stdout(path))
-		print_summary(problem, path);
+		err = print_summary(cli, problem, path);
 	dc_problem_free(problem);
 	dc_cli_driver_done(&files);
 	return err;
@@ -94,13 +118,11 @@ static int make_problem(struct dc_cli *cli, const struct options *options)
 
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
-					      {"family", required_argument, NULL, 'f'},
-					      {"graph", required_argument, NULL, 'g'},
-					      {"profile", required_argument, NULL, 'p'},
-					      {"fields", required_argument, NULL, 'F'},
-					      {"list-fields", no_argument, NULL, 'L'},
-					      {0}};
+	static const struct option longs[] = {
+		{"output", required_argument, NULL, 'o'}, {"family", required_argument, NULL, 'f'},
+		{"graph", required_argument, NULL, 'g'},  {"profile", required_argument, NULL, 'p'},
+		{"fields", required_argument, NULL, 'F'}, {"rules", no_argument, NULL, 'R'},
+		{"list-fields", no_argument, NULL, 'L'},  {0}};
 	struct options options = {0};
 	int option, status = 0;
 
@@ -112,6 +134,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 			options.graph = optarg;
 		else if (option == 'L')
 			options.list_fields = true;
+		else if (option == 'R')
+			options.rules = true;
 		else if (option == 'F' && !strcmp(optarg, "pin"))
 			options.fields = DC_FIELDS_PIN;
 		else if (option == 'F' && strcmp(optarg, "map") != 0)
@@ -152,6 +176,9 @@ const struct dc_verb dc_verb_problem = {
 		"common\n"
 		"                     lock: map (memory that both sides see, the default) or pin\n"
 		"                     (whoever uses them stays in the kernel)\n"
+		"      --rules        what uses a part of the kernel that has no rule outside it "
+		"stays\n"
+		"                     in the kernel (drivercut emit DRIVER --check lists them)\n"
 		"      --list-fields  show those fields and stop\n"
 		"      --family NAME  of a driver that is a bare folder: net, scsi, sound\n"
 		"      --json         print the problem instead of a summary\n",

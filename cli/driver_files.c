@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "emit/rules.h"
 
 int dc_cli_driver_open(struct dc_cli *cli, const char *operand, const char *family,
 		       struct dc_cli_driver *ret)
@@ -75,17 +76,40 @@ int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
 	return dc_profile_read(&files->cli->diag, *ret_path, ret);
 }
 
+/* Reads source and rules for the pins that follow from them; strings live in the files' arena. */
+static int rule_pins(struct dc_cli_driver *files, const struct dc_graph *graph, dc_lower_pins *ret)
+{
+	struct dc_diag *diag = &files->cli->diag;
+	struct dc_source *source = NULL;
+	struct dc_rules rules = {0};
+	int err = dc_driver_fetch(diag, files->arena, &files->driver, files->out);
+
+	if (!err)
+		err = dc_rules_open(diag, files->driver.family, &rules);
+	if (!err)
+		err = dc_source_read(diag, &files->driver, NULL, &source);
+	if (!err)
+		dc_rules_pins(files->arena, &rules, source, graph, ret);
+	dc_source_free(source);
+	dc_rules_done(&rules);
+	return err;
+}
+
 int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
 {
 	struct dc_profile profile = {0};
 	struct dc_graph *graph = NULL;
+	dc_lower_pins pins = {0};
 	const char *path;
 	int err = dc_cli_driver_graph(files, &graph);
 
 	if (!err)
 		err = dc_cli_driver_profile(files, &profile, &path);
+	if (!err && files->rules)
+		err = rule_pins(files, graph, &pins);
 	if (!err)
-		err = dc_lower(&files->cli->diag, graph, &profile, files->fields, ret);
+		err = dc_lower(&files->cli->diag, graph, &profile, files->fields, &pins, ret);
+	dc_vec_done(&pins);
 	dc_profile_done(&profile);
 	dc_graph_free(graph);
 	return err;

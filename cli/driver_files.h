@@ -18,6 +18,7 @@ struct dc_cli_driver {
 	const char *out; /* its folder for results: out/NAME, or $DRIVERCUT_OUT/NAME */
 	const char *graph, *profile; /* files to use instead of its own; NULL: its own */
 	enum dc_fields fields;
+	bool rules; /* functions that the rules do not let move are in the kernel */
 };
 
 /* Finds the driver and makes its folder. Returns 0, or -errno after reporting. End it with

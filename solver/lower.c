@@ -279,6 +279,18 @@ static void pin_field_users(struct lower *lower)
 	free(pinned);
 }
 
+static void pin_given(struct lower *lower, const dc_lower_pins *pins)
+{
+	const struct dc_lower_pin *given;
+
+	dc_vec_each (given, pins) {
+		int function = dc_graph_function(lower->graph, given->function);
+
+		if (function >= 0)
+			pin(lower, (unsigned)function, reason(lower, "%s", given->reason));
+	}
+}
+
 /* Replication */
 
 static bool writes_nothing(const struct dc_graph *graph, unsigned function)
@@ -338,7 +350,8 @@ static void mark_replicable(struct lower *lower)
 	}
 }
 
-static int lower_all(struct lower *lower, const struct dc_profile *profile, enum dc_fields fields)
+static int lower_all(struct lower *lower, const struct dc_profile *profile, enum dc_fields fields,
+		     const dc_lower_pins *pins)
 {
 	int err = 0;
 	size_t i;
@@ -362,12 +375,14 @@ static int lower_all(struct lower *lower, const struct dc_profile *profile, enum
 	constrain_locks(lower);
 	if (fields == DC_FIELDS_PIN)
 		pin_field_users(lower);
+	if (pins)
+		pin_given(lower, pins);
 	mark_replicable(lower);
 	return dc_problem_finish(lower->diag, lower->problem);
 }
 
 int dc_lower(struct dc_diag *diag, const struct dc_graph *graph, const struct dc_profile *profile,
-	     enum dc_fields fields, struct dc_problem **ret_problem)
+	     enum dc_fields fields, const dc_lower_pins *pins, struct dc_problem **ret_problem)
 {
 	struct lower lower = {
 		.diag = diag,
@@ -379,7 +394,7 @@ int dc_lower(struct dc_diag *diag, const struct dc_graph *graph, const struct dc
 	int err;
 
 	lower.problem->driver = dc_arena_strdup(lower.problem->arena, graph->driver);
-	err = lower_all(&lower, profile, fields);
+	err = lower_all(&lower, profile, fields, pins);
 	free(lower.nodes);
 	free(lower.called);
 	if (err < 0)

@@ -30,15 +30,24 @@
 
 enum dc_fields { DC_FIELDS_MAP, DC_FIELDS_PIN };
 
+/* A function that something outside the graph keeps in the kernel. */
+struct dc_lower_pin {
+	const char *function; /* one that the graph does not know is passed over */
+	const char *reason;
+};
+
+typedef DC_VEC(struct dc_lower_pin) dc_lower_pins;
+
 /*
  * dc_lower - the problem of a driver.
  * @profile NULL: all weights are 0
  * @fields  what becomes of fields that atomic code writes
+ * @pins    more functions for the kernel, or NULL
  * Returns 0 and a finished problem (caller frees with dc_problem_free); or, after reporting,
  * -EINVAL: the profile has functions or edges that the graph does not know (they are named), or
  * -EOVERFLOW: weights too large.
  */
 int dc_lower(struct dc_diag *diag, const struct dc_graph *graph, const struct dc_profile *profile,
-	     enum dc_fields fields, struct dc_problem **ret_problem);
+	     enum dc_fields fields, const dc_lower_pins *pins, struct dc_problem **ret_problem);
 
 #endif

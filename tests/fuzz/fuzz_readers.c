@@ -79,7 +79,7 @@ static void read_graph(const char *path)
 
 	if (!done(&diag, dc_graph_read(&diag, path, &graph)))
 		return;
-	if (done(&diag, dc_lower(&diag, graph, NULL, DC_FIELDS_PIN, &problem)))
+	if (done(&diag, dc_lower(&diag, graph, NULL, DC_FIELDS_PIN, NULL, &problem)))
 		dc_problem_free(problem);
 	dc_graph_free(graph);
 }

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* drivercut emit: a cut to the source of the two components. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "cli/driver_files.h"
+#include "cli/emit_check.h"
+#include "cli/verbs.h"
+#include "emit/emit.h"
+#include "emit/rules.h"
+
+struct options {
+	const char *operand, *family, *cut, *output;
+	bool all_kernel, check;
+};
+
+static void print_summary(const struct dc_emit_plan *plan, const char *folder)
+{
+	size_t natives[2] = {0}, stubs[2] = {0}, i;
+	unsigned side;
+
+	for (i = 0; i < plan->count; i++)
+		for (side = 0; side < 2; side++) {
+			natives[side] += plan->functions[i].on[side] == DC_NATIVE;
+			stubs[side] += plan->functions[i].on[side] == DC_STUB;
+		}
+	printf("kernel  %3zu functions, %3zu stubs  %s/kernel\n", natives[DC_SIDE_KERNEL],
+	       stubs[DC_SIDE_KERNEL], folder);
+	printf("user    %3zu functions, %3zu stubs  %s/user\n", natives[DC_SIDE_USER],
+	       stubs[DC_SIDE_USER], folder);
+}
+
+static void print_json(const struct dc_emit_plan *plan, const char *folder)
+{
+	static const char *const names[] = {"absent", "native", "stub"};
+	json_t *root = dc_json_new("emit"), *rows = json_array();
+	char *text;
+	size_t i;
+
+	dc_json_set(root, "folder", json_string(folder));
+	for (i = 0; i < plan->count; i++) {
+		const struct dc_emit_function *function = &plan->functions[i];
+		json_t *row = json_object();
+
+		dc_json_set(row, "function", json_string(function->definition->name));
+		dc_json_set(row, "kernel", json_string(names[function->on[DC_SIDE_KERNEL]]));
+		dc_json_set(row, "user", json_string(names[function->on[DC_SIDE_USER]]));
+		dc_json_add(rows, row);
+	}
+	dc_json_set(root, "functions", rows);
+	text = json_dumps(root, JSON_INDENT(1));
+	puts(text ? text : "");
+	free(text);
+	json_decref(root);
+}
+
+/* The cut to emit: NULL in *ret for all-kernel. */
+static int read_cut(struct dc_cli_driver *files, const struct options *options,
+		    const char **ret_path, struct dc_sides **ret)
+{
+	struct dc_diag *diag = &files->cli->diag;
+	int err;
+
+	*ret_path = options->cut ? options->cut : dc_cli_driver_path(files, "cut.json");
+	if (options->all_kernel)
+		return 0;
+	if (!options->cut && !dc_is_file(*ret_path))
+		return dc_error(diag, -ENOENT, DC_FILE(*ret_path),
+				"no cut of %s; make one: drivercut solve %s -o %s",
+				files->driver.name, options->operand, *ret_path);
+	err = dc_sides_read(diag, *ret_path, ret);
+	if (!err && (*ret)->driver && strcmp((*ret)->driver, files->driver.name) != 0)
+		err = dc_error(diag, -EINVAL, DC_FILE(*ret_path), "this is a cut of %s, not of %s",
+			       (*ret)->driver, files->driver.name);
+	return err;
+}
+
+/* What emit works on, read in the order of the fields. */
+struct work {
+	struct dc_sides *sides;
+	struct dc_graph *graph;
+	struct dc_rules rules;
+	struct dc_source *source;
+	struct dc_emit_plan plan;
+};
+
+static int read_work(struct dc_cli_driver *files, const struct options *options, struct work *ret)
+{
+	struct dc_diag *diag = &files->cli->diag;
+	const char *path;
+	int err = read_cut(files, options, &path, &ret->sides);
+
+	if (!err)
+		err = dc_driver_fetch(diag, files->arena, &files->driver, files->out);
+	if (!err)
+		err = dc_cli_driver_graph(files, &ret->graph);
+	if (!err)
+		err = dc_rules_open(diag, files->driver.family, &ret->rules);
+	if (!err)
+		err = dc_source_read(diag, &files->driver, NULL, &ret->source);
+	if (!err)
+		err = dc_emit_plan(diag, ret->source, ret->sides, path, &ret->plan);
+	return err;
+}
+
+static void work_done(struct work *work)
+{
+	dc_emit_plan_done(&work->plan);
+	dc_source_free(work->source);
+	dc_rules_done(&work->rules);
+	dc_graph_free(work->graph);
+	dc_sides_free(work->sides);
+}
+
+static int write_components(struct dc_cli_driver *files, const struct options *options,
+			    const struct work *work)
+{
+	const char *label = files->driver.package_path ? files->driver.package_path : "";
+	const char *folder = options->output ? options->output : dc_cli_driver_path(files, "emit");
+	struct dc_emit_files emitted = {0};
+	int err = dc_emit_files(
+		&files->cli->diag, &work->plan,
+		dc_rules_header(files->arena, &work->rules, work->source, work->graph),
+		dc_rules_names(files->arena, &work->rules), label, &emitted);
+
+	if (!err)
+		err = dc_emit_write(&files->cli->diag, &emitted, folder);
+	if (!err && files->cli->json)
+		print_json(&work->plan, folder);
+	else if (!err)
+		print_summary(&work->plan, folder);
+	dc_emit_files_done(&emitted);
+	return err;
+}
+
+static int emit_all(struct dc_cli_driver *files, const struct options *options)
+{
+	struct work work = {0};
+	int err = read_work(files, options, &work);
+
+	if (!err && options->check)
+		dc_emit_check_print(files, &work.rules, work.graph, &work.plan);
+	else if (!err)
+		err = write_components(files, options, &work);
+	work_done(&work);
+	return err;
+}
+
+static int run(struct dc_cli *cli, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{"output", required_argument, NULL, 'o'}, {"family", required_argument, NULL, 'f'},
+		{"cut", required_argument, NULL, 'c'},	  {"check", no_argument, NULL, 'C'},
+		{"all-kernel", no_argument, NULL, 'K'},	  {0}};
+	struct options options = {0};
+	struct dc_cli_driver files;
+	int option, status = 0, err;
+
+	while ((option = dc_cli_option(cli, &dc_verb_emit, argc, argv, "o:", longs, &status)) >=
+	       0) {
+		if (option == 'o')
+			options.output = optarg;
+		else if (option == 'c')
+			options.cut = optarg;
+		else if (option == 'C')
+			options.check = true;
+		else if (option == 'K')
+			options.all_kernel = true;
+		else
+			options.family = optarg;
+	}
+	if (option == -2)
+		return status;
+	if (optind + 1 != argc)
+		return dc_cli_usage(cli, &dc_verb_emit, "give one driver");
+	if (options.cut && options.all_kernel)
+		return dc_cli_usage(cli, &dc_verb_emit,
+				    "--cut and --all-kernel exclude each other");
+	options.operand = argv[optind];
+	err = dc_cli_driver_open(cli, options.operand, options.family, &files);
+	if (err < 0)
+		return dc_cli_exit(err);
+	err = emit_all(&files, &options);
+	dc_cli_driver_done(&files);
+	return dc_cli_exit(err);
+}
+
+const struct dc_verb dc_verb_emit = {
+	.name = "emit",
+	.run = run,
+	.summary = "write the kernel component and the user component of a cut",
+	.help = "usage: drivercut emit DRIVER [OPTIONS]\n"
+		"\n"
+		"Writes the driver's source twice: DIR/kernel, an external module for the\n"
+		"distribution's kernel (make -C /lib/modules/RELEASE/build M=DIR/kernel), and\n"
+		"DIR/user, C files with a Makefile. In each, functions of the other side are\n"
+		"replaced by stubs that call across; all else stays as it was written, and #line\n"
+		"leads compilers to the original. DIR is written whole or not at all.\n"
+		"\n"
+		"  -o, --output DIR   where to write (out/DRIVER/emit; DRIVERCUT_OUT replaces "
+		"out)\n"
+		"      --cut FILE     this cut.json (out/DRIVER/cut.json)\n"
+		"      --all-kernel   no cut: the kernel component is the original driver\n"
+		"      --check        write nothing; list what of the kernel has no rule yet, by "
+		"the\n"
+		"                     user-side lines of this cut that use it\n"
+		"      --family NAME  of a driver that is a bare folder: net, scsi, sound\n"
+		"      --json         print what stands where\n",
+};

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/emit_check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/table.h"
+
+/* A name that functions on the user side use and that no rule allows. */
+struct missing {
+	const char *name, *through, *why;
+	const struct dc_rule_gap *first;
+	unsigned functions, lines; /* that use it */
+	unsigned alone; /* lines of those that use nothing else without a rule */
+};
+
+typedef DC_VEC(struct missing) missing_names;
+
+static const struct dc_emit_function *function_of(const struct dc_emit_plan *plan,
+						  const struct dc_definition *definition)
+{
+	return &plan->functions[definition - plan->source->definitions.at];
+}
+
+static bool moved(const struct dc_emit_plan *plan, const struct dc_definition *definition)
+{
+	return function_of(plan, definition)->place != DC_PLACE_KERNEL;
+}
+
+static struct missing *find(missing_names *all, const struct dc_rule_gap *gap)
+{
+	struct missing *at;
+
+	dc_vec_each (at, all)
+		if (!strcmp(at->name, gap->name))
+			return at;
+	dc_vec_push(all, (struct missing){.name = gap->name,
+					  .first = gap,
+					  .why = gap->rule ? gap->rule->why : ""});
+	return &all->at[all->len - 1];
+}
+
+static unsigned loc(const struct dc_definition *definition)
+{
+	return definition->last_line - definition->first_line + 1;
+}
+
+/* Gaps come function by function: [from, to) are those of one. */
+static void add_function(missing_names *all, const dc_rule_gaps *gaps, size_t from, size_t to)
+{
+	bool several = false;
+	size_t i, j;
+
+	for (i = from; i < to; i++)
+		several |= strcmp(gaps->at[i].name, gaps->at[from].name) != 0;
+	for (i = from; i < to; i++) {
+		struct missing *at = find(all, &gaps->at[i]);
+
+		for (j = from; j < i && strcmp(gaps->at[j].name, at->name) != 0;)
+			j++;
+		if (j < i)
+			continue;
+		at->functions++;
+		at->lines += loc(gaps->at[i].definition);
+		at->alone += several ? 0 : loc(gaps->at[i].definition);
+	}
+}
+
+static int order_missing(const void *a, const void *b)
+{
+	const struct missing *left = a, *right = b;
+
+	if (left->alone != right->alone)
+		return left->alone > right->alone ? -1 : 1;
+	if (left->lines != right->lines)
+		return left->lines > right->lines ? -1 : 1;
+	return strcmp(left->name, right->name);
+}
+
+static void print_table(const missing_names *all)
+{
+	static const char *const heads[] = {"NAME",	 ">FREES ALONE", ">LINES", ">FUNCTIONS",
+					    "FIRST USE", "WHY",		 NULL};
+	struct dc_table *table = dc_table_new(heads);
+	const struct missing *at;
+
+	dc_vec_each (at, all) {
+		char *place = dc_printf("%s:%u", at->first->definition->file, at->first->use->line);
+
+		dc_table_row(table);
+		dc_table_text(table, at->name);
+		dc_table_int(table, at->alone);
+		dc_table_int(table, at->lines);
+		dc_table_int(table, at->functions);
+		dc_table_text(table, place);
+		dc_table_text(table, at->why);
+		free(place);
+	}
+	dc_table_print(table);
+}
+
+static void print_json(const missing_names *all)
+{
+	json_t *root = dc_json_new("emit-check"), *rows = json_array();
+	const struct missing *at;
+	char *text;
+
+	dc_vec_each (at, all) {
+		json_t *row = json_object();
+
+		dc_json_set(row, "name", json_string(at->name));
+		dc_json_set(row, "frees_alone", json_integer(at->alone));
+		dc_json_set(row, "lines", json_integer(at->lines));
+		dc_json_set(row, "functions", json_integer(at->functions));
+		dc_json_set(row, "file", json_string(at->first->definition->file));
+		dc_json_set(row, "line", json_integer(at->first->use->line));
+		dc_json_set(row, "why", json_string(at->why));
+		dc_json_add(rows, row);
+	}
+	dc_json_set(root, "missing", rows);
+	text = json_dumps(root, JSON_INDENT(1));
+	puts(text ? text : "");
+	free(text);
+	json_decref(root);
+}
+
+void dc_emit_check_print(struct dc_cli_driver *files, const struct dc_rules *rules,
+			 const struct dc_graph *graph, const struct dc_emit_plan *plan)
+{
+	unsigned lines = 0, stay = 0, functions = 0;
+	missing_names all = {0};
+	dc_rule_gaps gaps = {0};
+	size_t i, from;
+
+	dc_rules_gaps(rules, plan->source, graph, &gaps);
+	for (i = 0; i < plan->count; i++)
+		if (moved(plan, plan->functions[i].definition))
+			lines += loc(plan->functions[i].definition);
+	for (from = 0; from < gaps.len; from = i) {
+		for (i = from; i < gaps.len && gaps.at[i].definition == gaps.at[from].definition;)
+			i++;
+		if (!moved(plan, gaps.at[from].definition))
+			continue;
+		functions++;
+		stay += loc(gaps.at[from].definition);
+		add_function(&all, &gaps, from, i);
+	}
+	if (all.len)
+		qsort(all.at, all.len, sizeof(*all.at), order_missing);
+	if (files->cli->json) {
+		print_json(&all);
+	} else {
+		if (all.len)
+			print_table(&all);
+		printf("%s%zu names without a rule keep %u functions, %u of %u user-side lines, in "
+		       "the kernel\n",
+		       all.len ? "\n" : "", all.len, functions, stay, lines);
+	}
+	dc_vec_done(&all);
+	dc_vec_done(&gaps);
+}

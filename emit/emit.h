@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A cut made real: the driver's source twice, once for each component, each with the other side's
+ * functions replaced by stubs.
+ *
+ * A function's text is never changed. On a side where it runs it stands as it stood; on the other
+ * side its body is replaced by a stub that calls across, or all of it is left out if nothing there
+ * refers to it. What a file needs beyond that (dispatch functions, tables) is appended to it. How
+ * stubs, tables and runtime meet is written down in emit/templates/dcrt.h.
+ */
+#ifndef DC_EMIT_EMIT_H
+#define DC_EMIT_EMIT_H
+
+#include "graph/source.h"
+#include "solver/cut.h"
+
+/* What stands for a function in one component. */
+enum dc_presence { DC_ABSENT, DC_NATIVE, DC_STUB };
+
+struct dc_emit_function {
+	const struct dc_definition *definition;
+	enum dc_place place;
+	const char *reason; /* of the cut, or "" */
+	enum dc_presence on[2]; /* by enum dc_side */
+	int id; /* of a crossing: some side has a stub; or -1 */
+};
+
+/* Which function stands where; same order as source->definitions. */
+struct dc_emit_plan {
+	const struct dc_source *source; /* borrowed */
+	bool all_kernel;
+	struct dc_emit_function *functions;
+	size_t count;
+	unsigned crossings; /* ids are 0 .. crossings - 1 */
+};
+
+/*
+ * dc_emit_plan - where each function stands.
+ * @sides NULL: all in the kernel
+ * Returns 0 (end with dc_emit_plan_done); or -EINVAL after reporting: the cut knows a function that
+ * the source has not, or the other way about; a function that cannot be cut would have to be.
+ */
+int dc_emit_plan(struct dc_diag *diag, const struct dc_source *source, const struct dc_sides *sides,
+		 const char *cut_path, struct dc_emit_plan *ret);
+void dc_emit_plan_done(struct dc_emit_plan *plan);
+
+struct dc_emit_file {
+	const char *path, *text;
+	size_t len_bytes;
+};
+
+/* Files of the two components, in memory, sorted by path ("kernel/e1000_main.c"). */
+struct dc_emit_files {
+	struct dc_arena *arena;
+	DC_VEC(struct dc_emit_file) files;
+};
+
+/*
+ * dc_emit_files - both components of a plan.
+ * @rules  text of user/dcg_rules.h
+ * @names  text of user/names.txt (for both: emit/rules.h)
+ * @label  prefix of the source's files in #line and in the words "generated from": where the source
+ *         is upstream ("drivers/net/ethernet/intel/e1000"), or ""
+ * Returns 0 (end with dc_emit_files_done); or -errno after reporting: a file cannot be read.
+ */
+int dc_emit_files(struct dc_diag *diag, const struct dc_emit_plan *plan, const char *rules,
+		  const char *names, const char *label, struct dc_emit_files *ret);
+void dc_emit_files_done(struct dc_emit_files *files);
+
+/*
+ * dc_emit_write - the files below a folder, all or none: they are written beside it, and it is
+ * replaced. A folder that dc_emit_write did not make is not replaced.
+ * Returns 0; or, after reporting, -EEXIST (that), or the -errno of writing.
+ */
+int dc_emit_write(struct dc_diag *diag, const struct dc_emit_files *files, const char *folder);
+
+#endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which function stands where. What runs on a side alone is there. From there references spread:
+ * to copies of functions that are on both sides, to stubs of those that are on the other side.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "emit/internal.h"
+
+static const struct dc_sides_node *find_side(const struct dc_sides *sides, const char *name)
+{
+	const struct dc_sides_node *node;
+
+	dc_vec_each (node, &sides->nodes)
+		if (!strcmp(node->id, name))
+			return node;
+	return NULL;
+}
+
+static void use(const struct dc_emit_plan *plan, const char *name, bool *used)
+{
+	const struct dc_definition *definition = dc_source_find(plan->source, name);
+	size_t i;
+
+	if (!definition || used[definition - plan->source->definitions.at])
+		return;
+	used[definition - plan->source->definitions.at] = true;
+	for (i = 0; i < definition->refers.len; i++)
+		use(plan, definition->refers.at[i], used);
+}
+
+/* Static functions that nobody uses are not in the graph, nor in a cut; they stay in the kernel. */
+static bool *find_used(const struct dc_emit_plan *plan, const bool *named)
+{
+	bool *used = dc_alloc(plan->count + 1, sizeof(*used));
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		if (named[i] || !plan->functions[i].definition->is_static)
+			use(plan, plan->functions[i].definition->name, used);
+	for (i = 0; i < plan->source->file_refers.len; i++)
+		use(plan, plan->source->file_refers.at[i], used);
+	return used;
+}
+
+static int take_sides(struct dc_diag *diag, struct dc_emit_plan *plan, const struct dc_sides *sides,
+		      const char *path, const bool *used)
+{
+	const struct dc_sides_node *node;
+	size_t i;
+
+	dc_vec_each (node, &sides->nodes)
+		if (!dc_source_find(plan->source, node->id))
+			return dc_error(diag, -EINVAL, DC_FILE(path),
+					"sides: the source has no function '%s': the cut is of "
+					"another source or driver; solve again",
+					node->id);
+	for (i = 0; i < plan->count; i++) {
+		struct dc_emit_function *function = &plan->functions[i];
+
+		node = find_side(sides, function->definition->name);
+		if (!node && !used[i])
+			continue;
+		if (!node)
+			return dc_error(diag, -EINVAL, DC_FILE(path),
+					"sides: '%s' (%s:%u) is missing: the cut is of another "
+					"source, or cut short; solve again",
+					function->definition->name, function->definition->file,
+					function->definition->first_line);
+		function->place = node->place;
+		function->reason = node->reason;
+	}
+	return 0;
+}
+
+/* File scope */
+
+struct scan {
+	struct dc_emit_plan *plan;
+	const char *file;
+	bool *seen; /* of each function */
+};
+
+static bool in_code(const struct scan *scan, size_t at)
+{
+	const struct dc_definition *definition;
+	const struct dc_forward *forward;
+
+	dc_vec_each (definition, &scan->plan->source->definitions)
+		if (definition->file == scan->file && definition->start <= at &&
+		    at < definition->end)
+			return true;
+	dc_vec_each (forward, &scan->plan->source->forwards)
+		if (forward->file == scan->file && forward->start <= at && at < forward->end)
+			return true;
+	return false;
+}
+
+/* Behind a comment, a literal or a directive that starts at `at`; or `at`. */
+static const char *skip_blank(const char *at, bool line_start)
+{
+	if (at[0] == '/' && at[1] == '*') {
+		const char *end = strstr(at + 2, "*/");
+
+		return end ? end + 2 : at + strlen(at);
+	}
+	if (at[0] == '/' && at[1] == '/')
+		return at + strcspn(at, "\n");
+	if (at[0] == '#' && line_start) {
+		while (*at && *at != '\n')
+			at += (at[0] == '\\' && at[1]) ? 2 : 1;
+		return at;
+	}
+	if (at[0] == '"' || at[0] == '\'') {
+		char quote = *at++;
+
+		while (*at && *at != quote && *at != '\n')
+			at += (at[0] == '\\' && at[1]) ? 2 : 1;
+		return *at ? at + 1 : at;
+	}
+	return at;
+}
+
+static void note_word(struct scan *scan, const char *word, size_t len, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < scan->plan->count; i++) {
+		const char *plain = scan->plan->functions[i].definition->plain;
+
+		if (!scan->seen[i] && strlen(plain) == len && !strncmp(plain, word, len) &&
+		    !in_code(scan, at))
+			scan->seen[i] = true;
+	}
+}
+
+/* Functions named at file scope, as in module_init(f) and EXPORT_SYMBOL(f). */
+static void scan_text(struct scan *scan, const char *text)
+{
+	const char *at = text;
+	bool line_start = true;
+
+	while (*at) {
+		const char *next = skip_blank(at, line_start);
+
+		if (next != at) {
+			at = next;
+			line_start = false;
+			continue;
+		}
+		if (isalpha((unsigned char)*at) || *at == '_') {
+			while (isalnum((unsigned char)*next) || *next == '_')
+				next++;
+			note_word(scan, at, (size_t)(next - at), (size_t)(at - text));
+			at = next;
+			line_start = false;
+			continue;
+		}
+		line_start = *at == '\n' || (line_start && isspace((unsigned char)*at));
+		at++;
+	}
+}
+
+static int scan_files(struct dc_diag *diag, struct dc_emit_plan *plan, bool *seen)
+{
+	const struct dc_source_file *file;
+	int err = 0;
+
+	dc_vec_each (file, &plan->source->files) {
+		struct scan scan = {.plan = plan, .file = file->name, .seen = seen};
+		char *path = dc_printf("%s/%s", plan->source->folder, file->name);
+		char *text;
+
+		if (!err)
+			err = dc_file_read(diag, path, &text, NULL);
+		if (!err) {
+			scan_text(&scan, text);
+			free(text);
+		}
+		free(path);
+	}
+	return err;
+}
+
+/* Presence */
+
+static bool at_home(const struct dc_emit_function *function, enum dc_side side)
+{
+	return function->place == DC_PLACE_BOTH ||
+	       (function->place == DC_PLACE_KERNEL) == (side == DC_SIDE_KERNEL);
+}
+
+static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side);
+
+/* A function comes to stand on a side, and with it what it refers to. */
+static void place(struct dc_emit_plan *plan, struct dc_emit_function *function, enum dc_side side)
+{
+	const struct dc_definition *definition = function->definition;
+	size_t i;
+
+	if (function->on[side] == DC_NATIVE)
+		return;
+	function->on[side] = DC_NATIVE;
+	for (i = 0; i < definition->refers.len; i++)
+		refer(plan, definition->refers.at[i], side);
+}
+
+static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side)
+{
+	const struct dc_definition *definition = dc_source_find(plan->source, name);
+	struct dc_emit_function *function;
+
+	if (!definition)
+		return; /* declared, never defined in this configuration */
+	function = &plan->functions[definition - plan->source->definitions.at];
+	if (at_home(function, side))
+		place(plan, function, side);
+	else if (function->on[side] == DC_ABSENT)
+		function->on[side] = DC_STUB;
+}
+
+static void spread(struct dc_emit_plan *plan, const bool *named, const bool *used)
+{
+	enum dc_side side;
+	size_t i;
+
+	for (side = DC_SIDE_KERNEL; side <= DC_SIDE_USER; side++) {
+		for (i = 0; i < plan->count; i++) {
+			struct dc_emit_function *function = &plan->functions[i];
+
+			if (function->definition->fixed && !used[i])
+				function->on[side] = DC_NATIVE;
+			else if (function->definition->fixed ||
+				 (function->place != DC_PLACE_BOTH && at_home(function, side)))
+				place(plan, function, side);
+		}
+		for (i = 0; i < plan->source->file_refers.len; i++)
+			refer(plan, plan->source->file_refers.at[i], side);
+		/* Only the kernel's macros name functions at file scope, and on the user side they
+		 * mean nothing. */
+		for (i = 0; side == DC_SIDE_KERNEL && i < plan->count; i++)
+			if (named[i])
+				refer(plan, plan->functions[i].definition->name, side);
+	}
+	for (i = 0; i < plan->count; i++)
+		if (plan->functions[i].on[DC_SIDE_KERNEL] == DC_ABSENT &&
+		    plan->functions[i].on[DC_SIDE_USER] == DC_ABSENT)
+			place(plan, &plan->functions[i], DC_SIDE_KERNEL);
+}
+
+static int cannot_cut(struct dc_diag *diag, const struct dc_emit_function *function,
+		      const char *what)
+{
+	const struct dc_definition *definition = function->definition;
+
+	return dc_error(diag, -EINVAL, DC_LINE(definition->file, definition->first_line),
+			"%s %s, so no stub can stand for it; keep it and its callers in the kernel "
+			"(drivercut solve --pin %s=kernel)",
+			definition->name, what, definition->name);
+}
+
+/* What runs on the user side alone refers to a function. */
+static bool user_refers(const struct dc_emit_plan *plan, const struct dc_definition *to)
+{
+	size_t i, j;
+
+	for (i = 0; i < plan->count; i++) {
+		const struct dc_definition *from = plan->functions[i].definition;
+
+		for (j = 0; plan->functions[i].place == DC_PLACE_USER && j < from->refers.len; j++)
+			if (!strcmp(from->refers.at[j], to->name))
+				return true;
+	}
+	return false;
+}
+
+/* A function whose text stands in both components has to cross all the same. */
+static bool fixed_crosses(const struct dc_emit_plan *plan, const struct dc_emit_function *function)
+{
+	if (!function->definition->fixed)
+		return false;
+	return function->place == DC_PLACE_USER ||
+	       (function->place == DC_PLACE_KERNEL && user_refers(plan, function->definition));
+}
+
+static int number(struct dc_diag *diag, struct dc_emit_plan *plan)
+{
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < plan->count; i++) {
+		struct dc_emit_function *function = &plan->functions[i];
+		bool crosses = function->on[DC_SIDE_KERNEL] == DC_STUB ||
+			       function->on[DC_SIDE_USER] == DC_STUB ||
+			       fixed_crosses(plan, function);
+
+		function->id = -1;
+		if (!crosses)
+			continue;
+		if (function->definition->uncuttable)
+			err = cannot_cut(diag, function, function->definition->uncuttable);
+		else if (function->definition->is_init)
+			err = cannot_cut(diag, function, "is freed after loading");
+		function->id = (int)plan->crossings++;
+	}
+	return err;
+}
+
+int dc_emit_plan(struct dc_diag *diag, const struct dc_source *source, const struct dc_sides *sides,
+		 const char *cut_path, struct dc_emit_plan *ret)
+{
+	struct dc_emit_plan plan = {
+		.source = source,
+		.all_kernel = !sides,
+		.functions = dc_alloc(source->definitions.len + 1, sizeof(*plan.functions)),
+		.count = source->definitions.len,
+	};
+	bool *named = dc_alloc(plan.count + 1, sizeof(*named)), *used = NULL;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < plan.count; i++) {
+		plan.functions[i].definition = &source->definitions.at[i];
+		plan.functions[i].place = DC_PLACE_KERNEL;
+		plan.functions[i].reason = "";
+	}
+	err = scan_files(diag, &plan, named);
+	if (!err)
+		used = find_used(&plan, named);
+	if (!err && sides)
+		err = take_sides(diag, &plan, sides, cut_path, used);
+	if (!err) {
+		spread(&plan, named, used);
+		err = number(diag, &plan);
+	}
+	free(used);
+	free(named);
+	if (err < 0)
+		dc_emit_plan_done(&plan);
+	else
+		*ret = plan;
+	return err;
+}
+
+void dc_emit_plan_done(struct dc_emit_plan *plan)
+{
+	free(plan->functions);
+	*plan = (struct dc_emit_plan){0};
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "emit/rules.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "emit/internal.h"
+
+static const char *const class_names[] = {"local", "any", "caller", "none"};
+
+static const char *keep(struct dc_arena *arena, const char *text)
+{
+	return text ? dc_arena_strdup(arena, text) : NULL;
+}
+
+static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t own)
+{
+	const char *class = dc_json_str(row, "class");
+	struct dc_rule rule = {
+		.name = keep(rules->arena, dc_json_str(row, "name")),
+		.define = keep(rules->arena, dc_json_str_or(row, "define", NULL)),
+		.as_is = dc_json_bool_or(row, "as_is", false),
+		.why = keep(rules->arena, dc_json_str_or(row, "why", NULL)),
+	};
+	size_t i;
+
+	while (rule.class < DC_RULE_CLASSES && strcmp(class_names[rule.class], class) != 0)
+		rule.class ++;
+	if (rule.class == DC_RULE_CLASSES)
+		dc_json_fault(row, "class '%s' is not one of local, any, caller, none", class);
+	if (rule.class == DC_RULE_NONE && !rule.why)
+		dc_json_fault(row, "a rule that says no must say why");
+	for (i = 0; i < rules->rules.len; i++)
+		if (!strcmp(rules->rules.at[i].name, rule.name)) {
+			if (i >= own)
+				dc_json_fault(row, "'%s' has a rule already", rule.name);
+			rules->rules.at[i] = rule;
+			return;
+		}
+	dc_vec_push(&rules->rules, rule);
+}
+
+static int read_file(struct dc_diag *diag, struct dc_rules *rules, const char *path)
+{
+	struct dc_json root, rows, headers;
+	size_t i, own = rules->rules.len;
+	struct dc_json_doc *doc;
+	int err = dc_json_open(diag, path, "rules", &doc, &root);
+
+	if (err < 0)
+		return err;
+	headers = dc_json_array_or_empty(&root, "headers");
+	for (i = 0; i < dc_json_len(&headers); i++)
+		dc_vec_push(&rules->headers, keep(rules->arena, dc_json_str_at(&headers, i)));
+	rows = dc_json_array(&root, "rules");
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+
+		read_rule(rules, &row, own);
+	}
+	err = dc_json_failed(doc) ? -EINVAL : 0;
+	dc_json_close(doc);
+	return err;
+}
+
+static int order_rules(const void *a, const void *b)
+{
+	return strcmp(((const struct dc_rule *)a)->name, ((const struct dc_rule *)b)->name);
+}
+
+int dc_rules_open(struct dc_diag *diag, const char *family, struct dc_rules *ret)
+{
+	struct dc_rules rules = {.arena = dc_arena_new()};
+	const char *path = dc_arena_printf(rules.arena, "%s/emit/rules/linux.json", dc_data_dir());
+	int err = read_file(diag, &rules, path);
+
+	path = dc_arena_printf(rules.arena, "%s/emit/rules/%s.json", dc_data_dir(), family);
+	if (!err && dc_is_file(path))
+		err = read_file(diag, &rules, path);
+	if (rules.rules.len)
+		qsort(rules.rules.at, rules.rules.len, sizeof(*rules.rules.at), order_rules);
+	if (err < 0)
+		dc_rules_done(&rules);
+	else
+		*ret = rules;
+	return err;
+}
+
+void dc_rules_done(struct dc_rules *rules)
+{
+	dc_vec_done(&rules->rules);
+	dc_vec_done(&rules->headers);
+	dc_arena_free(rules->arena);
+	*rules = (struct dc_rules){0};
+}
+
+const struct dc_rule *dc_rules_find(const struct dc_rules *rules, const char *name)
+{
+	const struct dc_rule *rule, *prefix = NULL;
+
+	dc_vec_each (rule, &rules->rules) {
+		size_t len = strlen(rule->name);
+
+		if (!strcmp(rule->name, name))
+			return rule;
+		if (len && rule->name[len - 1] == '*' && !strncmp(rule->name, name, len - 1))
+			prefix = rule;
+	}
+	return prefix;
+}
+
+/* Gaps */
+
+static bool only_computes(const struct dc_graph *graph, const char *name)
+{
+	int function = dc_graph_kernel_function(graph, name);
+
+	return function >= 0 && graph->kernel_functions.at[function].is_local;
+}
+
+/* The rule that answers a use; *ret_name: what it is about. NULL: none, and none needed if
+ * *ret_free. */
+static const struct dc_rule *rule_of(const struct dc_rules *rules, const struct dc_graph *graph,
+				     const struct dc_use *use, const char **ret_name,
+				     bool *ret_free)
+{
+	const struct dc_rule *rule = dc_rules_find(rules, use->name);
+
+	*ret_name = use->name;
+	*ret_free = !rule && use->kind == DC_USE_FUNCTION && only_computes(graph, use->name);
+	if (use->kind != DC_USE_MACRO)
+		return rule;
+	/* Nothing else takes a macro's place: without a definition the rule is about a function. */
+	if (rule && (rule->define || rule->as_is || rule->class == DC_RULE_NONE))
+		return rule;
+	*ret_free = only_computes(graph, use->inner);
+	rule = dc_rules_find(rules, use->inner);
+	if (rule)
+		*ret_name = use->inner;
+	return rule;
+}
+
+void dc_rules_gaps(const struct dc_rules *rules, const struct dc_source *source,
+		   const struct dc_graph *graph, dc_rule_gaps *ret)
+{
+	const struct dc_definition *definition;
+	const struct dc_use *use;
+
+	dc_vec_each (definition, &source->definitions)
+		dc_vec_each (use, &definition->uses) {
+			struct dc_rule_gap gap = {.definition = definition, .use = use};
+			bool is_free;
+
+			gap.rule = rule_of(rules, graph, use, &gap.name, &is_free);
+			if (!is_free && (!gap.rule || gap.rule->class == DC_RULE_NONE))
+				dc_vec_push(ret, gap);
+		}
+}
+
+const char *dc_rule_gap_reason(struct dc_arena *arena, const struct dc_rule_gap *gap)
+{
+	const char *through = gap->use->name == gap->name ? "" : gap->use->name;
+
+	if (gap->rule)
+		return dc_arena_printf(arena, "uses %s at %s:%u: %s", gap->name,
+				       gap->definition->file, gap->use->line, gap->rule->why);
+	return dc_arena_printf(arena, "uses %s%s%s at %s:%u, which has no rule", gap->name,
+			       *through ? " through " : "", through, gap->definition->file,
+			       gap->use->line);
+}
+
+static void add_pin(struct dc_arena *arena, dc_lower_pins *pins, const char *function,
+		    const char *reason)
+{
+	dc_vec_push(pins, (struct dc_lower_pin){.function = dc_arena_strdup(arena, function),
+						.reason = reason});
+}
+
+/* No stub can stand for a function: it is in the kernel, and so is what refers to it. */
+static void pin_uncuttable(struct dc_arena *arena, const struct dc_source *source,
+			   const struct dc_definition *definition, const char *what,
+			   dc_lower_pins *pins)
+{
+	const struct dc_definition *caller;
+	size_t i;
+
+	add_pin(arena, pins, definition->name,
+		dc_arena_printf(arena, "%s (%s:%u), so no stub can stand for it", what,
+				definition->file, definition->first_line));
+	dc_vec_each (caller, &source->definitions)
+		for (i = 0; i < caller->refers.len; i++)
+			if (!strcmp(caller->refers.at[i], definition->name))
+				add_pin(arena, pins, caller->name,
+					dc_arena_printf(arena,
+							"refers to %s, which %s, so no stub can "
+							"stand for it",
+							definition->name, what));
+}
+
+void dc_rules_pins(struct dc_arena *arena, const struct dc_rules *rules,
+		   const struct dc_source *source, const struct dc_graph *graph, dc_lower_pins *ret)
+{
+	const struct dc_definition *definition;
+	dc_rule_gaps gaps = {0};
+	size_t i;
+
+	dc_rules_gaps(rules, source, graph, &gaps);
+	for (i = 0; i < gaps.len; i++)
+		if (!i || gaps.at[i].definition != gaps.at[i - 1].definition)
+			add_pin(arena, ret, gaps.at[i].definition->name,
+				dc_rule_gap_reason(arena, &gaps.at[i]));
+	dc_vec_each (definition, &source->definitions)
+		if (definition->uncuttable)
+			pin_uncuttable(arena, source, definition, definition->uncuttable, ret);
+		else if (definition->is_init)
+			add_pin(arena, ret, definition->name,
+				dc_arena_printf(arena, "is freed after loading (%s:%u)",
+						definition->file, definition->first_line));
+	dc_vec_done(&gaps);
+}
+
+/* The header */
+
+static bool is_inline(const struct dc_graph *graph, const char *name)
+{
+	int function = dc_graph_kernel_function(graph, name);
+
+	return function >= 0 && graph->kernel_functions.at[function].is_inline;
+}
+
+static bool used(const struct dc_source *source, const struct dc_rule *rule)
+{
+	const struct dc_definition *definition;
+	const struct dc_use *use;
+
+	dc_vec_each (definition, &source->definitions)
+		dc_vec_each (use, &definition->uses)
+			if (!strcmp(use->name, rule->name) ||
+			    (use->inner && !strcmp(use->inner, rule->name)))
+				return true;
+	return false;
+}
+
+/* Inline functions become functions of the user library, of the same type. */
+static void put_rule(FILE *out, const struct dc_rule *rule, const struct dc_source *source,
+		     const struct dc_graph *graph)
+{
+	if (rule->define)
+		fprintf(out, "\n#undef %s\n#define %s%s\n", rule->name, rule->name, rule->define);
+	else if (rule->class != DC_RULE_NONE && !rule->as_is && is_inline(graph, rule->name) &&
+		 used(source, rule))
+		fprintf(out,
+			"\nextern __typeof__(%s) dcru_%s; /* %s */\n"
+			"#undef %s\n"
+			"#define %s(...) dcru_%s(__VA_ARGS__)\n",
+			rule->name, rule->name, class_names[rule->class], rule->name, rule->name,
+			rule->name);
+}
+
+const char *dc_rules_header(struct dc_arena *arena, const struct dc_rules *rules,
+			    const struct dc_source *source, const struct dc_graph *graph)
+{
+	const struct dc_rule *rule;
+	char *text = NULL;
+	const char *kept;
+	size_t len_bytes, i;
+	FILE *out = open_memstream(&text, &len_bytes);
+
+	if (!out)
+		abort();
+	emit_head(out, "the rules of the kernel", false);
+	fputs("#ifndef DCG_RULES_H\n#define DCG_RULES_H\n\n", out);
+	for (i = 0; i < rules->headers.len; i++)
+		fprintf(out, "#include <%s>\n", rules->headers.at[i]);
+	fputs("#include \"dcru.h\"\n", out);
+	dc_vec_each (rule, &rules->rules)
+		put_rule(out, rule, source, graph);
+	fputs("\n#endif\n", out);
+	if (fclose(out) != 0)
+		abort();
+	kept = dc_arena_strdup(arena, text);
+	free(text);
+	return kept;
+}
+
+const char *dc_rules_names(struct dc_arena *arena, const struct dc_rules *rules)
+{
+	const struct dc_rule *rule;
+	char *text = NULL;
+	const char *kept;
+	size_t len_bytes;
+	FILE *out = open_memstream(&text, &len_bytes);
+
+	if (!out)
+		abort();
+	dc_vec_each (rule, &rules->rules)
+		if (rule->class != DC_RULE_NONE && !rule->define && !rule->as_is)
+			fprintf(out, "%s\n", rule->name);
+	if (fclose(out) != 0)
+		abort();
+	kept = dc_arena_strdup(arena, text);
+	free(text);
+	return kept;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rules: what a use of the kernel means in a process. They belong to the kernel (rules/linux.json)
+ * and to families of drivers (rules/net.json), hardly ever to a driver.
+ *
+ * A use without a rule keeps the function that it is in in the kernel. An inline function that only
+ * computes on its arguments needs none; nor does a macro whose expansion needs none.
+ */
+#ifndef DC_EMIT_RULES_H
+#define DC_EMIT_RULES_H
+
+#include "graph/graph.h"
+#include "graph/source.h"
+#include "solver/lower.h"
+
+enum dc_rule_class {
+	DC_RULE_LOCAL, /* the process does it by itself */
+	DC_RULE_ANY, /* a downcall, run by the server thread's system call */
+	DC_RULE_CALLER, /* a downcall, run by the blocked caller: locks, RTNL, current */
+	DC_RULE_NONE, /* not outside the kernel; the rule says why */
+	DC_RULE_CLASSES,
+};
+
+struct dc_rule {
+	const char *name; /* with a * at its end: all that begin so */
+	enum dc_rule_class class;
+	const char *define; /* what follows "#define NAME" for user code, or NULL */
+	bool as_is; /* local: the header's own code is right in a process */
+	const char *why; /* or NULL */
+};
+
+struct dc_rules {
+	struct dc_arena *arena;
+	DC_VEC(struct dc_rule) rules; /* sorted by name; a family's replace the kernel's */
+	DC_VEC(const char *) headers; /* that declare what is redefined, in order */
+};
+
+/* A use that has no rule, or one that says no. */
+struct dc_rule_gap {
+	const struct dc_definition *definition;
+	const struct dc_use *use;
+	const struct dc_rule *rule; /* of DC_RULE_NONE, or NULL */
+	const char *name; /* what a rule would be about */
+};
+
+typedef DC_VEC(struct dc_rule_gap) dc_rule_gaps;
+
+/* Reads the rules of the kernel and of a family, which may have none. Returns 0 (end with
+ * dc_rules_done), or -errno after reporting. */
+int dc_rules_open(struct dc_diag *diag, const char *family, struct dc_rules *ret);
+void dc_rules_done(struct dc_rules *rules);
+
+/* The rule of a name, or NULL. */
+const struct dc_rule *dc_rules_find(const struct dc_rules *rules, const char *name);
+
+/* Every use in the source that keeps its function in the kernel, in the source's order. graph: says
+ * which inline functions only compute. Caller ends ret with dc_vec_done. */
+void dc_rules_gaps(const struct dc_rules *rules, const struct dc_source *source,
+		   const struct dc_graph *graph, dc_rule_gaps *ret);
+
+/* Why a gap pins its function: "uses NAME at FILE:LINE, which has no rule". */
+const char *dc_rule_gap_reason(struct dc_arena *arena, const struct dc_rule_gap *gap);
+
+/* All that the source's text keeps in the kernel: gaps, one a function; functions whose text cannot
+ * be cut, and those that refer to them. Reasons live in the arena, names too. */
+void dc_rules_pins(struct dc_arena *arena, const struct dc_rules *rules,
+		   const struct dc_source *source, const struct dc_graph *graph,
+		   dc_lower_pins *ret);
+
+/* dcg_rules.h: the kernel's names as user code is to understand them, of what the source uses. */
+const char *dc_rules_header(struct dc_arena *arena, const struct dc_rules *rules,
+			    const struct dc_source *source, const struct dc_graph *graph);
+
+/* Functions of the kernel that the user component may leave undefined, a name a line; the runtime
+ * provides them, besides its own dcru_ and dcrt_ names. */
+const char *dc_rules_names(struct dc_arena *arena, const struct dc_rules *rules);
+
+#endif

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Compiles the user component: the kernel's headers and definitions, as Kbuild gives them, and code
+# generation for a process.
+#
+#   make            all objects, joined to $(MODULE)-user.o
+#   make undefined  what that object needs from elsewhere
+#   make check      that all of it is allowed, and that no code needs the kernel's CPU mode
+KDIR ?= /lib/modules/$(RELEASE)/build
+CC ?= gcc
+OBJECTS := $(SOURCES:.c=.o)
+WARNINGS ?= -Wall -Wundef -Werror=strict-prototypes -Wno-trigraphs -Wno-format-security \
+	-Wno-sign-compare -Wno-pointer-sign -Wno-address-of-packed-member -Wno-frame-address \
+	-Wno-unused-but-set-variable -Wno-main
+CODE := -O2 -g -std=gnu11 -fshort-wchar -fno-strict-aliasing -fno-strict-overflow \
+	-fno-delete-null-pointer-checks -fno-common -ffunction-sections -mno-sse -mno-mmx -mno-sse2 -mno-3dnow -mno-avx
+
+MAKEFLAGS += -r
+all: $(MODULE)-user.o
+
+# Include folders and definitions out of a compiler command that Kbuild would run here.
+flags.txt: kbuild/Kbuild
+	$(MAKE) -n V=1 -C $(KDIR) M=$(CURDIR)/kbuild 2>/dev/null | \
+	awk '/ -c / && /probe\.c/ { for (i = 1; i <= NF && $$i != "-c"; i++) { \
+		if ($$i == "-include" || $$i == "-isystem") print $$i, $$(++i); \
+		else if ($$i ~ /^-I|^-D|^-nostdinc/ && $$i !~ /^-D(KBUILD|CC_USING)|__KBUILD/) print $$i; \
+	} exit }' > $@.tmp
+	test -s $@.tmp && mv $@.tmp $@
+
+kbuild/Kbuild:
+	mkdir -p kbuild
+	echo 'obj-m := probe.o' > $@
+	: > kbuild/probe.c
+
+%.o: %.c flags.txt dcg.h dcg_rules.h dcrt.h
+	cd $(KDIR) && $(CC) $(WARNINGS) $(CODE) $$(cat $(CURDIR)/flags.txt) -I$(CURDIR) \
+		-DKBUILD_MODNAME='"$(MODULE)"' -DKBUILD_BASENAME='"$(basename $(notdir $<))"' \
+		-D__KBUILD_MODNAME=kmod_$(MODULE) $(CFLAGS) \
+		-c -o $(CURDIR)/$@ $(CURDIR)/$<
+
+$(MODULE)-user.o: $(OBJECTS)
+	$(LD) -r -o $@ $^
+
+undefined: $(MODULE)-user.o
+	@nm -u $< | awk '{ print $$2 }' | LC_ALL=C sort
+
+check: $(MODULE)-user.o
+	sh check.sh $< names.txt
+
+clean:
+	rm -rf $(OBJECTS) $(MODULE)-user.o flags.txt flags.txt.tmp kbuild
+
+.PHONY: all undefined check clean
+.DELETE_ON_ERROR:

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The text of a driver: where its functions stand, byte by byte, what they refer to, and what of
+ * the kernel they use. For whoever cuts the text; the graph knows calls, contexts and locks.
+ */
+#ifndef DC_GRAPH_SOURCE_H
+#define DC_GRAPH_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/alloc.h"
+#include "base/diag.h"
+#include "graph/driver.h"
+
+enum dc_use_kind {
+	DC_USE_FUNCTION, /* of the kernel: exported, or inline in its headers */
+	DC_USE_VARIABLE, /* of the kernel */
+	DC_USE_MACRO, /* of the kernel's headers, whose expansion acts: see struct dc_use */
+	DC_USE_ASM, /* assembly in the driver itself; name is "asm" */
+};
+
+/*
+ * Something of the kernel that a function uses.
+ *
+ * Macros are found by what they expand to. A constant needs no thought; a macro acts if its
+ * expansion refers to a kernel function, to a kernel variable, or is assembly. Such a use goes by
+ * the name of the kernel's macro that the driver wrote (WARN_ON, not the assembly in it), as that
+ * is the name that can be given another meaning; `inner` is what it led to.
+ */
+struct dc_use {
+	enum dc_use_kind kind;
+	const char *name;
+	const char *inner; /* of a macro: one thing in its expansion; else NULL */
+	unsigned line;
+};
+
+struct dc_parameter {
+	const char *name; /* "" if the source gives none */
+	const char *type; /* as the source spells it, arrays as pointers */
+};
+
+/* What stubs can hand back if a crossing fails. */
+enum dc_result { DC_RESULT_VOID, DC_RESULT_SIGNED, DC_RESULT_POINTER, DC_RESULT_OTHER };
+
+struct dc_definition {
+	const char *name; /* the graph's: "name@file.c" where two static functions share a name */
+	const char *plain; /* as the source spells it */
+	const char *file; /* relative to the driver's source */
+	const char *unit; /* the C file it was read in: file, unless that is a header */
+	unsigned first_line, last_line;
+	size_t start, body, end; /* offsets in file: declaration, '{', behind '}' */
+	bool fixed; /* can be neither replaced nor taken out: made by a macro, #if without #endif */
+	bool is_static, is_init; /* is_init: in a section that is freed after loading */
+	const char *uncuttable; /* why no stub can take its place, or NULL */
+	const char *result; /* type */
+	enum dc_result result_kind;
+	DC_VEC(struct dc_parameter) parameters;
+	DC_VEC(const char *) refers; /* to driver functions, by the graph's names; sorted, once */
+	DC_VEC(struct dc_use) uses; /* sorted by name and inner, once each (the first line) */
+};
+
+/* A declaration of a function that is not its definition: "static int f(void);" */
+struct dc_forward {
+	const char *function; /* the graph's name */
+	const char *file;
+	bool is_static;
+	size_t start, end; /* behind ';' */
+	unsigned first_line, last_line;
+};
+
+/* A variable of the driver at file scope, defined in a C file. */
+struct dc_variable {
+	const char *name, *file;
+	bool is_static, is_init;
+};
+
+struct dc_source_file {
+	const char *name; /* relative to the driver's source */
+	bool is_unit; /* compiled by itself */
+	bool read; /* a declaration of the driver is in it, at: */
+	size_t first_declaration; /* offset of the first */
+	unsigned first_line;
+};
+
+struct dc_source {
+	struct dc_arena *arena; /* owns all strings */
+	const char *folder; /* absolute */
+	const char *module; /* KBUILD_MODNAME */
+	const char *kernel; /* release */
+	DC_VEC(struct dc_definition) definitions; /* sorted by name */
+	DC_VEC(struct dc_forward) forwards;
+	DC_VEC(const char *) file_refers; /* functions that initialisers at file scope refer to */
+	DC_VEC(struct dc_variable) variables; /* sorted by file, then in the source's order */
+	DC_VEC(struct dc_source_file) files; /* those with declarations; sorted */
+};
+
+/*
+ * dc_source_read - reads the text of a driver with libclang.
+ * @driver   fetched (dc_driver_fetch); borrowed
+ * @commands compile_commands.json of the user, or NULL: Kbuild is asked
+ * Returns 0 (caller frees with dc_source_free); or, after reporting, the errors of
+ * dc_graph_extract.
+ */
+int dc_source_read(struct dc_diag *diag, const struct dc_driver *driver, const char *commands,
+		   struct dc_source **ret);
+void dc_source_free(struct dc_source *source); /* takes NULL */
+
+/* By the graph's name; or NULL. */
+const struct dc_definition *dc_source_find(const struct dc_source *source, const char *name);
+
+#endif
