@@ -126,6 +126,42 @@ static void print_json(const missing_names *all)
 	json_decref(root);
 }
 
+/* How many names the user side's functions use, by what answers them. */
+static void print_covered(const struct dc_rules *rules, const struct dc_graph *graph,
+			  const struct dc_emit_plan *plan)
+{
+	unsigned classes[DC_RULE_CLASSES] = {0}, computes = 0;
+	const struct dc_use *use;
+	missing_names seen = {0};
+	size_t i, known;
+
+	for (i = 0; i < plan->count; i++) {
+		if (!moved(plan, plan->functions[i].definition))
+			continue;
+		dc_vec_each (use, &plan->functions[i].definition->uses) {
+			struct dc_rule_gap gap = {.use = use};
+			bool is_free;
+
+			gap.rule = dc_rules_answer(rules, graph, use, &gap.name, &is_free);
+			if (gap.rule)
+				gap.name = gap.rule->name;
+			known = seen.len;
+			find(&seen, &gap);
+			if (seen.len == known)
+				continue;
+			if (gap.rule)
+				classes[gap.rule->class]++;
+			else
+				computes += is_free;
+		}
+	}
+	printf("%zu names of the kernel are used: %u only compute, %u local, %u downcalls by any "
+	       "thread, %u by the caller, %u not outside the kernel\n",
+	       seen.len, computes, classes[DC_RULE_LOCAL], classes[DC_RULE_ANY],
+	       classes[DC_RULE_CALLER], classes[DC_RULE_NONE]);
+	dc_vec_done(&seen);
+}
+
 void dc_emit_check_print(struct dc_cli_driver *files, const struct dc_rules *rules,
 			 const struct dc_graph *graph, const struct dc_emit_plan *plan)
 {
@@ -157,6 +193,7 @@ void dc_emit_check_print(struct dc_cli_driver *files, const struct dc_rules *rul
 		printf("%s%zu names without a rule keep %u functions, %u of %u user-side lines, in "
 		       "the kernel\n",
 		       all.len ? "\n" : "", all.len, functions, stay, lines);
+		print_covered(rules, graph, plan);
 	}
 	dc_vec_done(&all);
 	dc_vec_done(&gaps);

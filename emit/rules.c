@@ -122,11 +122,9 @@ static bool only_computes(const struct dc_graph *graph, const char *name)
 	return function >= 0 && graph->kernel_functions.at[function].is_local;
 }
 
-/* The rule that answers a use; *ret_name: what it is about. NULL: none, and none needed if
- * *ret_free. */
-static const struct dc_rule *rule_of(const struct dc_rules *rules, const struct dc_graph *graph,
-				     const struct dc_use *use, const char **ret_name,
-				     bool *ret_free)
+const struct dc_rule *dc_rules_answer(const struct dc_rules *rules, const struct dc_graph *graph,
+				      const struct dc_use *use, const char **ret_name,
+				      bool *ret_free)
 {
 	const struct dc_rule *rule = dc_rules_find(rules, use->name);
 
@@ -155,7 +153,7 @@ void dc_rules_gaps(const struct dc_rules *rules, const struct dc_source *source,
 			struct dc_rule_gap gap = {.definition = definition, .use = use};
 			bool is_free;
 
-			gap.rule = rule_of(rules, graph, use, &gap.name, &is_free);
+			gap.rule = dc_rules_answer(rules, graph, use, &gap.name, &is_free);
 			if (!is_free && (!gap.rule || gap.rule->class == DC_RULE_NONE))
 				dc_vec_push(ret, gap);
 		}

@@ -53,6 +53,11 @@ void dc_rules_done(struct dc_rules *rules);
 /* The rule of a name, or NULL. */
 const struct dc_rule *dc_rules_find(const struct dc_rules *rules, const char *name);
 
+/* The rule that answers a use, and what it is about; NULL: none. *ret_free: none is needed. */
+const struct dc_rule *dc_rules_answer(const struct dc_rules *rules, const struct dc_graph *graph,
+				      const struct dc_use *use, const char **ret_name,
+				      bool *ret_free);
+
 /* Every use in the source that keeps its function in the kernel, in the source's order. graph: says
  * which inline functions only compute. Caller ends ret with dc_vec_done. */
 void dc_rules_gaps(const struct dc_rules *rules, const struct dc_source *source,

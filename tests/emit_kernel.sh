@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# drivercut emit on a real driver, compiled: all in the kernel is the same code as the original; the
+# components of a cut compile without a warning, and the user's keeps to the rules.
+#
+#   emit_kernel.sh DRIVERCUT
+set -u
+drivercut=$(realpath "$1")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 99
+unset DRIVERCUT_OUT DRIVERCUT_KERNEL
+[ -f /usr/src/linux-source-6.1.tar.xz ] || { echo "no linux-source-6.1"; exit 77; }
+build=$(find /lib/modules/*/build -maxdepth 0 2>/dev/null | sort -V | tail -n 1)
+[ -d "$build" ] || { echo "no kernel headers"; exit 77; }
+export LC_ALL=C
+failed=0
+
+fail() {
+	echo "$*"
+	failed=1
+}
+
+run() {
+	"$@" >said 2>&1 || { cat said; fail "failed: $*"; }
+}
+
+# Builds the module in a folder as Kbuild does with W=1; its words are left in FOLDER.log.
+module() { # FOLDER
+	KBUILD_MODPOST_WARN=1 make -s -C "$build" M="$PWD/$1" W=1 >"$1.log" 2>&1 ||
+		fail "$1 does not build"
+	grep -v '^Skipping BTF generation' "$1.log"
+}
+
+# Code of the objects in a folder, without addresses: instructions and what they refer to. Strings
+# move when __FILE__ has another length.
+code() { # FOLDER
+	for object in "$1"/e1000_*.o; do
+		objdump -dr --no-show-raw-insn "$object" | grep -v 'file format' |
+			sed -E 's/^[[:space:]]*[0-9a-f]+:[[:space:]]*//; s/^[0-9a-f]+ //
+				s/(\.rodata\.str[0-9.]*)\+0x[0-9a-f]+/\1/'
+	done
+}
+
+# All in the kernel
+run "$drivercut" emit e1000 --all-kernel -o all
+for file in out/e1000/source/*.[ch]; do
+	name=$(basename "$file")
+	if grep -q '^#line 1 ' "all/kernel/$name"; then
+		sed '1,/^#line 1 /d' "all/kernel/$name"
+	else
+		cat "all/kernel/$name"
+	fi | cmp -s - "$file" || fail "$name is not the original"
+done
+cp -r out/e1000/source stock
+module stock
+module all/kernel >words
+diff words /dev/null || fail "the emitted driver gives warnings"
+code stock >stock.code
+code all/kernel >all.code
+[ "$(wc -l <stock.code)" -gt 10000 ] || fail "no code to compare"
+cmp stock.code all.code || fail "the emitted driver is other code than the original"
+
+# A cut that keeps to the rules
+run "$drivercut" problem e1000 --rules -o problem.json
+run "$drivercut" solve --problem problem.json -o cut.json
+run "$drivercut" emit e1000 --cut cut.json -o split
+module split/kernel >words
+grep -v 'modpost: "dcrt_upcall" .* undefined' words && fail "the kernel component gives warnings"
+run make -s -C split/user
+diff said /dev/null || fail "the user component gives warnings"
+run make -s -C split/user check
+run "$drivercut" emit e1000 --cut cut.json --check
+grep -q '^0 names without a rule keep 0 functions' said || fail "the cut does not keep to the rules"
+nm split/kernel/e1000.ko | grep -q ' e1000_get_drvinfo$' || fail "no stub of e1000_get_drvinfo"
+
+# Another version of the runtime is refused
+sed -i 's/^#define DCRT_ABI .*/#define DCRT_ABI 999/' split/user/dcrt.h
+make -s -C split/user clean all >said 2>&1 && fail "another ABI was accepted"
+grep -q 'made for version 1 of the runtime' said || fail "another ABI is not named"
+
+# A cut that does not: the compiled code tells
+run "$drivercut" solve e1000 -o free.json
+run "$drivercut" emit e1000 --cut free.json -o free
+run make -s -C free/user
+make -s -C free/user check >said 2>&1 && fail "the check passes whatever the code"
+grep -q '^undefined: dma_alloc_attrs, which has no rule' said || fail "no undefined name"
+grep -q '^e1000_diag_test: privileged instruction:.*ud2' said || fail "no instruction"
+grep -q '^section __bug_table: .text.e1000_diag_test' said || fail "no section"
+exit $failed
