@@ -60,7 +60,7 @@ static void run_job(unsigned cpus, int icount_shift)
 					    .files = files,
 					    .cpus = cpus,
 					    .icount_shift = icount_shift,
-					    .quiet_s = 40,
+					    .quiet_s = 60,
 					    .timeout_s = 200}) < 0)
 		fail_msg("%s", caught.text);
 	assert_int_equal(dc_file_read(&caught.diag, at("results/passed"), &passed, NULL), 0);

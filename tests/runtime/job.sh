@@ -60,6 +60,8 @@ done
 is "echoes of 0 to 4096 bytes" 36 "$(counter "up echo" calls)"
 is "too large" EINVAL "$($run echo 4097 1)"
 
+is "locked memory" 0 "$(awk '/VmLck/ { print $2 < 1000 }' "/proc/$(pidof echo_process)/status")"
+
 progress "calls"
 is "nested to the limit" 5 "$($run nest 4)"
 is "nested too deep" ELOOP "$($run nest 6)"
@@ -97,7 +99,7 @@ progress "deadlines"
 insmod /dcrt_echo.ko
 start
 is "within the deadline" 0 "$($run slow 100)"
-is "past the deadline" ETIMEDOUT "$($run slow 2000)"
+is "past the deadline" ETIMEDOUT "$($run slow 5000)"
 wait_for 5 "the process's end" detached
 is "given up" 1 "$(counter atomic_refused given_up)"
 start
@@ -121,7 +123,9 @@ echo sleep > /sys/module/dcrt/parameters/delay_mode
 asleep=$($run echo 0 20)
 echo 0 > /sys/module/dcrt/parameters/delay_ns
 echo busy > /sys/module/dcrt/parameters/delay_mode
-is "delays" "0 1 1" "$((before >= 2000000)) $((busy >= 2000000)) $((asleep >= 2000000))"
+# on two CPUs it is the host's clock, and that may be slow by itself
+[ "$(nproc)" -gt 1 ] || is "no delay" 1 "$((before < 2000000))"
+is "delays" "1 1" "$((busy >= 2000000)) $((asleep >= 2000000))"
 stop $process
 
 progress "a lying process"
@@ -138,6 +142,20 @@ for lie in $(/echo_liar list); do
 done
 is "lies counted" $bad "$(counter atomic_refused bad_messages)"
 is "each was killed" $((deaths + bad)) "$(counter atomic_refused deaths)"
+/echo_liar close &
+liar=$!
+wait_for 5 "the closing process" attached
+is "closed by hand" EPIPE "$($run meet 1)"
+wait $liar 2> /tmp/wait || true
+/echo_liar fork &
+liar=$!
+wait_for 5 "the forking process" attached
+stop $liar
+is "its child lives" 1 "$(pidof echo_liar | wc -w)"
+start
+is "beside the child of another" 5 "$($run nest 4)"
+stop $process
+killall -9 echo_liar
 start
 is "after the lies" 5 "$($run nest 4)"
 stop $process
@@ -145,7 +163,7 @@ stop $process
 progress "killed a hundred times"
 deaths=$(counter atomic_refused deaths)
 longest=$($run kills 100 /echo_process) || die "$longest"
-[ "$longest" -lt 1100 ] || die "a caller waited $longest ms"
+[ "$longest" -lt 2000 ] || die "a caller waited $longest ms"
 echo "$longest" > /results/longest_ms
 is "deaths" $((deaths + 100)) "$(counter atomic_refused deaths)"
 start

@@ -53,7 +53,7 @@ struct echo_thing {
 		[UP_ECHO] = {"echo", UP(echo), 1, 1, 0, 4096, 0},                                  \
 		[UP_NEST] = {"nest", UP(nest), 1, 1, 0, 0, 0},                                     \
 		[UP_HANG] = {"hang", UP(hang), 1, 0, 0, 0, 60000},                                 \
-		[UP_SLOW] = {"slow", UP(slow), 1, 0, 0, 0, 300},                                   \
+		[UP_SLOW] = {"slow", UP(slow), 1, 0, 0, 0, 1000},                                  \
 		[UP_MEET] = {"meet", UP(meet), 1, 1, 0, 0, 0},                                     \
 		[UP_ADD] = {"add", UP(add), 1, 1, 0, 0, 0},                                        \
 		[UP_TOUCH] = {"touch", UP(touch), 2, 1, 0, 0, 0},                                  \

@@ -4,6 +4,8 @@
  *
  *   echo_liar list          the names of the lies
  *   echo_liar NAME          attaches, takes an upcall, answers; prints what the kernel said
+ *   echo_liar close         attaches, takes an upcall, closes the device and stays
+ *   echo_liar fork          attaches; a child of it keeps the device open for 30 s
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -138,12 +140,35 @@ static int answer(int fd, struct dcrt_turn *args, const struct lie *lie)
 	return turn(fd, args, len);
 }
 
+static int close_it(int fd, struct dcrt_turn *args)
+{
+	if (wait_for_upcall(fd, args) == 0)
+		close(fd);
+	return pause(); /* killed before it gets here */
+}
+
+static int fork_child(int fd, struct dcrt_turn *args)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		close(1);
+		close(2);
+		return (int)sleep(30);
+	}
+	return child < 0 ? 1 : wait_for_upcall(fd, args);
+}
+
 int main(int argc, char **argv)
 {
 	int fd = open("/dev/dcrt-echo", O_RDWR | O_CLOEXEC), err;
 	struct dcrt_turn args = {0};
 	size_t i;
 
+	if (argc > 1 && !strcmp(argv[1], "close"))
+		return close_it(fd, &args);
+	if (argc > 1 && !strcmp(argv[1], "fork"))
+		return fork_child(fd, &args);
 	for (i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		if (argc > 1 && !strcmp(argv[1], "list"))
 			puts(lies[i].name);

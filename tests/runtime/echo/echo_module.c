@@ -206,6 +206,30 @@ static int do_free(u64 what, u64 *ret)
 	return err;
 }
 
+static int do_time(int (*what)(u64 count, u64 *ret), u64 count, u64 times, u64 *ret)
+{
+	ktime_t start = ktime_get();
+	u64 i, unused;
+	int err = 0;
+
+	for (i = 0; !err && i < times; i++)
+		err = what(count, &unused);
+	if (!err)
+		*ret = div64_u64(ktime_to_ns(ktime_sub(ktime_get(), start)),
+				 max(times * max(count, 1ull), 1ull));
+	return err;
+}
+
+static int do_add(u64 count, u64 *ret)
+{
+	return call_word(UP_ADD, count, ret);
+}
+
+static int do_nest(u64 depth, u64 *ret)
+{
+	return call_word(UP_NEST, depth, ret);
+}
+
 static int command(char *text, u64 *ret)
 {
 	char name[16];
@@ -223,11 +247,19 @@ static int command(char *text, u64 *ret)
 	if (!strcmp(name, "free"))
 		return do_free(a, ret);
 	if (!strcmp(name, "nest"))
-		return call_word(UP_NEST, a, ret);
+		return do_nest(a, ret);
+	/* nanoseconds: a downcall; an upcall, a downcall and an upcall in it; all that touch does
+	 */
+	if (!strcmp(name, "time_add"))
+		return do_time(do_add, a, 1, ret);
+	if (!strcmp(name, "time_nest"))
+		return do_time(do_nest, 1, a, ret);
+	if (!strcmp(name, "time_touch"))
+		return do_time(do_touch, 0, a, ret);
 	if (!strcmp(name, "meet"))
 		return call_word(UP_MEET, a, ret);
 	if (!strcmp(name, "add"))
-		return call_word(UP_ADD, a, ret);
+		return do_add(a, ret);
 	if (!strcmp(name, "hang"))
 		return call_word(UP_HANG, a, NULL);
 	if (!strcmp(name, "slow"))

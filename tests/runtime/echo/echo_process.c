@@ -50,7 +50,7 @@ static int nest(struct dcrt_call *call)
 
 static int hang(struct dcrt_call *call)
 {
-	static const uint64_t words[] = {1000, 2000};
+	static const uint64_t words[] = {300, 2000};
 
 	switch (dcrt_in_word(call, 0)) {
 	case HANG_IN_DOWNCALL:
