@@ -2,7 +2,9 @@
 #include "graph/driver.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,6 +199,24 @@ static int copy_folder(struct dc_diag *diag, struct dc_arena *arena, const struc
 	return make_tree(diag, "copying the driver's source", argv, copy, final);
 }
 
+/* Removes what interrupted runs left: unpacking folders of processes that are no more. */
+static void remove_stale(struct dc_diag *diag, struct dc_arena *arena, const char *out)
+{
+	glob_t found;
+	size_t i;
+
+	if (glob(dc_arena_printf(arena, "%s/source.*.tmp", out), 0, NULL, &found) != 0)
+		return;
+	for (i = 0; i < found.gl_pathc; i++) {
+		const char *number = strstr(found.gl_pathv[i] + strlen(out), "/source.") + 8;
+		long pid = strtol(number, NULL, 10);
+
+		if (pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+			remove_tree(diag, found.gl_pathv[i]);
+	}
+	globfree(&found);
+}
+
 int dc_driver_fetch(struct dc_diag *diag, struct dc_arena *arena, struct dc_driver *driver,
 		    const char *out)
 {
@@ -205,6 +225,7 @@ int dc_driver_fetch(struct dc_diag *diag, struct dc_arena *arena, struct dc_driv
 	char path[PATH_MAX];
 	int err = 0;
 
+	remove_stale(diag, arena, out);
 	if (!driver->package && dc_is_dir(final))
 		remove_tree(diag, final); /* a user's folder may have changed */
 	if (!dc_is_dir(final)) {
