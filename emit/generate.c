@@ -95,11 +95,35 @@ static void put_members(FILE *out, const struct dc_definition *definition, const
 	}
 }
 
-/* A comment's content: nothing in it may end it. */
-static void put_reason(FILE *out, const char *reason)
+/* A comment of one line if it fits in one, else of several. Nothing in the text may end it. */
+static void put_comment(FILE *out, const char *text)
 {
-	for (; *reason; reason++)
-		fputc(reason[0] == '*' && reason[1] == '/' ? ' ' : *reason, out);
+	bool fits = strlen(text) <= 100 - 8 - strlen("/*  */");
+	size_t column = 0, len, i;
+
+	fputs(fits ? "\t/* " : "\t/*\n\t *", out);
+	for (; *text; text += len) {
+		text += strspn(text, " ");
+		len = strcspn(text, " ");
+		if (!fits && column && column + len > 78) {
+			fputs("\n\t *", out);
+			column = 0;
+		}
+		if (!fits || column)
+			fputc(' ', out);
+		column += len + 1;
+		for (i = 0; i < len; i++)
+			fputc(text[i] == '*' && text[i + 1] == '/' ? ' ' : text[i], out);
+	}
+	fputs(fits ? " */\n" : "\n\t */\n", out);
+}
+
+/* "LEFT = CALL;" on one line, or two. */
+static void put_assignment(FILE *out, const char *left, const char *call)
+{
+	bool fits = 8 + strlen(left) + strlen(" = ;") + strlen(call) <= 100;
+
+	fprintf(out, "\t%s =%s%s;\n", left, fits ? " " : "\n\t\t", call);
 }
 
 static void put_return(FILE *out, const struct dc_definition *definition)
@@ -127,12 +151,11 @@ const char *emit_stub(struct dc_arena *arena, const struct dc_emit_function *fun
 
 	piece_start(&piece);
 	out = piece.out;
-	fprintf(out, "{\n\t/* drivercut: runs %s",
-		side == DC_SIDE_KERNEL ? "on the user side" : "in the kernel");
-	if (*function->reason)
-		fputs("; ", out);
-	put_reason(out, function->reason);
-	fputs(" */\n", out);
+	fputs("{\n", out);
+	put_comment(out,
+		    dc_arena_printf(arena, "drivercut: runs %s%s%s",
+				    side == DC_SIDE_KERNEL ? "on the user side" : "in the kernel",
+				    *function->reason ? "; " : "", function->reason));
 	if (!has_arguments(definition)) {
 		fprintf(out, "\t%s(&dcg_driver, DCG_%s, NULL, 0);\n}", call, name);
 		return piece_end(&piece, arena);
@@ -143,8 +166,11 @@ const char *emit_stub(struct dc_arena *arena, const struct dc_emit_function *fun
 	dc_vec_each (parameter, &definition->parameters)
 		fprintf(out, "\t\t.%s = %s,\n", parameter->name, parameter->name);
 	fputs("\t};\n", out);
-	fprintf(out, "%s%s(&dcg_driver, DCG_%s, &dcg, sizeof(dcg));\n",
-		is_void(definition) ? "\n\t" : "\tint dcg_err = ", call, name);
+	call = dc_arena_printf(arena, "%s(&dcg_driver, DCG_%s, &dcg, sizeof(dcg))", call, name);
+	if (is_void(definition))
+		fprintf(out, "\n\t%s;\n", call);
+	else
+		put_assignment(out, "int dcg_err", call);
 	put_return(out, definition);
 	fputs("}", out);
 	return piece_end(&piece, arena);
@@ -152,7 +178,8 @@ const char *emit_stub(struct dc_arena *arena, const struct dc_emit_function *fun
 
 static void put_run(FILE *out, struct dc_arena *arena, const struct dc_definition *definition)
 {
-	const char *name = emit_c_name(arena, definition->name);
+	const char *name = emit_c_name(arena, definition->name), *text;
+	struct piece call;
 	size_t i;
 
 	if (has_arguments(definition)) {
@@ -163,10 +190,17 @@ static void put_run(FILE *out, struct dc_arena *arena, const struct dc_definitio
 	fprintf(out, "\nstatic void dcg_run_%s(void *dcg_raw)\n{\n", name);
 	if (has_arguments(definition))
 		fprintf(out, "\tstruct dcg_call_%s *dcg = dcg_raw;\n\n", name);
-	fprintf(out, "\t%s%s(", is_void(definition) ? "" : "dcg->dcg_result = ", definition->plain);
+	piece_start(&call);
+	fprintf(call.out, "%s(", definition->plain);
 	for (i = 0; i < definition->parameters.len; i++)
-		fprintf(out, "%sdcg->%s", i ? ", " : "", definition->parameters.at[i].name);
-	fputs(");\n}\n", out);
+		fprintf(call.out, "%sdcg->%s", i ? ", " : "", definition->parameters.at[i].name);
+	fputc(')', call.out);
+	text = piece_end(&call, arena);
+	if (is_void(definition))
+		fprintf(out, "\t%s;\n", text);
+	else
+		put_assignment(out, "dcg->dcg_result", text);
+	fputs("}\n", out);
 }
 
 static bool serves(const struct emit_unit *unit, const struct dc_emit_function *function)
@@ -185,13 +219,14 @@ static void put_served(FILE *out, const struct emit_unit *unit)
 	for (i = 0; i < unit->plan->count; i++)
 		if (serves(unit, &unit->plan->functions[i]))
 			put_run(out, unit->arena, unit->plan->functions[i].definition);
-	fprintf(out, "\nconst struct dcrt_served dcg_served_%s[] = {\n", file);
+	fprintf(out, "\n/* clang-format off */\nconst struct dcrt_served dcg_served_%s[] = {\n",
+		file);
 	for (i = 0; i < unit->plan->count; i++) {
 		const struct dc_emit_function *function = &unit->plan->functions[i];
 		const char *name = emit_c_name(unit->arena, function->definition->name);
 
 		if (serves(unit, function))
-			fprintf(out, "\t%s(%s),\n",
+			fprintf(out, "\t{%s(%s)},\n",
 				has_arguments(function->definition) ? "DCRT_SERVED"
 								    : "DCRT_SERVED_BARE",
 				name);
@@ -207,8 +242,8 @@ static void put_globals(FILE *out, const struct emit_unit *unit)
 		emit_c_name(unit->arena, unit->file->name));
 	dc_vec_each (variable, &unit->plan->source->variables)
 		if (!strcmp(variable->file, unit->file->name) && !variable->is_init)
-			fprintf(out, "\tDCRT_GLOBAL(%s),\n", variable->name);
-	fputs("\t{NULL, NULL, 0},\n};\n", out);
+			fprintf(out, "\t{DCRT_GLOBAL(%s)},\n", variable->name);
+	fputs("\t{NULL, NULL, 0},\n};\n/* clang-format on */\n", out);
 }
 
 static void put_driver(FILE *out, const struct emit_unit *unit)

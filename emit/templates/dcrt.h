@@ -35,8 +35,8 @@ struct dcrt_served {
 	void (*run)(void *call);
 };
 
-#define DCRT_SERVED(name)      {DCG_##name, sizeof(struct dcg_call_##name), dcg_run_##name}
-#define DCRT_SERVED_BARE(name) {DCG_##name, 0, dcg_run_##name} /* neither arguments nor result */
+#define DCRT_SERVED(name)      DCG_##name, sizeof(struct dcg_call_##name), dcg_run_##name
+#define DCRT_SERVED_BARE(name) DCG_##name, 0, dcg_run_##name /* neither arguments nor result */
 
 /*
  * A variable at file scope. Both components have every variable of the driver, in the same order,
@@ -49,7 +49,7 @@ struct dcrt_global {
 	unsigned long size; /* bytes */
 };
 
-#define DCRT_GLOBAL(name) {#name, (void *)&(name), sizeof(name)}
+#define DCRT_GLOBAL(name) #name, (void *)&(name), sizeof(name)
 
 struct dcrt_file {
 	const char *name; /* NULL: end of the list */

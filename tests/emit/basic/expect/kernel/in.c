@@ -103,18 +103,20 @@ static void dcg_run_ready(void *dcg_raw)
 	dcg->dcg_result = ready(dcg->device);
 }
 
+/* clang-format off */
 const struct dcrt_served dcg_served_in_c[] = {
-	DCRT_SERVED_BARE(quiet),
-	DCRT_SERVED(ready),
+	{DCRT_SERVED_BARE(quiet)},
+	{DCRT_SERVED(ready)},
 	{-1, 0, NULL},
 };
 
 const struct dcrt_global dcg_globals_in_c[] = {
-	DCRT_GLOBAL(limit),
-	DCRT_GLOBAL(name),
-	DCRT_GLOBAL(counter),
+	{DCRT_GLOBAL(limit)},
+	{DCRT_GLOBAL(name)},
+	{DCRT_GLOBAL(counter)},
 	{NULL, NULL, 0},
 };
+/* clang-format on */
 
 static const struct dcrt_function dcg_functions[] = {
 	{"in_find", "in.c", 66, DCRT_USER},

@@ -80,7 +80,7 @@ static bool ready(const struct device *device)
 
 static void quiet(void)
 {
-	/* drivercut: runs in the kernel; by hand  / as a test */
+	/* drivercut: runs in the kernel; by /hand  / as a test */
 	dcrt_downcall(&dcg_driver, DCG_quiet, NULL, 0);
 }
 #line 65 "in.c"
@@ -121,18 +121,20 @@ static void dcg_run_in_open(void *dcg_raw)
 	dcg->dcg_result = in_open(dcg->device);
 }
 
+/* clang-format off */
 const struct dcrt_served dcg_served_in_c[] = {
-	DCRT_SERVED(in_find),
-	DCRT_SERVED(in_open),
+	{DCRT_SERVED(in_find)},
+	{DCRT_SERVED(in_open)},
 	{-1, 0, NULL},
 };
 
 const struct dcrt_global dcg_globals_in_c[] = {
-	DCRT_GLOBAL(limit),
-	DCRT_GLOBAL(name),
-	DCRT_GLOBAL(counter),
+	{DCRT_GLOBAL(limit)},
+	{DCRT_GLOBAL(name)},
+	{DCRT_GLOBAL(counter)},
 	{NULL, NULL, 0},
 };
+/* clang-format on */
 
 static const struct dcrt_function dcg_functions[] = {
 	{"in_find", "in.c", 66, DCRT_USER},

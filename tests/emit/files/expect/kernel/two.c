@@ -43,11 +43,13 @@ static void dcg_run_step_two_c(void *dcg_raw)
 	dcg->dcg_result = step(dcg->x);
 }
 
+/* clang-format off */
 const struct dcrt_served dcg_served_two_c[] = {
-	DCRT_SERVED(step_two_c),
+	{DCRT_SERVED(step_two_c)},
 	{-1, 0, NULL},
 };
 
 const struct dcrt_global dcg_globals_two_c[] = {
 	{NULL, NULL, 0},
 };
+/* clang-format on */

@@ -45,14 +45,16 @@ static void dcg_run_step_one_c(void *dcg_raw)
 	dcg->dcg_result = step(dcg->x);
 }
 
+/* clang-format off */
 const struct dcrt_served dcg_served_one_c[] = {
-	DCRT_SERVED(step_one_c),
+	{DCRT_SERVED(step_one_c)},
 	{-1, 0, NULL},
 };
 
 const struct dcrt_global dcg_globals_one_c[] = {
 	{NULL, NULL, 0},
 };
+/* clang-format on */
 
 static const struct dcrt_function dcg_functions[] = {
 	{"one_run", "one.c", 9, DCRT_KERNEL},

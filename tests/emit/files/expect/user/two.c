@@ -46,11 +46,13 @@ static void dcg_run_two_run(void *dcg_raw)
 	dcg->dcg_result = two_run(dcg->x);
 }
 
+/* clang-format off */
 const struct dcrt_served dcg_served_two_c[] = {
-	DCRT_SERVED(two_run),
+	{DCRT_SERVED(two_run)},
 	{-1, 0, NULL},
 };
 
 const struct dcrt_global dcg_globals_two_c[] = {
 	{NULL, NULL, 0},
 };
+/* clang-format on */
