@@ -308,3 +308,11 @@ CXCursor ast_callee(CXCursor call, CXCursor *ret_pointer)
 	dc_vec_done(&children);
 	return clang_getCursorKind(to) == CXCursor_FunctionDecl ? to : clang_getNullCursor();
 }
+
+bool ast_name_is_generated(struct facts *facts, CXCursor cursor)
+{
+	CXFile file;
+
+	clang_getSpellingLocation(clang_getCursorLocation(cursor), &file, NULL, NULL, NULL);
+	return file && !ast_driver_file(facts, file);
+}

@@ -37,6 +37,10 @@ CXCursor ast_strip(CXCursor expr);
 /* The compound statement of a function's definition, or the null cursor. */
 CXCursor ast_body(CXCursor function);
 
+/* True for a name that the body of a kernel's macro spells (module_init's __inittest): it is not
+ * the driver's. */
+bool ast_name_is_generated(struct facts *facts, CXCursor cursor);
+
 /* True for names of the compiler's own functions. */
 bool ast_is_builtin(const char *name);
 

@@ -262,19 +262,6 @@ static enum dc_result result_kind(CXType type)
 	}
 }
 
-static CXCursor body_of(CXCursor function)
-{
-	ast_cursors children = {0};
-	CXCursor body = clang_getNullCursor();
-
-	ast_children(function, &children);
-	if (children.len &&
-	    clang_getCursorKind(children.at[children.len - 1]) == CXCursor_CompoundStmt)
-		body = children.at[children.len - 1];
-	dc_vec_done(&children);
-	return body;
-}
-
 static void read_parameters(struct reading *reading, CXCursor cursor, struct dc_definition *ret)
 {
 	int i, count = clang_Cursor_getNumArguments(cursor);
@@ -353,7 +340,7 @@ static bool text_is_init(struct reading *reading, CXSourceRange range)
 static void read_definition(struct reading *reading, CXCursor cursor, const char *file)
 {
 	CXSourceRange extent = clang_getCursorExtent(cursor);
-	CXCursor body = body_of(cursor);
+	CXCursor body = ast_body(cursor);
 	CXType type = clang_getCursorType(cursor);
 	struct dc_definition ret = {
 		.name = ast_symbol(&reading->facts, cursor),
@@ -412,17 +399,14 @@ static void read_forward(struct reading *reading, CXCursor cursor, const char *f
 	dc_vec_push(&reading->source->forwards, ret);
 }
 
-/* A name that the body of a kernel's macro spells is not the driver's. */
+/* Not the driver's: a name that a kernel's macro spells or makes up. */
 static bool name_is_generated(struct reading *reading, CXCursor cursor)
 {
-	CXFile file;
-
-	clang_getSpellingLocation(clang_getCursorLocation(cursor), &file, NULL, NULL, NULL);
 	/* module_param and others paste names together that stand in no file. */
 	if (clang_getCursorKind(cursor) == CXCursor_VarDecl &&
 	    !strncmp(ast_spelling(&reading->facts, cursor), "__", 2))
 		return true;
-	return file && !ast_driver_file(&reading->facts, file);
+	return ast_name_is_generated(&reading->facts, cursor);
 }
 
 static enum CXChildVisitResult visit_initialiser(CXCursor cursor, CXCursor parent,

@@ -82,16 +82,6 @@ static bool known(const struct facts *facts, const char *symbol)
 	return false;
 }
 
-/* A name that the body of a kernel's macro spells (module_init's __inittest) is not the driver's.
- */
-static bool name_is_generated(struct facts *facts, CXCursor cursor)
-{
-	CXFile file;
-
-	clang_getSpellingLocation(clang_getCursorLocation(cursor), &file, NULL, NULL, NULL);
-	return file && !ast_driver_file(facts, file);
-}
-
 static enum CXChildVisitResult find_reference(CXCursor child, CXCursor parent, CXClientData data)
 {
 	struct facts *facts = ((void **)data)[0];
@@ -128,7 +118,7 @@ static void read_function(struct unit *unit, CXCursor cursor, const char *file)
 		.signature = ast_type(facts, clang_getCursorType(cursor)),
 	};
 
-	if (name_is_generated(facts, cursor)) {
+	if (ast_name_is_generated(facts, cursor)) {
 		void *data[] = {facts, (void *)(uintptr_t)ast_spelling(facts, cursor)};
 
 		clang_visitChildren(cursor, find_reference, data);
@@ -170,7 +160,7 @@ static void read_variable(struct unit *unit, CXCursor cursor, const char *file)
 						       clang_getCanonicalType(type))});
 	if (clang_Cursor_isNull(init))
 		return;
-	if (name_is_generated(facts, cursor))
+	if (ast_name_is_generated(facts, cursor))
 		cell = ast_spelling(facts, cursor);
 	values_assign(facts, NULL, cell, type, init);
 	walk_initialiser(facts, init);

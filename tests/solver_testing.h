@@ -247,4 +247,31 @@ static inline uint32_t bits_of(const bool *in_kernel, size_t count)
 	return bits;
 }
 
+/* What the solver finds; the test fails with its words if it does not. Free as the API says. */
+static inline struct dc_cut *solve(const struct dc_problem *problem, struct dc_ratio lambda,
+				   const struct dc_cut_options *options)
+{
+	struct dc_terms terms;
+	struct caught caught;
+	struct dc_cut *cut;
+
+	catch_start(&caught);
+	if (dc_terms_of_lambda(&caught.diag, problem, lambda, DC_PRICE_DEFAULT, &terms) < 0 ||
+	    dc_cut_solve(&caught.diag, problem, &terms, options, &cut) < 0)
+		fail_msg("%s", caught.text);
+	return cut;
+}
+
+static inline struct dc_sweep *sweep_of(const struct dc_problem *problem,
+					enum dc_flow_engine engine)
+{
+	struct dc_sweep *sweep;
+	struct caught caught;
+
+	catch_start(&caught);
+	if (dc_sweep_solve(&caught.diag, problem, DC_PRICE_DEFAULT, engine, &sweep) < 0)
+		fail_msg("%s", caught.text);
+	return sweep;
+}
+
 #endif

@@ -23,17 +23,6 @@ static const struct shape hundred = {.nodes = 60,
 				     .togethers = 2};
 static const struct dc_terms terms = {.lambda = {1, 10}, .delay_ns = {10000, 1}, .price = 10000};
 
-static struct dc_sweep *sweep_of(const struct dc_problem *problem)
-{
-	struct dc_sweep *sweep;
-	struct caught caught;
-
-	catch_start(&caught);
-	if (dc_sweep_solve(&caught.diag, problem, DC_PRICE_DEFAULT, DC_FLOW_AUTO, &sweep) < 0)
-		fail_msg("%s", caught.text);
-	return sweep;
-}
-
 /* The least that keeps the budget, by force; -1: nothing does. */
 static int64_t by_force(const struct choices *choices, const struct dc_budget *budget)
 {
@@ -87,7 +76,7 @@ static void test_by_force(void **state)
 	(void)state;
 	for (seed = 1; seed <= 12; seed++) {
 		struct dc_problem *problem = random_problem(&shape, seed);
-		struct dc_sweep *sweep = sweep_of(problem);
+		struct dc_sweep *sweep = sweep_of(problem, DC_FLOW_AUTO);
 		struct choices choices;
 
 		all_choices(problem, &choices);
@@ -109,7 +98,7 @@ static void test_by_force(void **state)
 static void test_interpolation(void **state)
 {
 	struct dc_problem *problem = random_problem(&hundred, 2);
-	struct dc_sweep *sweep = sweep_of(problem);
+	struct dc_sweep *sweep = sweep_of(problem, DC_FLOW_AUTO);
 	const struct dc_tally *first = &sweep->cuts.at[0].tally;
 	const struct dc_tally *last = &sweep->cuts.at[sweep->cuts.len - 1].tally;
 	int kind, step;
@@ -148,7 +137,7 @@ static void test_interpolation(void **state)
 static void test_table(void **state)
 {
 	struct dc_problem *problem = random_problem(&hundred, 4);
-	struct dc_sweep *sweep = sweep_of(problem);
+	struct dc_sweep *sweep = sweep_of(problem, DC_FLOW_AUTO);
 	const struct dc_tally *first = &sweep->cuts.at[0].tally;
 	const struct dc_tally *last = &sweep->cuts.at[sweep->cuts.len - 1].tally;
 	int step, kind, searched = 0;
@@ -214,7 +203,7 @@ static void test_large_numbers(void **state)
 		problem->nodes.at[node].entry_calls = 3;
 	}
 	assert_int_equal(dc_problem_finish(&caught.diag, problem), 0);
-	sweep = sweep_of(problem);
+	sweep = sweep_of(problem, DC_FLOW_AUTO);
 	assert_int_equal(dc_budget_solve(&caught.diag, sweep, &terms, &budget, 0, &result), 0);
 	assert_null(result.proved_by);
 	assert_int_equal(result.reached, 9);

@@ -11,20 +11,6 @@ static const struct dc_ratio lambdas[] = {{0, 1}, {1, 100}, {1, 7}, {1, 2},  {1,
 
 static const struct dc_cut_options plain = {.engine = DC_FLOW_BOTH, .prove = DC_PROVE_FLOW};
 
-static struct dc_cut *solve(const struct dc_problem *problem, struct dc_ratio lambda,
-			    const struct dc_cut_options *options)
-{
-	struct dc_terms terms;
-	struct caught caught;
-	struct dc_cut *cut;
-
-	catch_start(&caught);
-	if (dc_terms_of_lambda(&caught.diag, problem, lambda, DC_PRICE_DEFAULT, &terms) < 0 ||
-	    dc_cut_solve(&caught.diag, problem, &terms, options, &cut) < 0)
-		fail_msg("%s", caught.text);
-	return cut;
-}
-
 static void check_cut(const struct dc_problem *problem, const struct choices *choices,
 		      struct dc_ratio lambda, const struct dc_cut_options *options)
 {
@@ -162,20 +148,9 @@ static void check_tallies(const struct dc_sweep *sweep)
 	}
 }
 
-static struct dc_sweep *sweep_of(const struct dc_problem *problem)
-{
-	struct dc_sweep *sweep;
-	struct caught caught;
-
-	catch_start(&caught);
-	if (dc_sweep_solve(&caught.diag, problem, DC_PRICE_DEFAULT, DC_FLOW_BOTH, &sweep) < 0)
-		fail_msg("%s", caught.text);
-	return sweep;
-}
-
 static void check_sweep(const struct dc_problem *problem, const struct choices *choices)
 {
-	struct dc_sweep *sweep = sweep_of(problem);
+	struct dc_sweep *sweep = sweep_of(problem, DC_FLOW_BOTH);
 	size_t i;
 
 	assert_int_equal(sweep->cuts.len, sweep->breakpoints.len + 1);

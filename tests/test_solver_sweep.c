@@ -15,31 +15,6 @@ static const struct shape hundred = {.nodes = 100,
 
 static const struct dc_cut_options plain = {.engine = DC_FLOW_BOTH, .prove = DC_PROVE_FLOW};
 
-static struct dc_cut *solve(const struct dc_problem *problem, struct dc_ratio lambda,
-			    const struct dc_cut_options *options)
-{
-	struct dc_terms terms;
-	struct caught caught;
-	struct dc_cut *cut;
-
-	catch_start(&caught);
-	if (dc_terms_of_lambda(&caught.diag, problem, lambda, DC_PRICE_DEFAULT, &terms) < 0 ||
-	    dc_cut_solve(&caught.diag, problem, &terms, options, &cut) < 0)
-		fail_msg("%s", caught.text);
-	return cut;
-}
-
-static struct dc_sweep *sweep_of(const struct dc_problem *problem, enum dc_flow_engine engine)
-{
-	struct dc_sweep *sweep;
-	struct caught caught;
-
-	catch_start(&caught);
-	if (dc_sweep_solve(&caught.diag, problem, DC_PRICE_DEFAULT, engine, &sweep) < 0)
-		fail_msg("%s", caught.text);
-	return sweep;
-}
-
 /* At each breakpoint: a cut on its own is the cut of the sweep, and GLPK proves it. */
 static void test_glpk_at_breakpoints(void **state)
 {
