@@ -30,4 +30,11 @@ void dcrt_unregister(struct dcrt_channel *channel);
  */
 int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned timeout_ms);
 
+/*
+ * dcrt_keep - as dcrt_start, and starts the program again whenever its process has died, until
+ * dcrt_unregister(); one that dies before it attaches is tried again after a growing pause (at most
+ * a second). path is copied. Calls made meanwhile wait for it (dcrt_call_begin).
+ */
+int dcrt_keep(struct dcrt_channel *channel, const char *path, unsigned timeout_ms);
+
 #endif
