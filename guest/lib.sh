@@ -80,11 +80,20 @@ link_down() {
 	ip link set "$(nic 0)" down
 }
 
+sum() {
+	awk '{ sum += $1 } END { printf "%.0f\n", sum }'
+}
+
 # Packets that the peer has sent and received; right at any moment, whatever the driver counts.
 peer_packets() {
 	in_peer cat "/sys/class/net/$peer/statistics/rx_packets" \
-		"/sys/class/net/$peer/statistics/tx_packets" |
-		awk '{ sum += $1 } END { printf "%.0f\n", sum }'
+		"/sys/class/net/$peer/statistics/tx_packets" | sum
+}
+
+# The same as the driver under test counts them.
+near_packets() {
+	cat "/sys/class/net/$(nic 0)/statistics/rx_packets" \
+		"/sys/class/net/$(nic 0)/statistics/tx_packets" | sum
 }
 
 # One netperf test of the workload: TCP_STREAM and TCP_MAERTS with messages of 32 KB and socket
