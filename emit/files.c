@@ -69,12 +69,10 @@ static int copy_file(struct emitting *emitting, const char *from, const char *na
 	return 0;
 }
 
-static int emit_template(struct emitting *emitting, const char *template, const char *name)
+/* ours: below the data folder */
+static int emit_ours(struct emitting *emitting, const char *ours, const char *name)
 {
-	const char *path = dc_arena_printf(emitting->files->arena, "%s/emit/templates/%s",
-					   dc_data_dir(), template);
-
-	return copy_file(emitting, path, name);
+	return copy_file(emitting, arena_path(emitting, dc_data_dir(), ours), name);
 }
 
 /* Files of the driver that are not compiled by themselves and not cut: headers without code, C
@@ -180,7 +178,7 @@ static int emit_makefile(struct emitting *emitting)
 		abort();
 	add_file(emitting, "user/Makefile", dc_arena_strdup(emitting->files->arena, text));
 	free(text);
-	return emit_template(emitting, "user.mk", "user/user.mk");
+	return emit_ours(emitting, "emit/templates/user.mk", "user/user.mk");
 }
 
 static int order_paths(const void *a, const void *b)
@@ -207,13 +205,13 @@ int dc_emit_files(struct dc_diag *diag, const struct dc_emit_plan *plan, const c
 	if (!err)
 		err = emit_makefile(&emitting);
 	if (!err)
-		err = emit_template(&emitting, "dcrt.h", "kernel/dcrt.h");
+		err = emit_ours(&emitting, "emit/templates/dcrt.h", "kernel/dcrt.h");
 	if (!err)
-		err = emit_template(&emitting, "dcrt.h", "user/dcrt.h");
+		err = emit_ours(&emitting, "emit/templates/dcrt.h", "user/dcrt.h");
 	if (!err)
-		err = emit_template(&emitting, "dcru.h", "user/dcru.h");
+		err = emit_ours(&emitting, "runtime/user/dcru.h", "user/dcru.h");
 	if (!err)
-		err = emit_template(&emitting, "check.sh", "user/check.sh");
+		err = emit_ours(&emitting, "emit/templates/check.sh", "user/check.sh");
 	if (err < 0) {
 		dc_emit_files_done(&files);
 		return err;

@@ -85,4 +85,24 @@ int dcrt_upcall(const struct dcrt_driver *driver, int id, void *call, unsigned i
  */
 int dcrt_downcall(const struct dcrt_driver *driver, int id, void *call, unsigned int size);
 
+/* What emit/rules name and dcru.h has not, because it is to be generated with each driver. */
+struct mutex;
+struct net_device;
+
+struct net_device *dcru_alloc_etherdev(int size);
+bool dcru_test_bit(long bit, const volatile unsigned long *address);
+void dcru_set_bit(long bit, volatile unsigned long *address);
+void dcru_clear_bit(long bit, volatile unsigned long *address);
+void dcru_change_bit(long bit, volatile unsigned long *address);
+bool dcru_test_and_set_bit(long bit, volatile unsigned long *address);
+bool dcru_test_and_clear_bit(long bit, volatile unsigned long *address);
+void dcru_mutex_lock(struct mutex *lock);
+void dcru_mutex_unlock(struct mutex *lock);
+u8 dcru_inb(int port);
+u16 dcru_inw(int port);
+u32 dcru_inl(int port);
+void dcru_outb(u8 value, int port);
+void dcru_outw(u16 value, int port);
+void dcru_outl(u32 value, int port);
+
 #endif
