@@ -22,7 +22,7 @@ struct dc_emit_function {
 	enum dc_place place;
 	const char *reason; /* of the cut, or "" */
 	enum dc_presence on[2]; /* by enum dc_side */
-	bool crosses; /* some side has a stub */
+	bool crosses; /* some side has a stub that is called, not only named */
 };
 
 /* A function of the kernel that the process calls. */

@@ -287,6 +287,32 @@ static bool fixed_crosses(const struct dc_emit_plan *plan, const struct dc_emit_
 	       (function->place == DC_PLACE_KERNEL && user_refers(plan, function->definition));
 }
 
+/* Whether what stands on a side as a stub is called there, or only named. */
+static bool is_called(const struct dc_emit_plan *plan, const struct dc_emit_function *function,
+		      enum dc_side side)
+{
+	const struct dc_graph *graph = plan->data->graph;
+	int index = dc_graph_function(graph, function->definition->name);
+	const struct dc_entry_point *point;
+	const struct dc_call *call;
+
+	dc_vec_each (point, &graph->entry_points)
+		if ((int)point->function == index && side == DC_SIDE_KERNEL)
+			return true;
+	dc_vec_each (call, &graph->calls) {
+		const struct dc_definition *caller;
+
+		if (call->kind == DC_CALL_KERNEL || (int)call->callee != index ||
+		    !dc_call_counts(call))
+			continue;
+		caller = dc_source_find(plan->source, graph->functions.at[call->caller].name);
+		if (caller && plan->functions[caller - plan->source->definitions.at].on[side] ==
+				      DC_NATIVE)
+			return true;
+	}
+	return false;
+}
+
 static int number(struct dc_diag *diag, struct dc_emit_plan *plan)
 {
 	int err = 0;
@@ -296,8 +322,10 @@ static int number(struct dc_diag *diag, struct dc_emit_plan *plan)
 		struct dc_emit_function *function = &plan->functions[i];
 		struct dc_signature signature;
 
-		function->crosses = function->on[DC_SIDE_KERNEL] == DC_STUB ||
-				    function->on[DC_SIDE_USER] == DC_STUB ||
+		function->crosses = (function->on[DC_SIDE_KERNEL] == DC_STUB &&
+				     is_called(plan, function, DC_SIDE_KERNEL)) ||
+				    (function->on[DC_SIDE_USER] == DC_STUB &&
+				     is_called(plan, function, DC_SIDE_USER)) ||
 				    fixed_crosses(plan, function);
 		if (!function->crosses)
 			continue;

@@ -211,7 +211,7 @@ static void put_functions(FILE *out, struct dc_arena *arena, const struct dc_emi
 	fprintf(out, "\nstatic const struct dcrt_function dcg_%s[] = {\n", up ? "up" : "down");
 	if (!up)
 		fprintf(out, "\tDCRL_DOWN_TABLE%s\n",
-			side == DC_SIDE_KERNEL ? "(DCRL_HANDLED)" : "(DCRL_NOT_HANDLED)");
+			side == DC_SIDE_KERNEL ? "(DCRL_HERE)," : "(DCRL_AWAY),");
 	for (i = 0; i < plan->count; i++) {
 		if (!(up ? served_up : served_down)(&plan->functions[i]))
 			continue;
