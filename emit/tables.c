@@ -62,7 +62,7 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 		    !is_code(unit->plan, function))
 			continue;
 		if (function->on[unit->side] == DC_ABSENT)
-			fprintf(out, "\tNULL, /* %s: not in this component */\n",
+			fprintf(out, "\t(void *)(0xdc0de000ul + %zu), /* %s: not here */\n", i,
 				function->definition->plain);
 		else
 			fprintf(out, "\t(void *)%s,\n", function->definition->plain);

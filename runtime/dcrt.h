@@ -33,7 +33,7 @@
 #endif
 
 #define DCRT_ABI	 2 /* emitted code says #if DCRT_ABI != 2 / #error */
-#define DCRT_MESSAGE_MAX 16384 /* bytes, header included */
+#define DCRT_MESSAGE_MAX 65536 /* bytes, header included */
 #define DCRT_DEPTH_MAX	 6 /* calls open on one pair of threads */
 #define DCRT_ARGS_MAX	 16
 #define DCRT_THREADS_MAX 64 /* of the process, in the channel */
@@ -49,6 +49,8 @@
 #define DCRT_HANDLE(ref)     ((ref) & ~(uint64_t)(DCRT_OBJECT_MAX - 1))
 #define DCRT_OFFSET(ref)     ((uint32_t)((ref) & (DCRT_OBJECT_MAX - 1)))
 #define DCRT_IS_ERROR(ref)   ((ref) >= (uint64_t)-4095)
+/* An address of the kernel's half, which no reference looks like: slots are few. */
+#define DCRT_IS_KERNELS(ref) ((uint64_t)(ref) >> 47 == 0x1ffff)
 
 enum dcrt_kind { DCRT_UPCALL = 1, DCRT_DOWNCALL, DCRT_REPLY, DCRT_DEATH, DCRT_WAIT };
 
@@ -155,7 +157,8 @@ struct dcrt_type {
 	 * driver). It is tracked from the start; the process allocates nothing for it. */
 	void *place;
 	/* Kernel only, or NULL: tracks (dcrt_adopt) what pointers of one element lead to. Called
-	 * before the element is put into a message by dcrt_out_all(); no lock is held. */
+	 * before the element is put into a message by dcrt_out_all(); no lock is held, and neither
+	 * dcrt_object_free() nor dcrt_forget() returns for this object meanwhile. */
 	int (*adopt)(struct dcrt_channel *channel, void *element);
 };
 
@@ -266,13 +269,14 @@ uint64_t dcrt_in_word(struct dcrt_call *call, uint32_t index);
 void *dcrt_in_pointer(struct dcrt_call *call, uint32_t index, uint16_t type, uint32_t len);
 /* Valid until the handler returns or dcrt_call_end(). NULL: no such blob. */
 const void *dcrt_in_blob(struct dcrt_call *call, uint16_t id, uint32_t *ret_len);
-/* A blob that must have this length, in place: the handler may change it. NULL: it is not there. */
+/* A blob that must have this length, in place: the handler may change it. NULL, which is an error:
+ * it is not there, or of another length. */
 void *dcrt_in_buffer(struct dcrt_call *call, uint16_t id, uint32_t len);
 /* Copies a blob that must have this length. */
 void dcrt_in_copy(struct dcrt_call *call, uint16_t id, void *to, uint32_t len);
 void *dcrt_in_code(struct dcrt_call *call, uint32_t index);
 void *dcrt_in_address(struct dcrt_call *call, uint32_t index);
-/* As dcrt_in_blob(); NULL also for what is not terminated. */
+/* As dcrt_in_blob(), or in a tracked object. What is not terminated is an error. */
 const char *dcrt_in_string(struct dcrt_call *call, uint32_t index, uint16_t id);
 /* The first error of dcrt_in_*() in this call, or 0. A handler returns it before it acts. */
 int dcrt_in_error(const struct dcrt_call *call);
@@ -282,12 +286,15 @@ int dcrt_in_error(const struct dcrt_call *call);
  * -ENOMEM. May sleep. */
 int dcrt_object_new(struct dcrt_channel *channel, void *object, uint16_t type, uint32_t count);
 /* dcrt_object_free - to be called before the memory is freed; with it go the objects embedded in
- * it. Kernel only. Returns 0, -ESTALE (double free), -ENOENT (never tracked). */
+ * it. Kernel only. Returns 0, -ESTALE (double free), -ENOENT (never tracked). May sleep: while a
+ * dcrt_out_all() looks at it. */
 int dcrt_object_free(struct dcrt_channel *channel, void *object);
 /* dcrt_adopt - as dcrt_object_new, and 0 if the object is NULL, an error pointer or tracked already
  * with that type in that place. Kernel only. */
 int dcrt_adopt(struct dcrt_channel *channel, void *object, uint16_t type, uint32_t count);
-/* dcrt_forget - as dcrt_object_free, of an object that need not be tracked. Kernel only. */
+/* dcrt_forget - as dcrt_object_free, of an object that need not be tracked. Kernel only. A pointer
+ * to it that stays in place does no harm; but if memory comes to that address again and is no new
+ * process's request, dcrt_adopt() it where it is allocated: dcrt_out_all() cannot tell. */
 void dcrt_forget(struct dcrt_channel *channel, const void *object);
 
 void *dcrt_ctx(struct dcrt_call *call);

@@ -7,6 +7,7 @@
  * more (release). Its memory is gone by then, and no thread of it runs.
  */
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -36,6 +37,16 @@ static void env_lock(void *lock)
 static void env_unlock(void *lock)
 {
 	spin_unlock((spinlock_t *)lock);
+}
+
+static void env_pause(void)
+{
+	usleep_range(20, 100);
+}
+
+static const void *env_self(void)
+{
+	return current;
 }
 
 /* References */
@@ -286,7 +297,9 @@ static void init_channel(struct dcrt_channel *channel, const struct dcrt_driver 
 					 .free = env_free,
 					 .lock = env_lock,
 					 .unlock = env_unlock,
-					 .lock_ctx = &channel->tracker_lock};
+					 .lock_ctx = &channel->tracker_lock,
+					 .pause = env_pause,
+					 .self = env_self};
 	channel->tracker.env = &channel->env;
 	channel->fingerprint = dcrt_fingerprint(driver);
 	init_waitqueue_head(&channel->wait);
@@ -417,13 +430,34 @@ int dcrt_object_free(struct dcrt_channel *channel, void *object)
 }
 EXPORT_SYMBOL_GPL(dcrt_object_free);
 
+int dcrt_adopt(struct dcrt_channel *channel, void *object, uint16_t type, uint32_t count)
+{
+	return dcrt_track_once(&channel->tracker, object, type, count);
+}
+EXPORT_SYMBOL_GPL(dcrt_adopt);
+
+void dcrt_forget(struct dcrt_channel *channel, const void *object)
+{
+	dcrt_forget_at(&channel->tracker, object);
+}
+EXPORT_SYMBOL_GPL(dcrt_forget);
+
 EXPORT_SYMBOL_GPL(dcrt_out_word);
 EXPORT_SYMBOL_GPL(dcrt_out_pointer);
 EXPORT_SYMBOL_GPL(dcrt_out_blob);
 EXPORT_SYMBOL_GPL(dcrt_out_object);
+EXPORT_SYMBOL_GPL(dcrt_out_all);
+EXPORT_SYMBOL_GPL(dcrt_out_code);
+EXPORT_SYMBOL_GPL(dcrt_out_string_word);
+EXPORT_SYMBOL_GPL(dcrt_out_string);
 EXPORT_SYMBOL_GPL(dcrt_in_word);
 EXPORT_SYMBOL_GPL(dcrt_in_pointer);
 EXPORT_SYMBOL_GPL(dcrt_in_blob);
+EXPORT_SYMBOL_GPL(dcrt_in_buffer);
+EXPORT_SYMBOL_GPL(dcrt_in_copy);
+EXPORT_SYMBOL_GPL(dcrt_in_code);
+EXPORT_SYMBOL_GPL(dcrt_in_string);
+EXPORT_SYMBOL_GPL(dcrt_in_error);
 EXPORT_SYMBOL_GPL(dcrt_ctx);
 EXPORT_SYMBOL_GPL(dcrt_channel_of);
 

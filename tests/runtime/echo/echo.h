@@ -5,8 +5,8 @@
 
 #include "dcrt.h"
 
-#if DCRT_ABI != 1
-#error "made for ABI 1 of the runtime"
+#if DCRT_ABI != 2
+#error "made for ABI 2 of the runtime"
 #endif
 
 enum echo_up { UP_ECHO, UP_NEST, UP_HANG, UP_SLOW, UP_MEET, UP_ADD, UP_TOUCH, UP_FAIL, N_UP };
