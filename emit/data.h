@@ -51,6 +51,7 @@ struct dc_object_link {
 	size_t target; /* index of the type */
 	unsigned count; /* elements; 0: in the unsigned integer at */
 	unsigned count_offset, count_size;
+	bool is_string; /* as many elements as its length says */
 };
 
 struct dc_object_type {

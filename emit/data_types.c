@@ -288,7 +288,8 @@ static void add_link(struct types *types, struct dc_object_type *type,
 		set_count(layout, base, count, &link);
 	} else {
 		/* plain memory: a type of so many bytes */
-		snprintf(bytes, sizeof(bytes), "%s bytes", count);
+		link.is_string = !strcmp(count, "string");
+		snprintf(bytes, sizeof(bytes), "%s bytes", link.is_string ? "1" : count);
 		link.target = find_type(types->ret, bytes);
 		link.count = 1;
 	}
@@ -352,7 +353,9 @@ static void add_target_types(struct types *types, const struct dc_rules *rules)
 				add_type(types, field->value.record);
 				continue;
 			}
-			type.size = (unsigned)strtoul(pointer->count, NULL, 0);
+			type.size = !strcmp(pointer->count, "string")
+					    ? 1
+					    : (unsigned)strtoul(pointer->count, NULL, 0);
 			type.name = dc_arena_printf(types->data->arena, "%u bytes", type.size);
 			if (!type.size || find_type(types->ret, type.name) < types->ret->len)
 				continue;

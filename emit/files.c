@@ -205,6 +205,7 @@ static const struct {
 	{"runtime/call.h", "user/runtime/call.h"},
 	{"runtime/merge.c", "user/runtime/merge.c"},
 	{"runtime/merge.h", "user/runtime/merge.h"},
+	{"runtime/stale.c", "user/runtime/stale.c"},
 	{"runtime/tracker.c", "user/runtime/tracker.c"},
 	{"runtime/tracker.h", "user/runtime/tracker.h"},
 	{"runtime/wire.c", "user/runtime/wire.c"},

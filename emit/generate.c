@@ -198,15 +198,16 @@ static void put_endings(FILE *out, const struct emit_call *call)
 {
 	size_t i;
 
-	for (i = 0; call->up && i < call->count; i++)
-		if (call->parameters[i].ends == DC_ENDS_ALWAYS)
-			fprintf(out, "\tdcrt_forget(dcg_channel, %s);\n", call->parameters[i].name);
-		else if (call->parameters[i].ends == DC_ENDS_ON_ERROR &&
-			 call->result_kind == DC_RESULT_SIGNED)
-			fprintf(out,
-				"\tif (dcg_err < 0 || dcg_result < 0)\n"
-				"\t\tdcrt_forget(dcg_channel, %s);\n",
-				call->parameters[i].name);
+	for (i = 0; call->up && i < call->count; i++) {
+		const struct emit_parameter *parameter = &call->parameters[i];
+
+		if (parameter->ends == DC_ENDS_NEVER)
+			continue;
+		if (parameter->ends == DC_ENDS_ON_ERROR)
+			fputs("\tif (dcg_err < 0 || dcg_result < 0)\n\t", out);
+		fprintf(out, "\t%s(%s);\n", emit_forget(call->arena, parameter->value->record),
+			parameter->name);
+	}
 }
 
 static void put_result(FILE *out, const struct emit_call *call)
@@ -429,7 +430,8 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 
 		set_parameter(ret, plan->data, i, parameter->name, parameter->type,
 			      &parameter->value);
-		if (entry && ret->parameters[i].adopted && entry->ends_argument == (int)i)
+		if (entry && ret->parameters[i].adopted && entry->ends_argument == (int)i &&
+		    (entry->ends == DC_ENDS_ALWAYS || ret->result_kind == DC_RESULT_SIGNED))
 			ret->parameters[i].ends = entry->ends;
 	}
 }

@@ -93,6 +93,9 @@ const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan
 const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 
+/* Name of the function that forgets an object of a type. */
+const char *emit_forget(struct dc_arena *arena, const char *type);
+
 /* The file as it stands in the unit's component. */
 const char *emit_source(const struct emit_unit *unit);
 

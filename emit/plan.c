@@ -223,6 +223,18 @@ static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side
 		function->on[side] = DC_STUB;
 }
 
+static bool is_entry(const struct dc_emit_plan *plan, size_t i)
+{
+	const struct dc_graph *graph = plan->data->graph;
+	int function = dc_graph_function(graph, plan->functions[i].definition->name);
+	const struct dc_entry_point *point;
+
+	dc_vec_each (point, &graph->entry_points)
+		if ((int)point->function == function)
+			return true;
+	return false;
+}
+
 static void spread(struct dc_emit_plan *plan, const bool *named, const bool *used)
 {
 	enum dc_side side;
@@ -240,6 +252,10 @@ static void spread(struct dc_emit_plan *plan, const bool *named, const bool *use
 		}
 		for (i = 0; i < plan->source->file_refers.len; i++)
 			refer(plan, plan->source->file_refers.at[i], side);
+		/* The kernel calls what the process gives it the address of. */
+		for (i = 0; side == DC_SIDE_KERNEL && i < plan->count; i++)
+			if (plan->functions[i].place == DC_PLACE_USER && is_entry(plan, i))
+				refer(plan, plan->functions[i].definition->name, side);
 		/* Only the kernel's macros name functions at file scope, and on the user side they
 		 * mean nothing. */
 		for (i = 0; side == DC_SIDE_KERNEL && i < plan->count; i++)
@@ -293,12 +309,10 @@ static bool is_called(const struct dc_emit_plan *plan, const struct dc_emit_func
 {
 	const struct dc_graph *graph = plan->data->graph;
 	int index = dc_graph_function(graph, function->definition->name);
-	const struct dc_entry_point *point;
 	const struct dc_call *call;
 
-	dc_vec_each (point, &graph->entry_points)
-		if ((int)point->function == index && side == DC_SIDE_KERNEL)
-			return true;
+	if (side == DC_SIDE_KERNEL && is_entry(plan, (size_t)(function - plan->functions)))
+		return true;
 	dc_vec_each (call, &graph->calls) {
 		const struct dc_definition *caller;
 
@@ -398,8 +412,14 @@ static void add_kernel(struct dc_emit_plan *plan, const struct dc_use *use)
 
 static void find_kernel(struct dc_emit_plan *plan)
 {
+	const struct dc_prototype *prototype;
 	const struct dc_use *use;
 	size_t i;
+
+	dc_vec_each (prototype, &plan->source->layouts.prototypes)
+		if (prototype->in_table && !prototype->is_inline)
+			add_kernel(plan,
+				   &(struct dc_use){.kind = DC_USE_FUNCTION, .name = prototype->name});
 
 	for (i = 0; i < plan->count; i++)
 		if (plan->functions[i].on[DC_SIDE_USER] == DC_NATIVE)

@@ -54,7 +54,7 @@ struct dc_type_rule {
 	const char *why;
 };
 
-/* What a field points to: count elements; a number, or a field of the same structure. */
+/* What a field points to: count elements; a number, a field of the same structure, or "string". */
 struct dc_pointer_rule {
 	const char *record, *field, *count;
 };

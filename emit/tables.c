@@ -125,6 +125,10 @@ static void put_externs(FILE *out, struct dc_arena *arena, const struct dc_emit_
 		if (plan->functions[i].crosses)
 			fprintf(out, "int dcg_run_%s(struct dcrt_call *dcg);\n",
 				emit_c_name(arena, plan->functions[i].definition->name));
+	for (i = 0; i < plan->types.len; i++)
+		if (!plan->types.at[i].variable)
+			fprintf(out, "void %s(void *element);\n",
+				emit_forget(arena, plan->types.at[i].name));
 	for (i = 0; i < plan->kernel.len; i++)
 		fprintf(out, "int dcg_kernel_%s(struct dcrt_call *dcg);\n",
 			plan->kernel.at[i].prototype->name);
@@ -250,22 +254,40 @@ static void put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 	const struct dc_object_type *type = &plan->types.at[index];
 	const struct dc_object_link *link;
 
-	if (!type->links.len)
+	if (type->variable)
 		return;
-	fprintf(out,
-		"\nstatic int dcg_adopt_%zu(struct dcrt_channel *channel, void *element)\n"
-		"{\n\tchar *at = element;\n\tint err = 0;\n\n",
-		index);
+	if (type->links.len)
+		fprintf(out,
+			"\nstatic int dcg_adopt_%zu(struct dcrt_channel *channel, void *element)\n"
+			"{\n\tchar *at = element;\n\tint err = 0;\n\n",
+			index);
 	dc_vec_each (link, &type->links) {
 		fprintf(out, "\tif (!err) /* %s */\n\t\terr = dcrt_adopt(channel, *(void **)(at + %u), %s, ",
 			link->name, link->offset, type_name(plan, arena, link->target));
-		if (link->count)
+		if (link->is_string)
+			fprintf(out,
+				"*(char **)(at + %u) ? strlen(*(char **)(at + %u)) + 1 : 0);\n",
+				link->offset, link->offset);
+		else if (link->count)
 			fprintf(out, "%u);\n", link->count);
 		else
 			fprintf(out, "*(u%u *)(at + %u));\n", link->count_size * 8,
 				link->count_offset);
 	}
-	fputs("\treturn err;\n}\n", out);
+	if (type->links.len)
+		fputs("\treturn err;\n}\n", out);
+	fprintf(out, "\nvoid %s(void *element)\n{\n\tchar *at = element;\n\n",
+		emit_forget(arena, type->name));
+	dc_vec_each (link, &type->links)
+		fprintf(out, "\tdcrt_forget(dcg_channel, *(void **)(at + %u)); /* %s */\n",
+			link->offset, link->name);
+	fputs("\tdcrt_forget(dcg_channel, at);\n}\n", out);
+}
+
+/* Ends an object that is handed back, and what it leads to. */
+const char *emit_forget(struct dc_arena *arena, const char *type)
+{
+	return dc_arena_printf(arena, "dcg_forget_%s", emit_c_name(arena, type));
 }
 
 static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,

@@ -148,6 +148,7 @@ void layout_record(struct facts *facts, struct dc_layouts *layouts, CXType type)
 struct bodies {
 	struct facts *facts;
 	struct dc_layouts *layouts;
+	bool in_table;
 	const char *inside; /* the inline function of the kernel whose body it is, or NULL */
 	DC_VEC(const char *) followed; /* from there */
 };
@@ -174,9 +175,9 @@ static void add_inline_use(struct bodies *bodies, CXCursor field)
 	dc_vec_push(&bodies->layouts->inlines, use);
 }
 
-static const struct dc_prototype *prototype(const struct dc_layouts *layouts, const char *name)
+static struct dc_prototype *prototype(const struct dc_layouts *layouts, const char *name)
 {
-	const struct dc_prototype *at;
+	struct dc_prototype *at;
 
 	dc_vec_each (at, &layouts->prototypes)
 		if (at->name == name)
@@ -205,10 +206,14 @@ static void note_function(struct bodies *bodies, CXCursor function)
 		.is_variadic = clang_isFunctionTypeVariadic(type),
 		.result = layout_value(facts, result),
 		.is_inline = !clang_Cursor_isNull(definition),
+		.in_table = bodies->in_table,
 	};
+	struct dc_prototype *known_one = prototype(bodies->layouts, ret.name);
 	int i, count = clang_Cursor_getNumArguments(function);
 
-	if (prototype(bodies->layouts, ret.name) || !strncmp(ret.name, "__builtin_", 10))
+	if (known_one)
+		known_one->in_table |= bodies->in_table;
+	if (known_one || !strncmp(ret.name, "__builtin_", 10))
 		return;
 	for (i = 0; i < count; i++) {
 		CXCursor argument = clang_Cursor_getArgument(function, (unsigned)i);
@@ -287,6 +292,13 @@ void layout_body(struct facts *facts, struct dc_layouts *layouts, CXCursor body)
 	struct bodies bodies = {.facts = facts, .layouts = layouts};
 
 	clang_visitChildren(body, visit_body, &bodies);
+}
+
+void layout_initialiser(struct facts *facts, struct dc_layouts *layouts, CXCursor variable)
+{
+	struct bodies bodies = {.facts = facts, .layouts = layouts, .in_table = true};
+
+	clang_visitChildren(variable, visit_body, &bodies);
 }
 
 /* Order */

@@ -49,6 +49,7 @@ struct dc_prototype {
 	const char *name;
 	const char *result_type; /* as the source spells it */
 	bool is_inline, is_variadic;
+	bool in_table; /* named by an initialiser at file scope */
 	struct dc_value result;
 	DC_VEC(struct dc_value) parameters;
 	DC_VEC(const char *) parameter_names; /* "" where there is none */

@@ -11,6 +11,9 @@ struct dc_value layout_value(struct facts *facts, CXType type);
 /* Notes what a function's body touches: records, kernel functions, inline functions. */
 void layout_body(struct facts *facts, struct dc_layouts *layouts, CXCursor body);
 
+/* Notes the kernel functions that a variable's initialiser names. */
+void layout_initialiser(struct facts *facts, struct dc_layouts *layouts, CXCursor variable);
+
 /* Notes a record, and those embedded in it. */
 void layout_record(struct facts *facts, struct dc_layouts *layouts, CXType type);
 

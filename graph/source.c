@@ -449,8 +449,10 @@ static void read_variable(struct reading *reading, CXCursor cursor, const char *
 	}
 	ret.is_const = clang_isConstQualifiedType(type);
 	ret.value = layout_value(&reading->facts, type);
-	if (!name_is_generated(reading, cursor))
+	if (!name_is_generated(reading, cursor)) {
 		clang_visitChildren(cursor, visit_initialiser, reading);
+		layout_initialiser(&reading->facts, &reading->source->layouts, cursor);
+	}
 	if (name_is_generated(reading, cursor) || strcmp(file, reading->unit) != 0 ||
 	    clang_Cursor_getStorageClass(cursor) == CX_SC_Extern)
 		return;
