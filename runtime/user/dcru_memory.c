@@ -79,8 +79,10 @@ size_t dcru_strlen(const char *text)
 
 void *dcru_kcalloc(size_t count, size_t size, gfp_t flags)
 {
+	size_t len;
+
 	(void)flags;
-	return calloc(count, size);
+	return __builtin_mul_overflow(count, size, &len) ? NULL : calloc(1, len);
 }
 
 void *dcru_kmalloc_array(size_t count, size_t size, gfp_t flags)
