@@ -110,6 +110,9 @@ struct dcrt_channel {
 
 	struct dcrt_stat *up, *down;
 	atomic64_t atomic_refused, no_process, bad_messages, given_up, deaths, sessions;
+	atomic64_t delayed_up, delayed_down; /* crossings */
+	u32 delay_ns; /* added to each crossing */
+	bool delay_sleeps; /* else the CPU is kept busy */
 	struct dentry *debugfs;
 };
 
@@ -133,7 +136,7 @@ void dcrt_poison(struct dcrt_channel *channel, u64 session);
 
 /* stat.c */
 extern unsigned int dcrt_deadline_ms, dcrt_attach_wait_ms;
-void dcrt_delay(void);
+void dcrt_delay(struct dcrt_channel *channel, bool is_up);
 void dcrt_count(struct dcrt_frame *frame, int err);
 void dcrt_stat_show(struct dcrt_channel *channel);
 void dcrt_stat_init(void);

@@ -301,7 +301,7 @@ static u32 handle_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame)
 	u32 function = frame->call.message.header.function, len;
 	int status;
 
-	dcrt_delay();
+	dcrt_delay(chain->channel, false);
 	start_message(frame, DCRT_REPLY, (u16)chain->level, function);
 	len = dcrt_call_handle(&frame->call, &status);
 	dcrt_count(frame, status);
@@ -348,7 +348,7 @@ int dcrt_call_run(struct dcrt_call *call)
 	err = dcrt_write_end(&call->writer, 0);
 	if (err < 0)
 		return err;
-	dcrt_delay();
+	dcrt_delay(call->channel, true);
 	call->message.header.len = 0;
 	err = deliver(frame->chain, frame->out, (u32)err);
 	if (!err)

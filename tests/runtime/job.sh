@@ -3,7 +3,8 @@
 # The test microdriver in a guest. Each check that holds leaves a line in /results/passed.
 . /lib/guest.sh
 run=/echo_run
-stats=/sys/kernel/debug/dcrt/echo/stats
+knobs=/sys/kernel/debug/dcrt/echo
+stats=$knobs/stats
 
 is() { # NAME EXPECTED ACTUAL
 	[ "$2" = "$3" ] || die "$1: expected '$2', got '$3'"
@@ -157,15 +158,18 @@ insmod /dcrt_echo.ko
 progress "delay"
 start
 before=$($run echo 0 20)
-echo 2000000 > /sys/module/dcrt/parameters/delay_ns
+echo 2000000 > $knobs/delay_ns
 busy=$($run echo 0 20)
-echo sleep > /sys/module/dcrt/parameters/delay_mode
+echo sleep > $knobs/delay_mode
 asleep=$($run echo 0 20)
-echo 0 > /sys/module/dcrt/parameters/delay_ns
-echo busy > /sys/module/dcrt/parameters/delay_mode
+echo 0 > $knobs/delay_ns
+echo busy > $knobs/delay_mode
 # on two CPUs it is the host's clock, and that may be slow by itself
 [ "$(nproc)" -gt 1 ] || is "no delay" 1 "$((before < 2000000))"
 is "delays" "1 1" "$((busy >= 2000000)) $((asleep >= 2000000))"
+is "delayed" 40 "$(counter delay_ns delayed_up)"
+is "mode" "busy" "$(cat $knobs/delay_mode)"
+is "no such mode" 1 "$(echo fast > $knobs/delay_mode 2> /tmp/mode; echo $?)"
 stop $process
 
 progress "a lying process"
