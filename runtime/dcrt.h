@@ -187,6 +187,10 @@ struct dcrt_function {
  * is `current`); it may lead to further upcalls, which then go to the same user thread. Without it
  * the process's thread runs it in its system call, and upcalls that it leads to need another. */
 #define DCRT_BY_CALLER 1u
+/* Flag of an upcall, for its stub: to be made again with the next process if this one dies in it
+ * (dcrt_retry). What the dead one has changed stays: it must be a function that can be begun again.
+ */
+#define DCRT_RETRY 2u
 
 struct dcrt_driver {
 	uint32_t abi; /* DCRT_ABI */

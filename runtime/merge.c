@@ -156,33 +156,44 @@ static uint64_t put_reference(struct dcrt_tracker *tracker, struct dcrt_writer *
 	return ref;
 }
 
+/* For whoever has to find out which pointer of which type it was. */
+static void note_untracked(struct dcrt_tracker *tracker, const struct run *run, uint32_t offset)
+{
+	tracker->untracked++;
+	tracker->untracked_type = run->object->type;
+	tracker->untracked_offset = offset % tracker->types[run->object->type].size;
+}
+
 static void announce_targets(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 			     const struct run *run, uint64_t session)
 {
-	const uint8_t *from = run->object->local + run->offset;
 	struct dcrt_object *target;
+	uint32_t at = run->offset, i;
 	uint64_t ref;
-	uint32_t i;
 
-	for (i = 0; i < run->count; i++, from += sizeof(uint64_t)) {
-		const void *local = (void *)(uintptr_t)word_at(from);
+	for (i = 0; i < run->count && !writer->err; i++, at += sizeof(uint64_t)) {
+		const void *local = (void *)(uintptr_t)word_at(run->object->local + at);
 
-		if (run->field->kind == DCRT_POINTER ||
-		    !dcrt_reference(tracker, local, run->field->target, &ref, &target))
-			put_reference(tracker, writer, local, run->field->target, session);
+		if (run->field->kind == DCRT_ADDRESS &&
+		    dcrt_reference(tracker, local, run->field->target, &ref, &target))
+			continue; /* goes as it is */
+		put_reference(tracker, writer, local, run->field->target, session);
+		if (writer->err == -ENOENT || writer->err == -ESTALE)
+			note_untracked(tracker, run, at);
 	}
 }
 
 /* Copies a unit into a message. */
 static void put_unit(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-		     const struct dcrt_field *field, const uint8_t *from, uint8_t *shadow,
-		     uint8_t *to)
+		     const struct run *run, uint32_t at, uint8_t *to)
 {
-	copy_unit(to, from, field->size);
+	copy_unit(to, run->object->local + at, run->field->size);
 	if (!tracker->kernel)
-		memcpy(shadow, to, field->size);
-	if (to_wire(tracker, field, to))
+		memcpy(run->object->shadow + at, to, run->field->size);
+	if (to_wire(tracker, run->field, to)) {
 		writer->err = -ENOENT;
+		note_untracked(tracker, run, at);
+	}
 }
 
 static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const struct run *run,
@@ -208,7 +219,7 @@ static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer, co
 		return;
 	for (i = 0; i < run->count; i++, at += field->size, to += field->size) {
 		object->units[run->unit + i].sent = record.version;
-		put_unit(tracker, writer, field, object->local + at, object->shadow + at, to);
+		put_unit(tracker, writer, run, at, to);
 	}
 }
 

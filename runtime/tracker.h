@@ -89,6 +89,9 @@ struct dcrt_tracker {
 	uint32_t freed_at, freed_count;
 	bool kernel; /* issues handles */
 	uint64_t conflicts;
+	uint64_t untracked; /* pointers and functions that could not cross; the last was in: */
+	uint32_t untracked_offset;
+	uint16_t untracked_type;
 	struct dcrt_adopter *adopters;
 	uint64_t serial; /* of the last message made with objects */
 	uint64_t tracked; /* counts dcrt_track() */

@@ -343,10 +343,14 @@ static void test_untracked(void **state)
 	dcrt_out_all(&call);
 	assert_int_equal(cross(), -ENOENT);
 	adapter.self = NULL;
+	assert_int_equal(kernel.untracked_type, ADAPTER);
+	assert_int_equal(kernel.untracked_offset, offsetof(struct adapter, self));
 	adapter.reset = users_own; /* none of the kernel's functions */
 	start(&kernel);
 	dcrt_out_all(&call);
 	assert_int_equal(cross(), -ENOENT);
+	assert_int_equal(kernel.untracked_offset, offsetof(struct adapter, reset));
+	assert_true(kernel.untracked == 2);
 	adapter.reset = kernels_clean;
 	all(&kernel);
 	start(&kernel);

@@ -13,7 +13,6 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <linux/umh.h>
 
 #include "channel.h"
 
@@ -67,6 +66,7 @@ static void channel_free(struct kref *refs)
 	kfree(channel->down);
 	kfree(channel->device_name);
 	put_pid(channel->pid);
+	dcrt_keep_free(channel);
 	kvfree(channel);
 }
 
@@ -130,6 +130,7 @@ static void session_over(struct dcrt_channel *channel)
 	channel->tell_died = true;
 	if (!channel->going)
 		schedule_work(&channel->tell);
+	dcrt_keep_again(channel);
 	atomic64_inc(&channel->deaths);
 	wake_up_all(&channel->wait);
 }
@@ -304,6 +305,7 @@ static void init_channel(struct dcrt_channel *channel, const struct dcrt_driver 
 	channel->fingerprint = dcrt_fingerprint(driver);
 	init_waitqueue_head(&channel->wait);
 	INIT_WORK(&channel->tell, tell);
+	dcrt_keep_init(channel);
 	INIT_LIST_HEAD(&channel->free);
 	INIT_LIST_HEAD(&channel->active);
 	INIT_LIST_HEAD(&channel->pending);
@@ -343,7 +345,7 @@ free:
 }
 EXPORT_SYMBOL_GPL(dcrt_register);
 
-static bool is_attached(struct dcrt_channel *channel)
+bool dcrt_is_attached(struct dcrt_channel *channel)
 {
 	bool attached;
 
@@ -385,6 +387,7 @@ void dcrt_unregister(struct dcrt_channel *channel)
 	wake_up_all(&channel->wait);
 	spin_unlock(&channel->lock);
 	cancel_work_sync(&channel->tell);
+	dcrt_keep_stop(channel);
 	while (!wait_event_timeout(channel->wait, is_quiet(channel), 10 * HZ))
 		; /* each open call ends by its deadline */
 	for (i = 0; i < DCRT_THREADS_MAX; i++)
@@ -393,28 +396,11 @@ void dcrt_unregister(struct dcrt_channel *channel)
 		do
 			dcrt_poison(channel, channel->session);
 		while (!wait_event_timeout(channel->wait, is_gone(channel), 10 * HZ));
+	dcrt_keep_done(channel);
 	debugfs_remove(channel->debugfs);
 	kref_put(&channel->refs, channel_free);
 }
 EXPORT_SYMBOL_GPL(dcrt_unregister);
-
-int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned int timeout_ms)
-{
-	char device[64];
-	char *argv[] = {(char *)path, device, NULL};
-	static char *envp[] = {"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL};
-	long left;
-	int err;
-
-	snprintf(device, sizeof(device), "/dev/%s", channel->device_name);
-	err = call_usermodehelper(path, argv, envp, UMH_WAIT_EXEC);
-	if (err)
-		return err;
-	left = wait_event_killable_timeout(channel->wait, is_attached(channel),
-					   msecs_to_jiffies(timeout_ms));
-	return left > 0 ? 0 : left < 0 ? -EINTR : -ETIMEDOUT;
-}
-EXPORT_SYMBOL_GPL(dcrt_start);
 
 int dcrt_object_new(struct dcrt_channel *channel, void *object, uint16_t type, uint32_t count)
 {
