@@ -56,6 +56,22 @@ static void want_inlines(struct types *types, const struct dc_definition *defini
 	}
 }
 
+/* What annotations say it reads. */
+static void want_said(struct types *types, const struct dc_definition *definition)
+{
+	const struct dc_rule_entry *entry = dc_data_entry(types->data, definition);
+	size_t i;
+
+	for (i = 0; entry && i < entry->reads.len; i++) {
+		const char *text = entry->reads.at[i], *dot = strchr(text, '.');
+
+		if (dot)
+			want(types,
+			     dc_arena_strndup(types->data->arena, text, (size_t)(dot - text)),
+			     dot + 1, false);
+	}
+}
+
 static void find_wanted(struct types *types, const bool *user)
 {
 	const struct dc_data *data = types->data;
@@ -76,8 +92,10 @@ static void find_wanted(struct types *types, const bool *user)
 			want(types, use->type, use->addresses[i], true);
 	}
 	for (i = 0; i < data->source->definitions.len; i++)
-		if (user[i])
+		if (user[i]) {
 			want_inlines(types, &data->source->definitions.at[i]);
+			want_said(types, &data->source->definitions.at[i]);
+		}
 }
 
 static bool is_wanted(const struct types *types, const char *record, const char *field,

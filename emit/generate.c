@@ -110,6 +110,24 @@ static const char *bytes_of(const struct emit_call *call, size_t i)
 
 /* Stubs */
 
+/* An array's length is taken before the call begins, as that may lead to another call. */
+static const char *length_of(const struct emit_call *call, size_t i)
+{
+	if (call->signature.arguments.at[i].mode == DC_MODE_ARRAY)
+		return dc_arena_printf(call->arena, "dcg_len_%zu", i);
+	return bytes_of(call, i);
+}
+
+static void put_lengths(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++)
+		if (call->signature.arguments.at[i].mode == DC_MODE_ARRAY)
+			fprintf(out, "\tu32 dcg_len_%zu = %s ? %s : 0;\n", i,
+				call->parameters[i].name, bytes_of(call, i));
+}
+
 static void put_words(FILE *out, const struct emit_call *call)
 {
 	size_t i;
@@ -148,7 +166,7 @@ static void put_blobs(FILE *out, const struct emit_call *call)
 			fprintf(out, "\tdcrt_out_string(dcg, %zu, %s);\n", i, name);
 		else if (is_copied(mode))
 			fprintf(out, "\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, %s);\n", name, i,
-				name, bytes_of(call, i));
+				name, length_of(call, i));
 	}
 }
 
@@ -162,7 +180,7 @@ static void put_copies_back(FILE *out, const struct emit_call *call)
 		if (is_copied(call->signature.arguments.at[i].mode) &&
 		    !call->parameters[i].value->to_const)
 			fprintf(out, "\t\tif (%s)\n\t\t\tdcrt_in_copy(dcg, %zu, %s, %s);\n", name,
-				i, name, bytes_of(call, i));
+				i, name, length_of(call, i));
 	}
 }
 
@@ -233,10 +251,13 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 		put_declaration(out, call->result, "dcg_result");
 		fputs(call->result_kind == DC_RESULT_POINTER ? " = NULL;\n" : " = 0;\n", out);
 	}
+	put_lengths(out, call);
+	if (call->retry)
+		fputs("\tunsigned int dcg_tries = 0;\n", out);
 	fputs("\tint dcg_err;\n\n", out);
 	put_adoption(out, call);
 	if (call->retry)
-		fputs("\tunsigned int dcg_tries = 0;\n\ndcg_again:\n", out);
+		fputs("dcg_again:\n", out);
 	fprintf(out,
 		"\tdcg_err = dcrt_call_begin(dcg_channel, %s, &dcg);\n"
 		"\tif (dcg_err < 0)\n\t\treturn%s;\n",
@@ -249,6 +270,10 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	put_copies_back(out, call);
 	put_result(out, call);
 	fputs("\t\tdcg_err = dcrt_in_error(dcg);\n\t}\n\tdcrt_call_end(dcg);\n", out);
+	if (call->retry)
+		fputs("\tif (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))\n"
+		      "\t\tgoto dcg_again;\n",
+		      out);
 	put_endings(out, call);
 	if (call->result_kind == DC_RESULT_SIGNED)
 		fputs("\treturn dcg_err < 0 ? dcg_err : dcg_result;\n", out);
@@ -425,6 +450,7 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 	dc_data_signature(plan->data, definition, &ret->signature);
 	entry = dc_data_entry(plan->data, definition);
 	ret->deadline_ms = entry ? entry->deadline_ms : 0;
+	ret->retry = up && entry && entry->retry;
 	for (i = 0; i < ret->count; i++) {
 		const struct dc_parameter *parameter = &definition->parameters.at[i];
 

@@ -110,10 +110,12 @@ static void read_entry(struct dc_rules *rules, const struct dc_json *row, const 
 		.ends_argument = (int)dc_json_int_or(row, "ends_argument", 0, 15, -1),
 		.ends = (enum dc_ends)choose(row, "ends", dc_json_str_or(row, "ends", "never"), ends,
 					     3),
+		.retry = dc_json_bool_or(row, "retry", false),
 		.deadline_ms = (unsigned)dc_json_int_or(row, "deadline_ms", 0, 3600000, 0),
 	};
 
 	read_texts(rules, row, "arguments", &entry.arguments);
+	read_texts(rules, row, "reads", &entry.reads);
 	dc_vec_push(&rules->entries, entry);
 }
 
@@ -223,8 +225,10 @@ void dc_rules_done(struct dc_rules *rules)
 
 	dc_vec_each (rule, &rules->rules)
 		dc_vec_done(&rule->arguments);
-	dc_vec_each (entry, &rules->entries)
+	dc_vec_each (entry, &rules->entries) {
 		dc_vec_done(&entry->arguments);
+		dc_vec_done(&entry->reads);
+	}
 	dc_vec_done(&rules->rules);
 	dc_vec_done(&rules->headers);
 	dc_vec_done(&rules->types);

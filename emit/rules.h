@@ -69,7 +69,9 @@ struct dc_rule_entry {
 	const char *name;
 	int ends_argument; /* the object that is gone for the driver when the call returns; or -1 */
 	enum dc_ends ends;
+	bool retry; /* may be begun again if the process dies in it */
 	unsigned deadline_ms; /* longest time without progress; 0: the default */
+	DC_VEC(const char *) reads; /* "RECORD.FIELD" or "RECORD.*": what no analysis sees it read */
 	DC_VEC(const char *) arguments;
 };
 

@@ -200,7 +200,7 @@ static void put_function(FILE *out, const struct emit_call *call, bool handled)
 	fprintf(out, "\t[%s] = {\"%s\", %s, %zu, %u, %s, %u, %u},\n", call->number, call->plain,
 		handled ? call->handler : "NULL", call->count,
 		call->result_kind != DC_RESULT_VOID,
-		call->up	  ? "0"
+		call->up	  ? call->retry ? "DCRT_RETRY" : "0"
 		: call->by_caller ? "DCRT_BY_CALLER"
 				  : "0",
 		blob_max(call), call->deadline_ms);

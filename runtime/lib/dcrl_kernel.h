@@ -18,6 +18,7 @@
 #include <linux/vmalloc.h>
 
 #include "dcrl.h"
+#include "dcrt_kernel.h"
 
 /*
  * dcrl_init - registers dcg_driver, has its process started and kept alive, calls init.
