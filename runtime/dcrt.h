@@ -50,7 +50,7 @@
 #define DCRT_OFFSET(ref)     ((uint32_t)((ref) & (DCRT_OBJECT_MAX - 1)))
 #define DCRT_IS_ERROR(ref)   ((ref) >= (uint64_t)-4095)
 /* An address of the kernel's half, which no reference looks like: slots are few. */
-#define DCRT_IS_KERNELS(ref) ((uint64_t)(ref) >> 47 == 0x1ffff)
+#define DCRT_IS_KERNELS(ref) ((uint64_t)(ref) >> 47 == 0x1ffff && !DCRT_IS_ERROR((uint64_t)(ref)))
 
 enum dcrt_kind { DCRT_UPCALL = 1, DCRT_DOWNCALL, DCRT_REPLY, DCRT_DEATH, DCRT_WAIT };
 

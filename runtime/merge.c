@@ -56,7 +56,8 @@ static int to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 		err = dcrt_to_code(tracker, local, &word);
 	else
 		err = dcrt_reference(tracker, local, field->target, &word, &target);
-	if (err && field->kind != DCRT_POINTER && DCRT_IS_KERNELS((uintptr_t)local)) {
+	if (err && DCRT_IS_KERNELS((uintptr_t)local) &&
+	    (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && tracker->kernel))) {
 		word = (uintptr_t)local;
 		err = 0;
 	}
@@ -72,7 +73,8 @@ static int from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *fiel
 
 	if (field->kind == DCRT_PLAIN)
 		return 0;
-	if (field->kind != DCRT_POINTER && DCRT_IS_KERNELS(word_at(*data)))
+	if (DCRT_IS_KERNELS(word_at(*data)) &&
+	    (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && !tracker->kernel)))
 		return 0;
 	if (field->kind == DCRT_CODE)
 		err = dcrt_from_code(tracker, word_at(*data), place);
