@@ -102,8 +102,11 @@ int main(void)
 		err = run(&diag, arena, &kernel, folder);
 		if (!err)
 			err = print(&diag, dc_arena_printf(arena, "%s/results/table", folder));
-		dc_proc_run(&diag, "cleaning up",
-			    &(struct dc_proc){.argv = (const char *[]){"rm", "-rf", folder, NULL}});
+		if (!getenv("DC_KEEP"))
+			dc_proc_run(
+				&diag, "cleaning up",
+				&(struct dc_proc){
+					.argv = (const char *[]){"rm", "-rf", folder, NULL}});
 	}
 	dc_arena_free(arena);
 	return err < 0 ? 3 : 0;
