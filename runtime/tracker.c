@@ -48,60 +48,6 @@ static struct dcrt_object *around(const struct dcrt_tracker *tracker,
 	return object->parent == DCRT_NO_SLOT ? NULL : &tracker->objects[object->parent];
 }
 
-/* Tables */
-
-static bool good_field(const struct dcrt_driver *driver, const struct dcrt_type *type,
-		       const struct dcrt_field *field, uint32_t from)
-{
-	if (!field->size || !field->count || field->offset < from || field->offset > type->size ||
-	    field->count > (type->size - field->offset) / field->size)
-		return false;
-	if (field->kind == DCRT_PLAIN)
-		return true;
-	if (field->size != sizeof(uint64_t) || field->offset % sizeof(uint64_t) != 0)
-		return false;
-	if (field->kind == DCRT_CODE)
-		return driver->n_code > 0;
-	return field->kind == DCRT_POINTER &&
-	       (field->target == DCRT_ANY_TYPE || field->target < driver->n_types);
-}
-
-int dcrt_types_check(const struct dcrt_driver *driver)
-{
-	uint32_t i, k;
-
-	if (driver->n_code && !driver->code)
-		return -EINVAL;
-	for (i = 0; i < driver->n_types; i++) {
-		/* The table is the driver's; the library fills in two numbers. */
-		const struct dcrt_type *type = &driver->types[i];
-		uint32_t from = 0, units = 0;
-
-		if (!type->size || type->size > DCRT_OBJECT_MAX)
-			return -EINVAL;
-		for (k = 0; k < type->n_fields; k++) {
-			struct dcrt_field *field = &type->fields[k];
-
-			if (!good_field(driver, type, field, from))
-				return -EINVAL;
-			field->first_unit = units;
-			units += field->count;
-			from = field->offset + field->size * field->count;
-		}
-	}
-	return 0;
-}
-
-uint32_t dcrt_type_units(const struct dcrt_type *type)
-{
-	const struct dcrt_field *last;
-
-	if (!type->n_fields)
-		return 0;
-	last = &type->fields[type->n_fields - 1];
-	return last->first_unit + last->count;
-}
-
 /* Life of a tracker */
 
 static int track_places(struct dcrt_tracker *tracker)
