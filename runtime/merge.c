@@ -217,14 +217,10 @@ static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer, co
 static bool is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 		    const uint8_t *local, const uint8_t *shadow)
 {
-	struct dcrt_object *target;
-	uint64_t ref;
-
 	if (memcmp(local, shadow, field->size) == 0)
 		return false;
 	return !dcrt_is_stale(field, local, shadow) ||
-	       !dcrt_reference(tracker, (void *)(uintptr_t)word_at(local), field->target, &ref,
-			       &target);
+	       dcrt_object_at(tracker, (void *)(uintptr_t)word_at(local), field->target);
 }
 
 static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer, struct run run,
@@ -442,6 +438,43 @@ static int find_object(struct dcrt_tracker *tracker, const struct dcrt_record *r
 	return 0;
 }
 
+/* Taking back */
+
+static void take_back_update(struct dcrt_tracker *tracker, const struct dcrt_record *record)
+{
+	struct dcrt_object *object;
+	struct run run;
+	uint32_t i;
+
+	if (find_object(tracker, record, &object) || find_run(tracker, object, record, &run))
+		return;
+	for (i = 0; i < run.count; i++) {
+		uint32_t at = run.offset + i * run.field->size;
+
+		if (memcmp(object->local + at, object->shadow + at, run.field->size) == 0)
+			object->shadow[at] = (uint8_t)~object->local[at];
+	}
+}
+
+void dcrt_take_back(struct dcrt_tracker *tracker, const struct dcrt_writer *writer)
+{
+	struct dcrt_message message = {.header = writer->header};
+	struct dcrt_record record;
+	const uint8_t *data;
+	uint32_t at = 0;
+
+	if (tracker->kernel || !message.header.records)
+		return;
+	message.header.len = writer->len;
+	message.args = writer->buf + sizeof(message.header);
+	message.records = message.args + message.header.args * sizeof(uint64_t);
+	tracker->env->lock(tracker->env->lock_ctx);
+	while (dcrt_message_next(&message, &at, &record, &data))
+		if (record.kind == DCRT_UPDATE)
+			take_back_update(tracker, &record);
+	tracker->env->unlock(tracker->env->lock_ctx);
+}
+
 /* Confirming */
 
 static void confirm_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
@@ -494,17 +527,21 @@ static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 			const uint8_t *data, uint64_t session)
 {
 	struct dcrt_object *object;
+	int err = find_object(tracker, record, &object);
 	struct run run;
 	void *place;
 	uint32_t i;
 
-	if (find_object(tracker, record, &object) || find_run(tracker, object, record, &run) ||
-	    !run.field->user_writes || object->announced != session)
+	if (err == -ESTALE)
+		return 0; /* freed while the message was made */
+	if (err || find_run(tracker, object, record, &run) || !run.field->user_writes ||
+	    object->announced != session)
 		return -EPROTO;
 	for (i = 0; i < run.count && run.field->kind != DCRT_PLAIN; i++) {
 		const uint8_t *value = data + i * sizeof(uint64_t);
 
-		if (from_wire(tracker, run.field, &value, &place))
+		err = from_wire(tracker, run.field, &value, &place);
+		if (err && err != -ESTALE)
 			return -EPROTO;
 	}
 	return 0;
