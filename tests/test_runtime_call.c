@@ -440,6 +440,15 @@ static void test_lies(void **state)
 		assert_int_equal(cross(), -EPROTO);
 		assert_ptr_equal(adapter.reset, kernels_reset);
 	}
+	start(&user); /* what is right for another type */
+	dcrt_write_record(&call.writer,
+			  &(struct dcrt_record){.handle = handle,
+						.kind = DCRT_UPDATE,
+						.type = VARIABLE,
+						.len = 4,
+						.version = 7},
+			  "liar");
+	assert_int_equal(cross(), -EPROTO);
 	theirs = users(&adapter, ADAPTER);
 	theirs->reset = users_own;
 	start(&user);
