@@ -135,9 +135,13 @@ int dcrl_free(struct dcrt_call *call)
 		return -EINVAL;
 	/* Of two that free it at once, one is told -ESTALE here. */
 	err = dcrt_object_free(dcrt_channel_of(call), object);
-	if (!err)
-		(kvfree)(object); /* itself, not the macro */
-	return err;
+	if (err)
+		return err;
+	if (is_vmalloc_addr(object))
+		vfree(object);
+	else
+		kfree(object);
+	return 0;
 }
 
 /* The state of the system */
