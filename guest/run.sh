@@ -31,8 +31,8 @@ run_command() {
 run_shell() {
 	wait_for 10 "the console" can_open /dev/hvc0
 	progress "the shell"
-	stty -F /dev/hvc0 sane rows "$SHELL_ROWS" cols "$SHELL_COLUMNS"
-	ENV=/lib/guest.sh setsid -c sh -i < /dev/hvc0 > /dev/hvc0 2>&1
+	ENV=/lib/guest.sh setsid -c sh -c "stty sane rows $SHELL_ROWS cols $SHELL_COLUMNS; exec sh -i" \
+		< /dev/hvc0 > /dev/hvc0 2>&1
 }
 
 mount -t debugfs debugfs /sys/kernel/debug
