@@ -18,6 +18,24 @@ static enum dc_context read_context(const struct dc_json *row)
 	return context;
 }
 
+static void read_registered(struct dc_arena *arena, const struct dc_json *row,
+			    struct dc_context_rule *rule)
+{
+	struct dc_json list = dc_json_array_or_empty(row, "registered");
+	size_t i, count = dc_json_len(&list);
+
+	rule->registered = dc_arena_alloc(arena, count * sizeof(*rule->registered));
+	rule->registered_count = count;
+	for (i = 0; i < count; i++) {
+		struct dc_json by = dc_json_at(&list, i);
+
+		rule->registered[i] = (struct dc_registered){
+			.function = dc_arena_strdup(arena, dc_json_str(&by, "function")),
+			.context = read_context(&by),
+		};
+	}
+}
+
 static void read_rules(struct dc_arena *arena, const struct dc_json *root, const char *list,
 		       struct dc_family *family)
 {
@@ -32,6 +50,7 @@ static void read_rules(struct dc_arena *arena, const struct dc_json *root, const
 			rule.place = dc_arena_printf(arena, "%s.%s", dc_json_str(&row, "struct"),
 						     dc_json_str(&row, "field"));
 			rule.via = rule.place;
+			read_registered(arena, &row, &rule);
 		} else if (dc_json_has(&row, "function")) {
 			int argument = (int)dc_json_int(&row, "argument", 0, 99);
 			const char *function = dc_json_str(&row, "function");

@@ -26,6 +26,23 @@ static bool place_is_kernels(struct resolve *resolve, const char *place)
 	       map_get(&resolve->records, owner) < 0 && strcmp(owner, "(anonymous)") != 0;
 }
 
+/* The context that a rule gives, the structure registered as this driver does. */
+static enum dc_context context_of(struct resolve *resolve, const struct dc_context_rule *rule)
+{
+	enum dc_context context = DC_CONTEXT_COUNT;
+	size_t i;
+
+	for (i = 0; i < rule->registered_count; i++) {
+		const struct dc_registered *by = &rule->registered[i];
+
+		if (map_get(&resolve->kernel, facts_name(resolve->facts, by->function)) < 0)
+			continue;
+		if (context == DC_CONTEXT_COUNT || (1u << by->context & DC_CONTEXTS_ATOMIC))
+			context = by->context;
+	}
+	return context == DC_CONTEXT_COUNT ? rule->context : context;
+}
+
 static void add_entries_of_cell(struct resolve *resolve, const struct cell *cell)
 {
 	const struct dc_context_rule *rule = dc_family_rule(resolve->facts->family, cell->name);
@@ -38,7 +55,7 @@ static void add_entries_of_cell(struct resolve *resolve, const struct cell *cell
 		struct dc_entry_point entry = {
 			.function = i,
 			.via = rule ? rule->via : cell->name,
-			.context = rule ? rule->context : DC_CONTEXT_UNKNOWN,
+			.context = rule ? context_of(resolve, rule) : DC_CONTEXT_UNKNOWN,
 			.known = rule != NULL,
 		};
 
