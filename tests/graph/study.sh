@@ -67,5 +67,17 @@ grep -q 'broken.c:3.*oops' "$dir/talk"
 grep -q "^net  *4  *1  *$((79 + n)) " "$dir/table" || { cat "$dir/table"; exit 1; }
 study >"$dir/table" 2>/dev/null
 grep -q "^net  *4  *1  *$((4 + n)) " "$dir/table" || { cat "$dir/table"; exit 1; }
-study --show | diff "$dir/table" - 2>/dev/null
+study --show 2>/dev/null | diff "$dir/table" -
+study --show --json 2>/dev/null | jq -e '.families[0] | .drivers == 4 and .failed == 1 and .missing == 0' >/dev/null
+rm "$dir/out/results/net/one.json"
+study --show 2>&1 >/dev/null | grep -q '^drivercut: note: 1 drivers of the plan have no result yet'
+if study --show -o "$dir/nowhere" 2>/dev/null; then exit 1; fi
+
+# The line of the help that spreads the jobs, here over this machine alone.
+if command -v parallel >/dev/null; then
+	echo : >"$dir/hosts"
+	study --list 2>/dev/null | PATH=$(dirname "$drivercut"):$PATH \
+		parallel --wd . --sshloginfile "$dir/hosts" drivercut study -q -o "$dir/out" --driver {}
+	study --show 2>/dev/null | diff "$dir/table" -
+fi
 if "$drivercut" study -q -o "$dir/out" --driver net/nobody 2>/dev/null; then exit 1; fi
