@@ -16,7 +16,10 @@ static int report(struct dc_study *study)
 
 	if (err < 0)
 		return err;
-	err = dc_study_print(study, &results);
+	if (study->options->plot)
+		err = dc_study_plot(study->diag, &results, study->options->plot);
+	if (!err)
+		err = dc_study_print(study, &results);
 	dc_study_results_done(&results);
 	return err;
 }
@@ -68,6 +71,9 @@ static void set_option(struct dc_study_options *options, int option)
 	case 'j':
 		options->jobs = (unsigned)strtoul(optarg, NULL, 10);
 		break;
+	case 'p':
+		options->plot = optarg;
+		break;
 	case 'l':
 		options->list = true;
 		break;
@@ -86,6 +92,7 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 					      {"output", required_argument, NULL, 'o'},
 					      {"jobs", required_argument, NULL, 'j'},
 					      {"driver", required_argument, NULL, 'd'},
+					      {"plot", required_argument, NULL, 'p'},
 					      {"list", no_argument, NULL, 'l'},
 					      {"resume", no_argument, NULL, 'r'},
 					      {"show", no_argument, NULL, 's'},
@@ -133,11 +140,12 @@ const struct dc_verb dc_verb_study = {
 		"      --list               make the plan and print the names, read nothing\n"
 		"      --resume             keep the results that are there\n"
 		"      --show               the table of the results that are there, read nothing\n"
+		"      --plot FILE          and their distribution over the drivers, as SVG\n"
 		"      --driver NAME        read this one (as in --list) and write its result\n"
 		"\n"
 		"Over several machines that share DIR, with GNU parallel (bench/study.sh does "
 		"so):\n"
 		"  drivercut study -o DIR --list |\n"
 		"    parallel --wd . --sshloginfile hosts drivercut study -o DIR --driver {}\n"
-		"  drivercut study -o DIR --show\n",
+		"  drivercut study -o DIR --show --plot study.svg\n",
 };

@@ -25,7 +25,7 @@ struct dc_study_family {
 extern const struct dc_study_family dc_study_families[DC_STUDY_FAMILIES];
 
 struct dc_study_options {
-	const char *family, *kernel_source, *out, *driver;
+	const char *family, *kernel_source, *out, *driver, *plot;
 	unsigned jobs;
 	bool list, resume, show, json;
 };
@@ -79,5 +79,9 @@ void dc_study_results_done(struct dc_study_results *results);
 /* Prints the table, or with options->json the same as JSON. Returns 0, or -errno after reporting.
  */
 int dc_study_print(struct dc_study *study, const struct dc_study_results *results);
+
+/* Writes a picture (SVG) of how the critical share of functions is distributed over the drivers of
+ * each family, with the paper's figure marked. Returns 0, or -errno after reporting. */
+int dc_study_plot(struct dc_diag *diag, const struct dc_study_results *results, const char *path);
 
 #endif

@@ -67,7 +67,9 @@ grep -q 'broken.c:3.*oops' "$dir/talk"
 grep -q "^net  *4  *1  *$((79 + n)) " "$dir/table" || { cat "$dir/table"; exit 1; }
 study >"$dir/table" 2>/dev/null
 grep -q "^net  *4  *1  *$((4 + n)) " "$dir/table" || { cat "$dir/table"; exit 1; }
-study --show 2>/dev/null | diff "$dir/table" -
+study --show --plot "$dir/plot.svg" 2>/dev/null | diff "$dir/table" -
+grep -q "net: 4 drivers, mean" "$dir/plot.svg"
+tail -n 1 "$dir/plot.svg" | grep -qx '</svg>'
 study --show --json 2>/dev/null | jq -e '.families[0] | .drivers == 4 and .failed == 1 and .missing == 0' >/dev/null
 rm "$dir/out/results/net/one.json"
 study --show 2>&1 >/dev/null | grep -q '^drivercut: note: 1 drivers of the plan have no result yet'
