@@ -44,8 +44,15 @@ static void read_rules(struct dc_arena *arena, const struct dc_json *root, const
 
 	for (i = 0; i < dc_json_len(&rows); i++) {
 		struct dc_json row = dc_json_at(&rows, i);
-		struct dc_context_rule rule = {.context = read_context(&row)};
+		struct dc_context_rule rule = {
+			.from_caller = !strcmp(dc_json_str(&row, "context"), "caller"),
+			.context = DC_CONTEXT_PROCESS,
+		};
 
+		if (!rule.from_caller)
+			rule.context = read_context(&row);
+		else if (!dc_json_has(&row, "argument"))
+			dc_json_fault(&row, "context caller is for an argument");
 		if (dc_json_has(&row, "struct")) {
 			rule.place = dc_arena_printf(arena, "%s.%s", dc_json_str(&row, "struct"),
 						     dc_json_str(&row, "field"));

@@ -13,6 +13,8 @@
  *  "memory": [{"function": "kzalloc", "allocates": true}, {"function": "kfree", "frees": 0}, ...],
  *  "local": ["swab32", ...], "folders": ["drivers/net"]}
  *
+ * The context "caller" is for an argument that the function calls before it returns (sort,
+ * kref_put): process, unless some call of the function in the driver is atomic.
  * A field whose context depends on how its structure is registered has "registered":
  * [{"function": "register_netdevice_notifier", "context": "process"}, ...]: what counts is which of
  * these the driver calls (the atomic one, if several), and the row's context if none.
@@ -61,6 +63,7 @@ struct dc_registered {
 struct dc_context_rule {
 	const char *place; /* "net_device_ops.ndo_open", "request_irq#1", "__inittest" */
 	const char *via; /* for people: "request_irq argument 1" */
+	bool from_caller; /* called right away, in the context of whoever hands it over */
 	enum dc_context context; /* if the driver calls none of these: */
 	struct dc_registered *registered; /* arena */
 	size_t registered_count;
