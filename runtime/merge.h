@@ -18,6 +18,10 @@ int dcrt_resolve(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint
 int dcrt_reference(struct dcrt_tracker *tracker, const void *local, uint16_t type, uint64_t *ret,
 		   struct dcrt_object **ret_object);
 
+/* merge.c: whether a unit is to be sent. */
+bool dcrt_is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
+		  const uint8_t *local, const uint8_t *shadow);
+
 /* stale.c */
 /* Whether a pointer is as it was when its target was freed. */
 bool dcrt_is_stale(const struct dcrt_field *field, const uint8_t *local, const uint8_t *shadow);
