@@ -426,7 +426,7 @@ const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
 	fprintf(piece.out, "#include \"dcg.h\"\n%s\n/* clang-format off */\n",
-		side == DC_SIDE_KERNEL ? "#include \"dcrl_kernel.h\"\n" : "");
+		side == DC_SIDE_KERNEL ? "#include \"dcrl_kernel.h\"\n" : "#include \"dcru.h\"\n");
 	for (i = 0; i < plan->kernel.len; i++) {
 		const struct dc_emit_kernel *kernel = &plan->kernel.at[i];
 		struct emit_call call;
