@@ -122,6 +122,13 @@ struct dcrt_turn {
  */
 #define DCRT_IOC_TURN DCRT_IOC(2, sizeof(struct dcrt_turn))
 
+/* Page 0 of the device, which the attached process may map to read. Behind it are the pages of
+ * windows (dcrt_window_add), to read and to write; mmap() of the device gives -EPERM to all but the
+ * attached process, -ENXIO outside of one window. */
+struct dcrt_shared {
+	uint64_t windows_removed; /* counts them: what was known of windows is to be asked again */
+};
+
 /* What generated tables are made of. Both components have the same tables, but for `handler`. */
 
 enum dcrt_field_kind {

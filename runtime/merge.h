@@ -22,6 +22,10 @@ uint32_t dcrt_type_units(const struct dcrt_type *type);
 /* The field that a byte of an element belongs to, or NULL. */
 const struct dcrt_field *dcrt_type_field(const struct dcrt_type *type, uint32_t offset);
 
+/* merge.c: whether a unit is to be sent. */
+bool dcrt_is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
+		  const uint8_t *local, const uint8_t *shadow);
+
 /* stale.c */
 /* Whether a pointer is as it was when its target was freed. */
 bool dcrt_is_stale(const struct dcrt_field *field, const uint8_t *local, const uint8_t *shadow);
