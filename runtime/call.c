@@ -27,9 +27,69 @@ void dcrt_out_pointer(struct dcrt_call *call, const void *pointer)
 	dcrt_write_word(&call->writer, ref);
 }
 
+void dcrt_out_address(struct dcrt_call *call, const void *address)
+{
+	uint64_t word = 0;
+	int err = dcrt_to_ref(call->tracker, address, DCRT_ANY_TYPE, &word);
+
+	if (err && DCRT_IS_KERNELS((uintptr_t)address)) {
+		word = (uintptr_t)address;
+		err = 0;
+	}
+	if (err && !call->writer.err)
+		call->writer.err = err;
+	dcrt_write_word(&call->writer, word);
+}
+
+void dcrt_out_code(struct dcrt_call *call, const void *code)
+{
+	uint64_t word = 0;
+	int err = dcrt_to_code(call->tracker, code, &word);
+
+	if (err && !call->writer.err)
+		call->writer.err = err;
+	dcrt_write_word(&call->writer, word);
+}
+
+#define TEXT_IN_BLOB 1 /* no reference is that small */
+
+static uint64_t text_word(struct dcrt_call *call, const char *text)
+{
+	uint64_t ref;
+
+	return dcrt_to_ref(call->tracker, text, DCRT_ANY_TYPE, &ref) ? TEXT_IN_BLOB : ref;
+}
+
+void dcrt_out_string_word(struct dcrt_call *call, const char *text)
+{
+	dcrt_write_word(&call->writer, text_word(call, text));
+}
+
+void dcrt_out_string(struct dcrt_call *call, uint16_t id, const char *text)
+{
+	if (text_word(call, text) == TEXT_IN_BLOB)
+		dcrt_out_blob(call, id, text, (uint32_t)strlen(text) + 1);
+}
+
+void dcrt_out_all(struct dcrt_call *call)
+{
+	int err = call->tracker->kernel ? dcrt_adopt_all(call->tracker, call->channel) : 0;
+
+	if (err && !call->writer.err)
+		call->writer.err = err;
+	dcrt_put_all(call->tracker, &call->writer, call->session);
+}
+
 void dcrt_out_object(struct dcrt_call *call, const void *object, const struct dcrt_plan *plan)
 {
 	dcrt_put(call->tracker, &call->writer, object, plan, call->session);
+}
+
+static void *wrong(struct dcrt_call *call, int err)
+{
+	if (!call->err)
+		call->err = err;
+	return NULL;
 }
 
 uint64_t dcrt_in_word(struct dcrt_call *call, uint32_t index)
@@ -44,9 +104,15 @@ void *dcrt_in_pointer(struct dcrt_call *call, uint32_t index, uint16_t type, uin
 	void *pointer = NULL;
 	int err = dcrt_from_ref(call->tracker, dcrt_in_word(call, index), type, len, &pointer);
 
-	if (err && !call->err)
-		call->err = err;
-	return err ? NULL : pointer;
+	return err ? wrong(call, err) : pointer;
+}
+
+void *dcrt_in_address(struct dcrt_call *call, uint32_t index)
+{
+	uint64_t word = dcrt_in_word(call, index);
+
+	return DCRT_IS_KERNELS(word) ? (void *)(uintptr_t)word
+				     : dcrt_in_pointer(call, index, DCRT_ANY_TYPE, 0);
 }
 
 const void *dcrt_in_blob(struct dcrt_call *call, uint16_t id, uint32_t *ret_len)
@@ -63,6 +129,53 @@ const void *dcrt_in_blob(struct dcrt_call *call, uint16_t id, uint32_t *ret_len)
 		}
 	*ret_len = 0;
 	return NULL;
+}
+
+void *dcrt_in_buffer(struct dcrt_call *call, uint16_t id, uint32_t len)
+{
+	uint32_t got;
+	const uint8_t *blob = dcrt_in_blob(call, id, &got);
+
+	if (!blob || got != len)
+		return wrong(call, -EINVAL);
+	/* The message is the call's own copy. */
+	return (uint8_t *)(uintptr_t)blob;
+}
+
+void dcrt_in_copy(struct dcrt_call *call, uint16_t id, void *to, uint32_t len)
+{
+	const void *blob = dcrt_in_buffer(call, id, len);
+
+	if (blob)
+		memcpy(to, blob, len);
+}
+
+void *dcrt_in_code(struct dcrt_call *call, uint32_t index)
+{
+	void *code = NULL;
+	int err = dcrt_from_code(call->tracker, dcrt_in_word(call, index), &code);
+
+	return err ? wrong(call, err) : code;
+}
+
+const char *dcrt_in_string(struct dcrt_call *call, uint32_t index, uint16_t id)
+{
+	uint64_t word = dcrt_in_word(call, index);
+	const char *text = NULL;
+	uint32_t len;
+	int err;
+
+	if (word != TEXT_IN_BLOB) {
+		err = dcrt_text_from_ref(call->tracker, word, &text);
+		return err ? wrong(call, err) : text;
+	}
+	text = dcrt_in_blob(call, id, &len);
+	return text && memchr(text, 0, len) ? text : wrong(call, -EINVAL);
+}
+
+int dcrt_in_error(const struct dcrt_call *call)
+{
+	return call->err;
 }
 
 void *dcrt_ctx(struct dcrt_call *call)

@@ -32,8 +32,8 @@
 #include <string.h>
 #endif
 
-#define DCRT_ABI	 1 /* emitted code says #if DCRT_ABI != 1 / #error */
-#define DCRT_MESSAGE_MAX 16384 /* bytes, header included */
+#define DCRT_ABI	 2 /* emitted code says #if DCRT_ABI != 2 / #error */
+#define DCRT_MESSAGE_MAX 65536 /* bytes, header included */
 #define DCRT_DEPTH_MAX	 6 /* calls open on one pair of threads */
 #define DCRT_ARGS_MAX	 16
 #define DCRT_THREADS_MAX 64 /* of the process, in the channel */
@@ -49,6 +49,8 @@
 #define DCRT_HANDLE(ref)     ((ref) & ~(uint64_t)(DCRT_OBJECT_MAX - 1))
 #define DCRT_OFFSET(ref)     ((uint32_t)((ref) & (DCRT_OBJECT_MAX - 1)))
 #define DCRT_IS_ERROR(ref)   ((ref) >= (uint64_t)-4095)
+/* An address of the kernel's half, which no reference looks like: slots are few. */
+#define DCRT_IS_KERNELS(ref) ((uint64_t)(ref) >> 47 == 0x1ffff && !DCRT_IS_ERROR((uint64_t)(ref)))
 
 enum dcrt_kind { DCRT_UPCALL = 1, DCRT_DOWNCALL, DCRT_REPLY, DCRT_DEATH, DCRT_WAIT };
 
@@ -125,6 +127,10 @@ struct dcrt_turn {
 enum dcrt_field_kind {
 	DCRT_PLAIN, /* bytes */
 	DCRT_POINTER, /* to a tracked object or into one, NULL or an error pointer */
+	DCRT_CODE, /* address of one of the driver's `code`, or NULL */
+	/* As a pointer, if it leads to a tracked object; else, from the kernel, as it is: the process
+	 * can compare it and hand it back, and dies if it looks there. */
+	DCRT_ADDRESS,
 };
 
 /* Bytes of a type that cross: `count` units of `size` bytes. A unit is merged as a whole. A byte
@@ -140,11 +146,20 @@ struct dcrt_field {
 
 #define DCRT_ANY_TYPE 0xffff
 
+struct dcrt_channel;
+
 struct dcrt_type {
 	const char *name;
 	uint32_t size; /* an object is one or, an array, more of these */
 	uint32_t n_fields;
-	struct dcrt_field *fields; /* by rising offset */
+	struct dcrt_field *fields; /* by rising offset; may be none: then only its address counts */
+	/* Not NULL: there is just one object, and on this side it stands here (a variable of the
+	 * driver). It is tracked from the start; the process allocates nothing for it. */
+	void *place;
+	/* Kernel only, or NULL: tracks (dcrt_adopt) what pointers of one element lead to. Called
+	 * before the element is put into a message by dcrt_out_all(); no lock is held, and neither
+	 * dcrt_object_free() nor dcrt_forget() returns for this object meanwhile. */
+	int (*adopt)(struct dcrt_channel *channel, void *element);
 };
 
 /* Which fields of a type one function needs there and back: indices into fields. NULL: all. */
@@ -172,8 +187,10 @@ struct dcrt_function {
  * is `current`); it may lead to further upcalls, which then go to the same user thread. Without it
  * the process's thread runs it in its system call, and upcalls that it leads to need another. */
 #define DCRT_BY_CALLER 1u
-
-struct dcrt_channel;
+/* Flag of an upcall, for its stub: to be made again with the next process if this one dies in it
+ * (dcrt_retry). What the dead one has changed stays: it must be a function that can be begun again.
+ */
+#define DCRT_RETRY 2u
 
 struct dcrt_driver {
 	uint32_t abi; /* DCRT_ABI */
@@ -183,6 +200,10 @@ struct dcrt_driver {
 	const struct dcrt_type *types;
 	uint32_t n_types;
 	uint32_t objects; /* how many can be tracked at once */
+	/* Functions whose address crosses, in the same order on both sides: the driver's own or its
+	 * stub here, so that each has one identity; and the kernel's (NULL where it is not). */
+	void *const *code;
+	uint32_t n_code;
 	/* Kernel only. */
 	uint32_t chains; /* upcalls open at once, nested ones not counted; 0: 8 */
 	void *ctx; /* for the handlers: dcrt_ctx() */
@@ -234,20 +255,51 @@ void dcrt_out_blob(struct dcrt_call *call, uint16_t id, const void *data, uint32
 /* What changed in a tracked object, or in the array of them, since it was last in step. */
 void dcrt_out_object(struct dcrt_call *call, const void *object, const struct dcrt_plan *plan);
 
+/* What changed in any tracked object; in the kernel their pointers are adopted first. */
+void dcrt_out_all(struct dcrt_call *call);
+/* As dcrt_out_pointer(); in the kernel also what is not tracked, as it is (DCRT_ADDRESS). The process
+ * may send what it was sent so, but no address of its own. */
+void dcrt_out_address(struct dcrt_call *call, const void *address);
+/* A word: a function of driver->code or NULL. */
+void dcrt_out_code(struct dcrt_call *call, const void *code);
+/* A string is a word and, after all words, a blob: a place in a tracked object goes as a reference,
+ * other text is copied. NULL stays NULL. */
+void dcrt_out_string_word(struct dcrt_call *call, const char *text);
+void dcrt_out_string(struct dcrt_call *call, uint16_t id, const char *text);
+
 /* A handler's arguments, or the results after dcrt_call_run(). Index and type are checked: what is
  * wrong gives 0 or NULL, and the reply becomes an error. */
 uint64_t dcrt_in_word(struct dcrt_call *call, uint32_t index);
 void *dcrt_in_pointer(struct dcrt_call *call, uint32_t index, uint16_t type, uint32_t len);
 /* Valid until the handler returns or dcrt_call_end(). NULL: no such blob. */
 const void *dcrt_in_blob(struct dcrt_call *call, uint16_t id, uint32_t *ret_len);
+/* A blob that must have this length, in place: the handler may change it. NULL, which is an error:
+ * it is not there, or of another length. */
+void *dcrt_in_buffer(struct dcrt_call *call, uint16_t id, uint32_t len);
+/* Copies a blob that must have this length. */
+void dcrt_in_copy(struct dcrt_call *call, uint16_t id, void *to, uint32_t len);
+void *dcrt_in_code(struct dcrt_call *call, uint32_t index);
+void *dcrt_in_address(struct dcrt_call *call, uint32_t index);
+/* As dcrt_in_blob(), or in a tracked object. What is not terminated is an error. */
+const char *dcrt_in_string(struct dcrt_call *call, uint32_t index, uint16_t id);
+/* The first error of dcrt_in_*() in this call, or 0. A handler returns it before it acts. */
+int dcrt_in_error(const struct dcrt_call *call);
 
 /* dcrt_object_new - tracks count elements of a type at a place; the process learns of it when it
  * first crosses. Kernel only. Returns 0, -EEXIST, -EINVAL (overlaps another partly), -ENOSPC,
  * -ENOMEM. May sleep. */
 int dcrt_object_new(struct dcrt_channel *channel, void *object, uint16_t type, uint32_t count);
 /* dcrt_object_free - to be called before the memory is freed; with it go the objects embedded in
- * it. Kernel only. Returns 0, -ESTALE (double free), -ENOENT (never tracked). */
+ * it. Kernel only. Returns 0, -ESTALE (double free), -ENOENT (never tracked). May sleep: while a
+ * dcrt_out_all() looks at it. */
 int dcrt_object_free(struct dcrt_channel *channel, void *object);
+/* dcrt_adopt - as dcrt_object_new, and 0 if the object is NULL, an error pointer or tracked already
+ * with that type in that place. Kernel only. */
+int dcrt_adopt(struct dcrt_channel *channel, void *object, uint16_t type, uint32_t count);
+/* dcrt_forget - as dcrt_object_free, of an object that need not be tracked. Kernel only. A pointer
+ * to it that stays in place does no harm; but if memory comes to that address again and is no new
+ * process's request, dcrt_adopt() it where it is allocated: dcrt_out_all() cannot tell. */
+void dcrt_forget(struct dcrt_channel *channel, const void *object);
 
 void *dcrt_ctx(struct dcrt_call *call);
 struct dcrt_channel *dcrt_channel_of(struct dcrt_call *call);

@@ -41,6 +41,49 @@ static uint64_t word_at(const void *place)
 	return word;
 }
 
+/* A unit as it crosses, and back: pointers as references, functions as numbers. */
+
+static int to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field, void *unit)
+{
+	const void *local = (void *)(uintptr_t)word_at(unit);
+	struct dcrt_object *target;
+	uint64_t word = 0;
+	int err = 0;
+
+	if (field->kind == DCRT_PLAIN)
+		return 0;
+	if (field->kind == DCRT_CODE)
+		err = dcrt_to_code(tracker, local, &word);
+	else
+		err = dcrt_reference(tracker, local, field->target, &word, &target);
+	if (err && DCRT_IS_KERNELS((uintptr_t)local) &&
+	    (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && tracker->kernel))) {
+		word = (uintptr_t)local;
+		err = 0;
+	}
+	memcpy(unit, &word, sizeof(word));
+	return err;
+}
+
+/* *data becomes that of `place`, if it is one of these. */
+static int from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
+		     const uint8_t **data, void **place)
+{
+	int err;
+
+	if (field->kind == DCRT_PLAIN)
+		return 0;
+	if (DCRT_IS_KERNELS(word_at(*data)) &&
+	    (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && !tracker->kernel)))
+		return 0;
+	if (field->kind == DCRT_CODE)
+		err = dcrt_from_code(tracker, word_at(*data), place);
+	else
+		err = dcrt_resolve(tracker, word_at(*data), field->target, 0, place);
+	*data = (const uint8_t *)place;
+	return err;
+}
+
 /* Making */
 
 /* A process that has not heard of an object holds zeroes. */
@@ -50,7 +93,7 @@ static void start_over(struct dcrt_tracker *tracker, struct dcrt_object *object,
 
 	if (object->announced == session)
 		return;
-	memset(object->shadow, 0, object->size);
+	dcrt_clear_shadow(tracker, object);
 	memset(object->units, 0,
 	       sizeof(*object->units) * dcrt_type_units(type) * (object->size / type->size));
 	object->announced = session;
@@ -73,6 +116,7 @@ static void announce_one(struct dcrt_tracker *tracker, struct dcrt_writer *write
 		record.len = sizeof(place);
 	}
 	dcrt_write_record(writer, &record, &place);
+	object->told = writer->serial;
 	start_over(tracker, object, session);
 }
 
@@ -84,7 +128,9 @@ static void announce(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 	struct dcrt_object *unknown[8];
 	uint32_t n = 0;
 
-	while (tracker->kernel && object->peer != session) {
+	if (!writer->serial)
+		writer->serial = ++tracker->serial;
+	while (tracker->kernel && object->peer != session && object->told != writer->serial) {
 		if (n == 8) {
 			writer->err = -EINVAL;
 			return;
@@ -112,33 +158,44 @@ static uint64_t put_reference(struct dcrt_tracker *tracker, struct dcrt_writer *
 	return ref;
 }
 
+/* For whoever has to find out which pointer of which type it was. */
+static void note_untracked(struct dcrt_tracker *tracker, const struct run *run, uint32_t offset)
+{
+	tracker->untracked++;
+	tracker->untracked_type = run->object->type;
+	tracker->untracked_offset = offset % tracker->types[run->object->type].size;
+}
+
 static void announce_targets(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 			     const struct run *run, uint64_t session)
 {
-	const uint8_t *from = run->object->local + run->offset;
-	uint32_t i;
+	struct dcrt_object *target;
+	uint32_t at = run->offset, i;
+	uint64_t ref;
 
-	for (i = 0; i < run->count; i++, from += sizeof(uint64_t))
-		put_reference(tracker, writer, (void *)(uintptr_t)word_at(from), run->field->target,
-			      session);
+	for (i = 0; i < run->count && !writer->err; i++, at += sizeof(uint64_t)) {
+		const void *local = (void *)(uintptr_t)word_at(run->object->local + at);
+
+		if (run->field->kind == DCRT_ADDRESS &&
+		    dcrt_reference(tracker, local, run->field->target, &ref, &target))
+			continue; /* goes as it is */
+		put_reference(tracker, writer, local, run->field->target, session);
+		if (writer->err == -ENOENT || writer->err == -ESTALE)
+			note_untracked(tracker, run, at);
+	}
 }
 
-/* Copies a unit into a message: a pointer as a reference. */
+/* Copies a unit into a message. */
 static void put_unit(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-		     const struct dcrt_field *field, const uint8_t *from, uint8_t *shadow,
-		     uint8_t *to)
+		     const struct run *run, uint32_t at, uint8_t *to)
 {
-	struct dcrt_object *target;
-	uint64_t ref = 0;
-
-	copy_unit(to, from, field->size);
+	copy_unit(to, run->object->local + at, run->field->size);
 	if (!tracker->kernel)
-		memcpy(shadow, to, field->size);
-	if (field->kind != DCRT_POINTER)
-		return;
-	if (dcrt_reference(tracker, (void *)(uintptr_t)word_at(to), field->target, &ref, &target))
+		memcpy(run->object->shadow + at, to, run->field->size);
+	if (to_wire(tracker, run->field, to)) {
 		writer->err = -ENOENT;
-	memcpy(to, &ref, sizeof(ref));
+		note_untracked(tracker, run, at);
+	}
 }
 
 static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const struct run *run,
@@ -155,7 +212,7 @@ static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer, co
 	uint32_t i, at = run->offset;
 	uint8_t *to;
 
-	if (field->kind == DCRT_POINTER)
+	if (field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS)
 		announce_targets(tracker, writer, run, session);
 	object->version += object->version == ~0u ? 2 : 1; /* never 0 */
 	record.version = object->version;
@@ -164,8 +221,22 @@ static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer, co
 		return;
 	for (i = 0; i < run->count; i++, at += field->size, to += field->size) {
 		object->units[run->unit + i].sent = record.version;
-		put_unit(tracker, writer, field, object->local + at, object->shadow + at, to);
+		put_unit(tracker, writer, run, at, to);
 	}
+}
+
+/* Whether a unit is to be sent. */
+static bool is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
+		    const uint8_t *local, const uint8_t *shadow)
+{
+	struct dcrt_object *target;
+	uint64_t ref;
+
+	if (memcmp(local, shadow, field->size) == 0)
+		return false;
+	return !dcrt_is_stale(field, local, shadow) ||
+	       !dcrt_reference(tracker, (void *)(uintptr_t)word_at(local), field->target, &ref,
+			       &target);
 }
 
 static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer, struct run run,
@@ -176,6 +247,8 @@ static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer, 
 	uint32_t first = run.offset, unit = run.unit, i;
 
 	run.count = 0;
+	if (memcmp(object->local + first, object->shadow + first, field->size * field->count) == 0)
+		return;
 	for (i = 0; i < field->count; i++) {
 		uint32_t at = first + i * field->size;
 
@@ -184,7 +257,7 @@ static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer, 
 			put_run(tracker, writer, &run, session);
 			run.count = 0;
 		}
-		if (memcmp(object->local + at, object->shadow + at, field->size) != 0) {
+		if (is_news(tracker, field, object->local + at, object->shadow + at)) {
 			if (!run.count) {
 				run.offset = at;
 				run.unit = unit + i;
@@ -223,6 +296,20 @@ static void put_object(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 			run.unit = element * units + run.field->first_unit;
 			put_field(tracker, writer, run, session);
 		}
+}
+
+void dcrt_put_all(struct dcrt_tracker *tracker, struct dcrt_writer *writer, uint64_t session)
+{
+	uint32_t i;
+
+	tracker->env->lock(tracker->env->lock_ctx);
+	for (i = 0; i < tracker->live && !writer->err; i++) {
+		struct dcrt_object *object = &tracker->objects[tracker->order[i]];
+
+		put_object(tracker, writer, object, &(struct dcrt_plan){.type = object->type},
+			   session);
+	}
+	tracker->env->unlock(tracker->env->lock_ctx);
 }
 
 void dcrt_put(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,
@@ -308,12 +395,17 @@ static int find_run(const struct dcrt_tracker *tracker, struct dcrt_object *obje
 static int find_object(struct dcrt_tracker *tracker, const struct dcrt_record *record,
 		       struct dcrt_object **ret)
 {
+	struct dcrt_object *object;
 	void *place;
-	int err = dcrt_resolve(tracker, record->handle, record->type, 0, &place);
+	int err = dcrt_resolve(tracker, record->handle, DCRT_ANY_TYPE, 0, &place);
 
-	if (!err)
-		*ret = &tracker->objects[record->handle >> (64 - DCRT_SLOT_BITS)];
-	return err;
+	if (err)
+		return err;
+	object = &tracker->objects[record->handle >> (64 - DCRT_SLOT_BITS)];
+	if (object->type != record->type)
+		return -EINVAL;
+	*ret = object;
+	return 0;
 }
 
 /* Confirming */
@@ -330,14 +422,12 @@ static void confirm_update(struct dcrt_tracker *tracker, const struct dcrt_recor
 	for (i = 0; i < run.count; i++, data += run.field->size) {
 		const struct dcrt_unit *unit = &object->units[run.unit + i];
 		uint8_t *shadow = object->shadow + run.offset + i * run.field->size;
-		void *pointer;
+		const uint8_t *value = data;
+		void *place;
 
-		if (unit->sent != record->version || unit->applied != record->seen)
-			continue;
-		if (run.field->kind != DCRT_POINTER)
-			memcpy(shadow, data, run.field->size);
-		else if (!dcrt_resolve(tracker, word_at(data), run.field->target, 0, &pointer))
-			memcpy(shadow, &pointer, sizeof(pointer));
+		if (unit->sent == record->version && unit->applied == record->seen &&
+		    !from_wire(tracker, run.field, &value, &place))
+			memcpy(shadow, value, run.field->size);
 	}
 }
 
@@ -371,17 +461,18 @@ static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 {
 	struct dcrt_object *object;
 	struct run run;
-	void *pointer;
+	void *place;
 	uint32_t i;
 
 	if (find_object(tracker, record, &object) || find_run(tracker, object, record, &run) ||
 	    !run.field->user_writes || object->announced != session)
 		return -EPROTO;
-	if (run.field->kind == DCRT_POINTER)
-		for (i = 0; i < run.count; i++)
-			if (dcrt_resolve(tracker, word_at(data + i * sizeof(uint64_t)),
-					 run.field->target, 0, &pointer))
-				return -EPROTO;
+	for (i = 0; i < run.count && run.field->kind != DCRT_PLAIN; i++) {
+		const uint8_t *value = data + i * sizeof(uint64_t);
+
+		if (from_wire(tracker, run.field, &value, &place))
+			return -EPROTO;
+	}
 	return 0;
 }
 
@@ -398,7 +489,8 @@ static void apply_unit(struct dcrt_tracker *tracker, const struct run *run, uint
 		return;
 	if (!tracker->kernel && unit->sent && (!record->seen || newer(unit->sent, record->seen)))
 		return;
-	changed_here = memcmp(local, shadow, size) != 0;
+	changed_here =
+		memcmp(local, shadow, size) != 0 && !dcrt_is_stale(run->field, local, shadow);
 	changed_there = memcmp(value, shadow, size) != 0;
 	unit->applied = record->version;
 	tracker->conflicts += changed_here && changed_there && memcmp(local, value, size) != 0;
@@ -420,15 +512,12 @@ static int apply_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 	if (find_run(tracker, object, record, &run))
 		return -EPROTO;
 	for (i = 0; i < run.count; i++, data += run.field->size) {
-		void *pointer;
+		const uint8_t *value = data;
+		void *place;
 
-		if (run.field->kind != DCRT_POINTER) {
-			apply_unit(tracker, &run, i, record, data);
-			continue;
-		}
-		err = dcrt_resolve(tracker, word_at(data), run.field->target, 0, &pointer);
+		err = from_wire(tracker, run.field, &value, &place);
 		if (!err)
-			apply_unit(tracker, &run, i, record, (const uint8_t *)&pointer);
+			apply_unit(tracker, &run, i, record, value);
 		else if (err != -ESTALE)
 			return -EPROTO;
 	}

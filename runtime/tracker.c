@@ -58,8 +58,11 @@ static bool good_field(const struct dcrt_driver *driver, const struct dcrt_type 
 		return false;
 	if (field->kind == DCRT_PLAIN)
 		return true;
-	return field->kind == DCRT_POINTER && field->size == sizeof(uint64_t) &&
-	       field->offset % sizeof(uint64_t) == 0 &&
+	if (field->size != sizeof(uint64_t) || field->offset % sizeof(uint64_t) != 0)
+		return false;
+	if (field->kind == DCRT_CODE)
+		return driver->n_code > 0;
+	return (field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS) &&
 	       (field->target == DCRT_ANY_TYPE || field->target < driver->n_types);
 }
 
@@ -67,6 +70,8 @@ int dcrt_types_check(const struct dcrt_driver *driver)
 {
 	uint32_t i, k;
 
+	if (driver->n_code && !driver->code)
+		return -EINVAL;
 	for (i = 0; i < driver->n_types; i++) {
 		/* The table is the driver's; the library fills in two numbers. */
 		const struct dcrt_type *type = &driver->types[i];
@@ -99,34 +104,57 @@ uint32_t dcrt_type_units(const struct dcrt_type *type)
 
 /* Life of a tracker */
 
+static int track_places(struct dcrt_tracker *tracker)
+{
+	uint64_t handle;
+	uint16_t i;
+	int err = 0;
+
+	for (i = 0; i < tracker->n_types && !err; i++)
+		if (tracker->types[i].place)
+			err = dcrt_track(tracker, tracker->types[i].place, i, 1, &handle);
+	return err == -EEXIST ? -EINVAL : err;
+}
+
+static int make_slots(struct dcrt_tracker *tracker)
+{
+	const struct dcrt_env *env = tracker->env;
+	uint32_t i;
+
+	tracker->objects = env->alloc(tracker->slots * sizeof(*tracker->objects));
+	tracker->order = env->alloc(tracker->slots * sizeof(*tracker->order));
+	tracker->freed = env->alloc(tracker->slots * sizeof(*tracker->freed));
+	if (!tracker->objects || !tracker->order || !tracker->freed)
+		return -ENOMEM;
+	for (i = 0; i < tracker->slots; i++)
+		tracker->objects[i].next_free = i + 1 < tracker->slots ? i + 1 : DCRT_NO_SLOT;
+	tracker->free_first = 0;
+	tracker->free_last = tracker->slots - 1;
+	return 0;
+}
+
 int dcrt_tracker_init(struct dcrt_tracker *tracker, const struct dcrt_driver *driver,
 		      const struct dcrt_env *env, bool kernel)
 {
-	uint32_t i;
+	int err;
 
 	*tracker = (struct dcrt_tracker){.env = env,
 					 .types = driver->types,
 					 .n_types = driver->n_types,
+					 .n_code = driver->n_code,
+					 .code = driver->code,
 					 .slots = driver->objects,
 					 .kernel = kernel,
 					 .free_first = DCRT_NO_SLOT,
 					 .free_last = DCRT_NO_SLOT};
 	if (driver->objects > DCRT_SLOTS_MAX)
 		return -EINVAL;
-	if (!driver->objects)
-		return 0;
-	tracker->objects = env->alloc(tracker->slots * sizeof(*tracker->objects));
-	tracker->order = env->alloc(tracker->slots * sizeof(*tracker->order));
-	tracker->freed = env->alloc(tracker->slots * sizeof(*tracker->freed));
-	if (!tracker->objects || !tracker->order || !tracker->freed) {
+	err = tracker->slots ? make_slots(tracker) : 0;
+	if (!err && kernel)
+		err = track_places(tracker);
+	if (err)
 		dcrt_tracker_done(tracker);
-		return -ENOMEM;
-	}
-	for (i = 0; i < tracker->slots; i++)
-		tracker->objects[i].next_free = i + 1 < tracker->slots ? i + 1 : DCRT_NO_SLOT;
-	tracker->free_first = 0;
-	tracker->free_last = tracker->slots - 1;
-	return 0;
+	return err;
 }
 
 void dcrt_tracker_done(struct dcrt_tracker *tracker)
@@ -306,6 +334,7 @@ int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_
 		err = add(tracker, slot, &new);
 		if (!err) {
 			tracker->free_first = next;
+			tracker->tracked++;
 			*ret_handle = dcrt_object_handle(tracker, &tracker->objects[slot]);
 		}
 	}
@@ -315,11 +344,45 @@ int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_
 	return err;
 }
 
-/* Takes an object and all in it out of the order. Adds their blocks to a chain through their first
- * words, to be freed without the lock. */
-static void take_out(struct dcrt_tracker *tracker, struct dcrt_object *object, void **blocks)
+static bool is_adopting(const struct dcrt_tracker *tracker)
 {
-	uint32_t at = upper_bound(tracker, start(object)), count, i;
+	const struct dcrt_adopter *adopter;
+
+	for (adopter = tracker->adopters; adopter; adopter = adopter->next)
+		if (adopter->thread == tracker->env->self())
+			return true;
+	return false;
+}
+
+int dcrt_track_once(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count)
+{
+	const struct dcrt_object *object;
+	uint64_t handle;
+	bool known;
+	int err;
+
+	if (!local || DCRT_IS_ERROR((uint64_t)(uintptr_t)local))
+		return 0;
+	if (type >= tracker->n_types)
+		return -EINVAL;
+	tracker->env->lock(tracker->env->lock_ctx);
+	object = dcrt_object_at(tracker, local, type);
+	while (object && (object->local != local || object->type != type ||
+			  object->size / tracker->types[type].size != count))
+		object = around(tracker, object);
+	known = object || (is_adopting(tracker) && dcrt_may_be_freed(tracker, local));
+	tracker->env->unlock(tracker->env->lock_ctx);
+	if (known)
+		return 0;
+	err = dcrt_track(tracker, local, type, count, &handle);
+	return err == -EEXIST ? 0 : err;
+}
+
+/* Where an object stands in the order, and how many live ones it is with those in it. */
+static uint32_t span(const struct dcrt_tracker *tracker, const struct dcrt_object *object,
+		     uint32_t *ret_count)
+{
+	uint32_t at = upper_bound(tracker, start(object)), count;
 
 	while (ordered(tracker, at - 1) != object)
 		at--;
@@ -327,6 +390,17 @@ static void take_out(struct dcrt_tracker *tracker, struct dcrt_object *object, v
 	for (count = 1; at + count < tracker->live; count++)
 		if (start(ordered(tracker, at + count)) >= end(object))
 			break;
+	*ret_count = count;
+	return at;
+}
+
+/* Takes an object and all in it out of the order. Adds their blocks to a chain through their first
+ * words, to be freed without the lock. */
+static void take_out(struct dcrt_tracker *tracker, struct dcrt_object *object, void **blocks)
+{
+	uint32_t count, at = span(tracker, object, &count), i;
+
+	dcrt_mark_stale(tracker, object->local, object->size);
 	for (i = at; i < at + count; i++) {
 		struct dcrt_object *gone = ordered(tracker, i);
 		uint32_t slot = tracker->order[i];
@@ -362,27 +436,175 @@ static void release(struct dcrt_tracker *tracker, void *blocks)
 	}
 }
 
-int dcrt_untrack(struct dcrt_tracker *tracker, const void *local)
+/* The outermost object that begins at a place and that nobody looks at, now. With the lock. */
+static struct dcrt_object *find_idle(struct dcrt_tracker *tracker, const void *local)
+{
+	struct dcrt_object *object;
+	uint32_t at, count;
+
+again:
+	object = innermost(tracker, (uintptr_t)local);
+	while (object && object->parent != DCRT_NO_SLOT &&
+	       start(around(tracker, object)) == (uintptr_t)local)
+		object = around(tracker, object);
+	if (!object || object->local != local)
+		return NULL;
+	for (at = span(tracker, object, &count); count; at++, count--) {
+		if (!ordered(tracker, at)->busy)
+			continue;
+		tracker->env->unlock(tracker->env->lock_ctx);
+		tracker->env->pause();
+		tracker->env->lock(tracker->env->lock_ctx);
+		goto again;
+	}
+	return object;
+}
+
+static int untrack(struct dcrt_tracker *tracker, const void *local, bool quiet)
 {
 	struct dcrt_object *object;
 	void *blocks = NULL;
 	int err = 0;
 
 	tracker->env->lock(tracker->env->lock_ctx);
-	object = innermost(tracker, (uintptr_t)local);
-	while (object && object->parent != DCRT_NO_SLOT &&
-	       start(around(tracker, object)) == (uintptr_t)local)
-		object = around(tracker, object);
-	if (object && object->local == local)
+	object = find_idle(tracker, local);
+	if (object)
 		take_out(tracker, object, &blocks);
-	else
-		err = object ? -ENOENT : dcrt_why_not_at(tracker, local);
+	else if (!quiet)
+		err = innermost(tracker, (uintptr_t)local) ? -ENOENT
+							   : dcrt_why_not_at(tracker, local);
 	tracker->env->unlock(tracker->env->lock_ctx);
 	release(tracker, blocks);
 	return err;
 }
 
+int dcrt_untrack(struct dcrt_tracker *tracker, const void *local)
+{
+	return untrack(tracker, local, false);
+}
+
+void dcrt_forget_at(struct dcrt_tracker *tracker, const void *local)
+{
+	untrack(tracker, local, true);
+}
+
+/* Adopting */
+
+static int adopt_elements(const struct dcrt_type *type, struct dcrt_channel *channel,
+			  uint8_t *element, uint32_t size)
+{
+	int err = 0;
+
+	for (; size && !err; size -= type->size, element += type->size)
+		err = type->adopt(channel, element);
+	return err;
+}
+
+/* With the lock, which it drops for each object. */
+static int adopt_pass(struct dcrt_tracker *tracker, struct dcrt_channel *channel)
+{
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < tracker->slots && !err; i++) {
+		struct dcrt_object *object = &tracker->objects[i];
+
+		if (!object->live || !tracker->types[object->type].adopt)
+			continue;
+		object->busy++;
+		tracker->env->unlock(tracker->env->lock_ctx);
+		err = adopt_elements(&tracker->types[object->type], channel, object->local,
+				     object->size);
+		tracker->env->lock(tracker->env->lock_ctx);
+		object->busy--;
+	}
+	return err;
+}
+
+static void add_adopter(struct dcrt_tracker *tracker, struct dcrt_adopter *adopter)
+{
+	adopter->next = tracker->adopters;
+	tracker->adopters = adopter;
+}
+
+static void remove_adopter(struct dcrt_tracker *tracker, const struct dcrt_adopter *adopter)
+{
+	struct dcrt_adopter **at = &tracker->adopters;
+
+	while (*at != adopter)
+		at = &(*at)->next;
+	*at = adopter->next;
+}
+
+int dcrt_adopt_all(struct dcrt_tracker *tracker, struct dcrt_channel *channel)
+{
+	struct dcrt_adopter adopter = {.thread = tracker->env->self()};
+	uint64_t before;
+	int err;
+
+	tracker->env->lock(tracker->env->lock_ctx);
+	add_adopter(tracker, &adopter);
+	do {
+		before = tracker->tracked;
+		err = adopt_pass(tracker, channel);
+	} while (!err && tracker->tracked != before);
+	remove_adopter(tracker, &adopter);
+	tracker->env->unlock(tracker->env->lock_ctx);
+	return err;
+}
+
 /* The process's side of NEW and FREE; the lock is held, a pthread mutex: allocating is fine. */
+
+/* Objects that cannot stand beside a new one: the news of their end has been overtaken. */
+static void make_way(struct dcrt_tracker *tracker, const struct dcrt_object *new, void **blocks)
+{
+	uint32_t i;
+
+	for (i = 0; i < tracker->live; i++) {
+		struct dcrt_object *old = ordered(tracker, i);
+		bool apart = end(old) <= start(new) || end(new) <= start(old);
+		bool in = start(old) >= start(new) && end(old) <= end(new);
+		bool around_it = start(old) <= start(new) && end(old) >= end(new);
+
+		if (apart || (in != around_it) || (in && old->type != new->type))
+			continue;
+		take_out(tracker, old, blocks);
+		i = (uint32_t)-1; /* once more from the start */
+	}
+}
+
+/* What is there already has a content of its own; the kernel sends what differs from zeroes. */
+static void zero_fields(const struct dcrt_tracker *tracker, struct dcrt_object *object)
+{
+	const struct dcrt_type *type = &tracker->types[object->type];
+	uint32_t element, i;
+
+	for (element = 0; element < object->size; element += type->size)
+		for (i = 0; i < type->n_fields; i++)
+			memset(object->local + element + type->fields[i].offset, 0,
+			       type->fields[i].size * type->fields[i].count);
+}
+
+/* Where a new object stands: in a variable, in another object, or (NULL) in memory of its own. */
+static int find_local(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+		      const uint8_t *data, uint8_t **ret)
+{
+	const struct dcrt_type *type = &tracker->types[record->type];
+	void *place = type->place;
+	uint64_t ref;
+	int err;
+
+	if (place && record->version != type->size)
+		return -EPROTO;
+	if (!place && record->len) {
+		memcpy(&ref, data, sizeof(ref));
+		err = dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, record->version, &place);
+		if (err)
+			return err == -ESTALE ? -ESTALE : -EPROTO;
+	}
+	*ret = place;
+	return 0;
+}
 
 int dcrt_object_announced(struct dcrt_tracker *tracker, const struct dcrt_record *record,
 			  const uint8_t *data)
@@ -391,29 +613,28 @@ int dcrt_object_announced(struct dcrt_tracker *tracker, const struct dcrt_record
 				  .size = record->version,
 				  .generation = generation_of(record->handle)};
 	uint32_t slot = slot_of(record->handle);
-	void *blocks = NULL, *place;
-	uint64_t ref;
+	void *blocks = NULL;
 	int err;
 
 	if (slot >= tracker->slots || new.size % tracker->types[new.type].size)
 		return -EPROTO;
 	if (new.generation <= tracker->objects[slot].generation)
 		return 0; /* known, or freed since */
-	if (record->len) {
-		memcpy(&ref, data, sizeof(ref));
-		err = dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, new.size, &place);
-		if (err)
-			return err == -ESTALE ? 0 : -EPROTO;
-		new.local = place;
-	}
+	err = find_local(tracker, record, data, &new.local);
+	if (err)
+		return err == -ESTALE ? 0 : err;
 	if (tracker->objects[slot].live)
 		take_out(tracker, &tracker->objects[slot], &blocks);
+	if (new.local)
+		make_way(tracker, &new, &blocks);
 	release(tracker, blocks);
-	if (give_block(tracker, &new, !record->len) < 0)
+	if (give_block(tracker, &new, !new.local) < 0)
 		return -ENOMEM;
 	err = add(tracker, slot, &new);
 	if (err)
 		tracker->env->free(new.block);
+	else
+		zero_fields(tracker, &tracker->objects[slot]);
 	return err ? -EPROTO : 0;
 }
 
@@ -440,7 +661,7 @@ int dcrt_object_gone(struct dcrt_tracker *tracker, const struct dcrt_record *rec
 int dcrt_resolve(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,
 		 void **ret)
 {
-	const struct dcrt_object *object;
+	struct dcrt_object *object;
 	uint32_t offset = DCRT_OFFSET(ref);
 
 	if (!ref || DCRT_IS_ERROR(ref)) {
@@ -453,12 +674,16 @@ int dcrt_resolve(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint
 	if (!object->live || generation_of(ref) != object->generation)
 		return generation_of(ref) && generation_of(ref) <= object->generation ? -ESTALE
 										      : -ENOENT;
-	len += !len;
-	if (offset >= object->size || len > object->size - offset ||
-	    !is_type(tracker, object, type, offset))
+	if (offset >= object->size)
 		return -EINVAL;
 	*ret = object->local + offset;
-	return 0;
+	if (!is_type(tracker, object, type, offset)) {
+		object = dcrt_object_at(tracker, *ret, type);
+		if (!object)
+			return -EINVAL;
+		offset = (uint32_t)((uint8_t *)*ret - object->local);
+	}
+	return (len ? len : 1) > object->size - offset ? -EINVAL : 0;
 }
 
 int dcrt_reference(struct dcrt_tracker *tracker, const void *local, uint16_t type, uint64_t *ret,
@@ -501,4 +726,48 @@ int dcrt_from_ref(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uin
 	err = dcrt_resolve(tracker, ref, type, len, ret);
 	tracker->env->unlock(tracker->env->lock_ctx);
 	return err;
+}
+
+int dcrt_text_from_ref(struct dcrt_tracker *tracker, uint64_t ref, const char **ret)
+{
+	const struct dcrt_object *object;
+	void *place;
+	int err;
+
+	tracker->env->lock(tracker->env->lock_ctx);
+	err = dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, 1, &place);
+	if (!err && DCRT_IS_ERROR(ref))
+		err = -EINVAL;
+	if (!err && ref) {
+		object = &tracker->objects[slot_of(ref)];
+		if (!memchr(place, 0, object->size - DCRT_OFFSET(ref)))
+			err = -EINVAL;
+	}
+	tracker->env->unlock(tracker->env->lock_ctx);
+	if (!err)
+		*ret = place;
+	return err;
+}
+
+/* Functions */
+
+int dcrt_to_code(const struct dcrt_tracker *tracker, const void *code, uint64_t *ret)
+{
+	uint32_t i;
+
+	for (i = 0; code && i < tracker->n_code; i++)
+		if (tracker->code[i] == code)
+			break;
+	if (code && i == tracker->n_code)
+		return -ENOENT;
+	*ret = code ? i + 1 : 0;
+	return 0;
+}
+
+int dcrt_from_code(const struct dcrt_tracker *tracker, uint64_t word, void **ret)
+{
+	if (word > tracker->n_code || (word && !tracker->code[word - 1]))
+		return -EINVAL;
+	*ret = word ? tracker->code[word - 1] : NULL;
+	return 0;
 }

@@ -20,6 +20,10 @@
  * In the kernel a shadow moves on when the process has answered the message (dcrt_confirm), so two
  * upcalls at once both carry a change; in the process it moves on when a message is made.
  *
+ * A type with a place (dcrt.h) has one object, a variable of the driver. The process's has its own
+ * initial content, as has an object in another; the bytes of its fields are zeroed when the kernel
+ * tells of it, as new memory is. All else of it is left alone.
+ *
  * Thread-safe by env.lock, held for bounded work and never while allocating in the kernel.
  */
 #ifndef DCRT_TRACKER_H
@@ -34,6 +38,9 @@ struct dcrt_env {
 	void (*lock)(void *lock_ctx);
 	void (*unlock)(void *lock_ctx);
 	void *lock_ctx;
+	/* Kernel only. */
+	void (*pause)(void); /* sleeps a moment */
+	const void *(*self)(void); /* the thread; compared only */
 };
 
 struct dcrt_unit {
@@ -49,12 +56,20 @@ struct dcrt_object {
 	uint32_t next_free;
 	uint16_t type;
 	bool live;
+	uint16_t busy; /* looked at without the lock (dcrt_adopt_all): to be freed later */
 	uint32_t version; /* counts updates made */
 	/* Kernel: the session that has been told of it, and the one known to have heard. */
 	uint64_t announced, peer;
+	uint64_t told; /* serial of the last message that it was announced in */
 	void *block; /* holds all below */
 	struct dcrt_unit *units;
 	uint8_t *shadow;
+};
+
+/* A thread in dcrt_adopt_all(). */
+struct dcrt_adopter {
+	const void *thread;
+	struct dcrt_adopter *next;
 };
 
 #define DCRT_NO_SLOT DCRT_SLOTS_MAX
@@ -63,6 +78,8 @@ struct dcrt_tracker {
 	const struct dcrt_env *env;
 	const struct dcrt_type *types;
 	uint32_t n_types;
+	uint32_t n_code;
+	void *const *code;
 	uint32_t slots;
 	struct dcrt_object *objects;
 	uint32_t *order; /* slots of live objects by address, outer before inner */
@@ -72,13 +89,21 @@ struct dcrt_tracker {
 	uint32_t freed_at, freed_count;
 	bool kernel; /* issues handles */
 	uint64_t conflicts;
+	uint64_t untracked; /* pointers and functions that could not cross; the last was in: */
+	uint32_t untracked_offset;
+	uint16_t untracked_type;
+	struct dcrt_adopter *adopters;
+	uint64_t serial; /* of the last message made with objects */
+	uint64_t tracked; /* counts dcrt_track() */
 };
 
 /* dcrt_types_check - once for each table. Fills in first_unit. Returns 0 or -EINVAL: fields out of
- * order, overlapping or outside the type, pointers that are not 8 bytes, a target that is none. */
+ * order, overlapping or outside the type, pointers that are not 8 bytes, a target that is none,
+ * functions without a table of them. */
 int dcrt_types_check(const struct dcrt_driver *driver);
 
-/* Returns 0, -ENOMEM, or -EINVAL: too many slots. env and types are borrowed. */
+/* Returns 0, -ENOMEM, or -EINVAL: too many slots. env, types and code are borrowed. In the kernel
+ * it tracks the types' places: -ENOSPC, -EINVAL if they overlap. */
 int dcrt_tracker_init(struct dcrt_tracker *tracker, const struct dcrt_driver *driver,
 		      const struct dcrt_env *env, bool kernel);
 void dcrt_tracker_done(struct dcrt_tracker *tracker);
@@ -88,24 +113,48 @@ void dcrt_tracker_done(struct dcrt_tracker *tracker);
  * it overlaps another object partly; -ENOSPC no slot left; -ENOMEM. */
 int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count,
 	       uint64_t *ret_handle);
-/* dcrt_untrack - the outermost object that begins at the place, and all embedded in it.
+/* dcrt_track_once - as dcrt_track, and 0 for NULL, an error pointer and what is tracked already
+ * with that type in that place. Within dcrt_adopt_all() also, and nothing is tracked, if memory
+ * that was freed may be there (stale.c). */
+int dcrt_track_once(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count);
+/* dcrt_untrack - the outermost object that begins at the place, and all embedded in it. Waits for
+ * dcrt_adopt_all() to have done with it. Pointers to it are marked (stale.c).
  * Returns 0, -ESTALE there was one (double free), -ENOENT. */
 int dcrt_untrack(struct dcrt_tracker *tracker, const void *local);
+/* dcrt_forget_at - as dcrt_untrack, where finding none is no error. */
+void dcrt_forget_at(struct dcrt_tracker *tracker, const void *local);
+/*
+ * dcrt_adopt_all - calls type->adopt(channel, element) for all elements of all objects, those that
+ * this adds included; without the lock. An object in hand is not untracked meanwhile: that waits.
+ * What an element points to the driver must not be freeing now: as for its own readers.
+ * Returns 0 or the first error of adopt.
+ */
+int dcrt_adopt_all(struct dcrt_tracker *tracker, struct dcrt_channel *channel);
 
 /* dcrt_to_ref - @type: of the object wanted, or DCRT_ANY_TYPE.
  * Returns 0 (NULL and error pointers included), -ESTALE a freed object was there, -ENOENT. */
 int dcrt_to_ref(struct dcrt_tracker *tracker, const void *local, uint16_t type, uint64_t *ret);
-/* dcrt_from_ref - the address, of at least len bytes (less 1 counts as 1) of an object of the type.
+/* dcrt_from_ref - the address, of at least len bytes (less 1 counts as 1) of an object of the type:
+ * the one that the reference says, or else one in the same place.
  * Returns 0 (NULL and error pointers included), -ESTALE the object is freed, -ENOENT there was
  * never one, -EINVAL other type, not at an element, beyond the end. */
 int dcrt_from_ref(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,
 		  void **ret);
+
+/* dcrt_text_from_ref - the address, if a zero follows within the object; else -EINVAL. */
+int dcrt_text_from_ref(struct dcrt_tracker *tracker, uint64_t ref, const char **ret);
+/* dcrt_to_code - index + 1 of a function, 0 of NULL. Returns 0 or -ENOENT. */
+int dcrt_to_code(const struct dcrt_tracker *tracker, const void *code, uint64_t *ret);
+/* dcrt_from_code - Returns 0, or -EINVAL: beyond the table, or not on this side. */
+int dcrt_from_code(const struct dcrt_tracker *tracker, uint64_t word, void **ret);
 
 /* dcrt_put - adds to a message what changed of the object since it was in step.
  * @session the process's, in the kernel; an object unknown to it is announced first.
  * Errors are left in the writer: -ENOENT, -ESTALE not tracked, or a pointer in it is not. */
 void dcrt_put(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,
 	      const struct dcrt_plan *plan, uint64_t session);
+/* dcrt_put_all - as dcrt_put, of all objects; announces those without fields too. */
+void dcrt_put_all(struct dcrt_tracker *tracker, struct dcrt_writer *writer, uint64_t session);
 /* As dcrt_to_ref; and announces the object. */
 uint64_t dcrt_put_ref(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,
 		      uint64_t session);

@@ -28,6 +28,7 @@ void dcrt_write_again(struct dcrt_writer *writer)
 	writer->header.records = 0;
 	writer->len = sizeof(writer->header);
 	writer->err = writer->size < writer->len ? -EMSGSIZE : 0;
+	writer->serial = 0;
 }
 
 static void *more(struct dcrt_writer *writer, uint32_t len)
@@ -306,5 +307,5 @@ uint64_t dcrt_fingerprint(const struct dcrt_driver *driver)
 	sum = mix_number(sum, driver->n_types);
 	for (i = 0; i < driver->n_types; i++)
 		sum = mix_type(sum, &driver->types[i]);
-	return sum;
+	return mix_number(sum, driver->n_code);
 }

@@ -12,6 +12,7 @@ struct dcrt_writer {
 	uint32_t size, len;
 	struct dcrt_header header;
 	int err;
+	uint64_t serial; /* the tracker's; 0: none yet */
 };
 
 /* header: kind, depth, session, call, function, flags are taken from it. */

@@ -4,6 +4,7 @@
 #define DC_RUNTIME_ENV_H
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "tracker.h"
@@ -38,10 +39,24 @@ static void env_unlock(void *ctx)
 	pthread_mutex_unlock(ctx);
 }
 
+static void env_pause(void)
+{
+	sched_yield();
+}
+
+static __thread char env_thread;
+
+static const void *env_self(void)
+{
+	return &env_thread;
+}
+
 static const struct dcrt_env env = {.alloc = env_alloc,
 				    .free = env_free,
 				    .lock = env_lock,
 				    .unlock = env_unlock,
-				    .lock_ctx = &env_mutex};
+				    .lock_ctx = &env_mutex,
+				    .pause = env_pause,
+				    .self = env_self};
 
 #endif

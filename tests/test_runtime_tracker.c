@@ -339,6 +339,239 @@ static void test_failing_allocations(void **state)
 	assert_int_equal(n, 6);
 }
 
+/* A reference to what stands innermost means what is around it as well. */
+static void test_other_type_in_place(void **state)
+{
+	uint64_t whole = track(&object, OUTER, 1), first = track(&object.first, INNER, 1);
+	uint64_t second = track(&object.second, INNER, 1);
+
+	(void)state;
+	assert_at(first, OUTER, sizeof(object), &object);
+	assert_at(whole, INNER, sizeof(struct inner), &object);
+	assert_int_equal(from(whole, INNER, sizeof(struct inner) + 1), -EINVAL);
+	assert_int_equal(from(first, OUTER, sizeof(object) + 1), -EINVAL);
+	assert_int_equal(from(first + 4, OUTER, 0), -EINVAL);
+	assert_at(whole + offsetof(struct outer, second), INNER, 8, &object.second);
+	assert_int_equal(from(second, OUTER, 0), -EINVAL);
+	assert_int_equal(from(second, SINGLE, 0), -EINVAL);
+}
+
+static void test_once(void **state)
+{
+	uint64_t handle = track(&object, OUTER, 1);
+
+	(void)state;
+	assert_int_equal(dcrt_track_once(&tracker, NULL, OUTER, 1), 0);
+	assert_int_equal(dcrt_track_once(&tracker, (void *)-22, OUTER, 1), 0);
+	assert_int_equal(dcrt_track_once(&tracker, &object, OUTER, 1), 0);
+	assert_int_equal(tracker.live, 1);
+	assert_true(ref_of(&object, OUTER) == handle);
+	assert_int_equal(dcrt_track_once(&tracker, &object.first, INNER, 1), 0);
+	assert_int_equal(dcrt_track_once(&tracker, &object.first, INNER, 1), 0);
+	assert_int_equal(dcrt_track_once(&tracker, &object, OUTER, 1), 0); /* behind the first */
+	assert_int_equal(tracker.live, 2);
+	assert_int_equal(dcrt_track_once(&tracker, &object.first, 7, 1), -EINVAL);
+	assert_int_equal(dcrt_track_once(&tracker, &object.first.b, INNER, 1), -EINVAL);
+	dcrt_forget_at(&tracker, &other);
+	dcrt_forget_at(&tracker, NULL);
+	dcrt_forget_at(&tracker, &object.c);
+	assert_int_equal(tracker.live, 2);
+	dcrt_forget_at(&tracker, &object);
+	assert_int_equal(tracker.live, 0);
+	dcrt_forget_at(&tracker, &object);
+}
+
+/* Adopting: lists of nodes, each of which leads to the next and to an array. */
+
+struct node {
+	struct node *next;
+	struct inner *array;
+	uint32_t n;
+};
+
+enum { NODE, ITEM };
+
+static int adopt_node(struct dcrt_channel *channel, void *element)
+{
+	struct node *node = element;
+	int err = dcrt_track_once(&tracker, node->next, NODE, 1);
+
+	(void)channel;
+	return err ? err : dcrt_track_once(&tracker, node->array, ITEM, node->n);
+}
+
+static const struct dcrt_type node_types[] = {
+	{.name = "node", .size = sizeof(struct node), .adopt = adopt_node},
+	{.name = "item", .size = sizeof(struct inner)},
+};
+
+static void use_nodes(uint32_t objects)
+{
+	const struct dcrt_driver nodes = {.types = node_types, .n_types = 2, .objects = objects};
+
+	dcrt_tracker_done(&tracker);
+	assert_int_equal(dcrt_tracker_init(&tracker, &nodes, &env, true), 0);
+}
+
+static void test_adopting(void **state)
+{
+	static struct node list[4];
+
+	(void)state;
+	use_nodes(8);
+	track(list, NODE, 2); /* an array: both elements lead on */
+	list[0].next = &list[2];
+	list[1].array = array;
+	list[1].n = 4;
+	list[2].next = &list[3];
+	list[3].next = &list[2];
+	assert_int_equal(dcrt_adopt_all(&tracker, NULL), 0);
+	assert_int_equal(tracker.live, 4);
+	assert_int_equal(dcrt_adopt_all(&tracker, NULL), 0);
+	assert_int_equal(tracker.live, 4);
+	list[3].array = &array[1]; /* partly what is there */
+	list[3].n = 4;
+	assert_int_equal(dcrt_adopt_all(&tracker, NULL), -EINVAL);
+	list[3].array = NULL;
+	dcrt_forget_at(&tracker, array);
+	list[1].array = NULL;
+	assert_int_equal(dcrt_adopt_all(&tracker, NULL), 0);
+	assert_int_equal(tracker.live, 3);
+}
+
+static int hold; /* 1: adopt waits, 2: it is in there, 3: go on */
+
+static int adopt_slowly(struct dcrt_channel *channel, void *element)
+{
+	(void)channel;
+	if (!__atomic_load_n(&hold, __ATOMIC_ACQUIRE))
+		return 0;
+	__atomic_store_n(&hold, 2, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&hold, __ATOMIC_ACQUIRE) != 3)
+		sched_yield();
+	return *(volatile int *)element ? -1 : 0; /* freed: the sanitizer's */
+}
+
+static void *adopt_all_in_thread(void *unused)
+{
+	(void)unused;
+	return (void *)(long)dcrt_adopt_all(&tracker, NULL);
+}
+
+static void *let_go(void *unused)
+{
+	(void)unused;
+	__atomic_store_n(&hold, 3, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Forgetting waits until nobody looks at the object. */
+static void test_freed_while_adopted(void **state)
+{
+	static const struct dcrt_type type = {"slow", sizeof(int), .adopt = adopt_slowly};
+	const struct dcrt_driver one = {.types = &type, .n_types = 1, .objects = 2};
+	int *memory = calloc(1, sizeof(*memory));
+	pthread_t adopter, other_thread;
+	void *err;
+
+	(void)state;
+	assert_non_null(memory);
+	dcrt_tracker_done(&tracker);
+	assert_int_equal(dcrt_tracker_init(&tracker, &one, &env, true), 0);
+	track(memory, 0, 1);
+	hold = 1;
+	assert_int_equal(pthread_create(&adopter, NULL, adopt_all_in_thread, NULL), 0);
+	while (__atomic_load_n(&hold, __ATOMIC_ACQUIRE) != 2)
+		sched_yield();
+	assert_int_equal(pthread_create(&other_thread, NULL, let_go, NULL), 0);
+	dcrt_forget_at(&tracker, memory);
+	assert_int_equal(__atomic_load_n(&hold, __ATOMIC_ACQUIRE), 3);
+	*memory = 5;
+	free(memory);
+	assert_int_equal(pthread_join(adopter, &err), 0);
+	assert_int_equal(pthread_join(other_thread, NULL), 0);
+	assert_null(err);
+	hold = 0;
+}
+
+/* Variables of the driver are tracked from the start. */
+static void test_places(void **state)
+{
+	static struct outer variable;
+	struct dcrt_type placed[] = {types[INNER], types[OUTER]};
+	struct dcrt_driver with = {.types = placed, .n_types = 2, .objects = 2};
+	uint64_t ref;
+
+	(void)state;
+	placed[OUTER].place = &variable;
+	dcrt_tracker_done(&tracker);
+	assert_int_equal(dcrt_tracker_init(&tracker, &with, &env, true), 0);
+	assert_at(ref_of(&variable, OUTER), OUTER, sizeof(variable), &variable);
+	dcrt_tracker_done(&tracker);
+	placed[INNER].place = &variable.second;
+	assert_int_equal(dcrt_tracker_init(&tracker, &with, &env, true), 0);
+	assert_at(ref_of(&variable.second, INNER), INNER, 8, &variable.second);
+	dcrt_tracker_done(&tracker);
+	placed[INNER].place = (char *)&variable.second + 4;
+	assert_int_equal(dcrt_tracker_init(&tracker, &with, &env, true), -EINVAL);
+	placed[INNER].place = &object;
+	with.objects = 1;
+	assert_int_equal(dcrt_tracker_init(&tracker, &with, &env, true), -ENOSPC);
+	assert_int_equal(dcrt_tracker_init(&tracker, &with, &env, false),
+			 0); /* it has to be told */
+	assert_int_equal(dcrt_to_ref(&tracker, &variable, OUTER, &ref), -ENOENT);
+}
+
+static void test_text(void **state)
+{
+	static char text[] = "text"; /* not a byte more */
+	static const struct dcrt_type chars = {"chars", 1};
+	const struct dcrt_driver one = {.types = &chars, .n_types = 1, .objects = 1};
+	const char *got = "";
+	uint64_t handle;
+
+	(void)state;
+	dcrt_tracker_done(&tracker);
+	assert_int_equal(dcrt_tracker_init(&tracker, &one, &env, true), 0);
+	handle = track(text, 0, sizeof(text));
+	assert_int_equal(dcrt_text_from_ref(&tracker, handle + 1, &got), 0);
+	assert_ptr_equal(got, text + 1);
+	assert_int_equal(dcrt_text_from_ref(&tracker, 0, &got), 0);
+	assert_null(got);
+	assert_int_equal(dcrt_text_from_ref(&tracker, (uint64_t)-5, &got), -EINVAL);
+	assert_int_equal(dcrt_text_from_ref(&tracker, handle + 5, &got), -EINVAL);
+	assert_int_equal(dcrt_text_from_ref(&tracker, handle << 1, &got), -ENOENT);
+	text[4] = 'x';
+	assert_int_equal(dcrt_text_from_ref(&tracker, handle + 1, &got), -EINVAL);
+	text[4] = 0;
+}
+
+static void test_code(void **state)
+{
+	static void *const code[] = {&object, NULL, &other};
+	struct dcrt_driver with = driver;
+	uint64_t word = 9;
+	void *place;
+
+	(void)state;
+	with.code = code;
+	with.n_code = 3;
+	dcrt_tracker_done(&tracker);
+	assert_int_equal(dcrt_tracker_init(&tracker, &with, &env, true), 0);
+	assert_int_equal(dcrt_to_code(&tracker, NULL, &word), 0);
+	assert_true(word == 0);
+	assert_int_equal(dcrt_to_code(&tracker, &other, &word), 0);
+	assert_true(word == 3);
+	assert_int_equal(dcrt_to_code(&tracker, array, &word), -ENOENT);
+	assert_int_equal(dcrt_from_code(&tracker, 1, &place), 0);
+	assert_ptr_equal(place, &object);
+	assert_int_equal(dcrt_from_code(&tracker, 0, &place), 0);
+	assert_null(place);
+	assert_int_equal(dcrt_from_code(&tracker, 2, &place), -EINVAL);
+	assert_int_equal(dcrt_from_code(&tracker, 4, &place), -EINVAL);
+	assert_int_equal(dcrt_from_code(&tracker, ~(uint64_t)0, &place), -EINVAL);
+}
+
 static void test_tables(void **state)
 {
 	static const struct {
@@ -371,8 +604,14 @@ static void test_tables(void **state)
 		 {{.offset = 0, .size = 8, .count = 1, .kind = DCRT_POINTER, .target = 1}},
 		 1,
 		 -EINVAL},
-		{"no such kind", {{.offset = 0, .size = 8, .count = 1, .kind = 2}}, 1, -EINVAL},
+		{"no such kind", {{.offset = 0, .size = 8, .count = 1, .kind = 9}}, 1, -EINVAL},
+		{"function", {{.offset = 0, .size = 8, .count = 2, .kind = DCRT_CODE}}, 1, 0},
+		{"short function",
+		 {{.offset = 0, .size = 4, .count = 1, .kind = DCRT_CODE}},
+		 1,
+		 -EINVAL},
 	};
+	static void *const code[] = {NULL};
 	size_t i;
 
 	(void)state;
@@ -381,9 +620,18 @@ static void test_tables(void **state)
 		const struct dcrt_type type = {
 			.name = "t", .size = 16, .n_fields = rows[i].n, .fields = fields};
 
-		if (dcrt_types_check(&(struct dcrt_driver){.types = &type, .n_types = 1}) !=
-		    rows[i].err)
+		const struct dcrt_driver good = {
+			.types = &type, .n_types = 1, .code = code, .n_code = 1};
+		struct dcrt_driver none = good;
+
+		if (dcrt_types_check(&good) != rows[i].err)
 			fail_msg("%s", rows[i].name);
+		none.n_code = 0;
+		if (fields[0].kind == DCRT_CODE)
+			assert_int_equal(dcrt_types_check(&none), -EINVAL);
+		none.n_code = 1;
+		none.code = NULL;
+		assert_int_equal(dcrt_types_check(&none), -EINVAL);
 	}
 }
 
@@ -402,6 +650,13 @@ int main(void)
 		TEST(test_oracle),
 		TEST(test_threads),
 		TEST(test_failing_allocations),
+		TEST(test_other_type_in_place),
+		TEST(test_once),
+		TEST(test_adopting),
+		TEST(test_freed_while_adopted),
+		TEST(test_places),
+		TEST(test_text),
+		TEST(test_code),
 		cmocka_unit_test(test_tables),
 	};
 

@@ -318,6 +318,11 @@ static void test_fingerprint(void **state)
 	functions[1].results = 0;
 	field.user_writes = true;
 	assert_true(dcrt_fingerprint(&driver) != first);
+	field.user_writes = false;
+	type.place = &field; /* addresses differ from side to side */
+	assert_true(dcrt_fingerprint(&driver) == first);
+	driver.n_code = 1;
+	assert_true(dcrt_fingerprint(&driver) != first);
 }
 
 int main(void)

@@ -7,12 +7,12 @@
  * more (release). Its memory is gone by then, and no thread of it runs.
  */
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <linux/umh.h>
 
 #include "channel.h"
 
@@ -38,6 +38,16 @@ static void env_unlock(void *lock)
 	spin_unlock((spinlock_t *)lock);
 }
 
+static void env_pause(void)
+{
+	usleep_range(20, 100);
+}
+
+static const void *env_self(void)
+{
+	return current;
+}
+
 /* References */
 
 static void channel_free(struct kref *refs)
@@ -56,6 +66,7 @@ static void channel_free(struct kref *refs)
 	kfree(channel->down);
 	kfree(channel->device_name);
 	put_pid(channel->pid);
+	dcrt_keep_free(channel);
 	kvfree(channel);
 }
 
@@ -119,6 +130,7 @@ static void session_over(struct dcrt_channel *channel)
 	channel->tell_died = true;
 	if (!channel->going)
 		schedule_work(&channel->tell);
+	dcrt_keep_again(channel);
 	atomic64_inc(&channel->deaths);
 	wake_up_all(&channel->wait);
 }
@@ -286,11 +298,14 @@ static void init_channel(struct dcrt_channel *channel, const struct dcrt_driver 
 					 .free = env_free,
 					 .lock = env_lock,
 					 .unlock = env_unlock,
-					 .lock_ctx = &channel->tracker_lock};
+					 .lock_ctx = &channel->tracker_lock,
+					 .pause = env_pause,
+					 .self = env_self};
 	channel->tracker.env = &channel->env;
 	channel->fingerprint = dcrt_fingerprint(driver);
 	init_waitqueue_head(&channel->wait);
 	INIT_WORK(&channel->tell, tell);
+	dcrt_keep_init(channel);
 	INIT_LIST_HEAD(&channel->free);
 	INIT_LIST_HEAD(&channel->active);
 	INIT_LIST_HEAD(&channel->pending);
@@ -330,7 +345,7 @@ free:
 }
 EXPORT_SYMBOL_GPL(dcrt_register);
 
-static bool is_attached(struct dcrt_channel *channel)
+bool dcrt_is_attached(struct dcrt_channel *channel)
 {
 	bool attached;
 
@@ -372,6 +387,7 @@ void dcrt_unregister(struct dcrt_channel *channel)
 	wake_up_all(&channel->wait);
 	spin_unlock(&channel->lock);
 	cancel_work_sync(&channel->tell);
+	dcrt_keep_stop(channel);
 	while (!wait_event_timeout(channel->wait, is_quiet(channel), 10 * HZ))
 		; /* each open call ends by its deadline */
 	for (i = 0; i < DCRT_THREADS_MAX; i++)
@@ -380,28 +396,11 @@ void dcrt_unregister(struct dcrt_channel *channel)
 		do
 			dcrt_poison(channel, channel->session);
 		while (!wait_event_timeout(channel->wait, is_gone(channel), 10 * HZ));
+	dcrt_keep_done(channel);
 	debugfs_remove(channel->debugfs);
 	kref_put(&channel->refs, channel_free);
 }
 EXPORT_SYMBOL_GPL(dcrt_unregister);
-
-int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned int timeout_ms)
-{
-	char device[64];
-	char *argv[] = {(char *)path, device, NULL};
-	static char *envp[] = {"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL};
-	long left;
-	int err;
-
-	snprintf(device, sizeof(device), "/dev/%s", channel->device_name);
-	err = call_usermodehelper(path, argv, envp, UMH_WAIT_EXEC);
-	if (err)
-		return err;
-	left = wait_event_killable_timeout(channel->wait, is_attached(channel),
-					   msecs_to_jiffies(timeout_ms));
-	return left > 0 ? 0 : left < 0 ? -EINTR : -ETIMEDOUT;
-}
-EXPORT_SYMBOL_GPL(dcrt_start);
 
 int dcrt_object_new(struct dcrt_channel *channel, void *object, uint16_t type, uint32_t count)
 {
@@ -417,13 +416,36 @@ int dcrt_object_free(struct dcrt_channel *channel, void *object)
 }
 EXPORT_SYMBOL_GPL(dcrt_object_free);
 
+int dcrt_adopt(struct dcrt_channel *channel, void *object, uint16_t type, uint32_t count)
+{
+	return dcrt_track_once(&channel->tracker, object, type, count);
+}
+EXPORT_SYMBOL_GPL(dcrt_adopt);
+
+void dcrt_forget(struct dcrt_channel *channel, const void *object)
+{
+	dcrt_forget_at(&channel->tracker, object);
+}
+EXPORT_SYMBOL_GPL(dcrt_forget);
+
 EXPORT_SYMBOL_GPL(dcrt_out_word);
 EXPORT_SYMBOL_GPL(dcrt_out_pointer);
 EXPORT_SYMBOL_GPL(dcrt_out_blob);
 EXPORT_SYMBOL_GPL(dcrt_out_object);
+EXPORT_SYMBOL_GPL(dcrt_out_all);
+EXPORT_SYMBOL_GPL(dcrt_out_address);
+EXPORT_SYMBOL_GPL(dcrt_out_code);
+EXPORT_SYMBOL_GPL(dcrt_out_string_word);
+EXPORT_SYMBOL_GPL(dcrt_out_string);
 EXPORT_SYMBOL_GPL(dcrt_in_word);
 EXPORT_SYMBOL_GPL(dcrt_in_pointer);
 EXPORT_SYMBOL_GPL(dcrt_in_blob);
+EXPORT_SYMBOL_GPL(dcrt_in_buffer);
+EXPORT_SYMBOL_GPL(dcrt_in_copy);
+EXPORT_SYMBOL_GPL(dcrt_in_address);
+EXPORT_SYMBOL_GPL(dcrt_in_code);
+EXPORT_SYMBOL_GPL(dcrt_in_string);
+EXPORT_SYMBOL_GPL(dcrt_in_error);
 EXPORT_SYMBOL_GPL(dcrt_ctx);
 EXPORT_SYMBOL_GPL(dcrt_channel_of);
 

@@ -68,6 +68,17 @@ struct dcrt_server {
 	wait_queue_head_t wait;
 };
 
+/* Of keep.c; used by dcrt_keep() and the work only. */
+struct dcrt_keeper {
+	struct delayed_work work;
+	char *path; /* NULL: the process is not kept. Set with the lock. */
+	struct pid *process; /* started last, or NULL */
+	u64 session; /* when it was started: one that has attached made it another */
+	unsigned long attach_by; /* jiffies */
+	unsigned int timeout_ms, pause_ms;
+	bool due; /* to be started when the pause is over */
+};
+
 struct dcrt_channel {
 	const struct dcrt_driver *driver;
 	struct miscdevice misc;
@@ -88,6 +99,7 @@ struct dcrt_channel {
 	bool was_in_call; /* when it died */
 	bool tell_died, tell_attached;
 	struct work_struct tell;
+	struct dcrt_keeper keeper;
 	wait_queue_head_t wait; /* for attach, death, free chains */
 
 	struct dcrt_chain *chains;
@@ -98,17 +110,33 @@ struct dcrt_channel {
 
 	struct dcrt_stat *up, *down;
 	atomic64_t atomic_refused, no_process, bad_messages, given_up, deaths, sessions;
+	atomic64_t delayed_up, delayed_down; /* crossings */
+	u32 delay_ns; /* added to each crossing */
+	bool delay_sleeps; /* else the CPU is kept busy */
 	struct dentry *debugfs;
 };
 
-/* call.c */
+/* channel.c */
+bool dcrt_is_attached(struct dcrt_channel *channel);
+
+/* keep.c */
+void dcrt_keep_init(struct dcrt_channel *channel);
+/* With the lock: the process is gone. */
+void dcrt_keep_again(struct dcrt_channel *channel);
+/* No more is started (the path is gone or the channel is going). */
+void dcrt_keep_stop(struct dcrt_channel *channel);
+/* The process that is left, attached or not, is killed. */
+void dcrt_keep_done(struct dcrt_channel *channel);
+void dcrt_keep_free(struct dcrt_channel *channel);
+
+/* turn.c */
 long dcrt_turn(struct dcrt_channel *channel, struct file *file, struct dcrt_turn __user *arg);
 /* Sends SIGKILL to the session's process, if it still is this session's. */
 void dcrt_poison(struct dcrt_channel *channel, u64 session);
 
 /* stat.c */
 extern unsigned int dcrt_deadline_ms, dcrt_attach_wait_ms;
-void dcrt_delay(void);
+void dcrt_delay(struct dcrt_channel *channel, bool is_up);
 void dcrt_count(struct dcrt_frame *frame, int err);
 void dcrt_stat_show(struct dcrt_channel *channel);
 void dcrt_stat_init(void);

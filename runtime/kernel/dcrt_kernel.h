@@ -12,7 +12,8 @@
 #include "dcrt.h"
 
 /*
- * dcrt_register - makes /dev/dcrt-NAME (root only) and debugfs dcrt/NAME/stats. driver is borrowed
+ * dcrt_register - makes /dev/dcrt-NAME (root only) and debugfs dcrt/NAME with stats (counters, see
+ * docs/formats.md), delay_ns and delay_mode (time added to each crossing: busy or sleep). driver is borrowed
  * until dcrt_unregister(). Process context.
  * Returns the channel or an error pointer: -EINVAL bad tables or ABI, -ENOMEM, -EEXIST.
  */
@@ -20,7 +21,8 @@ struct dcrt_channel *dcrt_register(const struct dcrt_driver *driver);
 
 /*
  * dcrt_unregister - calls from now on fail; waits for those that are open, tells the process to go,
- * and kills it if it is there after two seconds. Process context; NULL is fine.
+ * and kills it if it is there after two seconds, or at once if it has not attached. Process
+ * context; NULL is fine.
  */
 void dcrt_unregister(struct dcrt_channel *channel);
 
@@ -29,5 +31,30 @@ void dcrt_unregister(struct dcrt_channel *channel);
  * attached. Returns 0, -ETIMEDOUT, -EINTR, or what running it gave.
  */
 int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned timeout_ms);
+
+/*
+ * dcrt_keep - as dcrt_start, and starts the program again whenever its process has died, until
+ * dcrt_unregister(); one that dies before it attaches is tried again after a growing pause (at most
+ * a second), one that does not attach within timeout_ms is killed. path is copied. Calls made
+ * meanwhile wait for it up to the default deadline (dcrt_call_begin). After an error nothing is
+ * kept and no process is left. -EBUSY: called twice.
+ */
+int dcrt_keep(struct dcrt_channel *channel, const char *path, unsigned timeout_ms);
+
+#define DCRT_TRIES_MAX 3
+
+/*
+ * dcrt_retry - whether the stub of an upcall with DCRT_RETRY that ended in -EPIPE shall make it
+ * again, from dcrt_call_begin() on: true at most DCRT_TRIES_MAX times, when the next process has
+ * attached (it waits for that, up to the default deadline). False for an upcall made by a downcall:
+ * the upcall around it has failed as well, and may be made again. tries: starts as 0.
+ *
+ *	unsigned tries = 0;
+ *
+ *	do
+ *		err = ...;
+ *	while (err == -EPIPE && dcrt_retry(channel, &tries));
+ */
+bool dcrt_retry(struct dcrt_channel *channel, unsigned *tries);
 
 #endif

@@ -5,6 +5,8 @@
 #include <linux/log2.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
 
 #include "channel.h"
 
@@ -18,32 +20,30 @@ module_param_named(attach_wait_ms, dcrt_attach_wait_ms, uint, 0644);
 MODULE_PARM_DESC(attach_wait_ms, "how long an upcall waits for a process when there is none");
 
 static unsigned int delay_ns;
-module_param(delay_ns, uint, 0644);
-MODULE_PARM_DESC(delay_ns, "added to each crossing, an upcall or a downcall");
+module_param(delay_ns, uint, 0444);
+MODULE_PARM_DESC(delay_ns, "what debugfs NAME/delay_ns begins with");
 
 static char *delay_mode = "busy";
-module_param(delay_mode, charp, 0644);
-MODULE_PARM_DESC(delay_mode, "how: busy or sleep");
+module_param(delay_mode, charp, 0444);
+MODULE_PARM_DESC(delay_mode, "what debugfs NAME/delay_mode begins with: busy or sleep");
 
 static struct dentry *root;
 
 /* Time is added once a crossing, before the message goes over. Process context. */
-void dcrt_delay(void)
+void dcrt_delay(struct dcrt_channel *channel, bool is_up)
 {
-	unsigned int ns = READ_ONCE(delay_ns);
+	unsigned int ns = READ_ONCE(channel->delay_ns);
 	ktime_t until;
 
 	if (likely(!ns))
 		return;
-	kernel_param_lock(THIS_MODULE);
-	if (!strncmp(delay_mode, "sleep", 5)) {
+	atomic64_inc(is_up ? &channel->delayed_up : &channel->delayed_down);
+	if (READ_ONCE(channel->delay_sleeps)) {
 		unsigned int us = DIV_ROUND_UP(ns, 1000);
 
-		kernel_param_unlock(THIS_MODULE);
 		usleep_range(us, us + us / 8 + 1);
 		return;
 	}
-	kernel_param_unlock(THIS_MODULE);
 	until = ktime_add_ns(ktime_get(), ns);
 	while (ktime_before(ktime_get(), until))
 		cpu_relax();
@@ -86,6 +86,8 @@ static void show_functions(struct seq_file *file, const char *way,
 	}
 }
 
+static const char *const delay_words[] = {"busy", "sleep"};
+
 static int stats_show(struct seq_file *file, void *unused)
 {
 	struct dcrt_channel *channel = file->private;
@@ -101,16 +103,67 @@ static int stats_show(struct seq_file *file, void *unused)
 		atomic64_read(&channel->atomic_refused), atomic64_read(&channel->no_process),
 		atomic64_read(&channel->bad_messages), atomic64_read(&channel->given_up),
 		atomic64_read(&channel->deaths));
+	seq_printf(file, "delay_ns %u delay_mode %s delayed_up %lld delayed_down %lld\n",
+		   channel->delay_ns, delay_words[channel->delay_sleeps],
+		   atomic64_read(&channel->delayed_up), atomic64_read(&channel->delayed_down));
+	if (channel->tracker.untracked)
+		seq_printf(file, "untracked %llu last %s offset %u\n", channel->tracker.untracked,
+			   driver->types[channel->tracker.untracked_type].name,
+			   channel->tracker.untracked_offset);
 	show_functions(file, "up", driver->up, driver->n_up, channel->up);
 	show_functions(file, "down", driver->down, driver->n_down, channel->down);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(stats);
 
+static int mode_show(struct seq_file *file, void *unused)
+{
+	struct dcrt_channel *channel = file->private;
+
+	seq_printf(file, "%s\n", delay_words[READ_ONCE(channel->delay_sleeps)]);
+	return 0;
+}
+
+static int mode_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, mode_show, inode->i_private);
+}
+
+static ssize_t mode_write(struct file *file, const char __user *from, size_t len, loff_t *at)
+{
+	struct dcrt_channel *channel = ((struct seq_file *)file->private_data)->private;
+	char word[8];
+	int mode;
+
+	if (len >= sizeof(word))
+		return -EINVAL;
+	if (copy_from_user(word, from, len))
+		return -EFAULT;
+	word[len] = 0;
+	mode = sysfs_match_string(delay_words, word);
+	if (mode < 0)
+		return mode;
+	WRITE_ONCE(channel->delay_sleeps, mode);
+	return len;
+}
+
+static const struct file_operations mode_fops = {
+	.owner = THIS_MODULE,
+	.open = mode_open,
+	.read = seq_read,
+	.write = mode_write,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
 void dcrt_stat_show(struct dcrt_channel *channel)
 {
+	channel->delay_ns = delay_ns;
+	channel->delay_sleeps = sysfs_streq(delay_mode, delay_words[1]);
 	channel->debugfs = debugfs_create_dir(channel->driver->name, root);
 	debugfs_create_file("stats", 0400, channel->debugfs, channel, &stats_fops);
+	debugfs_create_u32("delay_ns", 0600, channel->debugfs, &channel->delay_ns);
+	debugfs_create_file("delay_mode", 0600, channel->debugfs, channel, &mode_fops);
 }
 
 void dcrt_stat_init(void)

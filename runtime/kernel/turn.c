@@ -118,7 +118,7 @@ static int wait_to_begin(struct dcrt_channel *channel, struct dcrt_chain **ret)
 
 	if (may_begin(channel, ret, &err))
 		return err;
-	if (err == -ETIMEDOUT)
+	if (err == -ETIMEDOUT || READ_ONCE(channel->keeper.path))
 		wait_ms = READ_ONCE(dcrt_deadline_ms);
 	if (may_be_killed())
 		left = wait_event_killable_timeout(channel->wait, may_begin(channel, ret, &err),
@@ -281,12 +281,27 @@ static int wait_for_event(struct dcrt_chain *chain, unsigned int deadline_ms)
 	}
 }
 
+bool dcrt_retry(struct dcrt_channel *channel, unsigned int *tries)
+{
+	bool nested;
+
+	spin_lock(&channel->lock);
+	nested = own_chain(channel);
+	spin_unlock(&channel->lock);
+	if (nested || ++*tries > DCRT_TRIES_MAX)
+		return false;
+	return wait_event_killable_timeout(channel->wait,
+					   dcrt_is_attached(channel) || READ_ONCE(channel->going),
+					   msecs_to_jiffies(READ_ONCE(dcrt_deadline_ms))) > 0;
+}
+EXPORT_SYMBOL_GPL(dcrt_retry);
+
 static u32 handle_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame)
 {
 	u32 function = frame->call.message.header.function, len;
 	int status;
 
-	dcrt_delay();
+	dcrt_delay(chain->channel, false);
 	start_message(frame, DCRT_REPLY, (u16)chain->level, function);
 	len = dcrt_call_handle(&frame->call, &status);
 	dcrt_count(frame, status);
@@ -333,7 +348,7 @@ int dcrt_call_run(struct dcrt_call *call)
 	err = dcrt_write_end(&call->writer, 0);
 	if (err < 0)
 		return err;
-	dcrt_delay();
+	dcrt_delay(call->channel, true);
 	call->message.header.len = 0;
 	err = deliver(frame->chain, frame->out, (u32)err);
 	if (!err)
@@ -390,6 +405,7 @@ static long find_server(struct dcrt_channel *channel, struct file *file, u32 ind
 		return -ENOSPC;
 	*ret = &channel->servers[i];
 	(*ret)->task = current;
+	current->flags |= PF_NOFREEZE; /* see attach() */
 	channel->n_servers++;
 	return i;
 }

@@ -385,3 +385,11 @@ unsigned dcrt_threads(const struct dcrt_channel *channel)
 {
 	return channel->threads;
 }
+
+bool dcrt_is_object(struct dcrt_channel *channel, const void *pointer)
+{
+	uint64_t ref = 0;
+
+	return dcrt_to_ref(&channel->tracker, pointer, DCRT_ANY_TYPE, &ref) == 0 && ref &&
+	       !DCRT_IS_ERROR(ref);
+}

@@ -3,7 +3,8 @@
 # The test microdriver in a guest. Each check that holds leaves a line in /results/passed.
 . /lib/guest.sh
 run=/echo_run
-stats=/sys/kernel/debug/dcrt/echo/stats
+knobs=/sys/kernel/debug/dcrt/echo
+stats=$knobs/stats
 
 is() { # NAME EXPECTED ACTUAL
 	[ "$2" = "$3" ] || die "$1: expected '$2', got '$3'"
@@ -84,6 +85,15 @@ is "under RCU" EAGAIN "$($run atomic 1)"
 is "with irqs off" EAGAIN "$($run atomic 2)"
 is "atomic calls counted" 3 "$(counter atomic_refused atomic_refused)"
 
+progress "all objects"
+for n in 2 3 3 300 2; do # new ones each time, often where the last ones were
+	is "all objects, $n" $((n * (n + 1) / 2)) "$($run all $n)"
+done
+bytes=$(counter "up echo" out)
+is "nothing to say" "$($run time_none 1 > /tmp/none; echo $?)" 0
+is "says nothing" $((bytes + 48 + 8)) "$(counter "up echo" out)"
+is "strings" 15 "$($run text)"
+
 progress "at once"
 is "eight at once" 8 "$($run together 8 meet 8)"
 threads=$(counter session threads)
@@ -114,18 +124,52 @@ is "the next process" 5 "$($run nest 4)"
 is "the next process knows the objects" 1006 "$($run touch 0)"
 stop $process
 
+progress "a process that is kept"
+rmmod dcrt_echo
+insmod /dcrt_echo.ko program=/echo_process keep=1
+session=$(counter session session)
+for n in 1 2 3 4 5; do
+	kill -9 "$(pidof echo_process)"
+	made=$($run die 0) # one that a dying process got is made again
+	[ "$made" = 1 ] || [ "$made" = 2 ] || die "after kill $n: $made"
+	is "kept $n" 5 "$($run nest 4)"
+	is "all objects, session $n" 6 "$($run all 3)"
+done
+is "a process each" $((session + 5)) "$(counter session session)"
+is "tried again" 3 "$($run die 2)"
+is "not for ever" EPIPE "$($run die 9)"
+# Dies before it attaches: paused, not given up.
+mv /echo_process /echo_process.aside
+killall -9 echo_process 2> /tmp/killall || true
+sleep 0.3
+mv /echo_process.aside /echo_process
+is "kept after a pause" 5 "$($run nest 4)"
+rmmod dcrt_echo
+for pause in 0 0.004 0.008 0.012 0.02 0.05; do
+	insmod /dcrt_echo.ko program=/echo_process keep=1
+	killall -9 echo_process
+	sleep $pause
+	is "removed $pause s after a death" 0 "$(rmmod dcrt_echo; echo $?)"
+	sleep 0.1
+	is "no process left after $pause s" 0 "$(pidof echo_process | wc -w)"
+done
+insmod /dcrt_echo.ko
+
 progress "delay"
 start
 before=$($run echo 0 20)
-echo 2000000 > /sys/module/dcrt/parameters/delay_ns
+echo 2000000 > $knobs/delay_ns
 busy=$($run echo 0 20)
-echo sleep > /sys/module/dcrt/parameters/delay_mode
+echo sleep > $knobs/delay_mode
 asleep=$($run echo 0 20)
-echo 0 > /sys/module/dcrt/parameters/delay_ns
-echo busy > /sys/module/dcrt/parameters/delay_mode
+echo 0 > $knobs/delay_ns
+echo busy > $knobs/delay_mode
 # on two CPUs it is the host's clock, and that may be slow by itself
 [ "$(nproc)" -gt 1 ] || is "no delay" 1 "$((before < 2000000))"
 is "delays" "1 1" "$((busy >= 2000000)) $((asleep >= 2000000))"
+is "delayed" 40 "$(counter delay_ns delayed_up)"
+is "mode" "busy" "$(cat $knobs/delay_mode)"
+is "no such mode" 1 "$(echo fast > $knobs/delay_mode 2> /tmp/mode; echo $?)"
 stop $process
 
 progress "a lying process"

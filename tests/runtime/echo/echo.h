@@ -5,11 +5,24 @@
 
 #include "dcrt.h"
 
-#if DCRT_ABI != 1
-#error "made for ABI 1 of the runtime"
+#if DCRT_ABI != 2
+#error "made for ABI 2 of the runtime"
 #endif
 
-enum echo_up { UP_ECHO, UP_NEST, UP_HANG, UP_SLOW, UP_MEET, UP_ADD, UP_TOUCH, UP_FAIL, N_UP };
+enum echo_up {
+	UP_ECHO,
+	UP_NEST,
+	UP_HANG,
+	UP_SLOW,
+	UP_MEET,
+	UP_ADD,
+	UP_TOUCH,
+	UP_FAIL,
+	UP_ALL,
+	UP_TEXT,
+	UP_DIE,
+	N_UP
+};
 enum echo_down { DOWN_NEST, DOWN_ADD, DOWN_SLOW, DOWN_LOOK, DOWN_SLOW_CALLER, N_DOWN };
 
 enum { HANG_IN_PROCESS, HANG_IN_DOWNCALL, HANG_IN_CALLER, HANG_NESTED, HANGS };
@@ -22,6 +35,23 @@ struct echo_thing {
 		uint64_t counter;
 	} inner; /* a tracked object of its own */
 };
+
+struct echo_item {
+	uint64_t value; /* the kernel's */
+	uint64_t twice; /* the process's */
+};
+
+/* A variable of the driver; each side has its own. */
+struct echo_globals {
+	uint32_t n_items;
+	uint32_t sides_own;
+	struct echo_item *items;
+	uint64_t (*hook)(uint64_t);
+	char name[16];
+};
+
+/* Functions whose address crosses. */
+enum { CODE_DOUBLE, CODE_TRIPLE, CODE_PROCESS, N_CODE };
 
 #ifdef ECHO_PROCESS
 #define UP(f)	f
@@ -45,9 +75,28 @@ struct echo_thing {
 	static struct dcrt_field inner_fields[] = {                                                \
 		{.offset = 0, .size = 8, .count = 1, .user_writes = true},                         \
 	};                                                                                         \
+	static struct dcrt_field globals_fields[] = {                                              \
+		{.offset = 0, .size = 4, .count = 1},                                              \
+		{.offset = 8,                                                                      \
+		 .size = 8,                                                                        \
+		 .count = 1,                                                                       \
+		 .kind = DCRT_POINTER,                                                             \
+		 .target = 2,                                                                      \
+		 .user_writes = true},                                                             \
+		{.offset = 16, .size = 8, .count = 1, .kind = DCRT_CODE, .user_writes = true},     \
+		{.offset = 24, .size = 16, .count = 1, .user_writes = true},                       \
+	};                                                                                         \
+	static struct dcrt_field item_fields[] = {                                                 \
+		{.offset = 0, .size = 8, .count = 1},                                              \
+		{.offset = 8, .size = 8, .count = 1, .user_writes = true},                         \
+	};                                                                                         \
 	static const struct dcrt_type echo_types[] = {                                             \
 		{"thing", sizeof(struct echo_thing), 3, thing_fields},                             \
 		{"inner", 8, 1, inner_fields},                                                     \
+		{"item", sizeof(struct echo_item), 2, item_fields},                                \
+		{"globals", sizeof(struct echo_globals), 4, globals_fields, &echo_globals,         \
+		 ECHO_ADOPT},                                                                      \
+		{"table", sizeof(echo_table), .place = (void *)(uintptr_t)echo_table},             \
 	};                                                                                         \
 	static const struct dcrt_function echo_up[] = {                                            \
 		[UP_ECHO] = {"echo", UP(echo), 1, 1, 0, 4096, 0},                                  \
@@ -58,6 +107,9 @@ struct echo_thing {
 		[UP_ADD] = {"add", UP(add), 1, 1, 0, 0, 0},                                        \
 		[UP_TOUCH] = {"touch", UP(touch), 2, 1, 0, 0, 0},                                  \
 		[UP_FAIL] = {"fail", UP(fail), 1, 0, 0, 0, 0},                                     \
+		[UP_ALL] = {"all", UP(all), 2, 1, 0, 0, 0},                                        \
+		[UP_TEXT] = {"text", UP(text), 4, 1, 0, 64, 0},                                    \
+		[UP_DIE] = {"die", UP(die), 1, 1, DCRT_RETRY, 0, 0},                               \
 	};                                                                                         \
 	static const struct dcrt_function echo_down[] = {                                          \
 		[DOWN_NEST] = {"nest", DOWN(nest), 1, 1, DCRT_BY_CALLER, 0, 0},                    \
@@ -73,7 +125,9 @@ struct echo_thing {
 						       .n_up = N_UP,                               \
 						       .n_down = N_DOWN,                           \
 						       .types = echo_types,                        \
-						       .n_types = 2,                               \
+						       .n_types = 5,                               \
+						       .code = echo_code,                          \
+						       .n_code = N_CODE,                           \
 						       .objects = 64,                              \
 						       ECHO_DRIVER_EXTRA}
 

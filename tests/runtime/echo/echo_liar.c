@@ -28,6 +28,9 @@ static int meet(struct dcrt_call *call);
 static int add(struct dcrt_call *call);
 static int touch(struct dcrt_call *call);
 static int fail(struct dcrt_call *call);
+static int all(struct dcrt_call *call);
+static int text(struct dcrt_call *call);
+static int die(struct dcrt_call *call);
 
 #define NEVER(name)                                                                                \
 	static int name(struct dcrt_call *call)                                                    \
@@ -43,7 +46,14 @@ NEVER(meet)
 NEVER(add)
 NEVER(touch)
 NEVER(fail)
+NEVER(all)
+NEVER(text)
+NEVER(die)
 
+static struct echo_globals echo_globals;
+static const char echo_table[8];
+static void *const echo_code[N_CODE];
+#define ECHO_ADOPT NULL
 ECHO_TABLES;
 
 static uint64_t in[DCRT_MESSAGE_MAX / 8];

@@ -21,17 +21,48 @@ static int look(struct dcrt_call *call);
 static void attached(struct dcrt_channel *which);
 static void died(struct dcrt_channel *which, bool in_call);
 
+static int adopt_globals(struct dcrt_channel *channel, void *element);
+
+static struct echo_globals echo_globals = {.sides_own = 3};
+static const char echo_table[8] = "a\0bc";
+
+static u64 times_two(u64 value)
+{
+	return value * 2;
+}
+
+static u64 times_three(u64 value)
+{
+	return value * 3;
+}
+
+static void *const echo_code[N_CODE] = {
+	[CODE_DOUBLE] = times_two,
+	[CODE_TRIPLE] = times_three,
+};
+
+#define ECHO_ADOPT	  adopt_globals
 #define ECHO_DRIVER_EXTRA .attached = attached, .died = died
 ECHO_TABLES;
 
 static char *program = "";
 module_param(program, charp, 0444);
 
+static bool keep;
+module_param(keep, bool, 0444);
+
 static struct dcrt_channel *channel;
 static struct dentry *debugfs;
 static struct echo_thing *things[2];
 static atomic_t n_attached, n_died, n_died_in_call, n_calls;
 static const struct dcrt_plan thing_plan = {.type = 0}, inner_plan = {.type = 1};
+
+static int adopt_globals(struct dcrt_channel *which, void *element)
+{
+	struct echo_globals *globals = element;
+
+	return dcrt_adopt(which, globals->items, 2, globals->n_items);
+}
 
 static void attached(struct dcrt_channel *which)
 {
@@ -162,6 +193,107 @@ static int do_touch(u64 with_null, u64 *ret)
 	return err;
 }
 
+static void drop_items(void)
+{
+	dcrt_forget(channel, echo_globals.items);
+	kfree(echo_globals.items);
+}
+
+/* Other items each time, in the memory of the last ones if it comes back; the variable's pointer to
+ * those stays until then, as drivers leave it. */
+static int new_items(u64 n)
+{
+	struct echo_item *items;
+	u64 i;
+
+	drop_items();
+	items = kcalloc(n, sizeof(*items), GFP_KERNEL);
+	if (!items)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		items[i].value = i + 1;
+	echo_globals.items = items;
+	echo_globals.n_items = n;
+	echo_globals.hook = times_two;
+	strcpy(echo_globals.name, "kernel");
+	return dcrt_adopt(channel, items, 2, n);
+}
+
+static int do_all(u64 n, u64 *ret)
+{
+	struct dcrt_call *call;
+	int err = new_items(n);
+	u64 i;
+
+	if (!err)
+		err = dcrt_call_begin(channel, UP_ALL, &call);
+	if (err)
+		return err;
+	dcrt_out_pointer(call, echo_globals.items);
+	dcrt_out_code(call, echo_globals.hook);
+	dcrt_out_all(call);
+	err = dcrt_call_run(call);
+	if (!err)
+		*ret = dcrt_in_word(call, 0);
+	dcrt_call_end(call);
+	for (i = 0; !err && i < n; i++)
+		if (echo_globals.items[i].twice != 2 * echo_globals.items[i].value)
+			err = -EBADMSG;
+	if (!err && (echo_globals.hook != times_three || echo_globals.sides_own != 3 ||
+		     strcmp(echo_globals.name, "process")))
+		err = -EBADMSG;
+	return err;
+}
+
+/* The same without a change. */
+static int do_none(u64 unused, u64 *ret)
+{
+	struct dcrt_call *call;
+	int err = dcrt_call_begin(channel, UP_ECHO, &call);
+
+	if (err)
+		return err;
+	dcrt_out_word(call, 0);
+	dcrt_out_all(call);
+	err = dcrt_call_run(call);
+	dcrt_call_end(call);
+	return err;
+}
+
+static int do_text(u64 *ret)
+{
+	const char *strings[] = {NULL, "a copy", echo_table + 2, echo_globals.name};
+	struct dcrt_call *call;
+	int err = dcrt_call_begin(channel, UP_TEXT, &call);
+	u16 i;
+
+	if (err)
+		return err;
+	for (i = 0; i < 4; i++)
+		dcrt_out_string_word(call, strings[i]);
+	for (i = 0; i < 4; i++)
+		dcrt_out_string(call, i, strings[i]);
+	dcrt_out_all(call);
+	err = dcrt_call_run(call);
+	if (!err)
+		*ret = dcrt_in_word(call, 0);
+	dcrt_call_end(call);
+	return err;
+}
+
+/* The process dies in so many calls; returns how many were made. */
+static int do_die(u64 deaths, u64 *ret)
+{
+	unsigned int tries = 0;
+	int err;
+
+	*ret = 0;
+	do
+		err = call_word(UP_DIE, deaths > *ret, NULL);
+	while (++*ret && err == -EPIPE && dcrt_retry(channel, &tries));
+	return err;
+}
+
 static int do_atomic(u64 how, u64 *ret)
 {
 	struct dcrt_call *call;
@@ -254,6 +386,14 @@ static int command(char *text, u64 *ret)
 		return do_time(do_add, a, 1, ret);
 	if (!strcmp(name, "time_nest"))
 		return do_time(do_nest, 1, a, ret);
+	if (!strcmp(name, "all"))
+		return do_all(a, ret);
+	if (!strcmp(name, "time_none"))
+		return do_time(do_none, 0, a, ret);
+	if (!strcmp(name, "text"))
+		return do_text(ret);
+	if (!strcmp(name, "die"))
+		return do_die(a, ret);
 	if (!strcmp(name, "time_touch"))
 		return do_time(do_touch, 0, a, ret);
 	if (!strcmp(name, "meet"))
@@ -329,7 +469,7 @@ static int __init echo_init(void)
 	if (!err)
 		err = dcrt_object_new(channel, &things[0]->inner, 1, 1);
 	if (!err && *program)
-		err = dcrt_start(channel, program, 5000);
+		err = (keep ? dcrt_keep : dcrt_start)(channel, program, 5000);
 	if (err)
 		goto unregister;
 	debugfs = debugfs_create_dir("echo", NULL);
@@ -346,6 +486,7 @@ free:
 static void __exit echo_exit(void)
 {
 	debugfs_remove(debugfs);
+	drop_items();
 	dcrt_unregister(channel);
 	kfree(things[0]);
 	kfree(things[1]);

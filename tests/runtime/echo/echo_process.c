@@ -157,6 +157,73 @@ static int fail(struct dcrt_call *call)
 	}
 }
 
+static struct echo_globals echo_globals = {.n_items = 99, .sides_own = 7, .name = "process"};
+static const char echo_table[8] = "a\0bc";
+
+static uint64_t times_two(uint64_t value)
+{
+	return value * 2;
+}
+
+static uint64_t times_three(uint64_t value)
+{
+	return value * 3;
+}
+
+/* All that the kernel has is here, though only words were named. */
+static int all(struct dcrt_call *call)
+{
+	struct echo_item *items = dcrt_in_pointer(call, 0, 2, 2 * sizeof(*items));
+	uint64_t (*hook)(uint64_t) = (uint64_t (*)(uint64_t))dcrt_in_code(call, 1), sum = 0;
+	uint32_t i;
+
+	if (dcrt_in_error(call))
+		return dcrt_in_error(call);
+	if (items != echo_globals.items || hook != echo_globals.hook || !hook ||
+	    echo_globals.sides_own != 7 || strcmp(echo_globals.name, "kernel") != 0)
+		return -EBADMSG;
+	for (i = 0; i < echo_globals.n_items; i++) {
+		items[i].twice = hook(items[i].value);
+		sum += items[i].value;
+	}
+	echo_globals.hook = times_three;
+	strcpy(echo_globals.name, "process");
+	dcrt_out_word(call, sum);
+	dcrt_out_all(call);
+	return 0;
+}
+
+/* NULL, a copy, a place in a table, a place in a variable. Returns the length of all. */
+static int text(struct dcrt_call *call)
+{
+	const char *strings[4];
+	uint16_t i;
+
+	for (i = 0; i < 4; i++)
+		strings[i] = dcrt_in_string(call, i, i);
+	if (dcrt_in_error(call))
+		return dcrt_in_error(call);
+	if (strings[0] || strings[2] != echo_table + 2 || strings[3] != echo_globals.name)
+		return -EBADMSG;
+	dcrt_out_word(call, strlen(strings[1]) + strlen(strings[2]) + strlen(strings[3]));
+	return 0;
+}
+
+/* Dies in as many calls as the kernel says are to come. */
+static int die(struct dcrt_call *call)
+{
+	if (dcrt_in_word(call, 0))
+		_exit(1);
+	dcrt_out_word(call, 1);
+	return 0;
+}
+
+static void *const echo_code[N_CODE] = {
+	[CODE_DOUBLE] = (void *)times_two,
+	[CODE_TRIPLE] = (void *)times_three,
+	[CODE_PROCESS] = (void *)meet,
+};
+#define ECHO_ADOPT NULL
 ECHO_TABLES;
 
 int main(int argc, char **argv)

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Starting the process, and keeping one.
+ *
+ * A work looks after the process: it starts the program, watches it every few milliseconds until it
+ * has attached, and then does nothing more until session_over() calls it again. So it knows of two
+ * deaths: that of a process that had attached, and that of one that never did, after which it
+ * pauses. (UMH_WAIT_PROC would tell of both, but holds off suspend as long as the process lives.)
+ */
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/umh.h>
+
+#include "channel.h"
+
+#define WATCH_MS     2
+#define PAUSE_MIN_MS 10
+#define PAUSE_MAX_MS 1000
+
+/* In the process, before it becomes the program. */
+static int note_process(struct subprocess_info *info, struct cred *cred)
+{
+	struct dcrt_keeper *keeper = info->data;
+
+	keeper->process = get_pid(task_pid(current));
+	return 0;
+}
+
+static int start(struct dcrt_channel *channel, const char *path)
+{
+	static char *envp[] = {"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL};
+	struct dcrt_keeper *keeper = &channel->keeper;
+	struct subprocess_info *info;
+	char device[64];
+	char *argv[] = {(char *)path, device, NULL};
+
+	snprintf(device, sizeof(device), "/dev/%s", channel->device_name);
+	put_pid(keeper->process);
+	keeper->process = NULL;
+	keeper->session = READ_ONCE(channel->session);
+	info = call_usermodehelper_setup(path, argv, envp, GFP_KERNEL, note_process, NULL, keeper);
+	return info ? call_usermodehelper_exec(info, UMH_WAIT_EXEC) : -ENOMEM;
+}
+
+static int wait_attached(struct dcrt_channel *channel, unsigned int timeout_ms)
+{
+	long left = wait_event_killable_timeout(channel->wait, dcrt_is_attached(channel),
+						msecs_to_jiffies(timeout_ms));
+
+	return left > 0 ? 0 : left < 0 ? -EINTR : -ETIMEDOUT;
+}
+
+int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned int timeout_ms)
+{
+	int err = start(channel, path);
+
+	return err ? err : wait_attached(channel, timeout_ms);
+}
+EXPORT_SYMBOL_GPL(dcrt_start);
+
+/* Keeping */
+
+static bool is_running(const struct dcrt_keeper *keeper)
+{
+	return keeper->process && !thread_group_exited(keeper->process);
+}
+
+/* One whose session is over, or that takes too long to begin one, has to go. */
+static void watch(struct dcrt_keeper *keeper, u64 session)
+{
+	if (session != keeper->session || time_after(jiffies, keeper->attach_by))
+		kill_pid(keeper->process, SIGKILL, 1);
+}
+
+/* No process of ours is there. Returns the pause before the next one, in ms. */
+static unsigned int pause_ms(struct dcrt_keeper *keeper, u64 session)
+{
+	if (session != keeper->session)
+		keeper->pause_ms = 0;
+	else
+		keeper->pause_ms = clamp(2 * keeper->pause_ms, PAUSE_MIN_MS, PAUSE_MAX_MS);
+	return keeper->pause_ms;
+}
+
+static void keep(struct work_struct *work)
+{
+	struct dcrt_keeper *keeper = container_of(to_delayed_work(work), struct dcrt_keeper, work);
+	struct dcrt_channel *channel = container_of(keeper, struct dcrt_channel, keeper);
+	unsigned int again_ms = WATCH_MS;
+	bool rest;
+	u64 session;
+
+	spin_lock(&channel->lock);
+	rest = channel->file || channel->going || !keeper->path;
+	session = channel->session;
+	spin_unlock(&channel->lock);
+	if (rest)
+		return;
+	if (is_running(keeper)) {
+		watch(keeper, session);
+	} else if (!keeper->due) {
+		keeper->due = true;
+		again_ms = pause_ms(keeper, session);
+	} else {
+		keeper->due = false;
+		start(channel, keeper->path);
+		keeper->attach_by = jiffies + msecs_to_jiffies(keeper->timeout_ms);
+	}
+	queue_delayed_work(system_unbound_wq, &keeper->work, msecs_to_jiffies(again_ms));
+}
+
+void dcrt_keep_init(struct dcrt_channel *channel)
+{
+	INIT_DELAYED_WORK(&channel->keeper.work, keep);
+}
+
+void dcrt_keep_again(struct dcrt_channel *channel)
+{
+	if (channel->keeper.path && !channel->going)
+		mod_delayed_work(system_unbound_wq, &channel->keeper.work, 0);
+}
+
+void dcrt_keep_stop(struct dcrt_channel *channel)
+{
+	cancel_delayed_work_sync(&channel->keeper.work);
+}
+
+void dcrt_keep_done(struct dcrt_channel *channel)
+{
+	struct dcrt_keeper *keeper = &channel->keeper;
+
+	if (keeper->path && is_running(keeper))
+		kill_pid(keeper->process, SIGKILL, 1);
+}
+
+void dcrt_keep_free(struct dcrt_channel *channel)
+{
+	put_pid(channel->keeper.process);
+	kfree(channel->keeper.path);
+}
+
+static void set_path(struct dcrt_channel *channel, char *path)
+{
+	char *old;
+
+	spin_lock(&channel->lock);
+	old = channel->keeper.path;
+	channel->keeper.path = path;
+	spin_unlock(&channel->lock);
+	kfree(old);
+}
+
+int dcrt_keep(struct dcrt_channel *channel, const char *path, unsigned int timeout_ms)
+{
+	struct dcrt_keeper *keeper = &channel->keeper;
+	char *copy;
+	int err;
+
+	if (keeper->path)
+		return -EBUSY;
+	copy = kstrdup(path, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	keeper->timeout_ms = timeout_ms;
+	keeper->attach_by = jiffies + msecs_to_jiffies(timeout_ms);
+	err = start(channel, copy);
+	set_path(channel, copy);
+	if (!err) {
+		queue_delayed_work(system_unbound_wq, &keeper->work, 0);
+		err = wait_attached(channel, timeout_ms);
+	}
+	if (err) {
+		dcrt_keep_stop(channel);
+		dcrt_keep_done(channel);
+		set_path(channel, NULL);
+	}
+	return err;
+}
+EXPORT_SYMBOL_GPL(dcrt_keep);

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pointers to what was freed. Drivers leave such pointers in place, and memory is used again: the
+ * same address may then mean a new object, of which the other side must be told although the
+ * pointer looks as it did. So, when an object goes, the shadow of each pointer into it is marked:
+ * it becomes the pointer with one bit turned, which is no address. From then on
+ *   - the pointer, if it stays, crosses only once there is an object in that place again, and
+ * yields to what the other side has stored there;
+ *   - dcrt_adopt_all() does not adopt what it points to: that may be freed memory. Who allocates in
+ *     the kernel and stores the address where another was adopts by dcrt_adopt().
+ */
+#include "merge.h"
+
+#define MARK ((uint64_t)1 << 62)
+
+static uint64_t word(const uint8_t *place)
+{
+	uint64_t value;
+
+	memcpy(&value, place, sizeof(value));
+	return value;
+}
+
+bool dcrt_is_stale(const struct dcrt_field *field, const uint8_t *local, const uint8_t *shadow)
+{
+	return field->kind == DCRT_POINTER && word(shadow) == (word(local) ^ MARK);
+}
+
+/* Calls look() for each pointer in an object, until it says true. */
+static bool each_pointer(const struct dcrt_tracker *tracker, const struct dcrt_object *object,
+			 bool (*look)(uint8_t *local, uint8_t *shadow, const uint64_t *range),
+			 const uint64_t *range)
+{
+	const struct dcrt_type *type = &tracker->types[object->type];
+	uint32_t element, i, k;
+
+	for (i = 0; i < type->n_fields; i++) {
+		const struct dcrt_field *field = &type->fields[i];
+
+		if (field->kind != DCRT_POINTER)
+			continue;
+		for (element = 0; element < object->size; element += type->size)
+			for (k = 0; k < field->count; k++) {
+				uint32_t at = element + field->offset + k * field->size;
+
+				if (look(object->local + at, object->shadow + at, range))
+					return true;
+			}
+	}
+	return false;
+}
+
+static bool within(uint64_t address, const uint64_t *range)
+{
+	return address >= range[0] && address < range[1];
+}
+
+static bool mark(uint8_t *local, uint8_t *shadow, const uint64_t *range)
+{
+	uint64_t value = word(local);
+
+	if (!within(value, range)) {
+		if (!within(word(shadow), range))
+			return false;
+		value = 0; /* changed since: marked, so that it differs whatever it is now */
+	}
+	value ^= MARK;
+	memcpy(shadow, &value, sizeof(value));
+	return false;
+}
+
+void dcrt_mark_stale(struct dcrt_tracker *tracker, const void *start, uint32_t size)
+{
+	const uint64_t range[] = {(uintptr_t)start, (uintptr_t)start + size};
+	uint32_t i;
+
+	for (i = 0; i < tracker->live; i++)
+		each_pointer(tracker, &tracker->objects[tracker->order[i]], mark, range);
+}
+
+static bool is_marked(uint8_t *local, uint8_t *shadow, const uint64_t *address)
+{
+	return word(local) == *address && word(shadow) == (*address ^ MARK);
+}
+
+bool dcrt_may_be_freed(const struct dcrt_tracker *tracker, const void *local)
+{
+	const uint64_t address = (uintptr_t)local;
+	uint32_t i;
+
+	for (i = 0; i < tracker->live; i++)
+		if (each_pointer(tracker, &tracker->objects[tracker->order[i]], is_marked,
+				 &address))
+			return true;
+	return false;
+}
+
+static bool clear_unmarked(uint8_t *local, uint8_t *shadow, const uint64_t *unused)
+{
+	(void)unused;
+	if (word(shadow) != (word(local) ^ MARK))
+		memset(shadow, 0, sizeof(uint64_t));
+	return false;
+}
+
+void dcrt_clear_shadow(const struct dcrt_tracker *tracker, struct dcrt_object *object)
+{
+	const struct dcrt_type *type = &tracker->types[object->type];
+	uint32_t element, i;
+
+	for (element = 0; element < object->size; element += type->size)
+		for (i = 0; i < type->n_fields; i++)
+			if (type->fields[i].kind != DCRT_POINTER)
+				memset(object->shadow + element + type->fields[i].offset, 0,
+				       type->fields[i].size * type->fields[i].count);
+	each_pointer(tracker, object, clear_unmarked, NULL);
+}
