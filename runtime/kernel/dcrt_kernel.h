@@ -13,9 +13,9 @@
 
 /*
  * dcrt_register - makes /dev/dcrt-NAME (root only) and debugfs dcrt/NAME with stats (counters, see
- * docs/formats.md), delay_ns and delay_mode (time added to each crossing: busy or sleep). driver is borrowed
- * until dcrt_unregister(). Process context.
- * Returns the channel or an error pointer: -EINVAL bad tables or ABI, -ENOMEM, -EEXIST.
+ * docs/formats.md), delay_ns and delay_mode (time added to each crossing: busy or sleep). driver is
+ * borrowed until dcrt_unregister(). Process context. Returns the channel or an error pointer:
+ * -EINVAL bad tables or ABI, -ENOMEM, -EEXIST.
  */
 struct dcrt_channel *dcrt_register(const struct dcrt_driver *driver);
 
