@@ -85,6 +85,7 @@ struct work {
 	struct dc_graph *graph;
 	struct dc_rules rules;
 	struct dc_source *source;
+	struct dc_data data;
 	struct dc_emit_plan plan;
 };
 
@@ -103,13 +104,18 @@ static int read_work(struct dc_cli_driver *files, const struct options *options,
 	if (!err)
 		err = dc_source_read(diag, &files->driver, NULL, &ret->source);
 	if (!err)
-		err = dc_emit_plan(diag, ret->source, ret->sides, path, &ret->plan);
+		err = dc_data_open(diag, files->arena, &ret->rules, ret->source, ret->graph,
+				   files->driver.folder, &ret->data);
+	if (!err)
+		err = dc_emit_plan(diag, &ret->data, ret->sides, path, &ret->plan);
 	return err;
 }
 
 static void work_done(struct work *work)
 {
 	dc_emit_plan_done(&work->plan);
+	if (work->data.arena)
+		dc_data_done(&work->data);
 	dc_source_free(work->source);
 	dc_rules_done(&work->rules);
 	dc_graph_free(work->graph);

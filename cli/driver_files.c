@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "emit/rules.h"
+#include "emit/data.h"
 
 int dc_cli_driver_open(struct dc_cli *cli, const char *operand, const char *family,
 		       struct dc_cli_driver *ret)
@@ -76,12 +76,15 @@ int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
 	return dc_profile_read(&files->cli->diag, *ret_path, ret);
 }
 
-/* Reads source and rules for the pins that follow from them; strings live in the files' arena. */
-static int rule_pins(struct dc_cli_driver *files, const struct dc_graph *graph, dc_lower_pins *ret)
+/* Reads source and rules for the constraints that follow from them; strings live in the files'
+ * arena. */
+static int read_constraints(struct dc_cli_driver *files, const struct dc_graph *graph,
+			    struct dc_lower_given *ret)
 {
 	struct dc_diag *diag = &files->cli->diag;
 	struct dc_source *source = NULL;
 	struct dc_rules rules = {0};
+	struct dc_data data = {0};
 	int err = dc_driver_fetch(diag, files->arena, &files->driver, files->out);
 
 	if (!err)
@@ -89,7 +92,13 @@ static int rule_pins(struct dc_cli_driver *files, const struct dc_graph *graph, 
 	if (!err)
 		err = dc_source_read(diag, &files->driver, NULL, &source);
 	if (!err)
-		dc_rules_pins(files->arena, &rules, source, graph, ret);
+		err = dc_data_open(diag, files->arena, &rules, source, graph, files->driver.folder,
+				   &data);
+	if (!err) {
+		dc_rules_pins(files->arena, &rules, source, graph, &ret->pins);
+		dc_data_constraints(&data, ret);
+		dc_data_done(&data);
+	}
 	dc_source_free(source);
 	dc_rules_done(&rules);
 	return err;
@@ -99,17 +108,18 @@ int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
 {
 	struct dc_profile profile = {0};
 	struct dc_graph *graph = NULL;
-	dc_lower_pins pins = {0};
+	struct dc_lower_given given = {0};
 	const char *path;
 	int err = dc_cli_driver_graph(files, &graph);
 
 	if (!err)
 		err = dc_cli_driver_profile(files, &profile, &path);
 	if (!err && files->rules)
-		err = rule_pins(files, graph, &pins);
+		err = read_constraints(files, graph, &given);
 	if (!err)
-		err = dc_lower(&files->cli->diag, graph, &profile, files->fields, &pins, ret);
-	dc_vec_done(&pins);
+		err = dc_lower(&files->cli->diag, graph, &profile, files->fields, &given, ret);
+	dc_vec_done(&given.pins);
+	dc_vec_done(&given.groups);
 	dc_profile_done(&profile);
 	dc_graph_free(graph);
 	return err;

@@ -6,12 +6,12 @@
  * A function's text is never changed. On a side where it runs it stands as it stood; on the other
  * side its body is replaced by a stub that calls across, or all of it is left out if nothing there
  * refers to it. What a file needs beyond that (dispatch functions, tables) is appended to it. How
- * stubs, tables and runtime meet is written down in emit/templates/dcrt.h.
+ * stubs, tables and runtime meet is written down in runtime/dcrt.h.
  */
 #ifndef DC_EMIT_EMIT_H
 #define DC_EMIT_EMIT_H
 
-#include "graph/source.h"
+#include "emit/data.h"
 #include "solver/cut.h"
 
 /* What stands for a function in one component. */
@@ -22,25 +22,33 @@ struct dc_emit_function {
 	enum dc_place place;
 	const char *reason; /* of the cut, or "" */
 	enum dc_presence on[2]; /* by enum dc_side */
-	int id; /* of a crossing: some side has a stub; or -1 */
+	bool crosses; /* some side has a stub that is called, not only named */
+};
+
+/* A function of the kernel that the process calls. */
+struct dc_emit_kernel {
+	const struct dc_prototype *prototype;
+	const struct dc_rule *rule; /* any or caller */
 };
 
 /* Which function stands where; same order as source->definitions. */
 struct dc_emit_plan {
 	const struct dc_source *source; /* borrowed */
+	const struct dc_data *data; /* borrowed */
 	bool all_kernel;
 	struct dc_emit_function *functions;
 	size_t count;
-	unsigned crossings; /* ids are 0 .. crossings - 1 */
+	DC_VEC(struct dc_emit_kernel) kernel; /* by name */
+	dc_object_types types;
 };
 
 /*
  * dc_emit_plan - where each function stands.
  * @sides NULL: all in the kernel
  * Returns 0 (end with dc_emit_plan_done); or -EINVAL after reporting: the cut knows a function that
- * the source has not, or the other way about; a function that cannot be cut would have to be.
+ * the source has not, or the other way about; a function that cannot be cut would have to be; or data that cannot.
  */
-int dc_emit_plan(struct dc_diag *diag, const struct dc_source *source, const struct dc_sides *sides,
+int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
 		 const char *cut_path, struct dc_emit_plan *ret);
 void dc_emit_plan_done(struct dc_emit_plan *plan);
 

@@ -69,12 +69,10 @@ static int copy_file(struct emitting *emitting, const char *from, const char *na
 	return 0;
 }
 
-static int emit_template(struct emitting *emitting, const char *template, const char *name)
+/* ours: below the data folder */
+static int emit_ours(struct emitting *emitting, const char *ours, const char *name)
 {
-	const char *path = dc_arena_printf(emitting->files->arena, "%s/emit/templates/%s",
-					   dc_data_dir(), template);
-
-	return copy_file(emitting, path, name);
+	return copy_file(emitting, arena_path(emitting, dc_data_dir(), ours), name);
 }
 
 /* Files of the driver that are not compiled by themselves and not cut: headers without code, C
@@ -180,13 +178,73 @@ static int emit_makefile(struct emitting *emitting)
 		abort();
 	add_file(emitting, "user/Makefile", dc_arena_strdup(emitting->files->arena, text));
 	free(text);
-	return emit_template(emitting, "user.mk", "user/user.mk");
+	return 0;
 }
 
 static int order_paths(const void *a, const void *b)
 {
 	return strcmp(((const struct dc_emit_file *)a)->path,
 		      ((const struct dc_emit_file *)b)->path);
+}
+
+/* What of the runtime each component brings along; dcrt.ko is built apart, for all drivers. */
+static const struct {
+	const char *from, *to;
+} runtime_files[] = {
+	{"emit/templates/check.sh", "user/check.sh"},
+	{"emit/templates/user.mk", "user/user.mk"},
+	{"runtime/dcrt.h", "kernel/dcrt.h"},
+	{"runtime/kernel/dcrt_kernel.h", "kernel/dcrt_kernel.h"},
+	{"runtime/lib/dcrl.h", "kernel/dcrl.h"},
+	{"runtime/lib/dcrl_kernel.c", "kernel/dcrl_kernel.c"},
+	{"runtime/lib/dcrl_kernel.h", "kernel/dcrl_kernel.h"},
+	{"runtime/dcrt.h", "user/dcrt.h"},
+	{"runtime/lib/dcrl.h", "user/dcrl.h"},
+	{"runtime/user/dcru.h", "user/dcru.h"},
+	{"runtime/call.c", "user/runtime/call.c"},
+	{"runtime/call.h", "user/runtime/call.h"},
+	{"runtime/merge.c", "user/runtime/merge.c"},
+	{"runtime/merge.h", "user/runtime/merge.h"},
+	{"runtime/stale.c", "user/runtime/stale.c"},
+	{"runtime/tracker.c", "user/runtime/tracker.c"},
+	{"runtime/tracker.h", "user/runtime/tracker.h"},
+	{"runtime/wire.c", "user/runtime/wire.c"},
+	{"runtime/wire.h", "user/runtime/wire.h"},
+	{"runtime/user/dcrt_user.h", "user/runtime/dcrt_user.h"},
+	{"runtime/user/dcru_bits.c", "user/runtime/dcru_bits.c"},
+	{"runtime/user/dcru_down.h", "user/runtime/dcru_down.h"},
+	{"runtime/user/dcru_format.c", "user/runtime/dcru_format.c"},
+	{"runtime/user/dcru_main.c", "user/runtime/dcru_main.c"},
+	{"runtime/user/dcru_memory.c", "user/runtime/dcru_memory.c"},
+	{"runtime/user/dcru_print.c", "user/runtime/dcru_print.c"},
+	{"runtime/user/dcru_time.c", "user/runtime/dcru_time.c"},
+	{"runtime/user/dcru_work.c", "user/runtime/dcru_work.c"},
+	{"runtime/user/process.c", "user/runtime/process.c"},
+};
+
+static int emit_runtime(struct emitting *emitting)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < sizeof(runtime_files) / sizeof(runtime_files[0]); i++)
+		err = emit_ours(emitting, runtime_files[i].from, runtime_files[i].to);
+	return err;
+}
+
+static void add_generated(struct emitting *emitting, const char *rules, const char *names)
+{
+	struct dc_arena *arena = emitting->files->arena;
+	const struct dc_emit_plan *plan = emitting->plan;
+
+	add_file(emitting, "user/dcg_rules.h", dc_arena_strdup(arena, rules));
+	add_file(emitting, "user/names.txt", dc_arena_strdup(arena, names));
+	add_file(emitting, "user/dcg.h", emit_numbers(arena, plan));
+	add_file(emitting, "kernel/dcg.h", emit_numbers(arena, plan));
+	add_file(emitting, "user/dcg_tables.c", emit_tables(arena, plan, DC_SIDE_USER));
+	add_file(emitting, "kernel/dcg_tables.c", emit_tables(arena, plan, DC_SIDE_KERNEL));
+	add_file(emitting, "user/dcg_kernel.c", emit_kernel(arena, plan, DC_SIDE_USER));
+	add_file(emitting, "kernel/dcg_kernel.c", emit_kernel(arena, plan, DC_SIDE_KERNEL));
 }
 
 int dc_emit_files(struct dc_diag *diag, const struct dc_emit_plan *plan, const char *rules,
@@ -206,23 +264,14 @@ int dc_emit_files(struct dc_diag *diag, const struct dc_emit_plan *plan, const c
 		err = emit_kbuild(&emitting);
 	if (!err)
 		err = emit_makefile(&emitting);
-	if (!err)
-		err = emit_template(&emitting, "dcrt.h", "kernel/dcrt.h");
-	if (!err)
-		err = emit_template(&emitting, "dcrt.h", "user/dcrt.h");
-	if (!err)
-		err = emit_template(&emitting, "dcru.h", "user/dcru.h");
-	if (!err)
-		err = emit_template(&emitting, "check.sh", "user/check.sh");
+	if (!err && !plan->all_kernel)
+		err = emit_runtime(&emitting);
 	if (err < 0) {
 		dc_emit_files_done(&files);
 		return err;
 	}
-	add_file(&emitting, "user/dcg_rules.h", dc_arena_strdup(files.arena, rules));
-	add_file(&emitting, "user/names.txt", dc_arena_strdup(files.arena, names));
-	add_file(&emitting, "user/dcg.h", emit_numbers(files.arena, plan));
 	if (!plan->all_kernel)
-		add_file(&emitting, "kernel/dcg.h", emit_numbers(files.arena, plan));
+		add_generated(&emitting, rules, names);
 	qsort(files.files.at, files.files.len, sizeof(*files.files.at), order_paths);
 	*ret = files;
 	return 0;

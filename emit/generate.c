@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is written that no one wrote by hand: stubs, the functions that run a call that came across,
- * and the tables that name both. One walk makes both components' pieces; a side is an argument.
+ * What is written that no one wrote by hand: stubs that call across and handlers that run what was
+ * called. One walk makes both components' pieces; a side is an argument. Tables: tables.c.
+ *
+ * Every parameter is one word of the message: a number, an address, code, or for what is copied
+ * whether it is there; the copies follow as blobs, each with the parameter's number.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -9,21 +12,14 @@
 
 #include "emit/internal.h"
 
-/* open_memstream into the arena. */
-struct piece {
-	FILE *out;
-	char *text;
-	size_t len_bytes;
-};
-
-static void piece_start(struct piece *piece)
+void emit_piece_start(struct emit_piece *piece)
 {
 	piece->out = open_memstream(&piece->text, &piece->len_bytes);
 	if (!piece->out)
 		abort();
 }
 
-static const char *piece_end(struct piece *piece, struct dc_arena *arena)
+const char *emit_piece_end(struct emit_piece *piece, struct dc_arena *arena)
 {
 	const char *kept;
 
@@ -60,41 +56,6 @@ void emit_head(FILE *out, const char *from, bool abi)
 			DC_EMIT_ABI, DC_EMIT_ABI);
 }
 
-static bool is_void(const struct dc_definition *definition)
-{
-	return definition->result_kind == DC_RESULT_VOID;
-}
-
-static bool has_arguments(const struct dc_definition *definition)
-{
-	return definition->parameters.len || !is_void(definition);
-}
-
-static void put_member(FILE *out, const char *type, const char *name)
-{
-	size_t len = strlen(type);
-
-	if (strchr(type, '(') || strchr(type, '['))
-		fprintf(out, "__typeof__(%s) %s;\n", type, name);
-	else
-		fprintf(out, "%s%s%s;\n", type, len && type[len - 1] == '*' ? "" : " ", name);
-}
-
-/* Arguments and result of a call, each line after `indent`. */
-static void put_members(FILE *out, const struct dc_definition *definition, const char *indent)
-{
-	const struct dc_parameter *parameter;
-
-	dc_vec_each (parameter, &definition->parameters) {
-		fputs(indent, out);
-		put_member(out, parameter->type, parameter->name);
-	}
-	if (!is_void(definition)) {
-		fputs(indent, out);
-		put_member(out, definition->result, "dcg_result");
-	}
-}
-
 /* A comment of one line if it fits in one, else of several. Nothing in the text may end it. */
 static void put_comment(FILE *out, const char *text)
 {
@@ -118,219 +79,448 @@ static void put_comment(FILE *out, const char *text)
 	fputs(fits ? " */\n" : "\n\t */\n", out);
 }
 
-/* "LEFT = CALL;" on one line, or two. */
-static void put_assignment(FILE *out, const char *left, const char *call)
+/* "TYPE NAME", also of a pointer to a function. */
+static void put_declaration(FILE *out, const char *type, const char *name)
 {
-	bool fits = 8 + strlen(left) + strlen(" = ;") + strlen(call) <= 100;
+	size_t len = strlen(type);
 
-	fprintf(out, "\t%s =%s%s;\n", left, fits ? " " : "\n\t\t", call);
+	if (strchr(type, '(') || strchr(type, '['))
+		fprintf(out, "__typeof__(%s) %s", type, name);
+	else
+		fprintf(out, "%s%s%s", type, len && type[len - 1] == '*' ? "" : " ", name);
 }
 
-static void put_return(FILE *out, const struct dc_definition *definition)
+static bool is_copied(enum dc_mode mode)
 {
-	static const char *const failed[] = {
-		[DC_RESULT_SIGNED] = "dcg_err",
-		[DC_RESULT_POINTER] = "NULL",
-		[DC_RESULT_OTHER] = "0",
+	return mode == DC_MODE_VALUE || mode == DC_MODE_ARRAY;
+}
+
+/* Bytes of what a copied parameter points to: an expression. */
+static const char *bytes_of(const struct emit_call *call, size_t i)
+{
+	const struct dc_argument *argument = &call->signature.arguments.at[i];
+	const char *name = call->parameters[i].name;
+
+	if (argument->mode == DC_MODE_VALUE || !strcmp(argument->count, "1"))
+		return dc_arena_printf(call->arena, "sizeof(*%s)", name);
+	if (call->parameters[i].value->to == DC_VALUE_VOID)
+		return dc_arena_printf(call->arena, "%s", argument->count);
+	return dc_arena_printf(call->arena, "(%s) * sizeof(*%s)", argument->count, name);
+}
+
+/* Stubs */
+
+/* An array's length is taken before the call begins, as that may lead to another call. */
+static const char *length_of(const struct emit_call *call, size_t i)
+{
+	if (call->signature.arguments.at[i].mode == DC_MODE_ARRAY)
+		return dc_arena_printf(call->arena, "dcg_len_%zu", i);
+	return bytes_of(call, i);
+}
+
+static void put_lengths(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++)
+		if (call->signature.arguments.at[i].mode == DC_MODE_ARRAY)
+			fprintf(out, "\tu32 dcg_len_%zu = %s ? %s : 0;\n", i,
+				call->parameters[i].name, bytes_of(call, i));
+}
+
+static void put_words(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++) {
+		const char *name = call->parameters[i].name;
+
+		switch (call->signature.arguments.at[i].mode) {
+		case DC_MODE_WORD:
+			fprintf(out, "\tdcrt_out_word(dcg, (u64)%s);\n", name);
+			break;
+		case DC_MODE_ADDRESS:
+			fprintf(out, "\tdcrt_out_address(dcg, (const void *)%s);\n", name);
+			break;
+		case DC_MODE_CODE:
+			fprintf(out, "\tdcrt_out_code(dcg, (const void *)%s);\n", name);
+			break;
+		case DC_MODE_STRING:
+			fprintf(out, "\tdcrt_out_string_word(dcg, %s);\n", name);
+			break;
+		default:
+			fprintf(out, "\tdcrt_out_word(dcg, !!%s);\n", name);
+		}
+	}
+}
+
+static void put_blobs(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++) {
+		const char *name = call->parameters[i].name;
+		enum dc_mode mode = call->signature.arguments.at[i].mode;
+
+		if (mode == DC_MODE_STRING)
+			fprintf(out, "\tdcrt_out_string(dcg, %zu, %s);\n", i, name);
+		else if (is_copied(mode))
+			fprintf(out, "\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, %s);\n", name, i,
+				name, length_of(call, i));
+	}
+}
+
+static void put_copies_back(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++) {
+		const char *name = call->parameters[i].name;
+
+		if (is_copied(call->signature.arguments.at[i].mode) &&
+		    !call->parameters[i].value->to_const)
+			fprintf(out, "\t\tif (%s)\n\t\t\tdcrt_in_copy(dcg, %zu, %s, %s);\n", name,
+				i, name, length_of(call, i));
+	}
+}
+
+static const char *on_failure(const struct emit_call *call)
+{
+	switch (call->result_kind) {
+	case DC_RESULT_VOID:
+		return "";
+	case DC_RESULT_SIGNED:
+		return " dcg_err";
+	case DC_RESULT_POINTER:
+		return " NULL";
+	default:
+		return " 0";
+	}
+}
+
+/* Objects that the kernel hands over for the first time. */
+static void put_adoption(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; call->up && i < call->count; i++)
+		if (call->parameters[i].adopted)
+			fprintf(out,
+				"\tdcg_err = dcrt_adopt(dcg_channel, %s, DCG_TYPE_%s, 1);\n"
+				"\tif (dcg_err < 0)\n\t\treturn%s;\n",
+				call->parameters[i].name, call->parameters[i].value->record,
+				on_failure(call));
+}
+
+static void put_endings(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; call->up && i < call->count; i++) {
+		const struct emit_parameter *parameter = &call->parameters[i];
+
+		if (parameter->ends == DC_ENDS_NEVER)
+			continue;
+		if (parameter->ends == DC_ENDS_ON_ERROR)
+			fputs("\tif (dcg_err < 0 || dcg_result < 0)\n\t", out);
+		fprintf(out, "\t%s(%s);\n", emit_forget(call->arena, parameter->value->record),
+			parameter->name);
+	}
+}
+
+static void put_result(FILE *out, const struct emit_call *call)
+{
+	if (call->result_kind == DC_RESULT_VOID)
+		return;
+	if (call->result_kind == DC_RESULT_POINTER)
+		fputs("\t\tdcg_result = dcrt_in_address(dcg, 0);\n", out);
+	else
+		fprintf(out, "\t\tdcg_result = (%s)dcrt_in_word(dcg, 0);\n", call->result);
+}
+
+void emit_put_stub(FILE *out, const struct emit_call *call)
+{
+	bool is_void = call->result_kind == DC_RESULT_VOID;
+
+	fputs("{\n", out);
+	if (call->comment)
+		put_comment(out, call->comment);
+	fputs("\tstruct dcrt_call *dcg;\n", out);
+	if (!is_void) {
+		fputc('\t', out);
+		put_declaration(out, call->result, "dcg_result");
+		fputs(call->result_kind == DC_RESULT_POINTER ? " = NULL;\n" : " = 0;\n", out);
+	}
+	put_lengths(out, call);
+	if (call->retry)
+		fputs("\tunsigned int dcg_tries = 0;\n", out);
+	fputs("\tint dcg_err;\n\n", out);
+	put_adoption(out, call);
+	if (call->retry)
+		fputs("dcg_again:\n", out);
+	fprintf(out,
+		"\tdcg_err = dcrt_call_begin(dcg_channel, %s, &dcg);\n"
+		"\tif (dcg_err < 0)\n\t\treturn%s;\n",
+		call->number, on_failure(call));
+	put_words(out, call);
+	put_blobs(out, call);
+	if (call->sync != DC_SYNC_NONE)
+		fputs("\tdcrt_out_all(dcg);\n", out);
+	fputs("\tdcg_err = dcrt_call_run(dcg);\n\tif (!dcg_err) {\n", out);
+	put_copies_back(out, call);
+	put_result(out, call);
+	fputs("\t\tdcg_err = dcrt_in_error(dcg);\n\t}\n\tdcrt_call_end(dcg);\n", out);
+	if (call->retry)
+		fputs("\tif (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))\n"
+		      "\t\tgoto dcg_again;\n",
+		      out);
+	put_endings(out, call);
+	if (call->result_kind == DC_RESULT_SIGNED)
+		fputs("\treturn dcg_err < 0 ? dcg_err : dcg_result;\n", out);
+	else if (!is_void)
+		fputs("\treturn dcg_result;\n", out);
+	fputs("}", out);
+}
+
+/* Handlers */
+
+static void put_variables(FILE *out, const struct emit_call *call)
+{
+	bool arrays = false;
+	size_t i;
+
+	for (i = 0; i < call->count; i++) {
+		const struct emit_parameter *parameter = &call->parameters[i];
+		enum dc_mode mode = call->signature.arguments.at[i].mode;
+
+		fputc('\t', out);
+		put_declaration(out, parameter->type, parameter->name);
+		if (mode == DC_MODE_WORD)
+			fprintf(out, " = (%s)dcrt_in_word(dcg, %zu);\n", parameter->type, i);
+		else if (mode == DC_MODE_ADDRESS)
+			fprintf(out, " = dcrt_in_address(dcg, %zu);\n", i);
+		else if (mode == DC_MODE_CODE)
+			fprintf(out, " = dcrt_in_code(dcg, %zu);\n", i);
+		else if (mode == DC_MODE_STRING)
+			fprintf(out, " = dcrt_in_string(dcg, %zu, %zu);\n", i, i);
+		else if (mode == DC_MODE_VALUE)
+			fprintf(out,
+				" =\n\t\tdcrt_in_word(dcg, %zu) ? dcrt_in_buffer(dcg, %zu, "
+				"sizeof(*%s)) : NULL;\n",
+				i, i, parameter->name);
+		else
+			fputs(" = NULL;\n", out);
+		arrays |= mode == DC_MODE_ARRAY;
+	}
+	for (i = 0; arrays && call->up && i < call->count; i++)
+		if (call->signature.arguments.at[i].mode == DC_MODE_ARRAY)
+			fprintf(out, "\tu32 dcg_len_%zu = 0;\n", i);
+}
+
+/* Arrays, whose lengths depend on other parameters. The process takes what the kernel sends. */
+static void put_arrays(FILE *out, const struct emit_call *call)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < call->count; i++) {
+		const char *name = call->parameters[i].name;
+
+		if (call->signature.arguments.at[i].mode != DC_MODE_ARRAY)
+			continue;
+		any = true;
+		fprintf(out, "\tif (dcrt_in_word(dcg, %zu))\n", i);
+		if (call->up)
+			fprintf(out, "\t\t%s = (void *)dcrt_in_blob(dcg, %zu, &dcg_len_%zu);\n",
+				name, i, i);
+		else
+			fprintf(out, "\t\t%s = dcrt_in_buffer(dcg, %zu, %s);\n", name, i,
+				bytes_of(call, i));
+	}
+	if (any && !call->up)
+		fputs("\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
+}
+
+static void put_reply(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	if (call->result_adopted)
+		fprintf(out,
+			"\tdcg_err = dcrt_adopt(dcg_channel, dcg_result, DCG_TYPE_%s, 1);\n"
+			"\tif (dcg_err < 0)\n\t\treturn dcg_err;\n",
+			call->result_adopted);
+	if (call->result_kind == DC_RESULT_POINTER)
+		fputs("\tdcrt_out_address(dcg, dcg_result);\n", out);
+	else if (call->result_kind != DC_RESULT_VOID)
+		fputs("\tdcrt_out_word(dcg, (u64)dcg_result);\n", out);
+	for (i = 0; i < call->count; i++) {
+		const char *name = call->parameters[i].name;
+		enum dc_mode mode = call->signature.arguments.at[i].mode;
+
+		if (!is_copied(mode) || call->parameters[i].value->to_const)
+			continue;
+		if (mode == DC_MODE_ARRAY && call->up)
+			fprintf(out,
+				"\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, dcg_len_%zu);\n",
+				name, i, name, i);
+		else
+			fprintf(out, "\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, %s);\n", name, i,
+				name, bytes_of(call, i));
+	}
+}
+
+void emit_put_handler(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	fprintf(out, "\nint %s(struct dcrt_call *dcg)\n{\n", call->handler);
+	put_variables(out, call);
+	if (call->result_kind != DC_RESULT_VOID) {
+		fputc('\t', out);
+		put_declaration(out, call->result, "dcg_result");
+		fputs(";\n", out);
+	}
+	if (call->result_adopted)
+		fputs("\tint dcg_err;\n", out);
+	fputs("\n\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
+	put_arrays(out, call);
+	fprintf(out, "\t%s%s(", call->result_kind == DC_RESULT_VOID ? "" : "dcg_result = ",
+		call->target);
+	for (i = 0; i < call->count; i++)
+		fprintf(out, "%s%s", i ? ", " : "", call->parameters[i].name);
+	fputs(");\n", out);
+	put_reply(out, call);
+	if (call->sync == DC_SYNC_BOTH)
+		fputs("\tdcrt_out_all(dcg);\n", out);
+	fputs("\treturn 0;\n}\n", out);
+}
+
+/* Calls */
+
+static bool is_root(const struct dc_data *data, const struct dc_value *value)
+{
+	const struct dc_type_rule *rule =
+		value->kind == DC_VALUE_POINTER && value->to == DC_VALUE_RECORD
+			? dc_rules_type(data->rules, value->record)
+			: NULL;
+
+	return rule && rule->class == DC_TYPE_OBJECT;
+}
+
+static void set_parameter(const struct emit_call *call, const struct dc_data *data, size_t i,
+			  const char *name, const char *type, const struct dc_value *value)
+{
+	call->parameters[i] = (struct emit_parameter){
+		.name = name,
+		.type = type,
+		.value = value,
+		.adopted = is_root(data, value),
 	};
-
-	if (!is_void(definition))
-		fprintf(out, "\n\treturn dcg_err < 0 ? %s : dcg.dcg_result;\n",
-			failed[definition->result_kind]);
 }
 
-const char *emit_stub(struct dc_arena *arena, const struct dc_emit_function *function,
-		      enum dc_side side)
+static void start_call(struct emit_call *call, struct dc_arena *arena, size_t count)
+{
+	*call = (struct emit_call){.arena = arena, .count = count};
+	call->parameters =
+		dc_arena_alloc(arena, (count + 1) * sizeof(*call->parameters));
+}
+
+void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			   const struct dc_emit_function *function, struct emit_call *ret)
 {
 	const struct dc_definition *definition = function->definition;
-	const struct dc_parameter *parameter;
-	const char *call = side == DC_SIDE_KERNEL ? "dcrt_upcall" : "dcrt_downcall";
 	const char *name = emit_c_name(arena, definition->name);
-	struct piece piece;
-	FILE *out;
-
-	piece_start(&piece);
-	out = piece.out;
-	fputs("{\n", out);
-	put_comment(out,
-		    dc_arena_printf(arena, "drivercut: runs %s%s%s",
-				    side == DC_SIDE_KERNEL ? "on the user side" : "in the kernel",
-				    *function->reason ? "; " : "", function->reason));
-	if (!has_arguments(definition)) {
-		fprintf(out, "\t%s(&dcg_driver, DCG_%s, NULL, 0);\n}", call, name);
-		return piece_end(&piece, arena);
-	}
-	fputs("\tstruct {\n", out);
-	put_members(out, definition, "\t\t");
-	fputs("\t} dcg = {\n", out);
-	dc_vec_each (parameter, &definition->parameters)
-		fprintf(out, "\t\t.%s = %s,\n", parameter->name, parameter->name);
-	fputs("\t};\n", out);
-	call = dc_arena_printf(arena, "%s(&dcg_driver, DCG_%s, &dcg, sizeof(dcg))", call, name);
-	if (is_void(definition))
-		fprintf(out, "\n\t%s;\n", call);
-	else
-		put_assignment(out, "int dcg_err", call);
-	put_return(out, definition);
-	fputs("}", out);
-	return piece_end(&piece, arena);
-}
-
-static void put_run(FILE *out, struct dc_arena *arena, const struct dc_definition *definition)
-{
-	const char *name = emit_c_name(arena, definition->name), *text;
-	struct piece call;
+	bool up = function->place == DC_PLACE_USER;
+	const struct dc_rule_entry *entry;
 	size_t i;
 
-	if (has_arguments(definition)) {
-		fprintf(out, "\nstruct dcg_call_%s {\n", name);
-		put_members(out, definition, "\t");
-		fputs("};\n", out);
+	start_call(ret, arena, definition->parameters.len);
+	ret->up = up;
+	ret->by_caller = true;
+	ret->number = dc_arena_printf(arena, "DCG_%s_%s", up ? "UP" : "DOWN", name);
+	ret->handler = dc_arena_printf(arena, "dcg_run_%s", name);
+	ret->plain = definition->name;
+	ret->target = definition->plain;
+	ret->result = definition->result;
+	ret->result_kind = definition->result_kind;
+	ret->comment = dc_arena_printf(arena, "drivercut: runs %s%s%s",
+				       up ? "on the user side" : "in the kernel",
+				       *function->reason ? "; " : "", function->reason);
+	dc_data_signature(plan->data, definition, &ret->signature);
+	entry = dc_data_entry(plan->data, definition);
+	ret->deadline_ms = entry ? entry->deadline_ms : 0;
+	ret->retry = up && entry && entry->retry;
+	for (i = 0; i < ret->count; i++) {
+		const struct dc_parameter *parameter = &definition->parameters.at[i];
+
+		set_parameter(ret, plan->data, i, parameter->name, parameter->type,
+			      &parameter->value);
+		if (entry && ret->parameters[i].adopted && entry->ends_argument == (int)i &&
+		    (entry->ends == DC_ENDS_ALWAYS || ret->result_kind == DC_RESULT_SIGNED))
+			ret->parameters[i].ends = entry->ends;
 	}
-	fprintf(out, "\nstatic void dcg_run_%s(void *dcg_raw)\n{\n", name);
-	if (has_arguments(definition))
-		fprintf(out, "\tstruct dcg_call_%s *dcg = dcg_raw;\n\n", name);
-	piece_start(&call);
-	fprintf(call.out, "%s(", definition->plain);
-	for (i = 0; i < definition->parameters.len; i++)
-		fprintf(call.out, "%sdcg->%s", i ? ", " : "", definition->parameters.at[i].name);
-	fputc(')', call.out);
-	text = piece_end(&call, arena);
-	if (is_void(definition))
-		fprintf(out, "\t%s;\n", text);
-	else
-		put_assignment(out, "dcg->dcg_result", text);
-	fputs("}\n", out);
 }
 
-static bool serves(const struct emit_unit *unit, const struct dc_emit_function *function)
+void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			 const struct dc_emit_kernel *kernel, struct emit_call *ret)
 {
-	enum dc_side other = unit->side == DC_SIDE_KERNEL ? DC_SIDE_USER : DC_SIDE_KERNEL;
-
-	return function->on[unit->side] == DC_NATIVE && function->on[other] == DC_STUB &&
-	       !strcmp(function->definition->unit, unit->file->name);
-}
-
-static void put_served(FILE *out, const struct emit_unit *unit)
-{
-	const char *file = emit_c_name(unit->arena, unit->file->name);
+	const struct dc_prototype *prototype = kernel->prototype;
 	size_t i;
 
-	for (i = 0; i < unit->plan->count; i++)
-		if (serves(unit, &unit->plan->functions[i]))
-			put_run(out, unit->arena, unit->plan->functions[i].definition);
-	fprintf(out, "\n/* clang-format off */\nconst struct dcrt_served dcg_served_%s[] = {\n",
-		file);
-	for (i = 0; i < unit->plan->count; i++) {
-		const struct dc_emit_function *function = &unit->plan->functions[i];
-		const char *name = emit_c_name(unit->arena, function->definition->name);
-
-		if (serves(unit, function))
-			fprintf(out, "\t{%s(%s)},\n",
-				has_arguments(function->definition) ? "DCRT_SERVED"
-								    : "DCRT_SERVED_BARE",
-				name);
+	start_call(ret, arena, prototype->parameters.len);
+	ret->by_caller = kernel->rule->class == DC_RULE_CALLER;
+	ret->number = dc_arena_printf(arena, "DCG_DOWN_KERNEL_%s", prototype->name);
+	ret->handler = dc_arena_printf(arena, "dcg_kernel_%s", prototype->name);
+	ret->plain = prototype->name;
+	ret->target = prototype->name;
+	ret->sync = kernel->rule->sync;
+	ret->result = prototype->result_type;
+	ret->result_kind = prototype->result.kind == DC_VALUE_VOID      ? DC_RESULT_VOID
+			   : prototype->result.kind == DC_VALUE_POINTER ? DC_RESULT_POINTER
+			   : prototype->result.is_signed                ? DC_RESULT_SIGNED
+									: DC_RESULT_OTHER;
+	dc_data_kernel_signature(plan->data, prototype, kernel->rule, &ret->signature);
+	for (i = 0; i < ret->count; i++) {
+		set_parameter(ret, plan->data, i, dc_arena_printf(arena, "a%zu", i),
+			      prototype->parameter_types.at[i], &prototype->parameters.at[i]);
+		ret->parameters[i].adopted = false;
 	}
-	fputs("\t{-1, 0, NULL},\n};\n", out);
+	if (is_root(plan->data, &prototype->result))
+		ret->result_adopted = prototype->result.record;
 }
 
-static void put_globals(FILE *out, const struct emit_unit *unit)
+void emit_call_done(struct emit_call *call)
 {
-	const struct dc_variable *variable;
-
-	fprintf(out, "\nconst struct dcrt_global dcg_globals_%s[] = {\n",
-		emit_c_name(unit->arena, unit->file->name));
-	dc_vec_each (variable, &unit->plan->source->variables)
-		if (!strcmp(variable->file, unit->file->name) && !variable->is_init)
-			fprintf(out, "\t{DCRT_GLOBAL(%s)},\n", variable->name);
-	fputs("\t{NULL, NULL, 0},\n};\n/* clang-format on */\n", out);
+	dc_vec_done(&call->signature.arguments);
 }
 
-static void put_driver(FILE *out, const struct emit_unit *unit)
+/* What is only named needs an address; its text is never reached. */
+#define NAMED(end) "{\n\t/* drivercut: named here, runs on the other side */\n\t" end ";\n}"
+
+const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
+		      const struct dc_emit_function *function)
 {
-	const struct dc_source *source = unit->plan->source;
-	const struct dc_source_file *file;
+	struct emit_piece piece;
+	struct emit_call call;
+
+	if (!function->crosses)
+		return function->place == DC_PLACE_USER ? NAMED("BUG()") : NAMED("dcru_bug()");
+	emit_call_of_function(arena, plan, function, &call);
+	emit_piece_start(&piece);
+	emit_put_stub(piece.out, &call);
+	emit_call_done(&call);
+	return emit_piece_end(&piece, arena);
+}
+
+void emit_put_parameters(FILE *out, const struct emit_call *call)
+{
 	size_t i;
 
-	fputs("\nstatic const struct dcrt_function dcg_functions[] = {\n", out);
-	for (i = 0; i < unit->plan->count; i++) {
-		const struct dc_emit_function *function = &unit->plan->functions[i];
-
-		if (function->id >= 0)
-			fprintf(out, "\t{\"%s\", \"%s\", %u, %s},\n", function->definition->name,
-				function->definition->file, function->definition->first_line,
-				function->place == DC_PLACE_USER ? "DCRT_USER" : "DCRT_KERNEL");
+	for (i = 0; i < call->count; i++) {
+		fputs(i ? ", " : "", out);
+		put_declaration(out, call->parameters[i].type, call->parameters[i].name);
 	}
-	fputs("\t{NULL, NULL, 0, DCRT_KERNEL},\n};\n"
-	      "\nstatic const struct dcrt_file dcg_files[] = {\n",
-	      out);
-	dc_vec_each (file, &source->files)
-		if (file->is_unit) {
-			const char *name = emit_c_name(unit->arena, file->name);
-
-			fprintf(out, "\t{\"%s\", dcg_served_%s, dcg_globals_%s},\n", file->name,
-				name, name);
-		}
-	fprintf(out,
-		"\t{NULL, NULL, NULL},\n};\n"
-		"\nconst struct dcrt_driver dcg_driver = {\n"
-		"\t.abi = DCRT_ABI,\n"
-		"\t.name = \"%s\",\n"
-		"\t.side = %s,\n"
-		"\t.count = DCG_COUNT,\n"
-		"\t.functions = dcg_functions,\n"
-		"\t.files = dcg_files,\n"
-		"};\n",
-		source->module, unit->side == DC_SIDE_KERNEL ? "DCRT_KERNEL" : "DCRT_USER");
-}
-
-bool emit_is_home(const struct dc_emit_plan *plan, const struct dc_source_file *file)
-{
-	const struct dc_source_file *at;
-
-	dc_vec_each (at, &plan->source->files)
-		if (at->is_unit)
-			return at == file;
-	return false;
-}
-
-const char *emit_tables(const struct emit_unit *unit)
-{
-	struct piece piece;
-
-	if (!unit->file->is_unit || unit->plan->all_kernel)
-		return "";
-	piece_start(&piece);
-	put_served(piece.out, unit);
-	put_globals(piece.out, unit);
-	if (emit_is_home(unit->plan, unit->file))
-		put_driver(piece.out, unit);
-	return piece_end(&piece, unit->arena);
-}
-
-const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan)
-{
-	const struct dc_source_file *file;
-	struct piece piece;
-	size_t i;
-
-	piece_start(&piece);
-	emit_head(piece.out, plan->source->module, false);
-	fputs("#ifndef DCG_H\n#define DCG_H\n\n#include \"dcrt.h\"\n\nenum {\n", piece.out);
-	for (i = 0; i < plan->count; i++)
-		if (plan->functions[i].id >= 0)
-			fprintf(piece.out, "\tDCG_%s,\n",
-				emit_c_name(arena, plan->functions[i].definition->name));
-	fputs("\tDCG_COUNT,\n};\n\nextern const struct dcrt_driver dcg_driver;\n", piece.out);
-	dc_vec_each (file, &plan->source->files)
-		if (file->is_unit) {
-			const char *name = emit_c_name(arena, file->name);
-
-			fprintf(piece.out,
-				"extern const struct dcrt_served dcg_served_%s[];\n"
-				"extern const struct dcrt_global dcg_globals_%s[];\n",
-				name, name);
-		}
-	fputs("\n#endif\n", piece.out);
-	return piece_end(&piece, arena);
+	if (!call->count)
+		fputs("void", out);
 }

@@ -7,7 +7,7 @@
 
 #include "emit/emit.h"
 
-#define DC_EMIT_ABI 1 /* DCRT_ABI of the runtime that stubs and tables are made for */
+#define DC_EMIT_ABI 2 /* DCRT_ABI of the runtime that stubs and tables are made for */
 
 /* A change to a file's text: [start, end) becomes text. After it the source goes on at line. */
 struct emit_edit {
@@ -29,6 +29,51 @@ struct emit_unit {
 	size_t len_bytes;
 };
 
+/* Text that grows; open_memstream into the arena. */
+struct emit_piece {
+	FILE *out;
+	char *text;
+	size_t len_bytes;
+};
+
+void emit_piece_start(struct emit_piece *piece);
+const char *emit_piece_end(struct emit_piece *piece, struct dc_arena *arena);
+
+struct emit_parameter {
+	const char *name, *type;
+	const struct dc_value *value;
+	bool adopted; /* the kernel may hand this object over for the first time */
+	enum dc_ends ends;
+};
+
+/* Something that is called across: a function of the driver, either way, or one of the kernel. */
+struct emit_call {
+	struct dc_arena *arena;
+	bool up, by_caller, retry;
+	enum dc_sync sync;
+	const char *number, *handler, *target; /* C names */
+	const char *plain; /* for statistics */
+	const char *comment; /* in the stub, or NULL */
+	const char *result; /* type */
+	enum dc_result result_kind;
+	const char *result_adopted; /* the record that the result points to, if that is an object */
+	unsigned deadline_ms;
+	struct emit_parameter *parameters;
+	size_t count;
+	struct dc_signature signature;
+};
+
+/* End both with emit_call_done. */
+void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			   const struct dc_emit_function *function, struct emit_call *ret);
+void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			 const struct dc_emit_kernel *kernel, struct emit_call *ret);
+void emit_call_done(struct emit_call *call);
+
+void emit_put_stub(FILE *out, const struct emit_call *call); /* a body, braces included */
+void emit_put_handler(FILE *out, const struct emit_call *call);
+void emit_put_parameters(FILE *out, const struct emit_call *call);
+
 /* "e1000_main.c" -> "e1000_main_c"; "f@a.c" -> "f_a_c": part of a C name. */
 const char *emit_c_name(struct dc_arena *arena, const char *text);
 
@@ -36,17 +81,20 @@ const char *emit_c_name(struct dc_arena *arena, const char *text);
 void emit_head(FILE *out, const char *from, bool abi);
 
 /* Body of a stub, braces included. */
-const char *emit_stub(struct dc_arena *arena, const struct dc_emit_function *function,
-		      enum dc_side side);
+const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
+		      const struct dc_emit_function *function);
 
-/* What is appended to a C file: dispatch functions and tables; "" if there is nothing. */
-const char *emit_tables(const struct emit_unit *unit);
+/* What is appended to a C file: handlers, addresses of what is static in it; "" if nothing is. */
+const char *emit_appendix(const struct emit_unit *unit);
 
-/* dcg.h, the same in both components. */
+/* dcg.h, the same in both components; dcg_tables.c; dcg_kernel.c: handlers of the kernel's functions
+ * or, for the process, their stubs. */
 const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan);
+const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
+const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 
-/* True if the unit has the one table of the whole driver. */
-bool emit_is_home(const struct dc_emit_plan *plan, const struct dc_source_file *file);
+/* Name of the function that forgets an object of a type. */
+const char *emit_forget(struct dc_arena *arena, const char *type);
 
 /* The file as it stands in the unit's component. */
 const char *emit_source(const struct emit_unit *unit);

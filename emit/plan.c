@@ -223,6 +223,18 @@ static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side
 		function->on[side] = DC_STUB;
 }
 
+static bool is_entry(const struct dc_emit_plan *plan, size_t i)
+{
+	const struct dc_graph *graph = plan->data->graph;
+	int function = dc_graph_function(graph, plan->functions[i].definition->name);
+	const struct dc_entry_point *point;
+
+	dc_vec_each (point, &graph->entry_points)
+		if ((int)point->function == function)
+			return true;
+	return false;
+}
+
 static void spread(struct dc_emit_plan *plan, const bool *named, const bool *used)
 {
 	enum dc_side side;
@@ -240,6 +252,10 @@ static void spread(struct dc_emit_plan *plan, const bool *named, const bool *use
 		}
 		for (i = 0; i < plan->source->file_refers.len; i++)
 			refer(plan, plan->source->file_refers.at[i], side);
+		/* The kernel calls what the process gives it the address of. */
+		for (i = 0; side == DC_SIDE_KERNEL && i < plan->count; i++)
+			if (plan->functions[i].place == DC_PLACE_USER && is_entry(plan, i))
+				refer(plan, plan->functions[i].definition->name, side);
 		/* Only the kernel's macros name functions at file scope, and on the user side they
 		 * mean nothing. */
 		for (i = 0; side == DC_SIDE_KERNEL && i < plan->count; i++)
@@ -287,6 +303,30 @@ static bool fixed_crosses(const struct dc_emit_plan *plan, const struct dc_emit_
 	       (function->place == DC_PLACE_KERNEL && user_refers(plan, function->definition));
 }
 
+/* Whether what stands on a side as a stub is called there, or only named. */
+static bool is_called(const struct dc_emit_plan *plan, const struct dc_emit_function *function,
+		      enum dc_side side)
+{
+	const struct dc_graph *graph = plan->data->graph;
+	int index = dc_graph_function(graph, function->definition->name);
+	const struct dc_call *call;
+
+	if (side == DC_SIDE_KERNEL && is_entry(plan, (size_t)(function - plan->functions)))
+		return true;
+	dc_vec_each (call, &graph->calls) {
+		const struct dc_definition *caller;
+
+		if (call->kind == DC_CALL_KERNEL || (int)call->callee != index ||
+		    !dc_call_counts(call))
+			continue;
+		caller = dc_source_find(plan->source, graph->functions.at[call->caller].name);
+		if (caller && plan->functions[caller - plan->source->definitions.at].on[side] ==
+				      DC_NATIVE)
+			return true;
+	}
+	return false;
+}
+
 static int number(struct dc_diag *diag, struct dc_emit_plan *plan)
 {
 	int err = 0;
@@ -294,27 +334,119 @@ static int number(struct dc_diag *diag, struct dc_emit_plan *plan)
 
 	for (i = 0; i < plan->count; i++) {
 		struct dc_emit_function *function = &plan->functions[i];
-		bool crosses = function->on[DC_SIDE_KERNEL] == DC_STUB ||
-			       function->on[DC_SIDE_USER] == DC_STUB ||
-			       fixed_crosses(plan, function);
+		struct dc_signature signature;
 
-		function->id = -1;
-		if (!crosses)
+		function->crosses = (function->on[DC_SIDE_KERNEL] == DC_STUB &&
+				     is_called(plan, function, DC_SIDE_KERNEL)) ||
+				    (function->on[DC_SIDE_USER] == DC_STUB &&
+				     is_called(plan, function, DC_SIDE_USER)) ||
+				    fixed_crosses(plan, function);
+		if (!function->crosses)
 			continue;
+		dc_data_signature(plan->data, function->definition, &signature);
 		if (function->definition->uncuttable)
 			err = cannot_cut(diag, function, function->definition->uncuttable);
 		else if (function->definition->is_init)
 			err = cannot_cut(diag, function, "is freed after loading");
-		function->id = (int)plan->crossings++;
+		else if (signature.gap)
+			err = cannot_cut(diag, function, signature.gap);
+		dc_vec_done(&signature.arguments);
 	}
 	return err;
 }
 
-int dc_emit_plan(struct dc_diag *diag, const struct dc_source *source, const struct dc_sides *sides,
+/* The kernel's functions that the process calls, and the types of objects. */
+
+static int order_kernel(const void *a, const void *b)
+{
+	return strcmp(((const struct dc_emit_kernel *)a)->prototype->name,
+		      ((const struct dc_emit_kernel *)b)->prototype->name);
+}
+
+/* What an inline function of the headers calls, that is not inline. */
+static void add_inner(struct dc_emit_plan *plan, const char *name)
+{
+	const struct dc_inner_call *inner;
+	const struct dc_emit_kernel *at;
+
+	dc_vec_each (inner, &plan->source->layouts.inner_calls) {
+		struct dc_emit_kernel kernel = {
+			.prototype = dc_prototype_find(&plan->source->layouts, inner->callee),
+			.rule = dc_rules_find(plan->data->rules, inner->callee)};
+
+		if (strcmp(inner->function, name) != 0 || !kernel.prototype || !kernel.rule ||
+		    (kernel.rule->class != DC_RULE_ANY && kernel.rule->class != DC_RULE_CALLER))
+			continue;
+		dc_vec_each (at, &plan->kernel)
+			if (at->prototype == kernel.prototype)
+				break;
+		if (!plan->kernel.len || at == plan->kernel.at + plan->kernel.len)
+			dc_vec_push(&plan->kernel, kernel);
+	}
+}
+
+static void add_kernel(struct dc_emit_plan *plan, const struct dc_use *use)
+{
+	const struct dc_data *data = plan->data;
+	const struct dc_emit_kernel *at;
+	struct dc_emit_kernel kernel;
+	const char *name;
+	bool is_free;
+
+	kernel.rule = dc_rules_answer(data->rules, data->graph, use, &name, &is_free);
+	if (!kernel.rule)
+		return;
+	if (kernel.rule->as_is) { /* it calls what has rules of its own */
+		add_inner(plan, name);
+		return;
+	}
+	kernel.prototype = dc_prototype_find(&plan->source->layouts, name);
+	if (!kernel.prototype ||
+	    (kernel.rule->class != DC_RULE_ANY && kernel.rule->class != DC_RULE_CALLER))
+		return;
+	dc_vec_each (at, &plan->kernel)
+		if (at->prototype == kernel.prototype)
+			return;
+	dc_vec_push(&plan->kernel, kernel);
+}
+
+static void find_kernel(struct dc_emit_plan *plan)
+{
+	const struct dc_prototype *prototype;
+	const struct dc_use *use;
+	size_t i;
+
+	dc_vec_each (prototype, &plan->source->layouts.prototypes)
+		if (prototype->in_table && !prototype->is_inline)
+			add_kernel(plan,
+				   &(struct dc_use){.kind = DC_USE_FUNCTION, .name = prototype->name});
+
+	for (i = 0; i < plan->count; i++)
+		if (plan->functions[i].on[DC_SIDE_USER] == DC_NATIVE)
+			dc_vec_each (use, &plan->functions[i].definition->uses)
+				add_kernel(plan, use);
+	if (plan->kernel.len)
+		qsort(plan->kernel.at, plan->kernel.len, sizeof(*plan->kernel.at), order_kernel);
+}
+
+static void find_types(struct dc_emit_plan *plan)
+{
+	bool *user = dc_alloc(plan->count + 1, sizeof(*user));
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		user[i] = plan->functions[i].on[DC_SIDE_USER] == DC_NATIVE;
+	dc_data_types(plan->data, user, &plan->types);
+	free(user);
+}
+
+int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
 		 const char *cut_path, struct dc_emit_plan *ret)
 {
+	const struct dc_source *source = data->source;
 	struct dc_emit_plan plan = {
 		.source = source,
+		.data = data,
 		.all_kernel = !sides,
 		.functions = dc_alloc(source->definitions.len + 1, sizeof(*plan.functions)),
 		.count = source->definitions.len,
@@ -337,6 +469,10 @@ int dc_emit_plan(struct dc_diag *diag, const struct dc_source *source, const str
 		spread(&plan, named, used);
 		err = number(diag, &plan);
 	}
+	if (!err && sides) {
+		find_kernel(&plan);
+		find_types(&plan);
+	}
 	free(used);
 	free(named);
 	if (err < 0)
@@ -348,6 +484,8 @@ int dc_emit_plan(struct dc_diag *diag, const struct dc_source *source, const str
 
 void dc_emit_plan_done(struct dc_emit_plan *plan)
 {
+	dc_data_types_done(&plan->types);
+	dc_vec_done(&plan->kernel);
 	free(plan->functions);
 	*plan = (struct dc_emit_plan){0};
 }

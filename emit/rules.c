@@ -12,10 +12,37 @@
 
 static const char *const class_names[] = {"local", "any", "caller", "none"};
 
+static const char *const sync_names[] = {"both", "out", "none"};
+static const char *const type_class_names[] = {"object", "value", "opaque", "none"};
+
 static const char *keep(struct dc_arena *arena, const char *text)
 {
 	return text ? dc_arena_strdup(arena, text) : NULL;
 }
+
+/* Index of a text in a list; count after a fault. */
+static size_t choose(const struct dc_json *row, const char *key, const char *text,
+		     const char *const *names, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && strcmp(names[i], text) != 0)
+		i++;
+	if (i == count)
+		dc_json_fault(row, "%s '%s' is not one of %s, ..., %s", key, text, names[0],
+			      names[count - 1]);
+	return i;
+}
+
+/* Texts of an array in the arena; a macro, as each vector is a type of its own. */
+#define read_texts(rules, row, key, ret)                                                           \
+	do {                                                                                       \
+		struct dc_json texts = dc_json_array_or_empty(row, key);                           \
+		size_t text;                                                                       \
+                                                                                                   \
+		for (text = 0; text < dc_json_len(&texts); text++)                                 \
+			dc_vec_push(ret, keep((rules)->arena, dc_json_str_at(&texts, text)));      \
+	} while (0)
 
 static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t own)
 {
@@ -28,34 +55,135 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 	};
 	size_t i;
 
-	while (rule.class < DC_RULE_CLASSES && strcmp(class_names[rule.class], class) != 0)
-		rule.class ++;
-	if (rule.class == DC_RULE_CLASSES)
-		dc_json_fault(row, "class '%s' is not one of local, any, caller, none", class);
+	rule.class = (enum dc_rule_class)choose(row, "class", class, class_names, DC_RULE_CLASSES);
+	rule.sync = (enum dc_sync)choose(row, "sync", dc_json_str_or(row, "sync", "both"),
+					 sync_names, 3);
+	read_texts(rules, row, "arguments", &rule.arguments);
 	if (rule.class == DC_RULE_NONE && !rule.why)
 		dc_json_fault(row, "a rule that says no must say why");
 	for (i = 0; i < rules->rules.len; i++)
 		if (!strcmp(rules->rules.at[i].name, rule.name)) {
 			if (i >= own)
 				dc_json_fault(row, "'%s' has a rule already", rule.name);
+			dc_vec_done(&rules->rules.at[i].arguments);
 			rules->rules.at[i] = rule;
 			return;
 		}
 	dc_vec_push(&rules->rules, rule);
 }
 
+static void read_type(struct dc_rules *rules, const struct dc_json *row)
+{
+	const char *class = dc_json_str(row, "class");
+	struct dc_type_rule rule = {
+		.name = keep(rules->arena, dc_json_str(row, "name")),
+		.class = (enum dc_type_class)choose(row, "class", class, type_class_names,
+						    DC_TYPE_CLASSES),
+		.private_align = (unsigned)dc_json_int_or(row, "private_align", 0, 4096, 0),
+		.why = keep(rules->arena, dc_json_str_or(row, "why", NULL)),
+	};
+
+	if (rule.class == DC_TYPE_NONE && !rule.why)
+		dc_json_fault(row, "a rule that says no must say why");
+	dc_vec_push(&rules->types, rule);
+}
+
+static void read_pointer(struct dc_rules *rules, const struct dc_json *row)
+{
+	const char *field = dc_json_str(row, "field"), *dot = strchr(field, '.');
+	struct dc_pointer_rule rule = {.count = keep(rules->arena, dc_json_str(row, "count"))};
+
+	if (!dot) {
+		dc_json_fault(row, "field '%s' is not STRUCTURE.FIELD", field);
+		return;
+	}
+	rule.record = dc_arena_strndup(rules->arena, field, (size_t)(dot - field));
+	rule.field = keep(rules->arena, dot + 1);
+	dc_vec_push(&rules->pointers, rule);
+}
+
+static void read_entry(struct dc_rules *rules, const struct dc_json *row, const char *key)
+{
+	static const char *const ends[] = {"never", "always", "on error"};
+	struct dc_rule_entry entry = {
+		.name = keep(rules->arena, dc_json_str(row, key)),
+		.ends_argument = (int)dc_json_int_or(row, "ends_argument", 0, 15, -1),
+		.ends = (enum dc_ends)choose(row, "ends", dc_json_str_or(row, "ends", "never"), ends,
+					     3),
+		.retry = dc_json_bool_or(row, "retry", false),
+		.deadline_ms = (unsigned)dc_json_int_or(row, "deadline_ms", 0, 3600000, 0),
+	};
+
+	read_texts(rules, row, "arguments", &entry.arguments);
+	read_texts(rules, row, "reads", &entry.reads);
+	dc_vec_push(&rules->entries, entry);
+}
+
+/* What says how data crosses: in rules by entry point, in annotations by function. */
+static void read_data(struct dc_rules *rules, const struct dc_json *root, const char *key)
+{
+	const bool by_entry = !strcmp(key, "entry");
+	struct dc_json rows = dc_json_array_or_empty(root, by_entry ? "entries" : "functions");
+	size_t i;
+
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+
+		read_entry(rules, &row, key);
+	}
+	rows = dc_json_array_or_empty(root, "pointers");
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+
+		read_pointer(rules, &row);
+	}
+	rows = dc_json_array_or_empty(root, by_entry ? "types" : "privates");
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+
+		if (by_entry)
+			read_type(rules, &row);
+		else
+			dc_vec_push(&rules->privates,
+				    (struct dc_private_rule){
+					    .of = keep(rules->arena, dc_json_str(&row, "of")),
+					    .type = keep(rules->arena, dc_json_str(&row, "type"))});
+	}
+}
+
+int dc_annotations_open(struct dc_diag *diag, const char *path, struct dc_rules *ret)
+{
+	struct dc_rules rules = {.arena = dc_arena_new()};
+	struct dc_json_doc *doc;
+	struct dc_json root;
+	int err = 0;
+
+	if (dc_is_file(path)) {
+		err = dc_json_open(diag, path, "annotations", &doc, &root);
+		if (!err) {
+			read_data(&rules, &root, "function");
+			err = dc_json_failed(doc) ? -EINVAL : 0;
+			dc_json_close(doc);
+		}
+	}
+	if (err < 0)
+		dc_rules_done(&rules);
+	else
+		*ret = rules;
+	return err;
+}
+
 static int read_file(struct dc_diag *diag, struct dc_rules *rules, const char *path)
 {
-	struct dc_json root, rows, headers;
+	struct dc_json root, rows;
 	size_t i, own = rules->rules.len;
 	struct dc_json_doc *doc;
 	int err = dc_json_open(diag, path, "rules", &doc, &root);
 
 	if (err < 0)
 		return err;
-	headers = dc_json_array_or_empty(&root, "headers");
-	for (i = 0; i < dc_json_len(&headers); i++)
-		dc_vec_push(&rules->headers, keep(rules->arena, dc_json_str_at(&headers, i)));
+	read_texts(rules, &root, "headers", &rules->headers);
+	read_data(rules, &root, "entry");
 	rows = dc_json_array(&root, "rules");
 	for (i = 0; i < dc_json_len(&rows); i++) {
 		struct dc_json row = dc_json_at(&rows, i);
@@ -92,8 +220,21 @@ int dc_rules_open(struct dc_diag *diag, const char *family, struct dc_rules *ret
 
 void dc_rules_done(struct dc_rules *rules)
 {
+	struct dc_rule_entry *entry;
+	struct dc_rule *rule;
+
+	dc_vec_each (rule, &rules->rules)
+		dc_vec_done(&rule->arguments);
+	dc_vec_each (entry, &rules->entries) {
+		dc_vec_done(&entry->arguments);
+		dc_vec_done(&entry->reads);
+	}
 	dc_vec_done(&rules->rules);
 	dc_vec_done(&rules->headers);
+	dc_vec_done(&rules->types);
+	dc_vec_done(&rules->pointers);
+	dc_vec_done(&rules->entries);
+	dc_vec_done(&rules->privates);
 	dc_arena_free(rules->arena);
 	*rules = (struct dc_rules){0};
 }
@@ -111,6 +252,31 @@ const struct dc_rule *dc_rules_find(const struct dc_rules *rules, const char *na
 			prefix = rule;
 	}
 	return prefix;
+}
+
+const struct dc_type_rule *dc_rules_type(const struct dc_rules *rules, const char *record)
+{
+	const struct dc_type_rule *rule, *found = NULL;
+
+	dc_vec_each (rule, &rules->types) {
+		size_t len = strlen(rule->name);
+
+		if (!strcmp(rule->name, record))
+			return rule;
+		if (len && rule->name[len - 1] == '*' && !strncmp(rule->name, record, len - 1))
+			found = rule;
+	}
+	return found;
+}
+
+const struct dc_rule_entry *dc_rules_entry(const struct dc_rules *rules, const char *name)
+{
+	const struct dc_rule_entry *entry;
+
+	dc_vec_each (entry, &rules->entries)
+		if (!strcmp(entry->name, name))
+			return entry;
+	return NULL;
 }
 
 /* Gaps */

@@ -13,6 +13,13 @@
 #include "graph/source.h"
 #include "solver/lower.h"
 
+/* What a call across does to the copies of objects, besides itself. */
+enum dc_sync {
+	DC_SYNC_BOTH, /* what changed goes there with it, and comes back */
+	DC_SYNC_OUT, /* goes there: a register is written, an interrupt may follow */
+	DC_SYNC_NONE, /* a register is read */
+};
+
 enum dc_rule_class {
 	DC_RULE_LOCAL, /* the process does it by itself */
 	DC_RULE_ANY, /* a downcall, run by the server thread's system call */
@@ -27,12 +34,60 @@ struct dc_rule {
 	const char *define; /* what follows "#define NAME" for user code, or NULL */
 	bool as_is; /* local: the header's own code is right in a process */
 	const char *why; /* or NULL */
+	enum dc_sync sync; /* of a downcall */
+	DC_VEC(const char *) arguments; /* as of dc_rule_entry */
+};
+
+/* What a structure of the kernel is to user code. */
+enum dc_type_class {
+	DC_TYPE_OBJECT, /* both sides hold a copy */
+	DC_TYPE_VALUE, /* copied with the call that it is an argument of */
+	DC_TYPE_OPAQUE, /* what rules make of it is right; its bytes never cross */
+	DC_TYPE_NONE, /* stays in the kernel; says why */
+	DC_TYPE_CLASSES,
+};
+
+struct dc_type_rule {
+	const char *name; /* with a * at its end: all that begin so */
+	enum dc_type_class class;
+	unsigned private_align; /* of an object: a structure of the driver may follow it, so aligned */
+	const char *why;
+};
+
+/* What a field points to: count elements; a number, a field of the same structure, or "string". */
+struct dc_pointer_rule {
+	const char *record, *field, *count;
+};
+
+enum dc_ends { DC_ENDS_NEVER, DC_ENDS_ALWAYS, DC_ENDS_ON_ERROR };
+
+/* What arguments point to that the source does not say: "" (the default for its type), "address"
+ * (of an object, or opaque), or a number of elements (bytes for void *), a C expression in which $0
+ * is the first parameter. Of all functions that the kernel enters by `name`
+ * ("ethtool_ops.get_eeprom"), or of the driver's function of that name. */
+struct dc_rule_entry {
+	const char *name;
+	int ends_argument; /* the object that is gone for the driver when the call returns; or -1 */
+	enum dc_ends ends;
+	bool retry; /* may be begun again if the process dies in it */
+	unsigned deadline_ms; /* longest time without progress; 0: the default */
+	DC_VEC(const char *) reads; /* "RECORD.FIELD" or "RECORD.*": what no analysis sees it read */
+	DC_VEC(const char *) arguments;
+};
+
+/* A structure of the driver that follows one of the kernel's in the same memory. */
+struct dc_private_rule {
+	const char *of, *type;
 };
 
 struct dc_rules {
 	struct dc_arena *arena;
 	DC_VEC(struct dc_rule) rules; /* sorted by name; a family's replace the kernel's */
 	DC_VEC(const char *) headers; /* that declare what is redefined, in order */
+	DC_VEC(struct dc_type_rule) types;
+	DC_VEC(struct dc_pointer_rule) pointers;
+	DC_VEC(struct dc_rule_entry) entries;
+	DC_VEC(struct dc_private_rule) privates; /* annotations only */
 };
 
 /* A use that has no rule, or one that says no. */
@@ -48,7 +103,13 @@ typedef DC_VEC(struct dc_rule_gap) dc_rule_gaps;
 /* Reads the rules of the kernel and of a family, which may have none. Returns 0 (end with
  * dc_rules_done), or -errno after reporting. */
 int dc_rules_open(struct dc_diag *diag, const char *family, struct dc_rules *ret);
+/* Reads a driver's annotations: pointers, functions, privates. A missing file has none. */
+int dc_annotations_open(struct dc_diag *diag, const char *path, struct dc_rules *ret);
 void dc_rules_done(struct dc_rules *rules);
+
+/* The rule of a structure of the kernel, or NULL; arguments of an entry, or NULL. */
+const struct dc_type_rule *dc_rules_type(const struct dc_rules *rules, const char *record);
+const struct dc_rule_entry *dc_rules_entry(const struct dc_rules *rules, const char *name);
 
 /* The rule of a name, or NULL. */
 const struct dc_rule *dc_rules_find(const struct dc_rules *rules, const char *name);

@@ -130,7 +130,7 @@ static void find_edits(const struct emit_unit *unit, emit_edits *edits)
 			continue;
 		if (function->on[unit->side] == DC_STUB)
 			add_edit(edits, unit, definition->body, definition->end,
-				 emit_stub(unit->arena, function, unit->side));
+				 emit_stub(unit->arena, unit->plan, function));
 		else
 			add_edit(edits, unit, whole_start(unit->text, definition->start),
 				 whole_end(unit->text, definition->end), "");
@@ -235,17 +235,17 @@ static const char *stream_end(FILE *out, char **text, struct dc_arena *arena)
 const char *emit_source(const struct emit_unit *unit)
 {
 	bool numbers = needs_numbers(unit), user = unit->side == DC_SIDE_USER;
-	const char *tables = emit_tables(unit);
+	const char *tables = emit_appendix(unit);
 	emit_edits edits = {0};
 	char *text = NULL;
 	size_t len_bytes;
 	FILE *out;
 
 	find_edits(unit, &edits);
-	if (user && unit->file->read)
+	if (!unit->plan->all_kernel && unit->file->read)
 		add_edit(&edits, unit, whole_start(unit->text, unit->file->first_declaration),
 			 whole_start(unit->text, unit->file->first_declaration),
-			 "#include \"dcg_rules.h\"\n");
+			 user ? "#include \"dcg_rules.h\"\n" : "#include \"dcrl_kernel.h\"\n");
 	if (edits.len)
 		qsort(edits.at, edits.len, sizeof(*edits.at), order_edits);
 	out = open_memstream(&text, &len_bytes);

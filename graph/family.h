@@ -9,11 +9,15 @@
  *  "arguments": [{"function": "request_irq", "argument": 1, "context": "hardirq"}, ...],
  *  "variables": [{"variable": "__inittest", "as": "module_init", "context": "process"}, ...],
  *  "locks": [{"function": "spin_lock", "class": "spin", "takes": 0}, ...],
+ *  "copies": [{"function": "memcpy", "writes": 0, "reads": 1}, ...],
+ *  "memory": [{"function": "kzalloc", "allocates": true}, {"function": "kfree", "frees": 0}, ...],
  *  "local": ["swab32", ...], "folders": ["drivers/net"]}
  *
  * A field "*" stands for every field of the structure that has no row of its own. Arguments count
  * from 0. A lock row has takes, tries or releases: the argument that is the lock, or -1 for none.
  * What tries and says 0 for success has "zero": true.
+ * A copies row says of which arguments what they point to is written or read, whole; memory rows
+ * which functions return memory, and which argument another gives back.
  * "local" names inline functions of the kernel's headers that only compute, though they contain
  * assembly or read a constant: they can run on either side without a crossing.
  */
@@ -34,6 +38,17 @@ struct dc_lock_rule {
 	bool zero; /* tries, and says 0 when it took the lock */
 };
 
+struct dc_copy_rule {
+	const char *function;
+	int writes, reads; /* arguments, or -1 */
+};
+
+struct dc_memory_rule {
+	const char *function;
+	bool frees; /* or else it allocates */
+	int argument; /* that it frees */
+};
+
 struct dc_context_rule {
 	const char *place; /* "net_device_ops.ndo_open", "request_irq#1", "__inittest" */
 	const char *via; /* for people: "request_irq argument 1" */
@@ -43,6 +58,8 @@ struct dc_context_rule {
 struct dc_family {
 	DC_VEC(struct dc_context_rule) rules;
 	DC_VEC(struct dc_lock_rule) locks;
+	DC_VEC(struct dc_copy_rule) copies;
+	DC_VEC(struct dc_memory_rule) memory;
 	DC_VEC(const char *) local; /* sorted */
 	DC_VEC(const char *) folders; /* of the kernel source, with the family's drivers */
 };
@@ -58,6 +75,11 @@ const struct dc_context_rule *dc_family_rule(const struct dc_family *family, con
 
 /* The rule of a lock function, or NULL. */
 const struct dc_lock_rule *dc_family_lock(const struct dc_family *family, const char *function);
+
+/* The rule of a function that copies (__builtin_memcpy is memcpy), of one that allocates or frees,
+ * or NULL. */
+const struct dc_copy_rule *dc_family_copy(const struct dc_family *family, const char *function);
+const struct dc_memory_rule *dc_family_memory(const struct dc_family *family, const char *function);
 
 /* True if a kernel function is listed as local. */
 bool dc_family_is_local(const struct dc_family *family, const char *function);

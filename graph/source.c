@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "graph/ast.h"
 #include "graph/facts.h"
+#include "graph/layout_read.h"
 
 #define uthash_fatal(msg) abort()
 #include <uthash.h>
@@ -272,12 +273,16 @@ static void read_parameters(struct reading *reading, CXCursor cursor, struct dc_
 		struct dc_parameter parameter = {
 			.name = ast_spelling(&reading->facts, argument),
 			.type = type_of(reading, type),
+			.value = layout_value(&reading->facts, type),
 		};
+		CXType to = clang_getPointeeType(clang_getCanonicalType(type));
 
 		if (clang_getCanonicalType(type).kind == CXType_Record)
 			ret->uncuttable = "takes a structure by value";
 		else if (!*parameter.name)
 			ret->uncuttable = "has a parameter without a name";
+		if (to.kind != CXType_Invalid)
+			layout_record(&reading->facts, &reading->source->layouts, to);
 		dc_vec_push(&ret->parameters, parameter);
 	}
 }
@@ -351,6 +356,7 @@ static void read_definition(struct reading *reading, CXCursor cursor, const char
 		.is_init = section_is_init(cursor) || text_is_init(reading, extent),
 		.result = type_of(reading, clang_getResultType(type)),
 		.result_kind = result_kind(clang_getResultType(type)),
+		.result_value = layout_value(&reading->facts, clang_getResultType(type)),
 	};
 	size_t start;
 	bool cuttable;
@@ -375,6 +381,7 @@ static void read_definition(struct reading *reading, CXCursor cursor, const char
 	reading->definition = &ret;
 	clang_visitChildren(body, visit_body, reading);
 	reading->definition = NULL;
+	layout_body(&reading->facts, &reading->source->layouts, body);
 	dc_vec_push(&reading->source->definitions, ret);
 }
 
@@ -433,9 +440,19 @@ static void read_variable(struct reading *reading, CXCursor cursor, const char *
 			   text_is_init(reading, clang_getCursorExtent(cursor)),
 	};
 	const struct dc_variable *other;
+	CXType type = clang_getCanonicalType(clang_getCursorType(cursor));
 
-	if (!name_is_generated(reading, cursor))
+	ret.count = 1;
+	while (type.kind == CXType_ConstantArray) {
+		ret.count *= (unsigned)clang_getArraySize(type);
+		type = clang_getCanonicalType(clang_getArrayElementType(type));
+	}
+	ret.is_const = clang_isConstQualifiedType(type);
+	ret.value = layout_value(&reading->facts, type);
+	if (!name_is_generated(reading, cursor)) {
 		clang_visitChildren(cursor, visit_initialiser, reading);
+		layout_initialiser(&reading->facts, &reading->source->layouts, cursor);
+	}
 	if (name_is_generated(reading, cursor) || strcmp(file, reading->unit) != 0 ||
 	    clang_Cursor_getStorageClass(cursor) == CX_SC_Extern)
 		return;
@@ -717,6 +734,7 @@ static void finish(struct reading *reading)
 	for (i = 0; i < source->definitions.len; i++)
 		source->definitions.at[i].name = names[i];
 	free(names);
+	layout_finish(&source->layouts);
 	if (source->definitions.len)
 		qsort(source->definitions.at, source->definitions.len,
 		      sizeof(*source->definitions.at), order_definitions);
@@ -783,6 +801,7 @@ void dc_source_free(struct dc_source *source)
 	dc_vec_done(&source->file_refers);
 	dc_vec_done(&source->variables);
 	dc_vec_done(&source->files);
+	layout_done(&source->layouts);
 	dc_arena_free(source->arena);
 	free(source);
 }

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/diag.h"
 #include "graph/driver.h"
+#include "graph/layout.h"
 
 enum dc_use_kind {
 	DC_USE_FUNCTION, /* of the kernel: exported, or inline in its headers */
@@ -38,6 +39,7 @@ struct dc_use {
 struct dc_parameter {
 	const char *name; /* "" if the source gives none */
 	const char *type; /* as the source spells it, arrays as pointers */
+	struct dc_value value;
 };
 
 /* What stubs can hand back if a crossing fails. */
@@ -55,6 +57,7 @@ struct dc_definition {
 	const char *uncuttable; /* why no stub can take its place, or NULL */
 	const char *result; /* type */
 	enum dc_result result_kind;
+	struct dc_value result_value;
 	DC_VEC(struct dc_parameter) parameters;
 	DC_VEC(const char *) refers; /* to driver functions, by the graph's names; sorted, once */
 	DC_VEC(struct dc_use) uses; /* sorted by name and inner, once each (the first line) */
@@ -72,7 +75,9 @@ struct dc_forward {
 /* A variable of the driver at file scope, defined in a C file. */
 struct dc_variable {
 	const char *name, *file;
-	bool is_static, is_init;
+	bool is_static, is_init, is_const;
+	unsigned count; /* elements of an array, else 1 */
+	struct dc_value value; /* of one element */
 };
 
 struct dc_source_file {
@@ -93,6 +98,7 @@ struct dc_source {
 	DC_VEC(const char *) file_refers; /* functions that initialisers at file scope refer to */
 	DC_VEC(struct dc_variable) variables; /* sorted by file, then in the source's order */
 	DC_VEC(struct dc_source_file) files; /* those with declarations; sorted */
+	struct dc_layouts layouts;
 };
 
 /*

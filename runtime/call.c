@@ -27,6 +27,16 @@ void dcrt_out_pointer(struct dcrt_call *call, const void *pointer)
 	dcrt_write_word(&call->writer, ref);
 }
 
+void dcrt_out_address(struct dcrt_call *call, const void *address)
+{
+	uint64_t word = (uintptr_t)address;
+
+	if (!dcrt_is_tracked(call->tracker, address, &word) && !DCRT_IS_KERNELS(word) &&
+	    !call->writer.err)
+		call->writer.err = -ENOENT;
+	dcrt_write_word(&call->writer, word);
+}
+
 void dcrt_out_code(struct dcrt_call *call, const void *code)
 {
 	uint64_t word = 0;
@@ -91,6 +101,14 @@ void *dcrt_in_pointer(struct dcrt_call *call, uint32_t index, uint16_t type, uin
 	int err = dcrt_from_ref(call->tracker, dcrt_in_word(call, index), type, len, &pointer);
 
 	return err ? wrong(call, err) : pointer;
+}
+
+void *dcrt_in_address(struct dcrt_call *call, uint32_t index)
+{
+	uint64_t word = dcrt_in_word(call, index);
+
+	return DCRT_IS_KERNELS(word) ? (void *)(uintptr_t)word
+				     : dcrt_in_pointer(call, index, DCRT_ANY_TYPE, 0);
 }
 
 const void *dcrt_in_blob(struct dcrt_call *call, uint16_t id, uint32_t *ret_len)

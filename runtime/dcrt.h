@@ -49,6 +49,8 @@
 #define DCRT_HANDLE(ref)     ((ref) & ~(uint64_t)(DCRT_OBJECT_MAX - 1))
 #define DCRT_OFFSET(ref)     ((uint32_t)((ref) & (DCRT_OBJECT_MAX - 1)))
 #define DCRT_IS_ERROR(ref)   ((ref) >= (uint64_t)-4095)
+/* An address of the kernel's half, which no reference looks like: slots are few. */
+#define DCRT_IS_KERNELS(ref) ((uint64_t)(ref) >> 47 == 0x1ffff && !DCRT_IS_ERROR((uint64_t)(ref)))
 
 enum dcrt_kind { DCRT_UPCALL = 1, DCRT_DOWNCALL, DCRT_REPLY, DCRT_DEATH, DCRT_WAIT };
 
@@ -126,6 +128,9 @@ enum dcrt_field_kind {
 	DCRT_PLAIN, /* bytes */
 	DCRT_POINTER, /* to a tracked object or into one, NULL or an error pointer */
 	DCRT_CODE, /* address of one of the driver's `code`, or NULL */
+	/* As a pointer, if it leads to a tracked object; else, from the kernel, as it is: the
+	 * process can compare it and hand it back, and dies if it looks there. */
+	DCRT_ADDRESS,
 };
 
 /* Bytes of a type that cross: `count` units of `size` bytes. A unit is merged as a whole. A byte
@@ -256,6 +261,9 @@ void dcrt_out_object(struct dcrt_call *call, const void *object, const struct dc
 
 /* What changed in any tracked object; in the kernel their pointers are adopted first. */
 void dcrt_out_all(struct dcrt_call *call);
+/* As dcrt_out_pointer(); in the kernel also what is not tracked, as it is (DCRT_ADDRESS). The
+ * process may send what it was sent so, but no address of its own. */
+void dcrt_out_address(struct dcrt_call *call, const void *address);
 /* A word: a function of driver->code or NULL. */
 void dcrt_out_code(struct dcrt_call *call, const void *code);
 /* A string is a word and, after all words, a blob: a place in a tracked object goes as a reference,
@@ -275,6 +283,7 @@ void *dcrt_in_buffer(struct dcrt_call *call, uint16_t id, uint32_t len);
 /* Copies a blob that must have this length. */
 void dcrt_in_copy(struct dcrt_call *call, uint16_t id, void *to, uint32_t len);
 void *dcrt_in_code(struct dcrt_call *call, uint32_t index);
+void *dcrt_in_address(struct dcrt_call *call, uint32_t index);
 /* As dcrt_in_blob(), or in a tracked object. What is not terminated is an error. */
 const char *dcrt_in_string(struct dcrt_call *call, uint32_t index, uint16_t id);
 /* The first error of dcrt_in_*() in this call, or 0. A handler returns it before it acts. */

@@ -56,6 +56,11 @@ static int to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 		err = dcrt_to_code(tracker, local, &word);
 	else
 		err = dcrt_reference(tracker, local, field->target, &word, &target);
+	if (err && DCRT_IS_KERNELS((uintptr_t)local) &&
+	    (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && tracker->kernel))) {
+		word = (uintptr_t)local;
+		err = 0;
+	}
 	memcpy(unit, &word, sizeof(word));
 	return err;
 }
@@ -67,6 +72,9 @@ static int from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *fiel
 	int err;
 
 	if (field->kind == DCRT_PLAIN)
+		return 0;
+	if (DCRT_IS_KERNELS(word_at(*data)) &&
+	    (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && !tracker->kernel)))
 		return 0;
 	if (field->kind == DCRT_CODE)
 		err = dcrt_from_code(tracker, word_at(*data), place);
@@ -161,13 +169,17 @@ static void note_untracked(struct dcrt_tracker *tracker, const struct run *run, 
 static void announce_targets(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 			     const struct run *run, uint64_t session)
 {
+	struct dcrt_object *target;
 	uint32_t at = run->offset, i;
+	uint64_t ref;
 
 	for (i = 0; i < run->count && !writer->err; i++, at += sizeof(uint64_t)) {
-		uint64_t local = word_at(run->object->local + at);
+		const void *local = (void *)(uintptr_t)word_at(run->object->local + at);
 
-		put_reference(tracker, writer, (void *)(uintptr_t)local, run->field->target,
-			      session);
+		if (run->field->kind == DCRT_ADDRESS &&
+		    dcrt_reference(tracker, local, run->field->target, &ref, &target))
+			continue; /* goes as it is */
+		put_reference(tracker, writer, local, run->field->target, session);
 		if (writer->err == -ENOENT || writer->err == -ESTALE)
 			note_untracked(tracker, run, at);
 	}
@@ -200,7 +212,7 @@ static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer, co
 	uint32_t i, at = run->offset;
 	uint8_t *to;
 
-	if (field->kind == DCRT_POINTER)
+	if (field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS)
 		announce_targets(tracker, writer, run, session);
 	object->version += object->version == ~0u ? 2 : 1; /* never 0 */
 	record.version = object->version;

@@ -14,7 +14,7 @@ static bool good_field(const struct dcrt_driver *driver, const struct dcrt_type 
 		return false;
 	if (field->kind == DCRT_CODE)
 		return driver->n_code > 0;
-	return field->kind == DCRT_POINTER &&
+	return (field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS) &&
 	       (field->target == DCRT_ANY_TYPE || field->target < driver->n_types);
 }
 

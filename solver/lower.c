@@ -279,15 +279,26 @@ static void pin_field_users(struct lower *lower)
 	free(pinned);
 }
 
-static void pin_given(struct lower *lower, const dc_lower_pins *pins)
+static void add_given(struct lower *lower, const struct dc_lower_given *given)
 {
-	const struct dc_lower_pin *given;
+	const struct dc_lower_group *group;
+	const struct dc_lower_pin *pinned;
 
-	dc_vec_each (given, pins) {
-		int function = dc_graph_function(lower->graph, given->function);
+	dc_vec_each (pinned, &given->pins) {
+		int function = dc_graph_function(lower->graph, pinned->function);
 
 		if (function >= 0)
-			pin(lower, (unsigned)function, reason(lower, "%s", given->reason));
+			pin(lower, (unsigned)function, reason(lower, "%s", pinned->reason));
+	}
+	dc_vec_each (group, &given->groups) {
+		int one = dc_graph_function(lower->graph, group->functions[0]);
+		int other = dc_graph_function(lower->graph, group->functions[1]);
+
+		if (one >= 0 && other >= 0 && one != other)
+			dc_problem_add_together(
+				lower->problem,
+				(size_t[]){lower->nodes[one], lower->nodes[other]}, 2,
+				reason(lower, "%s", group->reason));
 	}
 }
 
@@ -351,7 +362,7 @@ static void mark_replicable(struct lower *lower)
 }
 
 static int lower_all(struct lower *lower, const struct dc_profile *profile, enum dc_fields fields,
-		     const dc_lower_pins *pins)
+		     const struct dc_lower_given *given)
 {
 	int err = 0;
 	size_t i;
@@ -375,14 +386,15 @@ static int lower_all(struct lower *lower, const struct dc_profile *profile, enum
 	constrain_locks(lower);
 	if (fields == DC_FIELDS_PIN)
 		pin_field_users(lower);
-	if (pins)
-		pin_given(lower, pins);
+	if (given)
+		add_given(lower, given);
 	mark_replicable(lower);
 	return dc_problem_finish(lower->diag, lower->problem);
 }
 
 int dc_lower(struct dc_diag *diag, const struct dc_graph *graph, const struct dc_profile *profile,
-	     enum dc_fields fields, const dc_lower_pins *pins, struct dc_problem **ret_problem)
+	     enum dc_fields fields, const struct dc_lower_given *given,
+	     struct dc_problem **ret_problem)
 {
 	struct lower lower = {
 		.diag = diag,
@@ -394,7 +406,7 @@ int dc_lower(struct dc_diag *diag, const struct dc_graph *graph, const struct dc
 	int err;
 
 	lower.problem->driver = dc_arena_strdup(lower.problem->arena, graph->driver);
-	err = lower_all(&lower, profile, fields, pins);
+	err = lower_all(&lower, profile, fields, given);
 	free(lower.nodes);
 	free(lower.called);
 	if (err < 0)

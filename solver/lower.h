@@ -38,16 +38,30 @@ struct dc_lower_pin {
 
 typedef DC_VEC(struct dc_lower_pin) dc_lower_pins;
 
+/* Two functions that something outside the graph keeps on one side. */
+struct dc_lower_group {
+	const char *functions[2]; /* as of a pin */
+	const char *reason;
+};
+
+typedef DC_VEC(struct dc_lower_group) dc_lower_groups;
+
+struct dc_lower_given {
+	dc_lower_pins pins;
+	dc_lower_groups groups;
+};
+
 /*
  * dc_lower - the problem of a driver.
  * @profile NULL: all weights are 0
  * @fields  what becomes of fields that atomic code writes
- * @pins    more functions for the kernel, or NULL
+ * @given   more constraints, or NULL
  * Returns 0 and a finished problem (caller frees with dc_problem_free); or, after reporting,
  * -EINVAL: the profile has functions or edges that the graph does not know (they are named), or
  * -EOVERFLOW: weights too large.
  */
 int dc_lower(struct dc_diag *diag, const struct dc_graph *graph, const struct dc_profile *profile,
-	     enum dc_fields fields, const dc_lower_pins *pins, struct dc_problem **ret_problem);
+	     enum dc_fields fields, const struct dc_lower_given *given,
+	     struct dc_problem **ret_problem);
 
 #endif

@@ -604,7 +604,7 @@ static void test_tables(void **state)
 		 {{.offset = 0, .size = 8, .count = 1, .kind = DCRT_POINTER, .target = 1}},
 		 1,
 		 -EINVAL},
-		{"no such kind", {{.offset = 0, .size = 8, .count = 1, .kind = 3}}, 1, -EINVAL},
+		{"no such kind", {{.offset = 0, .size = 8, .count = 1, .kind = 9}}, 1, -EINVAL},
 		{"function", {{.offset = 0, .size = 8, .count = 2, .kind = DCRT_CODE}}, 1, 0},
 		{"short function",
 		 {{.offset = 0, .size = 4, .count = 1, .kind = DCRT_CODE}},

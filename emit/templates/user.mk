@@ -2,7 +2,7 @@
 # Compiles the user component: the kernel's headers and definitions, as Kbuild gives them, and code
 # generation for a process.
 #
-#   make            all objects, joined to $(MODULE)-user.o
+#   make            the program $(MODULE)
 #   make undefined  what that object needs from elsewhere
 #   make check      that all of it is allowed, and that no code needs the kernel's CPU mode
 KDIR ?= /lib/modules/$(RELEASE)/build
@@ -14,8 +14,17 @@ WARNINGS ?= -Wall -Wundef -Werror=strict-prototypes -Wno-trigraphs -Wno-format-s
 CODE := -O2 -g -std=gnu11 -fshort-wchar -fno-strict-aliasing -fno-strict-overflow \
 	-fno-delete-null-pointer-checks -fno-common -ffunction-sections -mno-sse -mno-mmx -mno-sse2 -mno-3dnow -mno-avx
 
+GENERATED := dcg_tables.o dcg_kernel.o
+LIBRARY := $(patsubst %.c,%.o,$(wildcard runtime/*.c))
+
 MAKEFLAGS += -r
-all: $(MODULE)-user.o
+all: $(MODULE)
+
+$(MODULE): $(MODULE)-user.o $(GENERATED) $(LIBRARY)
+	$(CC) -static -pthread -o $@ $^
+
+runtime/%.o: runtime/%.c dcrt.h dcrl.h dcru.h
+	$(CC) -O2 -g -std=gnu11 -D_GNU_SOURCE -pthread -Wall -Iruntime -I. $(CFLAGS) -c -o $@ $<
 
 # Include folders and definitions out of a compiler command that Kbuild would run here.
 flags.txt: kbuild/Kbuild
@@ -47,7 +56,7 @@ check: $(MODULE)-user.o
 	sh check.sh $< names.txt
 
 clean:
-	rm -rf $(OBJECTS) $(MODULE)-user.o flags.txt flags.txt.tmp kbuild
+	rm -rf $(OBJECTS) $(GENERATED) $(LIBRARY) $(MODULE) $(MODULE)-user.o flags.txt flags.txt.tmp kbuild
 
 .PHONY: all undefined check clean
 .DELETE_ON_ERROR:

@@ -24,6 +24,9 @@ int dcrt_attach(const struct dcrt_driver *driver, const char *device,
  */
 int dcrt_serve(struct dcrt_channel *channel);
 
+/* dcrt_is_object - whether the pointer leads to a tracked object or into one. */
+bool dcrt_is_object(struct dcrt_channel *channel, const void *pointer);
+
 /* A number of the process's threads, those on their way included. */
 unsigned dcrt_threads(const struct dcrt_channel *channel);
 

@@ -387,3 +387,10 @@ unsigned dcrt_threads(const struct dcrt_channel *channel)
 {
 	return channel->threads;
 }
+
+bool dcrt_is_object(struct dcrt_channel *channel, const void *pointer)
+{
+	uint64_t ref = 0;
+
+	return dcrt_is_tracked(&channel->tracker, pointer, &ref) && ref && !DCRT_IS_ERROR(ref);
+}

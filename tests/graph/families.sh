@@ -27,7 +27,9 @@ tr '\n' ' ' <"$dir/flags" >"$dir/flags.line" && mv "$dir/flags.line" "$dir/flags
 
 cat "$@" | jq -r '(.fields // [])[] | "field \(.struct) \(.field)"' | sort >"$dir/fields"
 cat "$@" | jq -r '((.arguments // [])[] | "argument \(.function) \(.argument)"),
-	((.locks // [])[] | "argument \(.function) \([.takes // -1, .tries // -1, .releases // -1] | max)")' |
+	((.locks // [])[] | "argument \(.function) \([.takes // -1, .tries // -1, .releases // -1] | max)"),
+	((.copies // [])[] | "argument \(.function) \([.writes // -1, .reads // -1] | max) copies"),
+	((.memory // [])[] | "argument \(.function) \(.frees // -1) memory")' |
 	sort >"$dir/functions"
 cat "$dir/fields" "$dir/functions" | sort | uniq -d | sed 's/^/there twice: /' >"$dir/bad"
 

@@ -98,6 +98,16 @@ struct pci_driver {
 	void (*remove)(void *dev);
 };
 
+void *memcpy(void *to, const void *from, unsigned long len);
+void *memmove(void *to, const void *from, unsigned long len);
+void *memset(void *to, int byte, unsigned long len);
+int memcmp(const void *a, const void *b, unsigned long len);
+void *kzalloc(unsigned long size, unsigned flags);
+void *devm_kcalloc(void *dev, unsigned long n, unsigned long size, unsigned flags);
+void kfree(const void *p);
+struct net_device *alloc_etherdev_mqs(int private_size, unsigned txqs, unsigned rxqs);
+void free_netdev(struct net_device *dev);
+
 /* Something that a case does in a place it wants to know about. */
 void act(void);
 

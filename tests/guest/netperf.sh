@@ -25,7 +25,9 @@ if [ -x /sbin/ethtool ]; then
 	wait_for 15 "the link of $near" has_carrier "$near"
 fi
 for test in stream maerts rr; do
-	run_netperf "$test" 1 > "/results/$test"
+	before=$(near_packets)
+	run_netperf "$test" 1 > /tmp/result
+	echo "$(cat /tmp/result) $(($(near_packets) - before))" > "/results/$test"
 	echo "$test $(cat "/results/$test")"
 done
 link_down

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which data crosses, and how. Every argument of a function that is called across has a mode; every
+ * structure that user code touches is an object (both sides hold a copy, the runtime keeps them in
+ * step), a value (copied for the time of a call), or keeps the function in the kernel.
+ *
+ * What the source does not say comes from the rules (of the kernel and of families) and from the
+ * driver's annotations.json.
+ */
+#ifndef DC_EMIT_DATA_H
+#define DC_EMIT_DATA_H
+
+#include "emit/rules.h"
+
+enum dc_mode {
+	DC_MODE_WORD,
+	DC_MODE_ADDRESS, /* of or in an object; of memory that only the kernel looks into */
+	DC_MODE_CODE, /* of a function */
+	DC_MODE_STRING,
+	DC_MODE_VALUE, /* one structure, there and back */
+	DC_MODE_ARRAY, /* count elements, there and back */
+};
+
+struct dc_argument {
+	enum dc_mode mode;
+	const char *count; /* of an array: a C expression of the other parameters */
+};
+
+/* How a function crosses. */
+struct dc_signature {
+	DC_VEC(struct dc_argument) arguments;
+	enum dc_mode result; /* WORD or ADDRESS; of void: WORD */
+	const char *gap; /* why it cannot, or NULL; then arguments may be incomplete */
+	size_t gap_argument; /* which argument it is about, or their number */
+};
+
+/* A field of an object's type as the runtime has it: runtime/dcrt.h. */
+enum dc_object_field_kind { DC_FIELD_PLAIN, DC_FIELD_ADDRESS, DC_FIELD_CODE };
+
+struct dc_object_field {
+	const char *name; /* "e1000_adapter.hw" */
+	unsigned offset, size, count;
+	enum dc_object_field_kind kind;
+	bool user_writes;
+};
+
+/* A pointer of an object that leads to another: 0 or more elements. */
+struct dc_object_link {
+	const char *name; /* "e1000_adapter.tx_ring" */
+	unsigned offset;
+	size_t target; /* index of the type */
+	unsigned count; /* elements; 0: in the unsigned integer at */
+	unsigned count_offset, count_size;
+	bool is_string; /* as many elements as its length says */
+};
+
+struct dc_object_type {
+	const char *name;
+	unsigned size;
+	const struct dc_variable *variable; /* of the driver, whose only object it is; or NULL */
+	DC_VEC(struct dc_object_field) fields; /* by offset, disjoint */
+	DC_VEC(struct dc_object_link) links;
+};
+
+struct dc_data {
+	struct dc_arena *arena; /* borrowed, as the next three */
+	const struct dc_rules *rules;
+	const struct dc_source *source;
+	const struct dc_graph *graph;
+	struct dc_rules annotations; /* of the driver; has no rules */
+	DC_VEC(const char *) objects; /* records that are objects or embedded in one */
+};
+
+/* Reads FOLDER/annotations.json, which may be missing. What is made of all this lives in the arena.
+ * Returns 0 (end with dc_data_done) or -errno after reporting. */
+int dc_data_open(struct dc_diag *diag, struct dc_arena *arena, const struct dc_rules *rules,
+		 const struct dc_source *source, const struct dc_graph *graph, const char *folder,
+		 struct dc_data *ret);
+void dc_data_done(struct dc_data *data);
+
+/* How a function of the driver crosses, and one of the kernel; end with dc_vec_done on arguments. */
+void dc_data_signature(const struct dc_data *data, const struct dc_definition *definition,
+		       struct dc_signature *ret);
+void dc_data_kernel_signature(const struct dc_data *data, const struct dc_prototype *prototype,
+			      const struct dc_rule *rule, struct dc_signature *ret);
+
+/* What annotations or rules say of a function of the driver, or NULL. */
+const struct dc_rule_entry *dc_data_entry(const struct dc_data *data,
+					  const struct dc_definition *definition);
+
+/* True if a record is an object or part of one. */
+bool dc_data_is_object(const struct dc_data *data, const char *record);
+
+/* What of the driver's data keeps functions in the kernel, or together. */
+void dc_data_constraints(const struct dc_data *data, struct dc_lower_given *ret);
+
+typedef DC_VEC(struct dc_object_type) dc_object_types;
+
+/* The types of objects, with the fields that functions in `user` (a flag each of
+ * source->definitions) touch. End with dc_data_types_done. */
+void dc_data_types(const struct dc_data *data, const bool *user, dc_object_types *ret);
+void dc_data_types_done(dc_object_types *types);
+
+#endif

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The fields that cross: of every object's type, what functions in the process touch. A structure
+ * that is embedded in several places, or in several objects, crosses in all of them, as a pointer to
+ * it does not say which one it is in.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emit/data.h"
+
+struct wanted {
+	const char *record, *field; /* field "*": all */
+	bool written;
+};
+
+struct types {
+	const struct dc_data *data;
+	DC_VEC(struct wanted) wanted;
+	dc_object_types *ret;
+};
+
+/* What user code touches */
+
+static void want(struct types *types, const char *record, const char *field, bool written)
+{
+	struct wanted *at;
+
+	dc_vec_each (at, &types->wanted)
+		if (!strcmp(at->record, record) && !strcmp(at->field, field)) {
+			at->written |= written;
+			return;
+		}
+	dc_vec_push(&types->wanted,
+		    (struct wanted){.record = record, .field = field, .written = written});
+}
+
+static void want_inlines(struct types *types, const struct dc_definition *definition)
+{
+	const struct dc_data *data = types->data;
+	const struct dc_inline_use *inlined;
+	const struct dc_use *use;
+
+	dc_vec_each (use, &definition->uses) {
+		const struct dc_rule *rule;
+		const char *name;
+		bool is_free;
+
+		rule = dc_rules_answer(data->rules, data->graph, use, &name, &is_free);
+		if (!is_free && !(rule && rule->as_is))
+			continue;
+		dc_vec_each (inlined, &data->source->layouts.inlines)
+			if (!strcmp(inlined->function, name))
+				want(types, inlined->record, inlined->field, false);
+	}
+}
+
+/* What annotations say it reads. */
+static void want_said(struct types *types, const struct dc_definition *definition)
+{
+	const struct dc_rule_entry *entry = dc_data_entry(types->data, definition);
+	size_t i;
+
+	for (i = 0; entry && i < entry->reads.len; i++) {
+		const char *text = entry->reads.at[i], *dot = strchr(text, '.');
+
+		if (dot)
+			want(types,
+			     dc_arena_strndup(types->data->arena, text, (size_t)(dot - text)),
+			     dot + 1, false);
+	}
+}
+
+static void find_wanted(struct types *types, const bool *user)
+{
+	const struct dc_data *data = types->data;
+	const struct dc_type_use *use;
+	size_t i;
+
+	dc_vec_each (use, &data->graph->types) {
+		const char *name = data->graph->functions.at[use->function].name;
+		const struct dc_definition *definition = dc_source_find(data->source, name);
+
+		if (!definition || !user[definition - data->source->definitions.at])
+			continue;
+		for (i = 0; i < use->reads_count; i++)
+			want(types, use->type, use->reads[i], false);
+		for (i = 0; i < use->writes_count; i++)
+			want(types, use->type, use->writes[i], true);
+		for (i = 0; i < use->addresses_count; i++)
+			want(types, use->type, use->addresses[i], true);
+	}
+	for (i = 0; i < data->source->definitions.len; i++)
+		if (user[i]) {
+			want_inlines(types, &data->source->definitions.at[i]);
+			want_said(types, &data->source->definitions.at[i]);
+		}
+}
+
+static bool is_wanted(const struct types *types, const char *record, const char *field,
+		      bool *ret_written)
+{
+	const struct wanted *at;
+	bool found = false;
+
+	*ret_written = false;
+	dc_vec_each (at, &types->wanted)
+		if (!strcmp(at->record, record) &&
+		    (!strcmp(at->field, field) || !strcmp(at->field, "*"))) {
+			found = true;
+			*ret_written |= at->written;
+		}
+	return found;
+}
+
+/* Fields */
+
+static const struct dc_layout *layout_of(const struct types *types, const char *record)
+{
+	return dc_layout_find(&types->data->source->layouts, record);
+}
+
+static bool is_opaque(const struct types *types, const char *record)
+{
+	const struct dc_type_rule *rule = dc_rules_type(types->data->rules, record);
+
+	return rule && rule->class == DC_TYPE_OPAQUE;
+}
+
+static void add_field(const struct types *types, struct dc_object_type *type,
+		      const struct dc_layout *layout, const struct dc_layout_field *field,
+		      unsigned base, bool written)
+{
+	struct dc_object_field ret = {
+		.name = dc_arena_printf(types->data->arena, "%s.%s", layout->name, field->name),
+		.offset = base + field->offset,
+		.size = field->value.size,
+		.count = field->count,
+		.user_writes = written,
+	};
+
+	if (field->bits) {
+		ret.size = (field->bit + field->bits + 7) / 8;
+		ret.count = 1;
+	}
+	if (field->value.kind == DC_VALUE_POINTER)
+		ret.kind = field->value.is_code ? DC_FIELD_CODE : DC_FIELD_ADDRESS;
+	if (ret.size && ret.count)
+		dc_vec_push(&type->fields, ret);
+}
+
+static void add_record(const struct types *types, struct dc_object_type *type,
+		       const struct dc_layout *layout, unsigned base)
+{
+	const struct dc_layout_field *field;
+	unsigned i;
+	bool written;
+
+	dc_vec_each (field, &layout->fields) {
+		const struct dc_layout *inner;
+
+		if (field->value.kind == DC_VALUE_RECORD) {
+			inner = layout_of(types, field->value.record);
+			for (i = 0; inner && !is_opaque(types, inner->name) && i < field->count; i++)
+				add_record(types, type, inner,
+					   base + field->offset + i * field->value.size);
+		} else if (is_wanted(types, layout->name, field->name, &written)) {
+			add_field(types, type, layout, field, base, written);
+		}
+	}
+}
+
+static int order_fields(const void *a, const void *b)
+{
+	const struct dc_object_field *left = a, *right = b;
+
+	if (left->offset != right->offset)
+		return left->offset < right->offset ? -1 : 1;
+	return left->size * left->count < right->size * right->count ? 1 : -1;
+}
+
+/* Bytes of one unit belong together: bit fields that share them, members of a union. */
+static void merge_fields(struct dc_object_type *type)
+{
+	size_t i, count = 0;
+
+	if (type->fields.len)
+		qsort(type->fields.at, type->fields.len, sizeof(*type->fields.at), order_fields);
+	for (i = 0; i < type->fields.len; i++) {
+		struct dc_object_field *field = &type->fields.at[i];
+		struct dc_object_field *last = count ? &type->fields.at[count - 1] : NULL;
+		unsigned end = field->offset + field->size * field->count;
+		unsigned last_end = last ? last->offset + last->size * last->count : 0;
+
+		if (!last || field->offset >= last_end) {
+			type->fields.at[count++] = *field;
+			continue;
+		}
+		last->user_writes |= field->user_writes;
+		if (end <= last_end && (last->kind != DC_FIELD_PLAIN || field->count == 1))
+			continue;
+		last->size = (end > last_end ? end : last_end) - last->offset;
+		last->count = 1;
+		last->kind = DC_FIELD_PLAIN;
+	}
+	type->fields.len = count;
+}
+
+/* Neighbours of the same size and kind are one field of more units. */
+static void join_fields(struct dc_object_type *type)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < type->fields.len; i++) {
+		const struct dc_object_field *field = &type->fields.at[i];
+		struct dc_object_field *last = count ? &type->fields.at[count - 1] : NULL;
+
+		if (last && last->kind == field->kind && last->size == field->size &&
+		    last->user_writes == field->user_writes &&
+		    last->offset + last->size * last->count == field->offset)
+			last->count += field->count;
+		else
+			type->fields.at[count++] = *field;
+	}
+	type->fields.len = count;
+}
+
+/* Types */
+
+static size_t find_type(const dc_object_types *types, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < types->len; i++)
+		if (!types->at[i].variable && !strcmp(types->at[i].name, name))
+			break;
+	return i;
+}
+
+static unsigned align(unsigned offset, unsigned to)
+{
+	return to ? (offset + to - 1) / to * to : offset;
+}
+
+static const struct dc_private_rule *private_of(const struct types *types, const char *record)
+{
+	const struct dc_private_rule *private;
+
+	dc_vec_each (private, &types->data->annotations.privates)
+		if (!strcmp(private->of, record))
+			return private;
+	return NULL;
+}
+
+static void add_type(struct types *types, const char *record)
+{
+	const struct dc_layout *layout = layout_of(types, record), *inner;
+	const struct dc_private_rule *private = private_of(types, record);
+	const struct dc_type_rule *rule = dc_rules_type(types->data->rules, record);
+	struct dc_object_type type = {.name = record};
+
+	if (!layout || find_type(types->ret, record) < types->ret->len)
+		return;
+	type.size = layout->size;
+	add_record(types, &type, layout, 0);
+	inner = private ? layout_of(types, private->type) : NULL;
+	if (inner) {
+		unsigned base = align(layout->size, rule ? rule->private_align : 8);
+
+		add_record(types, &type, inner, base);
+		type.size = base + inner->size;
+	}
+	merge_fields(&type);
+	join_fields(&type);
+	dc_vec_push(types->ret, type);
+}
+
+/* Links */
+
+static void set_count(const struct dc_layout *layout, unsigned base, const char *count,
+		      struct dc_object_link *ret)
+{
+	const struct dc_layout_field *field;
+
+	ret->count = (unsigned)strtoul(count, NULL, 0);
+	dc_vec_each (field, &layout->fields)
+		if (!strcmp(field->name, count)) {
+			ret->count_offset = base + field->offset;
+			ret->count_size = field->value.size;
+		}
+}
+
+static void add_link(struct types *types, struct dc_object_type *type,
+		     const struct dc_layout *layout, const struct dc_layout_field *field,
+		     unsigned base, const char *count)
+{
+	struct dc_object_link link = {
+		.name = dc_arena_printf(types->data->arena, "%s.%s", layout->name, field->name),
+		.offset = base + field->offset,
+	};
+	char bytes[32];
+
+	if (field->value.to == DC_VALUE_RECORD) {
+		link.target = find_type(types->ret, field->value.record);
+		set_count(layout, base, count, &link);
+	} else {
+		/* plain memory: a type of so many bytes */
+		link.is_string = !strcmp(count, "string");
+		snprintf(bytes, sizeof(bytes), "%s bytes", link.is_string ? "1" : count);
+		link.target = find_type(types->ret, bytes);
+		link.count = 1;
+	}
+	if (link.target < types->ret->len)
+		dc_vec_push(&type->links, link);
+}
+
+static void add_links_of(struct types *types, struct dc_object_type *type,
+			 const struct dc_layout *layout, unsigned base)
+{
+	const struct dc_rules *both[] = {types->data->rules, &types->data->annotations};
+	const struct dc_layout_field *field;
+	const struct dc_pointer_rule *pointer;
+	size_t i;
+
+	dc_vec_each (field, &layout->fields) {
+		if (field->value.kind == DC_VALUE_RECORD && layout_of(types, field->value.record))
+			add_links_of(types, type, layout_of(types, field->value.record),
+				     base + field->offset);
+		for (i = 0; i < 2; i++)
+			dc_vec_each (pointer, &both[i]->pointers)
+				if (!strcmp(pointer->record, layout->name) &&
+				    !strcmp(pointer->field, field->name))
+					add_link(types, type, layout, field, base, pointer->count);
+	}
+}
+
+static void add_links(struct types *types, struct dc_object_type *type)
+{
+	const struct dc_private_rule *private = private_of(types, type->name);
+	const struct dc_layout *layout = layout_of(types, type->name);
+	const struct dc_type_rule *rule = dc_rules_type(types->data->rules, type->name);
+
+	if (!layout || type->variable)
+		return;
+	add_links_of(types, type, layout, 0);
+	layout = private ? layout_of(types, private->type) : NULL;
+	if (layout)
+		add_links_of(types, type, layout,
+			     align(type->size - layout->size, rule ? rule->private_align : 8));
+}
+
+/* What pointer rules lead to: structures, or plain memory, all of which crosses. */
+static void add_target_types(struct types *types, const struct dc_rules *rules)
+{
+	const struct dc_pointer_rule *pointer;
+
+	dc_vec_each (pointer, &rules->pointers) {
+		const struct dc_layout *layout = layout_of(types, pointer->record);
+		const struct dc_layout_field *field;
+
+		if (!layout)
+			continue;
+		dc_vec_each (field, &layout->fields) {
+			struct dc_object_type type = {0};
+			bool written;
+
+			if (strcmp(field->name, pointer->field) != 0)
+				continue;
+			if (field->value.to == DC_VALUE_RECORD) {
+				add_type(types, field->value.record);
+				continue;
+			}
+			type.size = !strcmp(pointer->count, "string")
+					    ? 1
+					    : (unsigned)strtoul(pointer->count, NULL, 0);
+			type.name = dc_arena_printf(types->data->arena, "%u bytes", type.size);
+			if (!type.size || find_type(types->ret, type.name) < types->ret->len)
+				continue;
+			is_wanted(types, pointer->record, pointer->field, &written);
+			dc_vec_push(&type.fields, (struct dc_object_field){.name = type.name,
+									   .size = 1,
+									   .count = type.size,
+									   .user_writes = written});
+			dc_vec_push(types->ret, type);
+		}
+	}
+}
+
+/* Variables */
+
+static const struct dc_global *global_of(const struct dc_data *data,
+					 const struct dc_variable *variable)
+{
+	const struct dc_global *global;
+
+	dc_vec_each (global, &data->graph->globals) {
+		size_t len = strcspn(global->name, "@");
+
+		if (!strcmp(global->file, variable->file) && strlen(variable->name) == len &&
+		    !strncmp(global->name, variable->name, len))
+			return global;
+	}
+	return NULL;
+}
+
+static bool any_user(const struct dc_data *data, const bool *user, const dc_indices *functions)
+{
+	size_t i;
+
+	for (i = 0; i < functions->len; i++) {
+		const char *name = data->graph->functions.at[functions->at[i]].name;
+		const struct dc_definition *definition = dc_source_find(data->source, name);
+
+		if (definition && user[definition - data->source->definitions.at])
+			return true;
+	}
+	return false;
+}
+
+static void add_variables(struct types *types, const bool *user)
+{
+	const struct dc_variable *variable;
+
+	dc_vec_each (variable, &types->data->source->variables) {
+		const struct dc_global *global = global_of(types->data, variable);
+		struct dc_object_type type = {
+			.name = variable->name,
+			.size = variable->value.size * variable->count,
+			.variable = variable,
+		};
+		bool reads, writes;
+
+		if (variable->is_init || !type.size)
+			continue;
+		reads = global && any_user(types->data, user, &global->readers);
+		writes = global && any_user(types->data, user, &global->writers);
+		if ((reads || writes) && !variable->is_const && !global->constant &&
+		    variable->value.kind == DC_VALUE_INTEGER)
+			dc_vec_push(&type.fields,
+				    (struct dc_object_field){.name = variable->name,
+							     .size = variable->value.size,
+							     .count = variable->count,
+							     .user_writes = writes});
+		dc_vec_push(types->ret, type);
+	}
+}
+
+void dc_data_types(const struct dc_data *data, const bool *user, dc_object_types *ret)
+{
+	struct types types = {.data = data, .ret = ret};
+	const struct dc_type_rule *rule;
+	struct dc_object_type *type;
+
+	find_wanted(&types, user);
+	dc_vec_each (rule, &data->rules->types)
+		if (rule->class == DC_TYPE_OBJECT)
+			add_type(&types, rule->name);
+	add_target_types(&types, data->rules);
+	add_target_types(&types, &data->annotations);
+	add_variables(&types, user);
+	dc_vec_each (type, ret)
+		add_links(&types, type);
+	dc_vec_done(&types.wanted);
+}
+
+void dc_data_types_done(dc_object_types *types)
+{
+	struct dc_object_type *type;
+
+	dc_vec_each (type, types) {
+		dc_vec_done(&type->fields);
+		dc_vec_done(&type->links);
+	}
+	dc_vec_done(types);
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The part of a kernel component that is the same in all: handlers of the library's downcalls, and
+ * how the driver's init and exit functions are wrapped. */
+#include <linux/device.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "dcrl_kernel.h"
+#include "dcrt_kernel.h"
+
+#define ATTACH_MS 10000 /* for the process to start in */
+
+static char *dcrt_program = "/usr/lib/drivercut/" KBUILD_MODNAME;
+module_param(dcrt_program, charp, 0444);
+MODULE_PARM_DESC(dcrt_program, "program of the driver's process; empty: started by other means");
+
+struct dcrt_channel *dcg_channel;
+
+/* Printing */
+
+static const char *const levels[] = {KERN_EMERG,   KERN_ALERT,	KERN_CRIT, KERN_ERR,
+				     KERN_WARNING, KERN_NOTICE, KERN_INFO, KERN_DEBUG};
+
+/* Types of the driver are numbered by the generator; the device's is known by its name. */
+static u16 type_named(const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < dcg_driver.n_types; i++)
+		if (!strcmp(dcg_driver.types[i].name, name))
+			return (u16)i;
+	return DCRT_ANY_TYPE;
+}
+
+static struct net_device *netdev_of(struct dcrt_call *call)
+{
+	return dcrt_in_pointer(call, 2, type_named("net_device"), sizeof(struct net_device));
+}
+
+static struct device *device_of(struct dcrt_call *call)
+{
+	return dcrt_in_pointer(call, 2, DCRT_ANY_TYPE, sizeof(struct device));
+}
+
+int dcrl_print(struct dcrt_call *call)
+{
+	u64 level = dcrt_in_word(call, 0), of = dcrt_in_word(call, 1);
+	struct net_device *netdev = of == DCRL_OF_NETDEV ? netdev_of(call) : NULL;
+	struct device *device = of == DCRL_OF_DEVICE ? device_of(call) : NULL;
+	const char *text;
+	u32 len;
+
+	text = dcrt_in_blob(call, DCRL_TEXT, &len);
+	if (dcrt_in_error(call))
+		return dcrt_in_error(call);
+	if (level >= ARRAY_SIZE(levels) || of >= DCRL_OF_COUNT || !text || !len || text[len - 1] ||
+	    IS_ERR(netdev) || IS_ERR(device))
+		return -EINVAL;
+	if (netdev)
+		netdev_printk(levels[level], netdev, "%s", text);
+	else if (device)
+		_dev_printk(levels[level], device, "%s", text);
+	else
+		printk("%s%s", levels[level], text);
+	return 0;
+}
+
+/* Works */
+
+int dcrl_init_work(struct dcrt_call *call)
+{
+	struct work_struct *work = dcrt_in_pointer(call, 0, DCRT_ANY_TYPE, sizeof(*work));
+	work_func_t function = (work_func_t)dcrt_in_code(call, 1);
+
+	if (dcrt_in_error(call))
+		return dcrt_in_error(call);
+	if (IS_ERR_OR_NULL(work) || !function)
+		return -EINVAL;
+	INIT_WORK(work, function);
+	return 0;
+}
+
+int dcrl_init_delayed_work(struct dcrt_call *call)
+{
+	struct delayed_work *work = dcrt_in_pointer(call, 0, DCRT_ANY_TYPE, sizeof(*work));
+	work_func_t function = (work_func_t)dcrt_in_code(call, 1);
+
+	if (dcrt_in_error(call))
+		return dcrt_in_error(call);
+	if (IS_ERR_OR_NULL(work) || !function)
+		return -EINVAL;
+	INIT_DELAYED_WORK(work, function);
+	return 0;
+}
+
+/* Memory */
+
+static bool is_variable(const void *object)
+{
+	u32 i;
+
+	for (i = 0; i < dcg_driver.n_types; i++)
+		if (dcg_driver.types[i].place == object)
+			return true;
+	return false;
+}
+
+int dcrl_free(struct dcrt_call *call)
+{
+	u64 ref = dcrt_in_word(call, 0);
+	void *object = dcrt_in_pointer(call, 0, DCRT_ANY_TYPE, 0);
+	int err = dcrt_in_error(call);
+
+	if (err)
+		return err;
+	if (IS_ERR_OR_NULL(object) || DCRT_OFFSET(ref) || is_variable(object))
+		return -EINVAL;
+	/* Of two that free it at once, one is told -ESTALE here. */
+	err = dcrt_object_free(dcrt_channel_of(call), object);
+	if (!err)
+		(kvfree)(object); /* itself, not the macro */
+	return err;
+}
+
+/* The state of the system */
+
+int dcrl_clock(struct dcrt_call *call)
+{
+	dcrt_out_word(call, jiffies);
+	dcrt_out_word(call, ktime_get_ns());
+	dcrt_out_word(call, HZ);
+	return 0;
+}
+
+int dcrl_state(struct dcrt_call *call)
+{
+	dcrt_out_word(call, system_state);
+	return 0;
+}
+
+/* Init and exit */
+
+void dcrl_forget(const void *object)
+{
+	if (dcg_channel && !IS_ERR_OR_NULL(object))
+		dcrt_forget(dcg_channel, object);
+}
+
+/* In this order: what runs in calls that are still open uses the channel. */
+static void end_channel(void)
+{
+	dcrt_unregister(dcg_channel);
+	dcg_channel = NULL;
+}
+
+int dcrl_init(int (*init)(void))
+{
+	struct dcrt_channel *channel;
+	int err = 0;
+
+	dcg_setup();
+	channel = dcrt_register(&dcg_driver);
+	if (IS_ERR(channel))
+		return PTR_ERR(channel);
+	dcg_channel = channel;
+	if (*dcrt_program)
+		err = dcrt_keep(channel, dcrt_program, ATTACH_MS);
+	if (!err)
+		err = init();
+	if (err)
+		end_channel();
+	return err;
+}
+
+void dcrl_exit(void (*exit)(void))
+{
+	exit();
+	end_channel();
+}

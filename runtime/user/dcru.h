@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The user library: what moved code uses of the kernel and the process can do by itself, or by a
+ * downcall that no prototype describes. emit/rules/ maps the kernel's names to these ("define");
+ * functions that are not inline there and have no "define" the library has under their own names,
+ * at the end of this file. What is left is generated with each driver.
+ *
+ * Included on both sides of the user component: driver code, compiled against kernel headers, and
+ * the library, compiled against libc's. Types are spelled so that both have them.
+ *
+ * Functions that call down do so only while the thread serves an upcall. If the kernel cannot be
+ * asked, those that return nothing say so on the log and those that return a value return the last
+ * that was known.
+ */
+#ifndef DCRU_H
+#define DCRU_H
+
+#include "dcrt.h"
+
+#ifdef __KERNEL__
+#include <linux/stdarg.h>
+#else
+#include <stdarg.h>
+#include <sys/types.h>
+
+typedef unsigned gfp_t;
+#endif
+
+struct delayed_work;
+struct device;
+struct net_device;
+struct work_struct;
+
+/* Time. A delay lasts at least as long; one of 100 us or more gives up the CPU. */
+void dcru_udelay(unsigned long us);
+void dcru_ndelay(unsigned long ns);
+void dcru_mdelay(unsigned long ms);
+void dcru_yield(void);
+/* The kernel's, up to one tick late; asked for again every ten seconds. */
+unsigned long dcru_jiffies(void);
+int dcru_system_state(void);
+
+/* Memory and text */
+void *dcru_memcpy(void *to, const void *from, size_t len);
+void *dcru_memmove(void *to, const void *from, size_t len);
+void *dcru_memset(void *to, int byte, size_t len);
+int dcru_memcmp(const void *a, const void *b, size_t len);
+char *dcru_strcpy(char *to, const char *from);
+char *dcru_strncpy(char *to, const char *from, size_t len);
+size_t dcru_strlcpy(char *to, const char *from, size_t len); /* returns from's length */
+ssize_t dcru_strscpy(char *to, const char *from, size_t len); /* length copied or -E2BIG */
+size_t dcru_strlen(const char *text);
+
+/* Objects of the process alone; always zeroed, NULL if there is no memory or size is too large. */
+void *dcru_kmalloc(size_t size, gfp_t flags);
+void *dcru_kzalloc(size_t size, gfp_t flags);
+void *dcru_kcalloc(size_t count, size_t size, gfp_t flags);
+void *dcru_kmalloc_array(size_t count, size_t size, gfp_t flags);
+void *dcru_vmalloc(unsigned long size);
+void *dcru_vzalloc(unsigned long size);
+/* Objects of the process, or of both sides: those are freed in the kernel. Takes NULL. */
+void dcru_kfree(const void *object);
+void dcru_vfree(const void *object);
+
+/* Works live in the kernel; here only their address counts. */
+void dcru_INIT_WORK(struct work_struct *work, void (*function)(struct work_struct *work));
+void dcru_INIT_DELAYED_WORK(struct delayed_work *work, void (*function)(struct work_struct *work));
+
+/*
+ * Text, as the kernel formats it: %pM %pm %pMF %pMR (addresses of Ethernet), %pI4 %pi4 %pI6 %pi6
+ * (of IP), %pe (an error pointer by name), %*ph with C, D or N (bytes), %pV. Other extensions of
+ * %p are dropped with their letters and the pointer is printed.
+ */
+__attribute__((format(printf, 3, 0))) int dcru_vsnprintf(char *to, size_t size, const char *format,
+							 va_list args);
+__attribute__((format(printf, 3, 4))) int dcru_snprintf(char *to, size_t size, const char *format,
+							...);
+__attribute__((format(printf, 3, 4))) int dcru_scnprintf(char *to, size_t size, const char *format,
+							 ...);
+__attribute__((format(printf, 2, 3))) int dcru_sprintf(char *to, const char *format, ...);
+
+/* Messages to the kernel's log; what: the macro that the driver wrote ("dev_err"), whose end names
+ * the level. Outside of an upcall, and if the kernel does not take it, to stderr. */
+__attribute__((format(printf, 2, 3))) int dcru_printk(const char *what, const char *format, ...);
+__attribute__((format(printf, 3, 4))) int
+dcru_dev_printk(const char *what, const struct device *device, const char *format, ...);
+__attribute__((format(printf, 3, 4))) int
+dcru_netdev_printk(const char *what, const struct net_device *device, const char *format, ...);
+
+/* Bugs: a line on the kernel's log and on stderr; the process ends. */
+__attribute__((noreturn)) void dcru_bug_at(const char *file, int line);
+void dcru_warn_at(const char *file, int line);
+
+#define dcru_bug() dcru_bug_at(__FILE__, __LINE__)
+#define dcru_bug_on(condition)                                                                     \
+	do {                                                                                       \
+		if (condition)                                                                     \
+			dcru_bug();                                                                \
+	} while (0)
+#define dcru_warn_on(condition)                                                                    \
+	({                                                                                         \
+		bool dcru_warned = !!(condition);                                                  \
+		if (dcru_warned)                                                                   \
+			dcru_warn_at(__FILE__, __LINE__);                                          \
+		dcru_warned;                                                                       \
+	})
+#define dcru_warn_on_once(condition)                                                               \
+	({                                                                                         \
+		static bool dcru_told;                                                             \
+		bool dcru_warned = !!(condition);                                                  \
+		if (dcru_warned && !dcru_told) {                                                   \
+			dcru_told = true;                                                          \
+			dcru_warn_at(__FILE__, __LINE__);                                          \
+		}                                                                                  \
+		dcru_warned;                                                                       \
+	})
+
+/* Modes of an Ethernet link: sets of bits, the first 32 of which are an older interface's. to: has
+ * room for `bits` bits. Returns whether none beyond those was set. */
+void dcru_link_mode_from_u32(unsigned long *to, uint32_t from, unsigned bits);
+bool dcru_link_mode_to_u32(uint32_t *to, const unsigned long *from, unsigned bits);
+
+#ifndef __KERNEL__
+/* Under the kernel's own names */
+unsigned long _find_first_bit(const unsigned long *words, unsigned long bits);
+unsigned long _find_first_zero_bit(const unsigned long *words, unsigned long bits);
+unsigned long _find_next_bit(const unsigned long *words, unsigned long bits, unsigned long from);
+unsigned long _find_next_zero_bit(const unsigned long *words, unsigned long bits,
+				  unsigned long from);
+
+int _printk(const char *format, ...);
+void _dev_err(const struct device *device, const char *format, ...);
+void _dev_warn(const struct device *device, const char *format, ...);
+void _dev_notice(const struct device *device, const char *format, ...);
+void _dev_info(const struct device *device, const char *format, ...);
+void print_hex_dump(const char *level, const char *prefix, int prefix_type, int row_bytes,
+		    int group_bytes, const void *data, size_t len, bool ascii);
+#endif
+
+#endif

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A driver's text, as it is, around the include of the library. */
+#define pr_fmt(fmt) "lib_build: " fmt
+#include <linux/module.h>
+#include <linux/pci.h>
+#include "dcrl_kernel.h"
+
+static void (*releases[])(const void *) = {kfree, vfree}; /* their addresses stay theirs */
+
+static const struct pci_device_id lib_build_ids[] = {{PCI_DEVICE(0x8086, 0x100e)}, {0}};
+MODULE_DEVICE_TABLE(pci, lib_build_ids);
+
+static int lib_build_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct net_device *netdev =
+		alloc_netdev(sizeof(int), "lib%d", NET_NAME_UNKNOWN, ether_setup);
+
+	if (!netdev)
+		return -ENOMEM;
+	pci_set_drvdata(pdev, netdev);
+	pr_info("%d\n", pdev->irq);
+	return 0;
+}
+
+static void lib_build_remove(struct pci_dev *pdev)
+{
+	void *memory = kmalloc(8, GFP_KERNEL);
+
+	free_netdev(pci_get_drvdata(pdev));
+	kfree(memory);
+	kvfree(NULL);
+	vfree(vmalloc(8));
+	releases[pdev->irq & 1](NULL);
+}
+
+static struct pci_driver lib_build_driver = {
+	.name = "lib_build",
+	.id_table = lib_build_ids,
+	.probe = lib_build_probe,
+	.remove = lib_build_remove,
+};
+
+module_pci_driver(lib_build_driver);
+MODULE_LICENSE("GPL");

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Generated tables in little; both components compile this file. */
+#include "dcrl.h"
+
+#ifdef TABLES_OF_PROCESS
+#define HANDLER DCRL_AWAY
+#else
+#define HANDLER DCRL_HERE
+#endif
+
+static const struct dcrt_function down[] = {
+	DCRL_DOWN_TABLE(HANDLER),
+	[DCRL_COUNT] = {"own", NULL, 0, 0, 0, 0, 0},
+};
+
+const struct dcrt_driver dcg_driver = {
+	.abi = DCRT_ABI,
+	.name = "lib_build",
+	.down = down,
+	.n_down = sizeof(down) / sizeof(down[0]),
+	.objects = 16,
+};
