@@ -208,6 +208,7 @@ static const struct {
 	{"runtime/stale.c", "user/runtime/stale.c"},
 	{"runtime/tracker.c", "user/runtime/tracker.c"},
 	{"runtime/tracker.h", "user/runtime/tracker.h"},
+	{"runtime/types.c", "user/runtime/types.c"},
 	{"runtime/wire.c", "user/runtime/wire.c"},
 	{"runtime/wire.h", "user/runtime/wire.h"},
 	{"runtime/user/dcrt_user.h", "user/runtime/dcrt_user.h"},

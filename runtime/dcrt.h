@@ -297,8 +297,8 @@ int dcrt_object_new(struct dcrt_channel *channel, void *object, uint16_t type, u
  * it. Kernel only. Returns 0, -ESTALE (double free), -ENOENT (never tracked). May sleep: while a
  * dcrt_out_all() looks at it. */
 int dcrt_object_free(struct dcrt_channel *channel, void *object);
-/* dcrt_adopt - as dcrt_object_new, and 0 if the object is NULL, an error pointer or tracked already
- * with that type in that place. Kernel only. */
+/* dcrt_adopt - as dcrt_object_new, and 0 if count is 0, the object NULL, an error pointer or
+ * tracked already with that type in that place. Kernel only. */
 int dcrt_adopt(struct dcrt_channel *channel, void *object, uint16_t type, uint32_t count);
 /* dcrt_forget - as dcrt_object_free, of an object that need not be tracked. Kernel only. A pointer
  * to it that stays in place does no harm; but if memory comes to that address again and is no new

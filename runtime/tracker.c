@@ -335,7 +335,7 @@ int dcrt_track_once(struct dcrt_tracker *tracker, void *local, uint16_t type, ui
 	bool known;
 	int err;
 
-	if (!local || DCRT_IS_ERROR((uint64_t)(uintptr_t)local))
+	if (!local || DCRT_IS_ERROR((uint64_t)(uintptr_t)local) || !count)
 		return 0;
 	if (type >= tracker->n_types)
 		return -EINVAL;
