@@ -238,8 +238,8 @@ const struct dc_rule_entry *dc_data_entry(const struct dc_data *data,
 
 /* A count with $0, $1 ... replaced by the names of parameters; definition NULL: a function of the
  * kernel, whose parameters are a0, a1 ... in what is generated. */
-static const char *expand(const struct dc_data *data, const struct dc_definition *definition,
-			  const char *text)
+const char *dc_data_expand(const struct dc_data *data, const struct dc_definition *definition,
+			   const char *text)
 {
 	size_t count = definition ? definition->parameters.len : 10;
 	const char *done = "";
@@ -277,7 +277,7 @@ void dc_data_signature(const struct dc_data *data, const struct dc_definition *d
 						definition->first_line);
 		crossing.said = entry && i < entry->arguments.len ? entry->arguments.at[i] : "";
 		add_argument(&crossing, &parameter->value,
-			     expand(data, definition, crossing.said));
+			     dc_data_expand(data, definition, crossing.said));
 	}
 	crossing.what = dc_arena_printf(data->arena, "its result (%s:%u)", definition->file,
 					definition->first_line);
@@ -300,7 +300,7 @@ void dc_data_kernel_signature(const struct dc_data *data, const struct dc_protot
 						prototype->name);
 		crossing.said = i < rule->arguments.len ? rule->arguments.at[i] : "";
 		add_argument(&crossing, &prototype->parameters.at[i],
-			     expand(data, NULL, crossing.said));
+			     dc_data_expand(data, NULL, crossing.said));
 	}
 	crossing.what = dc_arena_printf(data->arena, "the result of %s", prototype->name);
 	crossing.said = "";
