@@ -29,15 +29,11 @@ void dcrt_out_pointer(struct dcrt_call *call, const void *pointer)
 
 void dcrt_out_address(struct dcrt_call *call, const void *address)
 {
-	uint64_t word = 0;
-	int err = dcrt_to_ref(call->tracker, address, DCRT_ANY_TYPE, &word);
+	uint64_t word = (uintptr_t)address;
 
-	if (err && DCRT_IS_KERNELS((uintptr_t)address)) {
-		word = (uintptr_t)address;
-		err = 0;
-	}
-	if (err && !call->writer.err)
-		call->writer.err = err;
+	if (!dcrt_is_tracked(call->tracker, address, &word) && !DCRT_IS_KERNELS(word) &&
+	    !call->writer.err)
+		call->writer.err = -ENOENT;
 	dcrt_write_word(&call->writer, word);
 }
 

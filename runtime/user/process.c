@@ -428,6 +428,5 @@ bool dcrt_is_object(struct dcrt_channel *channel, const void *pointer)
 {
 	uint64_t ref = 0;
 
-	return dcrt_to_ref(&channel->tracker, pointer, DCRT_ANY_TYPE, &ref) == 0 && ref &&
-	       !DCRT_IS_ERROR(ref);
+	return dcrt_is_tracked(&channel->tracker, pointer, &ref) && ref && !DCRT_IS_ERROR(ref);
 }
