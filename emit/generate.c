@@ -560,9 +560,9 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 	for (i = 0; i < ret->count; i++) {
 		set_parameter(ret, plan->data, i, dc_arena_printf(arena, "a%zu", i),
 			      prototype->parameter_types.at[i], &prototype->parameters.at[i]);
-	ret->is_register = register_of(ret, kernel->rule->is_register);
 		ret->parameters[i].adopted = false;
 	}
+	ret->is_register = register_of(ret, kernel->rule->is_register);
 	if (is_root(plan->data, &prototype->result))
 		ret->result_adopted = prototype->result.record;
 }
