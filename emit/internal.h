@@ -90,8 +90,8 @@ const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
 /* What is appended to a C file: handlers, addresses of what is static in it; "" if nothing is. */
 const char *emit_appendix(const struct emit_unit *unit);
 
-/* dcg.h, the same in both components; dcg_tables.c; dcg_kernel.c: handlers of the kernel's functions
- * or, for the process, their stubs. */
+/* dcg.h, the same in both components; dcg_tables.c; dcg_kernel.c: handlers of the kernel's
+ * functions or, for the process, their stubs. */
 const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan);
 const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);

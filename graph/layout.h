@@ -18,8 +18,8 @@ enum dc_value_kind {
 	DC_VALUE_OTHER,
 };
 
-/* A type, as far as crossing needs it. `to`, `record` and so on are of what a pointer points to, and
- * `record` also of a record. */
+/* A type, as far as crossing needs it. `to`, `record` and so on are of what a pointer points to,
+ * and `record` also of a record. */
 struct dc_value {
 	enum dc_value_kind kind;
 	unsigned size; /* bytes */
