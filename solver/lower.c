@@ -295,10 +295,9 @@ static void add_given(struct lower *lower, const struct dc_lower_given *given)
 		int other = dc_graph_function(lower->graph, group->functions[1]);
 
 		if (one >= 0 && other >= 0 && one != other)
-			dc_problem_add_together(
-				lower->problem,
-				(size_t[]){lower->nodes[one], lower->nodes[other]}, 2,
-				reason(lower, "%s", group->reason));
+			dc_problem_add_together(lower->problem,
+						(size_t[]){lower->nodes[one], lower->nodes[other]},
+						2, reason(lower, "%s", group->reason));
 	}
 }
 
