@@ -336,26 +336,62 @@ static void note_operands(struct bodies *bodies, CXCursor cursor)
 	dc_vec_done(&children);
 }
 
-static void note_local(struct bodies *bodies, CXCursor variable)
+/* The variable that an assignment's left side is, or is part of; else some other cursor. */
+static CXCursor assigned(CXCursor expr)
 {
-	CXType type = clang_getCanonicalType(clang_getCursorType(variable));
+	CXCursor base = strip_parens(expr);
 
-	while (type.kind == CXType_ConstantArray)
-		type = clang_getCanonicalType(clang_getArrayElementType(type));
-	if (clang_Cursor_getStorageClass(variable) == CX_SC_Static && !ast_in_macro(variable) &&
-	    !clang_isConstQualifiedType(type))
-		dc_vec_push(&bodies->layouts->local_statics,
-			    (struct dc_local_static){.function = bodies->function,
-						     .name = ast_spelling(bodies->facts, variable),
-						     .line = ast_place(variable).line});
+	while (clang_getCursorKind(base) == CXCursor_ArraySubscriptExpr ||
+	       clang_getCursorKind(base) == CXCursor_MemberRefExpr)
+		base = strip_parens(ast_first(base));
+	return clang_getCursorReferenced(base);
+}
+
+static bool is_assignment(CXCursor cursor)
+{
+	switch ((int)clang_getCursorKind(cursor)) {
+	case CXCursor_CompoundAssignOperator:
+		return true;
+	case CXCursor_BinaryOperator:
+		return clang_getCursorBinaryOperatorKind(cursor) == CXBinaryOperator_Assign;
+	case CXCursor_UnaryOperator:
+		switch ((int)clang_getCursorUnaryOperatorKind(cursor)) {
+		case CXUnaryOperator_PreInc:
+		case CXUnaryOperator_PreDec:
+		case CXUnaryOperator_PostInc:
+		case CXUnaryOperator_PostDec:
+			return true;
+		default:
+			return false;
+		}
+	default:
+		return false;
+	}
+}
+
+static void note_local(struct bodies *bodies, CXCursor cursor)
+{
+	CXCursor variable = assigned(ast_first(cursor));
+	struct dc_local_static local = {.function = bodies->function};
+	const struct dc_local_static *at;
+
+	if (clang_getCursorKind(variable) != CXCursor_VarDecl || ast_in_macro(variable) ||
+	    clang_Cursor_getStorageClass(variable) != CX_SC_Static ||
+	    clang_getCursorKind(clang_getCursorSemanticParent(variable)) != CXCursor_FunctionDecl)
+		return;
+	local.name = ast_spelling(bodies->facts, variable);
+	local.line = ast_place(variable).line;
+	dc_vec_each (at, &bodies->layouts->local_statics)
+		if (at->function == local.function && at->name == local.name)
+			return;
+	dc_vec_push(&bodies->layouts->local_statics, local);
 }
 
 static void note_of_driver(struct bodies *bodies, CXCursor cursor)
 {
-	switch ((int)clang_getCursorKind(cursor)) {
-	case CXCursor_VarDecl:
+	if (is_assignment(cursor))
 		note_local(bodies, cursor);
-		break;
+	switch ((int)clang_getCursorKind(cursor)) {
 	case CXCursor_UnaryOperator:
 	case CXCursor_BinaryOperator:
 	case CXCursor_ArraySubscriptExpr:

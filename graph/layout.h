@@ -75,10 +75,11 @@ struct dc_hidden_use {
 	unsigned line;
 };
 
-/* A variable within a function that keeps its value from call to call, constants left out. */
+/* A variable within a function that keeps its value from call to call, and is assigned to by name
+ * there (through a pointer is not seen). */
 struct dc_local_static {
 	const char *function, *name;
-	unsigned line;
+	unsigned line; /* of its declaration */
 };
 
 struct dc_layouts {

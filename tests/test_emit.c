@@ -182,6 +182,19 @@ static const char text[] =
 	"	port->notify(port);\n"
 	"	return !port->netdev;\n"
 	"}\n"
+	"int once(struct port *port)\n"
+	"{\n"
+	"	static int count, read, never[] = {1};\n"
+	"	static struct ring ring;\n"
+	"	int own;\n"
+	"	own = ++count + read + never[0];\n"
+	"	return own + (ring.head = 3);\n"
+	"}\n"
+	"int peek(struct net_device *netdev, int at)\n"
+	"{\n"
+	"	u8 *cast = (u8 *)netdev;\n"
+	"	return ((u8 *)netdev)[at] + *(u8 *)netdev + (at > 3 && (void *)netdev == cast);\n"
+	"}\n"
 	"int heads(struct ring *ring) { return ring->head; }\n"
 	"int named(struct net_device *netdev) { return netdev->name[0] + netdev->state; }\n";
 
@@ -437,6 +450,24 @@ static void test_links(void **state)
 	made_done(&made);
 }
 
+static void test_hidden(void **state)
+{
+	const struct dc_layouts *layouts;
+	struct made made;
+
+	(void)state;
+	assert_int_equal(make(&made, "{" PRIVATE "}"), 0);
+	layouts = &made.source->layouts;
+	assert_int_equal(layouts->hidden.len, 2);
+	assert_string_equal(layouts->hidden.at[0].function, "peek");
+	assert_string_equal(layouts->hidden.at[0].record, "net_device");
+	assert_int_equal(layouts->local_statics.len, 2);
+	assert_string_equal(layouts->local_statics.at[0].function, "once");
+	assert_string_equal(layouts->local_statics.at[0].name, "count");
+	assert_string_equal(layouts->local_statics.at[1].name, "ring");
+	made_done(&made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -447,6 +478,7 @@ int main(void)
 		cmocka_unit_test(test_proposals),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
