@@ -111,6 +111,9 @@ static int make_problem(struct dc_cli *cli, const struct options *options)
 		err = dc_problem_write(&cli->diag, "-", problem);
 	else if (!err && !dc_is_stdout(path))
 		err = print_summary(cli, problem, path);
+	if (!err && files.gaps && !cli->json && !dc_is_stdout(path))
+		printf("%zu annotations are missing: drivercut annotate %s\n", files.gaps,
+		       options->operand);
 	dc_problem_free(problem);
 	dc_cli_driver_done(&files);
 	return err;

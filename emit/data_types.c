@@ -178,7 +178,9 @@ static int order_fields(const void *a, const void *b)
 
 	if (left->offset != right->offset)
 		return left->offset < right->offset ? -1 : 1;
-	return left->size * left->count < right->size * right->count ? 1 : -1;
+	if (left->size * left->count != right->size * right->count)
+		return left->size * left->count < right->size * right->count ? 1 : -1;
+	return left->size < right->size ? 1 : left->size > right->size ? -1 : 0;
 }
 
 /* Bytes of one unit belong together: bit fields that share them, members of a union. */

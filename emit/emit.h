@@ -65,7 +65,7 @@ struct dc_emit_files {
 };
 
 /*
- * dc_emit_files - both components of a plan.
+ * dc_emit_files - both components of a plan; with all functions in the kernel, only that one.
  * @rules  text of user/dcg_rules.h
  * @names  text of user/names.txt (for both: emit/rules.h)
  * @label  prefix of the source's files in #line and in the words "generated from": where the source

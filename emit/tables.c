@@ -54,7 +54,7 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 	const struct dc_object_type *type;
 	size_t i;
 
-	fprintf(out, "\nvoid *const dcg_code_%s[] = {\n", name);
+	fprintf(out, "\n/* clang-format off */\nvoid *const dcg_code_%s[] = {\n", name);
 	for (i = 0; i < unit->plan->count; i++) {
 		const struct dc_emit_function *function = &unit->plan->functions[i];
 
@@ -73,7 +73,7 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 		if (variable && !strcmp(variable->file, unit->file->name))
 			fprintf(out, "\t(void *)&%s,\n", variable->name);
 	}
-	fputs("\tNULL,\n};\n", out);
+	fputs("\tNULL,\n};\n/* clang-format on */\n", out);
 }
 
 const char *emit_appendix(const struct emit_unit *unit)
@@ -84,7 +84,6 @@ const char *emit_appendix(const struct emit_unit *unit)
 	if (!unit->file->is_unit || unit->plan->all_kernel)
 		return "";
 	emit_piece_start(&piece);
-	fputs("/* clang-format off */\n", piece.out);
 	for (i = 0; i < unit->plan->count; i++) {
 		struct emit_call call;
 
@@ -99,8 +98,7 @@ const char *emit_appendix(const struct emit_unit *unit)
 		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
 		      "#include \"dcrl_journal.c\"\n#include \"dcrl_kernel.c\"\n",
 		      piece.out);
-	fputs("/* clang-format on */\n", piece.out);
-	return emit_piece_end(&piece, unit->arena);
+	return emit_code_end(&piece, unit->arena);
 }
 
 /* Numbers */
@@ -405,10 +403,13 @@ static void put_kernel_stub(FILE *out, struct dc_arena *arena, const struct dc_e
 {
 	const char *name = stub_name(arena, kernel);
 
-	fprintf(out, "\n%s %s(", kernel->prototype->result_type, name);
+	fputc('\n', out);
+	emit_put_declaration(out, kernel->prototype->result_type, name);
+	fputc('(', out);
 	emit_put_parameters(out, call);
 	fputs(");\n", out);
-	fprintf(out, "%s %s(", kernel->prototype->result_type, name);
+	emit_put_declaration(out, kernel->prototype->result_type, name);
+	fputc('(', out);
 	emit_put_parameters(out, call);
 	fputs(")\n", out);
 	emit_put_stub(out, call);
@@ -425,7 +426,7 @@ const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	emit_head(piece.out, "the rules of the kernel", true);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
-	fprintf(piece.out, "#include \"dcg.h\"\n%s\n/* clang-format off */\n",
+	fprintf(piece.out, "#include \"dcg.h\"\n%s",
 		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n" : "#include \"dcru.h\"\n");
 	if (side == DC_SIDE_KERNEL)
 		emit_put_undos(piece.out, arena, plan);
@@ -440,6 +441,5 @@ const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan,
 			put_kernel_stub(piece.out, arena, kernel, &call);
 		emit_call_done(&call);
 	}
-	fputs("/* clang-format on */\n", piece.out);
-	return emit_piece_end(&piece, arena);
+	return emit_code_end(&piece, arena);
 }

@@ -382,7 +382,7 @@ static void read_definition(struct reading *reading, CXCursor cursor, const char
 	reading->definition = &ret;
 	clang_visitChildren(body, visit_body, reading);
 	reading->definition = NULL;
-	layout_body(&reading->facts, &reading->source->layouts, body);
+	layout_body(&reading->facts, &reading->source->layouts, ret.name, body);
 	dc_vec_push(&reading->source->definitions, ret);
 }
 
@@ -681,6 +681,12 @@ static void finish(struct reading *reading)
 		tidy_definition(reading, definition);
 	for (i = 0; i < source->file_refers.len; i++)
 		source->file_refers.at[i] = graph_name(reading, source->file_refers.at[i]);
+	for (i = 0; i < source->layouts.hidden.len; i++)
+		source->layouts.hidden.at[i].function =
+			graph_name(reading, source->layouts.hidden.at[i].function);
+	for (i = 0; i < source->layouts.local_statics.len; i++)
+		source->layouts.local_statics.at[i].function =
+			graph_name(reading, source->layouts.local_statics.at[i].function);
 	for (i = 0; i < source->definitions.len; i++)
 		source->definitions.at[i].name = names[i];
 	free(names);

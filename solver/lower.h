@@ -34,6 +34,7 @@ enum dc_fields { DC_FIELDS_MAP, DC_FIELDS_PIN };
 struct dc_lower_pin {
 	const char *function; /* one that the graph does not know is passed over */
 	const char *reason;
+	unsigned mark; /* of whoever gives it; means nothing here */
 };
 
 typedef DC_VEC(struct dc_lower_pin) dc_lower_pins;
@@ -42,6 +43,7 @@ typedef DC_VEC(struct dc_lower_pin) dc_lower_pins;
 struct dc_lower_group {
 	const char *functions[2]; /* as of a pin */
 	const char *reason;
+	unsigned mark; /* as of a pin */
 };
 
 typedef DC_VEC(struct dc_lower_group) dc_lower_groups;
