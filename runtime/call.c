@@ -32,10 +32,8 @@ void dcrt_out_address(struct dcrt_call *call, const void *address)
 	uint64_t word = 0;
 	int err = dcrt_to_ref(call->tracker, address, DCRT_ANY_TYPE, &word);
 
-	if (err && DCRT_IS_KERNELS((uintptr_t)address)) {
-		word = (uintptr_t)address;
+	if (err && dcrt_address_out(call->tracker, address, &word))
 		err = 0;
-	}
 	if (err && !call->writer.err)
 		call->writer.err = err;
 	dcrt_write_word(&call->writer, word);
@@ -109,10 +107,11 @@ void *dcrt_in_pointer(struct dcrt_call *call, uint32_t index, uint16_t type, uin
 
 void *dcrt_in_address(struct dcrt_call *call, uint32_t index)
 {
-	uint64_t word = dcrt_in_word(call, index);
+	void *address;
 
-	return DCRT_IS_KERNELS(word) ? (void *)(uintptr_t)word
-				     : dcrt_in_pointer(call, index, DCRT_ANY_TYPE, 0);
+	if (dcrt_address_in(call->tracker, dcrt_in_word(call, index), &address))
+		return address;
+	return dcrt_in_pointer(call, index, DCRT_ANY_TYPE, 0);
 }
 
 const void *dcrt_in_blob(struct dcrt_call *call, uint16_t id, uint32_t *ret_len)
