@@ -267,12 +267,11 @@ void dc_data_signature(const struct dc_data *data, const struct dc_definition *d
 	for (i = 0; i < definition->parameters.len; i++) {
 		const struct dc_parameter *parameter = &definition->parameters.at[i];
 
-		crossing.what = dc_arena_printf(data->arena, "its parameter '%s' (%s:%u)",
-						parameter->name, definition->file,
-						definition->first_line);
+		crossing.what =
+			dc_arena_printf(data->arena, "its parameter '%s' (%s:%u)", parameter->name,
+					definition->file, definition->first_line);
 		crossing.said = entry && i < entry->arguments.len ? entry->arguments.at[i] : "";
-		add_argument(&crossing, &parameter->value,
-			     expand(data, definition, crossing.said));
+		add_argument(&crossing, &parameter->value, expand(data, definition, crossing.said));
 	}
 	crossing.what = dc_arena_printf(data->arena, "its result (%s:%u)", definition->file,
 					definition->first_line);
@@ -291,8 +290,8 @@ void dc_data_kernel_signature(const struct dc_data *data, const struct dc_protot
 	if (prototype->is_variadic)
 		refuse(&crossing, "takes a variable number of arguments");
 	for (i = 0; i < prototype->parameters.len; i++) {
-		crossing.what = dc_arena_printf(data->arena, "argument %zu of %s", i,
-						prototype->name);
+		crossing.what =
+			dc_arena_printf(data->arena, "argument %zu of %s", i, prototype->name);
 		crossing.said = i < rule->arguments.len ? rule->arguments.at[i] : "";
 		add_argument(&crossing, &prototype->parameters.at[i], crossing.said);
 	}
@@ -411,8 +410,7 @@ static void constrain_types(const struct dc_data *data, struct dc_lower_given *r
 	const struct dc_type_use *use, *first;
 
 	dc_vec_each (use, &data->graph->types) {
-		const struct dc_layout *layout =
-			dc_layout_find(&data->source->layouts, use->type);
+		const struct dc_layout *layout = dc_layout_find(&data->source->layouts, use->type);
 
 		if (!layout || !layout->of_driver || listed(data, use->type)) {
 			constrain_use(data, use, ret);

@@ -78,7 +78,8 @@ int dc_data_open(struct dc_diag *diag, struct dc_arena *arena, const struct dc_r
 		 struct dc_data *ret);
 void dc_data_done(struct dc_data *data);
 
-/* How a function of the driver crosses, and one of the kernel; end with dc_vec_done on arguments. */
+/* How a function of the driver crosses, and one of the kernel; end with dc_vec_done on arguments.
+ */
 void dc_data_signature(const struct dc_data *data, const struct dc_definition *definition,
 		       struct dc_signature *ret);
 void dc_data_kernel_signature(const struct dc_data *data, const struct dc_prototype *prototype,

@@ -361,8 +361,7 @@ static void put_reply(FILE *out, const struct emit_call *call)
 		if (!is_copied(mode) || call->parameters[i].value->to_const)
 			continue;
 		if (mode == DC_MODE_ARRAY && call->up)
-			fprintf(out,
-				"\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, dcg_len_%zu);\n",
+			fprintf(out, "\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, dcg_len_%zu);\n",
 				name, i, name, i);
 		else
 			fprintf(out, "\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, %s);\n", name, i,
@@ -385,8 +384,8 @@ void emit_put_handler(FILE *out, const struct emit_call *call)
 		fputs("\tint dcg_err;\n", out);
 	fputs("\n\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
 	put_arrays(out, call);
-	fprintf(out, "\t%s%s(", call->result_kind == DC_RESULT_VOID ? "" : "dcg_result = ",
-		call->target);
+	fprintf(out, "\t%s%s(",
+		call->result_kind == DC_RESULT_VOID ? "" : "dcg_result = ", call->target);
 	for (i = 0; i < call->count; i++)
 		fprintf(out, "%s%s", i ? ", " : "", call->parameters[i].name);
 	fputs(");\n", out);
@@ -422,8 +421,7 @@ static void set_parameter(const struct emit_call *call, const struct dc_data *da
 static void start_call(struct emit_call *call, struct dc_arena *arena, size_t count)
 {
 	*call = (struct emit_call){.arena = arena, .count = count};
-	call->parameters =
-		dc_arena_alloc(arena, (count + 1) * sizeof(*call->parameters));
+	call->parameters = dc_arena_alloc(arena, (count + 1) * sizeof(*call->parameters));
 }
 
 void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *plan,
@@ -476,9 +474,9 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 	ret->target = prototype->name;
 	ret->sync = kernel->rule->sync;
 	ret->result = prototype->result_type;
-	ret->result_kind = prototype->result.kind == DC_VALUE_VOID      ? DC_RESULT_VOID
+	ret->result_kind = prototype->result.kind == DC_VALUE_VOID	? DC_RESULT_VOID
 			   : prototype->result.kind == DC_VALUE_POINTER ? DC_RESULT_POINTER
-			   : prototype->result.is_signed                ? DC_RESULT_SIGNED
+			   : prototype->result.is_signed		? DC_RESULT_SIGNED
 									: DC_RESULT_OTHER;
 	dc_data_kernel_signature(plan->data, prototype, kernel->rule, &ret->signature);
 	for (i = 0; i < ret->count; i++) {

@@ -87,11 +87,20 @@ const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
 /* What is appended to a C file: handlers, addresses of what is static in it; "" if nothing is. */
 const char *emit_appendix(const struct emit_unit *unit);
 
-/* dcg.h, the same in both components; dcg_tables.c; dcg_kernel.c: handlers of the kernel's functions
- * or, for the process, their stubs. */
+/* dcg.h, the same in both components; dcg_tables.c; dcg_kernel.c: handlers of the kernel's
+ * functions or, for the process, their stubs. */
 const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan);
 const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
+
+/* The name that user code calls: dcg_rules.h renames inline functions and macros. */
+const char *emit_stub_name(struct dc_arena *arena, const struct dc_emit_kernel *kernel);
+
+/* twin/dcg_twin.h, twin/Kbuild, and the files that include those of user/. */
+const char *emit_twin_names(struct dc_arena *arena, const struct dc_emit_plan *plan);
+const char *emit_twin_kbuild(struct dc_arena *arena, const struct dc_emit_plan *plan);
+void emit_twin_wrappers(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			void (*add)(void *ctx, const char *path, const char *text), void *ctx);
 
 /* Name of the function that forgets an object of a type. */
 const char *emit_forget(struct dc_arena *arena, const char *type);

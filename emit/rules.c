@@ -108,8 +108,8 @@ static void read_entry(struct dc_rules *rules, const struct dc_json *row, const 
 	struct dc_rule_entry entry = {
 		.name = keep(rules->arena, dc_json_str(row, key)),
 		.ends_argument = (int)dc_json_int_or(row, "ends_argument", 0, 15, -1),
-		.ends = (enum dc_ends)choose(row, "ends", dc_json_str_or(row, "ends", "never"), ends,
-					     3),
+		.ends = (enum dc_ends)choose(row, "ends", dc_json_str_or(row, "ends", "never"),
+					     ends, 3),
 		.retry = dc_json_bool_or(row, "retry", false),
 		.deadline_ms = (unsigned)dc_json_int_or(row, "deadline_ms", 0, 3600000, 0),
 	};

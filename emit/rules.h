@@ -50,7 +50,8 @@ enum dc_type_class {
 struct dc_type_rule {
 	const char *name; /* with a * at its end: all that begin so */
 	enum dc_type_class class;
-	unsigned private_align; /* of an object: a structure of the driver may follow it, so aligned */
+	unsigned private_align; /* of an object: a structure of the driver may follow it, so aligned
+				 */
 	const char *why;
 };
 
@@ -71,7 +72,8 @@ struct dc_rule_entry {
 	enum dc_ends ends;
 	bool retry; /* may be begun again if the process dies in it */
 	unsigned deadline_ms; /* longest time without progress; 0: the default */
-	DC_VEC(const char *) reads; /* "RECORD.FIELD" or "RECORD.*": what no analysis sees it read */
+	DC_VEC(const char *)
+	reads; /* "RECORD.FIELD" or "RECORD.*": what no analysis sees it read */
 	DC_VEC(const char *) arguments;
 };
 

@@ -161,8 +161,7 @@ const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan
 			fprintf(piece.out, "\tDCG_DOWN_%s,\n",
 				emit_c_name(arena, plan->functions[i].definition->name));
 	for (i = 0; i < plan->kernel.len; i++)
-		fprintf(piece.out, "\tDCG_DOWN_KERNEL_%s,\n",
-			plan->kernel.at[i].prototype->name);
+		fprintf(piece.out, "\tDCG_DOWN_KERNEL_%s,\n", plan->kernel.at[i].prototype->name);
 	fputs("\tDCG_N_DOWN,\n};\n\nenum dcg_type {\n", piece.out);
 	for (i = 0; i < plan->types.len; i++)
 		fprintf(piece.out, "\t%s,\n", type_name(plan, arena, i));
@@ -198,8 +197,7 @@ static unsigned blob_max(const struct emit_call *call)
 static void put_function(FILE *out, const struct emit_call *call, bool handled)
 {
 	fprintf(out, "\t[%s] = {\"%s\", %s, %zu, %u, %s, %u, %u},\n", call->number, call->plain,
-		handled ? call->handler : "NULL", call->count,
-		call->result_kind != DC_RESULT_VOID,
+		handled ? call->handler : "NULL", call->count, call->result_kind != DC_RESULT_VOID,
 		call->up	  ? call->retry ? "DCRT_RETRY" : "0"
 		: call->by_caller ? "DCRT_BY_CALLER"
 				  : "0",
@@ -262,7 +260,9 @@ static void put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 			"{\n\tchar *at = element;\n\tint err = 0;\n\n",
 			index);
 	dc_vec_each (link, &type->links) {
-		fprintf(out, "\tif (!err) /* %s */\n\t\terr = dcrt_adopt(channel, *(void **)(at + %u), %s, ",
+		fprintf(out,
+			"\tif (!err) /* %s */\n\t\terr = dcrt_adopt(channel, *(void **)(at + %u), "
+			"%s, ",
 			link->name, link->offset, type_name(plan, arena, link->target));
 		if (link->is_string)
 			fprintf(out,
@@ -392,8 +392,7 @@ const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan,
 
 /* The kernel's functions */
 
-/* The name that user code calls: dcg_rules.h renames inline functions and macros. */
-static const char *stub_name(struct dc_arena *arena, const struct dc_emit_kernel *kernel)
+const char *emit_stub_name(struct dc_arena *arena, const struct dc_emit_kernel *kernel)
 {
 	bool renamed = kernel->prototype->is_inline || kernel->rule->define;
 
@@ -403,7 +402,7 @@ static const char *stub_name(struct dc_arena *arena, const struct dc_emit_kernel
 static void put_kernel_stub(FILE *out, struct dc_arena *arena, const struct dc_emit_kernel *kernel,
 			    const struct emit_call *call)
 {
-	const char *name = stub_name(arena, kernel);
+	const char *name = emit_stub_name(arena, kernel);
 
 	fprintf(out, "\n%s %s(", kernel->prototype->result_type, name);
 	emit_put_parameters(out, call);
