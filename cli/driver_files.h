@@ -42,4 +42,7 @@ int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
 /* Graph and profile to problem. Caller frees with dc_problem_free. */
 int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret);
 
+/* The components of a cut, in a folder; nothing is printed. cut: its file; NULL: OUT/cut.json. */
+int dc_cli_driver_emit(struct dc_cli_driver *files, const char *cut, const char *folder);
+
 #endif

@@ -236,18 +236,23 @@ const struct dc_rule_entry *dc_data_entry(const struct dc_data *data,
 	return entry;
 }
 
-/* A count with $0, $1 ... replaced by the names of parameters. */
-static const char *expand(const struct dc_data *data, const struct dc_definition *definition,
-			  const char *text)
+/* A count with $0, $1 ... replaced by the names of parameters; definition NULL: a function of the
+ * kernel, whose parameters are a0, a1 ... in what is generated. */
+const char *dc_data_expand(const struct dc_data *data, const struct dc_definition *definition,
+			   const char *text)
 {
+	size_t count = definition ? definition->parameters.len : 10;
 	const char *done = "";
 
 	for (; *text; text++) {
 		size_t index = (size_t)(text[0] == '$' ? text[1] - '0' : 10);
 
-		if (index < definition->parameters.len) {
-			done = dc_arena_printf(data->arena, "%s%s", done,
-					       definition->parameters.at[index].name);
+		if (index < count) {
+			const char *name = definition
+						   ? definition->parameters.at[index].name
+						   : dc_arena_printf(data->arena, "a%zu", index);
+
+			done = dc_arena_printf(data->arena, "%s%s", done, name);
 			text++;
 		} else {
 			done = dc_arena_printf(data->arena, "%s%c", done, *text);
@@ -267,11 +272,12 @@ void dc_data_signature(const struct dc_data *data, const struct dc_definition *d
 	for (i = 0; i < definition->parameters.len; i++) {
 		const struct dc_parameter *parameter = &definition->parameters.at[i];
 
-		crossing.what =
-			dc_arena_printf(data->arena, "its parameter '%s' (%s:%u)", parameter->name,
-					definition->file, definition->first_line);
+		crossing.what = dc_arena_printf(data->arena, "its parameter '%s' (%s:%u)",
+						parameter->name, definition->file,
+						definition->first_line);
 		crossing.said = entry && i < entry->arguments.len ? entry->arguments.at[i] : "";
-		add_argument(&crossing, &parameter->value, expand(data, definition, crossing.said));
+		add_argument(&crossing, &parameter->value,
+			     dc_data_expand(data, definition, crossing.said));
 	}
 	crossing.what = dc_arena_printf(data->arena, "its result (%s:%u)", definition->file,
 					definition->first_line);
@@ -290,10 +296,11 @@ void dc_data_kernel_signature(const struct dc_data *data, const struct dc_protot
 	if (prototype->is_variadic)
 		refuse(&crossing, "takes a variable number of arguments");
 	for (i = 0; i < prototype->parameters.len; i++) {
-		crossing.what =
-			dc_arena_printf(data->arena, "argument %zu of %s", i, prototype->name);
+		crossing.what = dc_arena_printf(data->arena, "argument %zu of %s", i,
+						prototype->name);
 		crossing.said = i < rule->arguments.len ? rule->arguments.at[i] : "";
-		add_argument(&crossing, &prototype->parameters.at[i], crossing.said);
+		add_argument(&crossing, &prototype->parameters.at[i],
+			     dc_data_expand(data, NULL, crossing.said));
 	}
 	crossing.what = dc_arena_printf(data->arena, "the result of %s", prototype->name);
 	crossing.said = "";
@@ -410,7 +417,8 @@ static void constrain_types(const struct dc_data *data, struct dc_lower_given *r
 	const struct dc_type_use *use, *first;
 
 	dc_vec_each (use, &data->graph->types) {
-		const struct dc_layout *layout = dc_layout_find(&data->source->layouts, use->type);
+		const struct dc_layout *layout =
+			dc_layout_find(&data->source->layouts, use->type);
 
 		if (!layout || !layout->of_driver || listed(data, use->type)) {
 			constrain_use(data, use, ret);

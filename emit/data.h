@@ -78,12 +78,15 @@ int dc_data_open(struct dc_diag *diag, struct dc_arena *arena, const struct dc_r
 		 struct dc_data *ret);
 void dc_data_done(struct dc_data *data);
 
-/* How a function of the driver crosses, and one of the kernel; end with dc_vec_done on arguments.
- */
+/* How a function of the driver crosses, and one of the kernel; end with dc_vec_done on arguments. */
 void dc_data_signature(const struct dc_data *data, const struct dc_definition *definition,
 		       struct dc_signature *ret);
 void dc_data_kernel_signature(const struct dc_data *data, const struct dc_prototype *prototype,
 			      const struct dc_rule *rule, struct dc_signature *ret);
+
+/* A text with $0, $1 ... replaced by the names of parameters; definition NULL: by a0, a1 ... */
+const char *dc_data_expand(const struct dc_data *data, const struct dc_definition *definition,
+			   const char *text);
 
 /* What annotations or rules say of a function of the driver, or NULL. */
 const struct dc_rule_entry *dc_data_entry(const struct dc_data *data,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The fields that cross: of every object's type, what functions in the process touch. A structure
- * that is embedded in several places, or in several objects, crosses in all of them, as a pointer
- * to it does not say which one it is in.
+ * that is embedded in several places, or in several objects, crosses in all of them, as a pointer to
+ * it does not say which one it is in.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,8 +162,7 @@ static void add_record(const struct types *types, struct dc_object_type *type,
 
 		if (field->value.kind == DC_VALUE_RECORD) {
 			inner = layout_of(types, field->value.record);
-			for (i = 0; inner && !is_opaque(types, inner->name) && i < field->count;
-			     i++)
+			for (i = 0; inner && !is_opaque(types, inner->name) && i < field->count; i++)
 				add_record(types, type, inner,
 					   base + field->offset + i * field->value.size);
 		} else if (is_wanted(types, layout->name, field->name, &written)) {

@@ -196,6 +196,7 @@ static const struct {
 	{"runtime/dcrt.h", "kernel/dcrt.h"},
 	{"runtime/kernel/dcrt_kernel.h", "kernel/dcrt_kernel.h"},
 	{"runtime/lib/dcrl.h", "kernel/dcrl.h"},
+	{"runtime/lib/dcrl_journal.c", "kernel/dcrl_journal.c"},
 	{"runtime/lib/dcrl_kernel.c", "kernel/dcrl_kernel.c"},
 	{"runtime/lib/dcrl_kernel.h", "kernel/dcrl_kernel.h"},
 	{"runtime/dcrt.h", "user/dcrt.h"},
@@ -208,6 +209,7 @@ static const struct {
 	{"runtime/stale.c", "user/runtime/stale.c"},
 	{"runtime/tracker.c", "user/runtime/tracker.c"},
 	{"runtime/tracker.h", "user/runtime/tracker.h"},
+	{"runtime/types.c", "user/runtime/types.c"},
 	{"runtime/wire.c", "user/runtime/wire.c"},
 	{"runtime/wire.h", "user/runtime/wire.h"},
 	{"runtime/user/dcrt_user.h", "user/runtime/dcrt_user.h"},
@@ -259,6 +261,7 @@ static void add_generated(struct emitting *emitting, const char *rules, const ch
 	add_file(emitting, "user/dcg_tables.c", emit_tables(arena, plan, DC_SIDE_USER));
 	add_file(emitting, "kernel/dcg_tables.c", emit_tables(arena, plan, DC_SIDE_KERNEL));
 	add_file(emitting, "user/dcg_kernel.c", emit_kernel(arena, plan, DC_SIDE_USER));
+	add_file(emitting, "kernel/dcg_journal.h", emit_journal(arena, plan));
 	add_file(emitting, "kernel/dcg_kernel.c", emit_kernel(arena, plan, DC_SIDE_KERNEL));
 	add_file(emitting, "twin/dcg_twin.h", emit_twin_names(arena, plan));
 	add_file(emitting, "twin/Kbuild", emit_twin_kbuild(arena, plan));

@@ -238,6 +238,26 @@ static void put_result(FILE *out, const struct emit_call *call)
 		fprintf(out, "\t\tdcg_result = (%s)dcrt_in_word(dcg, 0);\n", call->result);
 }
 
+/* What a change that was cut short, or a device taken or let go, means for the journal. */
+static void put_failure(FILE *out, const struct emit_call *call)
+{
+	if (!call->up)
+		return;
+	if (!call->retry && (!call->device || call->takes))
+		fprintf(out, "\tif (dcg_err < 0)\n\t\tdcrl_broken(\"%s\", dcg_err);\n",
+			call->plain);
+	if (!call->device)
+		return;
+	if (call->takes)
+		fprintf(out, "\tif (!dcg_err && !dcg_result)\n\t\tdcrl_device_add(%s);\n",
+			call->device);
+	else
+		fprintf(out,
+			"\tif (dcg_err < 0)\n\t\tdcrl_give_up(\"%s\", dcg_err);\n"
+			"\tdcrl_device_remove(%s);\n",
+			call->plain, call->device);
+}
+
 void emit_put_stub(FILE *out, const struct emit_call *call)
 {
 	bool is_void = call->result_kind == DC_RESULT_VOID;
@@ -259,9 +279,10 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	if (call->retry)
 		fputs("dcg_again:\n", out);
 	fprintf(out,
-		"\tdcg_err = dcrt_call_begin(dcg_channel, %s, &dcg);\n"
-		"\tif (dcg_err < 0)\n\t\treturn%s;\n",
-		call->number, on_failure(call));
+		call->up ? "\tdcg_err = dcrl_begin(%s, &dcg);\n"
+			 : "\tdcg_err = dcrt_call_begin(dcg_channel, %s, &dcg);\n",
+		call->number);
+	fputs("\tif (dcg_err < 0)\n\t\tgoto dcg_end;\n", out);
 	put_words(out, call);
 	put_blobs(out, call);
 	if (call->sync != DC_SYNC_NONE)
@@ -274,11 +295,13 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 		fputs("\tif (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))\n"
 		      "\t\tgoto dcg_again;\n",
 		      out);
+	fputs("dcg_end:\n", out);
+	put_failure(out, call);
 	put_endings(out, call);
 	if (call->result_kind == DC_RESULT_SIGNED)
 		fputs("\treturn dcg_err < 0 ? dcg_err : dcg_result;\n", out);
-	else if (!is_void)
-		fputs("\treturn dcg_result;\n", out);
+	else
+		fputs(is_void ? "\treturn;\n" : "\treturn dcg_result;\n", out);
 	fputs("}", out);
 }
 
@@ -361,7 +384,8 @@ static void put_reply(FILE *out, const struct emit_call *call)
 		if (!is_copied(mode) || call->parameters[i].value->to_const)
 			continue;
 		if (mode == DC_MODE_ARRAY && call->up)
-			fprintf(out, "\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, dcg_len_%zu);\n",
+			fprintf(out,
+				"\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, dcg_len_%zu);\n",
 				name, i, name, i);
 		else
 			fprintf(out, "\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, %s);\n", name, i,
@@ -384,8 +408,8 @@ void emit_put_handler(FILE *out, const struct emit_call *call)
 		fputs("\tint dcg_err;\n", out);
 	fputs("\n\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
 	put_arrays(out, call);
-	fprintf(out, "\t%s%s(",
-		call->result_kind == DC_RESULT_VOID ? "" : "dcg_result = ", call->target);
+	fprintf(out, "\t%s%s(", call->result_kind == DC_RESULT_VOID ? "" : "dcg_result = ",
+		call->target);
 	for (i = 0; i < call->count; i++)
 		fprintf(out, "%s%s", i ? ", " : "", call->parameters[i].name);
 	fputs(");\n", out);
@@ -421,7 +445,8 @@ static void set_parameter(const struct emit_call *call, const struct dc_data *da
 static void start_call(struct emit_call *call, struct dc_arena *arena, size_t count)
 {
 	*call = (struct emit_call){.arena = arena, .count = count};
-	call->parameters = dc_arena_alloc(arena, (count + 1) * sizeof(*call->parameters));
+	call->parameters =
+		dc_arena_alloc(arena, (count + 1) * sizeof(*call->parameters));
 }
 
 void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *plan,
@@ -449,6 +474,10 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 	entry = dc_data_entry(plan->data, definition);
 	ret->deadline_ms = entry ? entry->deadline_ms : 0;
 	ret->retry = up && entry && entry->retry;
+	if (up && entry && entry->device) {
+		ret->device = dc_data_expand(plan->data, definition, entry->device);
+		ret->takes = definition->result_kind == DC_RESULT_SIGNED;
+	}
 	for (i = 0; i < ret->count; i++) {
 		const struct dc_parameter *parameter = &definition->parameters.at[i];
 
@@ -474,9 +503,9 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 	ret->target = prototype->name;
 	ret->sync = kernel->rule->sync;
 	ret->result = prototype->result_type;
-	ret->result_kind = prototype->result.kind == DC_VALUE_VOID	? DC_RESULT_VOID
+	ret->result_kind = prototype->result.kind == DC_VALUE_VOID      ? DC_RESULT_VOID
 			   : prototype->result.kind == DC_VALUE_POINTER ? DC_RESULT_POINTER
-			   : prototype->result.is_signed		? DC_RESULT_SIGNED
+			   : prototype->result.is_signed                ? DC_RESULT_SIGNED
 									: DC_RESULT_OTHER;
 	dc_data_kernel_signature(plan->data, prototype, kernel->rule, &ret->signature);
 	for (i = 0; i < ret->count; i++) {

@@ -58,6 +58,8 @@ struct emit_call {
 	enum dc_result result_kind;
 	const char *result_adopted; /* the record that the result points to, if that is an object */
 	unsigned deadline_ms;
+	const char *device; /* an expression: what it takes or lets go, or NULL */
+	bool takes; /* takes it, when it succeeds; else lets it go */
 	struct emit_parameter *parameters;
 	size_t count;
 	struct dc_signature signature;
@@ -87,8 +89,8 @@ const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
 /* What is appended to a C file: handlers, addresses of what is static in it; "" if nothing is. */
 const char *emit_appendix(const struct emit_unit *unit);
 
-/* dcg.h, the same in both components; dcg_tables.c; dcg_kernel.c: handlers of the kernel's
- * functions or, for the process, their stubs. */
+/* dcg.h, the same in both components; dcg_tables.c; dcg_kernel.c: handlers of the kernel's functions
+ * or, for the process, their stubs. */
 const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan);
 const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
@@ -101,6 +103,11 @@ const char *emit_twin_names(struct dc_arena *arena, const struct dc_emit_plan *p
 const char *emit_twin_kbuild(struct dc_arena *arena, const struct dc_emit_plan *plan);
 void emit_twin_wrappers(struct dc_arena *arena, const struct dc_emit_plan *plan,
 			void (*add)(void *ctx, const char *path, const char *text), void *ctx);
+
+/* journal.c: dcg_journal.h, through which the kernel component acquires and releases; and in
+ * dcg_kernel.c how each thing is given back. */
+const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan);
+void emit_put_undos(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan);
 
 /* Name of the function that forgets an object of a type. */
 const char *emit_forget(struct dc_arena *arena, const char *type);

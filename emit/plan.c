@@ -320,8 +320,8 @@ static bool is_called(const struct dc_emit_plan *plan, const struct dc_emit_func
 		    !dc_call_counts(call))
 			continue;
 		caller = dc_source_find(plan->source, graph->functions.at[call->caller].name);
-		if (caller &&
-		    plan->functions[caller - plan->source->definitions.at].on[side] == DC_NATIVE)
+		if (caller && plan->functions[caller - plan->source->definitions.at].on[side] ==
+				      DC_NATIVE)
 			return true;
 	}
 	return false;
@@ -418,8 +418,8 @@ static void find_kernel(struct dc_emit_plan *plan)
 
 	dc_vec_each (prototype, &plan->source->layouts.prototypes)
 		if (prototype->in_table && !prototype->is_inline)
-			add_kernel(plan, &(struct dc_use){.kind = DC_USE_FUNCTION,
-							  .name = prototype->name});
+			add_kernel(plan,
+				   &(struct dc_use){.kind = DC_USE_FUNCTION, .name = prototype->name});
 
 	for (i = 0; i < plan->count; i++)
 		if (plan->functions[i].on[DC_SIDE_USER] == DC_NATIVE)

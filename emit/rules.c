@@ -50,6 +50,9 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 	struct dc_rule rule = {
 		.name = keep(rules->arena, dc_json_str(row, "name")),
 		.define = keep(rules->arena, dc_json_str_or(row, "define", NULL)),
+		.undo = keep(rules->arena, dc_json_str_or(row, "undo", NULL)),
+		.key = (unsigned)dc_json_int_or(row, "key", 0, 6, 0),
+		.first = dc_json_bool_or(row, "first", false),
 		.as_is = dc_json_bool_or(row, "as_is", false),
 		.why = keep(rules->arena, dc_json_str_or(row, "why", NULL)),
 	};
@@ -108,8 +111,9 @@ static void read_entry(struct dc_rules *rules, const struct dc_json *row, const 
 	struct dc_rule_entry entry = {
 		.name = keep(rules->arena, dc_json_str(row, key)),
 		.ends_argument = (int)dc_json_int_or(row, "ends_argument", 0, 15, -1),
-		.ends = (enum dc_ends)choose(row, "ends", dc_json_str_or(row, "ends", "never"),
-					     ends, 3),
+		.ends = (enum dc_ends)choose(row, "ends", dc_json_str_or(row, "ends", "never"), ends,
+					     3),
+		.device = keep(rules->arena, dc_json_str_or(row, "device", NULL)),
 		.retry = dc_json_bool_or(row, "retry", false),
 		.deadline_ms = (unsigned)dc_json_int_or(row, "deadline_ms", 0, 3600000, 0),
 	};

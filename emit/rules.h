@@ -34,6 +34,10 @@ struct dc_rule {
 	const char *define; /* what follows "#define NAME" for user code, or NULL */
 	bool as_is; /* local: the header's own code is right in a process */
 	const char *why; /* or NULL */
+	const char *undo; /* a call that gives back what this one got, "free_irq($0, $4)", or NULL: its
+			   * arguments in $0, its result in $r */
+	unsigned key; /* of one that gives back: how many of its arguments tell what; 0: all */
+	bool first; /* it makes the device harmless: before all else */
 	enum dc_sync sync; /* of a downcall */
 	DC_VEC(const char *) arguments; /* as of dc_rule_entry */
 };
@@ -50,8 +54,7 @@ enum dc_type_class {
 struct dc_type_rule {
 	const char *name; /* with a * at its end: all that begin so */
 	enum dc_type_class class;
-	unsigned private_align; /* of an object: a structure of the driver may follow it, so aligned
-				 */
+	unsigned private_align; /* of an object: a structure of the driver may follow it, so aligned */
 	const char *why;
 };
 
@@ -70,10 +73,10 @@ struct dc_rule_entry {
 	const char *name;
 	int ends_argument; /* the object that is gone for the driver when the call returns; or -1 */
 	enum dc_ends ends;
+	const char *device; /* "&$0->dev": what it takes (if it can fail) or lets go, or NULL */
 	bool retry; /* may be begun again if the process dies in it */
 	unsigned deadline_ms; /* longest time without progress; 0: the default */
-	DC_VEC(const char *)
-	reads; /* "RECORD.FIELD" or "RECORD.*": what no analysis sees it read */
+	DC_VEC(const char *) reads; /* "RECORD.FIELD" or "RECORD.*": what no analysis sees it read */
 	DC_VEC(const char *) arguments;
 };
 

@@ -97,7 +97,7 @@ const char *emit_appendix(const struct emit_unit *unit)
 	put_addresses(piece.out, unit);
 	if (unit->side == DC_SIDE_KERNEL && unit->file == home(unit->plan))
 		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
-		      "#include \"dcrl_kernel.c\"\n",
+		      "#include \"dcrl_journal.c\"\n#include \"dcrl_kernel.c\"\n",
 		      piece.out);
 	fputs("/* clang-format on */\n", piece.out);
 	return emit_piece_end(&piece, unit->arena);
@@ -161,7 +161,8 @@ const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan
 			fprintf(piece.out, "\tDCG_DOWN_%s,\n",
 				emit_c_name(arena, plan->functions[i].definition->name));
 	for (i = 0; i < plan->kernel.len; i++)
-		fprintf(piece.out, "\tDCG_DOWN_KERNEL_%s,\n", plan->kernel.at[i].prototype->name);
+		fprintf(piece.out, "\tDCG_DOWN_KERNEL_%s,\n",
+			plan->kernel.at[i].prototype->name);
 	fputs("\tDCG_N_DOWN,\n};\n\nenum dcg_type {\n", piece.out);
 	for (i = 0; i < plan->types.len; i++)
 		fprintf(piece.out, "\t%s,\n", type_name(plan, arena, i));
@@ -197,7 +198,8 @@ static unsigned blob_max(const struct emit_call *call)
 static void put_function(FILE *out, const struct emit_call *call, bool handled)
 {
 	fprintf(out, "\t[%s] = {\"%s\", %s, %zu, %u, %s, %u, %u},\n", call->number, call->plain,
-		handled ? call->handler : "NULL", call->count, call->result_kind != DC_RESULT_VOID,
+		handled ? call->handler : "NULL", call->count,
+		call->result_kind != DC_RESULT_VOID,
 		call->up	  ? call->retry ? "DCRT_RETRY" : "0"
 		: call->by_caller ? "DCRT_BY_CALLER"
 				  : "0",
@@ -260,9 +262,7 @@ static void put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 			"{\n\tchar *at = element;\n\tint err = 0;\n\n",
 			index);
 	dc_vec_each (link, &type->links) {
-		fprintf(out,
-			"\tif (!err) /* %s */\n\t\terr = dcrt_adopt(channel, *(void **)(at + %u), "
-			"%s, ",
+		fprintf(out, "\tif (!err) /* %s */\n\t\terr = dcrt_adopt(channel, *(void **)(at + %u), %s, ",
 			link->name, link->offset, type_name(plan, arena, link->target));
 		if (link->is_string)
 			fprintf(out,
@@ -425,7 +425,9 @@ const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
 	fprintf(piece.out, "#include \"dcg.h\"\n%s\n/* clang-format off */\n",
-		side == DC_SIDE_KERNEL ? "#include \"dcrl_kernel.h\"\n" : "");
+		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n" : "");
+	if (side == DC_SIDE_KERNEL)
+		emit_put_undos(piece.out, arena, plan);
 	for (i = 0; i < plan->kernel.len; i++) {
 		const struct dc_emit_kernel *kernel = &plan->kernel.at[i];
 		struct emit_call call;

@@ -135,6 +135,18 @@ static void record_call(struct walk *walk, CXCursor call, CXCursor callee, CXCur
 	dc_vec_push(&facts->calls, fact);
 }
 
+/* What a format is filled from: printed, not called (%ps and the like). */
+static bool is_format_argument(struct walk *walk, CXCursor callee, int index)
+{
+	CXType type = clang_getCursorType(callee);
+	int fixed = clang_getNumArgTypes(type);
+
+	return clang_isFunctionTypeVariadic(type) && fixed > 0 && index >= fixed &&
+	       !strcmp(ast_type(walk->facts, clang_getArgType(type, (unsigned)fixed - 1)),
+		       "const char *") &&
+	       !ast_driver_file(walk->facts, ast_place(callee).file);
+}
+
 /* Arguments flow into the callee's parameters, or into the kernel function's argument cells. */
 static void record_arguments(struct walk *walk, CXCursor call, CXCursor callee)
 {
@@ -148,6 +160,8 @@ static void record_arguments(struct walk *walk, CXCursor call, CXCursor callee)
 		CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
 		enum CXTypeKind kind = clang_getCanonicalType(clang_getCursorType(argument)).kind;
 
+		if (is_format_argument(walk, callee, i))
+			break;
 		if (kind == CXType_Pointer || kind == CXType_ULong || kind == CXType_FunctionProto)
 			values_assign(walk->facts, walk->symbol,
 				      facts_namef(walk->facts, "%s#%d", symbol, i),

@@ -18,6 +18,24 @@ static enum dc_context read_context(const struct dc_json *row)
 	return context;
 }
 
+static void read_registered(struct dc_arena *arena, const struct dc_json *row,
+			    struct dc_context_rule *rule)
+{
+	struct dc_json list = dc_json_array_or_empty(row, "registered");
+	size_t i, count = dc_json_len(&list);
+
+	rule->registered = dc_arena_alloc(arena, count * sizeof(*rule->registered));
+	rule->registered_count = count;
+	for (i = 0; i < count; i++) {
+		struct dc_json by = dc_json_at(&list, i);
+
+		rule->registered[i] = (struct dc_registered){
+			.function = dc_arena_strdup(arena, dc_json_str(&by, "function")),
+			.context = read_context(&by),
+		};
+	}
+}
+
 static void read_rules(struct dc_arena *arena, const struct dc_json *root, const char *list,
 		       struct dc_family *family)
 {
@@ -26,12 +44,20 @@ static void read_rules(struct dc_arena *arena, const struct dc_json *root, const
 
 	for (i = 0; i < dc_json_len(&rows); i++) {
 		struct dc_json row = dc_json_at(&rows, i);
-		struct dc_context_rule rule = {.context = read_context(&row)};
+		struct dc_context_rule rule = {
+			.from_caller = !strcmp(dc_json_str(&row, "context"), "caller"),
+			.context = DC_CONTEXT_PROCESS,
+		};
 
+		if (!rule.from_caller)
+			rule.context = read_context(&row);
+		else if (!dc_json_has(&row, "argument"))
+			dc_json_fault(&row, "context caller is for an argument");
 		if (dc_json_has(&row, "struct")) {
 			rule.place = dc_arena_printf(arena, "%s.%s", dc_json_str(&row, "struct"),
 						     dc_json_str(&row, "field"));
 			rule.via = rule.place;
+			read_registered(arena, &row, &rule);
 		} else if (dc_json_has(&row, "function")) {
 			int argument = (int)dc_json_int(&row, "argument", 0, 99);
 			const char *function = dc_json_str(&row, "function");

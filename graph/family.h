@@ -13,6 +13,11 @@
  *  "memory": [{"function": "kzalloc", "allocates": true}, {"function": "kfree", "frees": 0}, ...],
  *  "local": ["swab32", ...], "folders": ["drivers/net"]}
  *
+ * The context "caller" is for an argument that the function calls before it returns (sort,
+ * kref_put): process, unless some call of the function in the driver is atomic.
+ * A field whose context depends on how its structure is registered has "registered":
+ * [{"function": "register_netdevice_notifier", "context": "process"}, ...]: what counts is which of
+ * these the driver calls (the atomic one, if several), and the row's context if none.
  * A field "*" stands for every field of the structure that has no row of its own. Arguments count
  * from 0. A lock row has takes, tries or releases: the argument that is the lock, or -1 for none.
  * What tries and says 0 for success has "zero": true.
@@ -49,10 +54,19 @@ struct dc_memory_rule {
 	int argument; /* that it frees */
 };
 
+/* A function that registers structures, and the context in which those are called. */
+struct dc_registered {
+	const char *function;
+	enum dc_context context;
+};
+
 struct dc_context_rule {
 	const char *place; /* "net_device_ops.ndo_open", "request_irq#1", "__inittest" */
 	const char *via; /* for people: "request_irq argument 1" */
-	enum dc_context context;
+	bool from_caller; /* called right away, in the context of whoever hands it over */
+	enum dc_context context; /* if the driver calls none of these: */
+	struct dc_registered *registered; /* arena */
+	size_t registered_count;
 };
 
 struct dc_family {

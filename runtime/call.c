@@ -55,7 +55,7 @@ static uint64_t text_word(struct dcrt_call *call, const char *text)
 {
 	uint64_t ref;
 
-	return dcrt_to_ref(call->tracker, text, DCRT_ANY_TYPE, &ref) ? TEXT_IN_BLOB : ref;
+	return dcrt_is_tracked(call->tracker, text, &ref) ? ref : TEXT_IN_BLOB;
 }
 
 void dcrt_out_string_word(struct dcrt_call *call, const char *text)
@@ -198,8 +198,10 @@ uint32_t dcrt_call_handle(struct dcrt_call *call, int *ret_status)
 		status = -EINVAL;
 	if (!status && call->writer.err)
 		status = call->writer.err;
-	if (status)
+	if (status) {
+		dcrt_take_back(call->tracker, &call->writer);
 		dcrt_write_again(&call->writer);
+	}
 	if (!status && call->tracker->kernel)
 		dcrt_put_freed(call->tracker, &call->writer);
 	len = dcrt_write_end(&call->writer, status);

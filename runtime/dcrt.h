@@ -141,7 +141,11 @@ struct dcrt_field {
 	uint16_t kind;
 	uint16_t target; /* of a pointer: index of its type, or DCRT_ANY_TYPE */
 	bool user_writes; /* the process may change it */
-	uint32_t first_unit; /* set by dcrt_types_check() */
+	/* Set by dcrt_types_check(): the number of its first unit, and of a field behind a gap the
+	 * bytes up to the next gap, with how many fields they are, and whether one is writable. */
+	uint32_t first_unit;
+	uint32_t span, span_fields;
+	bool span_writes;
 };
 
 #define DCRT_ANY_TYPE 0xffff

@@ -8,7 +8,6 @@
 uint64_t dcrt_object_handle(const struct dcrt_tracker *tracker, const struct dcrt_object *object);
 struct dcrt_object *dcrt_object_at(struct dcrt_tracker *tracker, const void *local, uint16_t type);
 int dcrt_why_not_at(const struct dcrt_tracker *tracker, const void *local);
-uint32_t dcrt_type_units(const struct dcrt_type *type);
 int dcrt_object_announced(struct dcrt_tracker *tracker, const struct dcrt_record *record,
 			  const uint8_t *data);
 int dcrt_object_gone(struct dcrt_tracker *tracker, const struct dcrt_record *record);
@@ -17,6 +16,11 @@ int dcrt_resolve(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint
 		 void **ret);
 int dcrt_reference(struct dcrt_tracker *tracker, const void *local, uint16_t type, uint64_t *ret,
 		   struct dcrt_object **ret_object);
+
+/* types.c */
+uint32_t dcrt_type_units(const struct dcrt_type *type);
+/* The field that a byte of an element belongs to, or NULL. */
+const struct dcrt_field *dcrt_type_field(const struct dcrt_type *type, uint32_t offset);
 
 /* stale.c */
 /* Whether a pointer is as it was when its target was freed. */

@@ -362,6 +362,57 @@ static void test_untracked(void **state)
 	assert_int_equal(cross(), -EINVAL);
 }
 
+/* A message of the process that is not sent takes nothing with it. */
+static void test_taken_back(void **state)
+{
+	struct adapter *theirs;
+
+	(void)state;
+	all(&kernel);
+	theirs = users(&adapter, ADAPTER);
+	theirs->speed = 5;
+	theirs->rings[1].count = 9;
+	users_variable.debug = 4;
+	start(&user);
+	dcrt_out_all(&call);
+	assert_int_equal(call.writer.header.records, 3);
+	theirs->speed = 6;
+	dcrt_take_back(&user, &call.writer);
+	assert_int_equal(all(&user), 3);
+	assert_int_equal(adapter.speed, 6);
+	assert_int_equal(rings[1].count, 9);
+	assert_int_equal(kernels_variable.debug, 4);
+	assert_int_equal(all(&user), 0);
+	adapter.speed = 7;
+	assert_int_equal(all(&kernel), 1);
+	assert_int_equal(theirs->speed, 7);
+}
+
+/* Freed by the kernel while the process was writing to it, and to a pointer to it. */
+static void test_freed_meanwhile(void **state)
+{
+	struct adapter *theirs;
+
+	(void)state;
+	adapter_fields[1].user_writes = true;
+	all(&kernel);
+	theirs = users(&adapter, ADAPTER);
+	theirs->speed = 5;
+	theirs->rings[1].count = 9;
+	theirs->self = (struct adapter *)(void *)&theirs->embedded;
+	adapter_fields[1].target = DCRT_ANY_TYPE;
+	start(&user);
+	dcrt_out_all(&call);
+	dcrt_forget_at(&kernel, rings);
+	dcrt_forget_at(&kernel, &adapter.embedded);
+	assert_int_equal(cross(), 0);
+	assert_int_equal(adapter.speed, 5);
+	assert_int_equal(rings[1].count, 256);
+	assert_ptr_equal(adapter.self, &adapter);
+	adapter_fields[1].target = ADAPTER;
+	adapter_fields[1].user_writes = false;
+}
+
 /* A function that the kernel does not have, or none at all, refuses the whole message. */
 static void test_lies(void **state)
 {
@@ -389,6 +440,15 @@ static void test_lies(void **state)
 		assert_int_equal(cross(), -EPROTO);
 		assert_ptr_equal(adapter.reset, kernels_reset);
 	}
+	start(&user); /* what is right for another type */
+	dcrt_write_record(&call.writer,
+			  &(struct dcrt_record){.handle = handle,
+						.kind = DCRT_UPDATE,
+						.type = VARIABLE,
+						.len = 4,
+						.version = 7},
+			  "liar");
+	assert_int_equal(cross(), -EPROTO);
 	theirs = users(&adapter, ADAPTER);
 	theirs->reset = users_own;
 	start(&user);
@@ -531,7 +591,8 @@ int main(void)
 		TEST(test_all),		TEST(test_made_again),	 TEST(test_embedded_in_variable),
 		TEST(test_untracked),	TEST(test_lies),	 TEST(test_code),
 		TEST(test_left_behind), TEST(test_stored_again), TEST(test_strings),
-		TEST(test_buffers),	TEST(test_large),
+		TEST(test_buffers),	TEST(test_taken_back),	 TEST(test_freed_meanwhile),
+		TEST(test_large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

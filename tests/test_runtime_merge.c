@@ -293,6 +293,7 @@ static void test_lies(void **state)
 		{"half a unit", {.offset = 2}},
 		{"beyond the field", {.len = 4}},
 		{"an unplanned field", {.offset = 24}},
+		{"further behind a field", {.offset = 28}},
 		{"beyond the object", {.offset = 32}},
 		{"far beyond the object", {.offset = 0xffffff}},
 		{"a part of the length", {.len = 1}},

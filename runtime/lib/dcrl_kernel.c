@@ -22,6 +22,8 @@ MODULE_PARM_DESC(dcrt_program, "program of the driver's process; empty: started 
 
 struct dcrt_channel *dcg_channel;
 
+static void end_recovery(void);
+
 /* Printing */
 
 static const char *const levels[] = {KERN_EMERG,   KERN_ALERT,	KERN_CRIT, KERN_ERR,
@@ -36,6 +38,14 @@ static u16 type_named(const char *name)
 		if (!strcmp(dcg_driver.types[i].name, name))
 			return (u16)i;
 	return DCRT_ANY_TYPE;
+}
+
+void dcrl_netdev_gone(struct net_device *netdev)
+{
+	u16 type = type_named("net_device");
+
+	if (type != DCRT_ANY_TYPE)
+		dcrl_works_gone(netdev, dcg_driver.types[type].size);
 }
 
 static struct net_device *netdev_of(struct dcrt_call *call)
@@ -83,6 +93,7 @@ int dcrl_init_work(struct dcrt_call *call)
 	if (IS_ERR_OR_NULL(work) || !function)
 		return -EINVAL;
 	INIT_WORK(work, function);
+	dcrl_work_add(work, false);
 	return 0;
 }
 
@@ -96,6 +107,7 @@ int dcrl_init_delayed_work(struct dcrt_call *call)
 	if (IS_ERR_OR_NULL(work) || !function)
 		return -EINVAL;
 	INIT_DELAYED_WORK(work, function);
+	dcrl_work_add(&work->work, true);
 	return 0;
 }
 
@@ -123,9 +135,13 @@ int dcrl_free(struct dcrt_call *call)
 		return -EINVAL;
 	/* Of two that free it at once, one is told -ESTALE here. */
 	err = dcrt_object_free(dcrt_channel_of(call), object);
-	if (!err)
-		(kvfree)(object); /* itself, not the macro */
-	return err;
+	if (err)
+		return err;
+	if (is_vmalloc_addr(object))
+		vfree(object);
+	else
+		kfree(object);
+	return 0;
 }
 
 /* The state of the system */
@@ -180,6 +196,8 @@ int dcrl_init(int (*init)(void))
 
 void dcrl_exit(void (*exit)(void))
 {
+	end_recovery();
 	exit();
+	end_recovery();
 	end_channel();
 }

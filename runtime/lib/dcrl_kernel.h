@@ -32,6 +32,40 @@ void dcrl_exit(void (*exit)(void));
 /* dcrl_forget - the object is about to be freed. Before dcrl_init and after dcrl_exit: nothing. */
 void dcrl_forget(const void *object);
 
+/* Recovery: dcrl_journal.c. */
+
+#define DCRL_ARGS_MAX 6
+
+/* How something acquired is given back. One object a function, so that its address names it. */
+struct dcrl_release {
+	const char *name; /* of the kernel's function */
+	void (*undo)(const unsigned long *args);
+	unsigned int key; /* how many of the arguments tell which one it is */
+	bool first; /* makes the device harmless */
+};
+
+/* dcrl_begin - as dcrt_call_begin; -ENODEV while the driver starts over. */
+int dcrl_begin(u32 function, struct dcrt_call **ret);
+
+/* Any context. dcrl_released returns whether it was acquired. */
+void dcrl_acquired(const struct dcrl_release *release, const unsigned long *args);
+bool dcrl_released(const struct dcrl_release *release, const unsigned long *args);
+
+/* A device that the driver has taken, and that it has let go. May sleep. */
+void dcrl_device_add(struct device *device);
+void dcrl_device_remove(struct device *device);
+
+/* A work that has been set up; memory with works in it that is about to be freed. May sleep. */
+void dcrl_work_add(struct work_struct *work, bool is_delayed);
+void dcrl_works_gone(const void *object, size_t len);
+
+/* dcrl_broken - a call that changes things has failed; if that is because the process ended in it,
+ * the driver starts over: what is in the journal is given back and its devices are probed again. */
+void dcrl_broken(const char *what, int err);
+
+/* dcrl_give_up - a call that must not fail has, and the driver is going: gives all back. */
+void dcrl_give_up(const char *what, int err);
+
 /* As module.h has it: the loader knows these two names, and objtool must see their address taken
  * (CONFIG_X86_KERNEL_IBT would make them no target of a call). */
 #undef module_init
@@ -49,6 +83,8 @@ void dcrl_forget(const void *object);
 		dcrl_exit(f);                                                                      \
 	}                                                                                          \
 	___ADDRESSABLE(cleanup_module, __exitdata)
+
+void dcrl_netdev_gone(struct net_device *netdev);
 
 static inline void dcrl_kfree(const void *object)
 {
@@ -71,6 +107,7 @@ static inline void dcrl_kvfree(const void *object)
 /* With it goes what it was allocated with, and its address, which stands elsewhere. */
 static inline void dcrl_free_netdev(struct net_device *netdev)
 {
+	dcrl_netdev_gone(netdev);
 	dcrl_forget(netdev->dev_addr);
 	dcrl_forget(netdev_priv(netdev));
 	dcrl_forget(netdev);

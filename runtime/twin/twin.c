@@ -276,10 +276,12 @@ int dcrt_call_run(struct dcrt_call *call)
 	const void *reply;
 	long got;
 
-	if (len < 0)
+	if (len > 0 && call->writer.header.args != call->function->args)
+		len = -EINVAL;
+	if (len < 0) {
+		dcrt_take_back(call->tracker, &call->writer);
 		return len;
-	if (call->writer.header.args != call->function->args)
-		return -EINVAL;
+	}
 	got = dcrt_peer_down(&peer, level->out, (u32)len, &reply);
 	if (got < 0)
 		return (int)got;

@@ -280,10 +280,12 @@ int dcrt_call_run(struct dcrt_call *call)
 	const void *out = level->out;
 	int len = dcrt_write_end(&call->writer, 0);
 
-	if (len < 0)
+	if (len > 0 && call->writer.header.args != call->function->args)
+		len = -EINVAL;
+	if (len < 0) {
+		dcrt_take_back(call->tracker, &call->writer);
 		return len;
-	if (call->writer.header.args != call->function->args)
-		return -EINVAL;
+	}
 	for (;;) {
 		const struct dcrt_header *header = (const void *)level->in;
 		struct level *inner = level + 1;

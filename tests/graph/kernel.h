@@ -108,6 +108,26 @@ void kfree(const void *p);
 struct net_device *alloc_etherdev_mqs(int private_size, unsigned txqs, unsigned rxqs);
 void free_netdev(struct net_device *dev);
 
+struct kref {
+	int count;
+};
+static inline int kref_put(struct kref *kref, void (*release)(struct kref *))
+{
+	if (--kref->count)
+		return 0;
+	release(kref);
+	return 1;
+}
+void sort(void *base, unsigned long n, unsigned long size, int (*cmp)(const void *, const void *));
+
+struct notifier_block {
+	int (*notifier_call)(struct notifier_block *block, unsigned long event, void *data);
+};
+int register_netdevice_notifier(struct notifier_block *block);
+int register_netevent_notifier(struct notifier_block *block);
+int register_some_notifier(struct notifier_block *block);
+int _printk(const char *format, ...);
+
 /* Something that a case does in a place it wants to know about. */
 void act(void);
 
