@@ -6,7 +6,7 @@
 # then TCP_RR's transactions/s, TCP_STREAM's Mbit/s and the crossings meanwhile.
 # shellcheck source=guest/lib.sh
 . /lib/guest.sh
-LENGTH_S=4
+LENGTH_S=2
 
 # Of all functions, either way.
 crossings() {
