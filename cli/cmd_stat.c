@@ -91,8 +91,7 @@ static void print_table(const struct dc_stats *stats, bool all)
 		printf("and %zu that were not called (--all shows them)\n", silent);
 	printf("\n%" PRIu64 " upcalls, %" PRIu64 " downcalls", calls[true], calls[false]);
 	dc_vec_each (total, &stats->totals)
-		printf("%s %s %" PRIu64, total == stats->totals.at ? ";" : ",", total->name,
-		       total->value);
+		printf("%s %s %s", total == stats->totals.at ? ";" : ",", total->name, total->text);
 	putchar('\n');
 	dc_vec_done(&found);
 }
@@ -131,7 +130,9 @@ static void print_json(const struct dc_stats *stats, const char *path)
 
 	dc_json_set(root, "source", json_string(path));
 	dc_vec_each (total, &stats->totals)
-		dc_json_set(totals, total->name, json_integer((json_int_t)total->value));
+		dc_json_set(totals, total->name,
+			    total->is_number ? json_integer((json_int_t)total->value)
+					     : json_string(total->text));
 	dc_json_set(root, "totals", totals);
 	for (i = 0; i < found.len; i++)
 		dc_json_add(list, function_json(found.at[i]));

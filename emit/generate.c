@@ -258,6 +258,52 @@ static void put_failure(FILE *out, const struct emit_call *call)
 			call->plain, call->device);
 }
 
+/* The parameter of an accessor that is, or is not, the address; count if there is none. */
+static size_t find_parameter(const struct emit_call *call, bool address)
+{
+	size_t i = 0;
+
+	while (i < call->count && (call->parameters[i].value->kind == DC_VALUE_POINTER) != address)
+		i++;
+	return i;
+}
+
+/* What accesses a register has two parameters at most, of which one is the address. */
+static enum dc_register register_of(const struct emit_call *call, enum dc_register wanted)
+{
+	bool is_void = call->result_kind == DC_RESULT_VOID;
+	size_t count = wanted == DC_REGISTER_READ ? 1 : 2;
+
+	return wanted != DC_REGISTER_NO && call->count == count &&
+			       is_void == (wanted == DC_REGISTER_WRITE) &&
+			       find_parameter(call, true) < count &&
+			       (count == 1 || find_parameter(call, false) < count)
+		       ? wanted
+		       : DC_REGISTER_NO;
+}
+
+/* A register that is mapped is accessed in place, in the order of the text. */
+static void put_register(FILE *out, const struct emit_call *call)
+{
+	bool write = call->is_register == DC_REGISTER_WRITE;
+	const char *value = "dcg_result", *address;
+
+	if (call->is_register == DC_REGISTER_NO)
+		return;
+	address = call->parameters[find_parameter(call, true)].name;
+	if (write)
+		value = call->parameters[find_parameter(call, false)].name;
+	fprintf(out,
+		"\tdcg_at = dcru_register_%s(%s, sizeof(%s));\n"
+		"\tif (dcg_at) {\n\t\tbarrier();\n",
+		write ? "to" : "at", address, value);
+	if (write)
+		fprintf(out, "\t\t*(volatile __typeof__(%s) *)dcg_at = %s;\n", value, value);
+	else
+		fprintf(out, "\t\t%s = *(volatile __typeof__(%s) *)dcg_at;\n", value, value);
+	fprintf(out, "\t\tbarrier();\n\t\treturn%s;\n\t}\n", write ? "" : " dcg_result");
+}
+
 void emit_put_stub(FILE *out, const struct emit_call *call)
 {
 	bool is_void = call->result_kind == DC_RESULT_VOID;
@@ -274,7 +320,10 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	put_lengths(out, call);
 	if (call->retry)
 		fputs("\tunsigned int dcg_tries = 0;\n", out);
+	if (call->is_register != DC_REGISTER_NO)
+		fputs("\tvolatile void *dcg_at;\n", out);
 	fputs("\tint dcg_err;\n\n", out);
+	put_register(out, call);
 	put_adoption(out, call);
 	if (call->retry)
 		fputs("dcg_again:\n", out);
@@ -513,6 +562,7 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 			      prototype->parameter_types.at[i], &prototype->parameters.at[i]);
 		ret->parameters[i].adopted = false;
 	}
+	ret->is_register = register_of(ret, kernel->rule->is_register);
 	if (is_root(plan->data, &prototype->result))
 		ret->result_adopted = prototype->result.record;
 }

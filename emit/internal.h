@@ -51,6 +51,7 @@ struct emit_call {
 	struct dc_arena *arena;
 	bool up, by_caller, retry;
 	enum dc_sync sync;
+	enum dc_register is_register; /* with one parameter of each kind that takes */
 	const char *number, *handler, *target; /* C names */
 	const char *plain; /* for statistics */
 	const char *comment; /* in the stub, or NULL */

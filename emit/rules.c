@@ -13,6 +13,7 @@
 static const char *const class_names[] = {"local", "any", "caller", "none"};
 
 static const char *const sync_names[] = {"both", "out", "none"};
+static const char *const register_names[] = {"no", "read", "write"};
 static const char *const type_class_names[] = {"object", "value", "opaque", "none"};
 
 static const char *keep(struct dc_arena *arena, const char *text)
@@ -61,6 +62,8 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 	rule.class = (enum dc_rule_class)choose(row, "class", class, class_names, DC_RULE_CLASSES);
 	rule.sync = (enum dc_sync)choose(row, "sync", dc_json_str_or(row, "sync", "both"),
 					 sync_names, 3);
+	rule.is_register = (enum dc_register)choose(
+		row, "register", dc_json_str_or(row, "register", "no"), register_names, 3);
 	read_texts(rules, row, "arguments", &rule.arguments);
 	if (rule.class == DC_RULE_NONE && !rule.why)
 		dc_json_fault(row, "a rule that says no must say why");

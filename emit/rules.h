@@ -20,6 +20,9 @@ enum dc_sync {
 	DC_SYNC_NONE, /* a register is read */
 };
 
+/* Whether it reads or writes a register of a device, which the process may map. */
+enum dc_register { DC_REGISTER_NO, DC_REGISTER_READ, DC_REGISTER_WRITE };
+
 enum dc_rule_class {
 	DC_RULE_LOCAL, /* the process does it by itself */
 	DC_RULE_ANY, /* a downcall, run by the server thread's system call */
@@ -39,6 +42,7 @@ struct dc_rule {
 	unsigned key; /* of one that gives back: how many of its arguments tell what; 0: all */
 	bool first; /* it makes the device harmless: before all else */
 	enum dc_sync sync; /* of a downcall */
+	enum dc_register is_register; /* a downcall: of a pointer, and a value to write */
 	DC_VEC(const char *) arguments; /* as of dc_rule_entry */
 };
 

@@ -425,7 +425,8 @@ const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
 	fprintf(piece.out, "#include \"dcg.h\"\n%s\n/* clang-format off */\n",
-		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n" : "");
+		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n"
+					: "#include \"dcru.h\"\n");
 	if (side == DC_SIDE_KERNEL)
 		emit_put_undos(piece.out, arena, plan);
 	for (i = 0; i < plan->kernel.len; i++) {

@@ -41,8 +41,9 @@ peer_up
 [ ! -f /load ] || load_driver
 link_up
 if [ -n "$DELAY_NS" ]; then
-	echo "$DELAY_MODE" > /sys/module/dcrt/parameters/delay_mode
-	echo "$DELAY_NS" > /sys/module/dcrt/parameters/delay_ns
+	knobs=$(echo /sys/kernel/debug/dcrt/*)
+	echo "$DELAY_MODE" > "$knobs/delay_mode"
+	echo "$DELAY_NS" > "$knobs/delay_ns"
 fi
 status=0
 if [ -n "$SHELL_ROWS" ]; then

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A line is "WORD NUMBER" over and over, or "up|down FUNCTION" with such pairs and then "log2_ns"
- * with "BUCKET:NUMBER" over and over. Pairs that we do not know are numbers of later runtimes.
+ * A line is "NAME VALUE" over and over, the first name of all being "session"; or it is "up|down
+ * FUNCTION", pairs of a word and a number, and then "log2_ns" with "BUCKET:NUMBER" over and over.
+ * Pairs that we do not know are of later runtimes.
  */
 #include "profile/stats.h"
 
@@ -93,16 +94,24 @@ static int read_function(struct reading *reading, bool up)
 
 static int read_totals(struct reading *reading, const char *first)
 {
-	const char *word;
-	uint64_t value;
-	char *end;
+	struct dc_arena *arena = reading->stats->arena;
+	const char *name;
 
-	for (word = first; word; word = next_word(reading)) {
-		if (!to_count(next_word(reading), '\0', &value, &end))
-			return wrong(reading, "a word has no number");
-		dc_vec_push(&reading->stats->totals,
-			    (struct dc_stats_total){dc_arena_strdup(reading->stats->arena, word),
-						    value});
+	if (!reading->stats->totals.len && strcmp(first, "session") != 0)
+		return wrong(reading, "it does not begin with the word session");
+	for (name = first; name; name = next_word(reading)) {
+		const char *text = next_word(reading);
+		struct dc_stats_total total = {0};
+		char *end;
+
+		if (!text)
+			return wrong(reading, "a word has no value");
+		total.name = dc_arena_strdup(arena, name);
+		total.text = dc_arena_strdup(arena, text);
+		total.is_number = to_count(text, '\0', &total.value, &end);
+		if (!total.is_number)
+			total.value = 0;
+		dc_vec_push(&reading->stats->totals, total);
 	}
 	return 0;
 }

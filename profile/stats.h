@@ -21,10 +21,11 @@ struct dc_stats_function {
 	uint64_t log2_ns[DC_STATS_BUCKETS]; /* [k]: calls that took 2^k to 2^(k+1) - 1 ns */
 };
 
-/* A number of the whole driver: "deaths", "no_process", ... */
+/* A fact about the whole driver: "deaths" "0", "delay_mode" "busy", ... */
 struct dc_stats_total {
-	const char *name;
-	uint64_t value;
+	const char *name, *text;
+	uint64_t value; /* of a number; else 0 */
+	bool is_number;
 };
 
 /* All in the order of the text. Strings live in the arena. */

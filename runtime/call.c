@@ -30,12 +30,10 @@ void dcrt_out_pointer(struct dcrt_call *call, const void *pointer)
 void dcrt_out_address(struct dcrt_call *call, const void *address)
 {
 	uint64_t word = 0;
-	int err = dcrt_to_ref(call->tracker, address, DCRT_ANY_TYPE, &word);
 
-	if (err && dcrt_address_out(call->tracker, address, &word))
-		err = 0;
-	if (err && !call->writer.err)
-		call->writer.err = err;
+	if (!dcrt_is_tracked(call->tracker, address, &word) &&
+	    !dcrt_address_out(call->tracker, address, &word) && !call->writer.err)
+		call->writer.err = -ENOENT;
 	dcrt_write_word(&call->writer, word);
 }
 

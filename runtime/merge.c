@@ -241,9 +241,8 @@ static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer, co
 	}
 }
 
-/* Whether a unit is to be sent. */
-static bool is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
-		    const uint8_t *local, const uint8_t *shadow)
+bool dcrt_is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
+		  const uint8_t *local, const uint8_t *shadow)
 {
 	if (memcmp(local, shadow, field->size) == 0)
 		return false;
@@ -269,7 +268,7 @@ static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer, 
 			put_run(tracker, writer, &run, session);
 			run.count = 0;
 		}
-		if (is_news(tracker, field, object->local + at, object->shadow + at)) {
+		if (dcrt_is_news(tracker, field, object->local + at, object->shadow + at)) {
 			if (!run.count) {
 				run.offset = at;
 				run.unit = unit + i;

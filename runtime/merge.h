@@ -22,10 +22,15 @@ uint32_t dcrt_type_units(const struct dcrt_type *type);
 /* The field that a byte of an element belongs to, or NULL. */
 const struct dcrt_field *dcrt_type_field(const struct dcrt_type *type, uint32_t offset);
 
+/* merge.c: whether a unit is to be sent. */
+bool dcrt_is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
+		  const uint8_t *local, const uint8_t *shadow);
+
 /* stale.c */
 /* Whether a pointer is as it was when its target was freed. */
 bool dcrt_is_stale(const struct dcrt_field *field, const uint8_t *local, const uint8_t *shadow);
 void dcrt_mark_stale(struct dcrt_tracker *tracker, const void *start, uint32_t size);
+void dcrt_mark_addresses(struct dcrt_tracker *tracker, const void *start, uint32_t size);
 bool dcrt_may_be_freed(const struct dcrt_tracker *tracker, const void *local);
 /* To what a new process has: zeroes. The marks stay. */
 void dcrt_clear_shadow(const struct dcrt_tracker *tracker, struct dcrt_object *object);

@@ -307,6 +307,7 @@ int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_
 		if (!err) {
 			tracker->free_first = next;
 			list_adoptable(tracker, slot);
+			dcrt_mark_addresses(tracker, local, new.size);
 			tracker->tracked++;
 			*ret_handle = dcrt_object_handle(tracker, &tracker->objects[slot]);
 		}
@@ -334,7 +335,7 @@ int dcrt_track_once(struct dcrt_tracker *tracker, void *local, uint16_t type, ui
 	bool known;
 	int err;
 
-	if (!local || DCRT_IS_ERROR((uint64_t)(uintptr_t)local))
+	if (!local || DCRT_IS_ERROR((uint64_t)(uintptr_t)local) || !count)
 		return 0;
 	if (type >= tracker->n_types)
 		return -EINVAL;
@@ -697,7 +698,8 @@ bool dcrt_is_tracked(struct dcrt_tracker *tracker, const void *local, uint64_t *
 	bool found;
 
 	tracker->env->lock(tracker->env->lock_ctx);
-	found = !local || dcrt_object_at(tracker, local, DCRT_ANY_TYPE);
+	found = !local || DCRT_IS_ERROR((uint64_t)(uintptr_t)local) ||
+		dcrt_object_at(tracker, local, DCRT_ANY_TYPE);
 	if (found)
 		dcrt_reference(tracker, local, DCRT_ANY_TYPE, ret, &object);
 	tracker->env->unlock(tracker->env->lock_ctx);

@@ -119,9 +119,9 @@ void dcrt_tracker_done(struct dcrt_tracker *tracker);
  * it overlaps another object partly; -ENOSPC no slot left; -ENOMEM. */
 int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count,
 	       uint64_t *ret_handle);
-/* dcrt_track_once - as dcrt_track, and 0 for NULL, an error pointer and what is tracked already
- * with that type in that place. Within dcrt_adopt_all() also, and nothing is tracked, if memory
- * that was freed may be there (stale.c). */
+/* dcrt_track_once - as dcrt_track, and 0 for NULL, no elements, an error pointer and what is
+ * tracked already with that type in that place. Within dcrt_adopt_all() also, and nothing is
+ * tracked, if memory that was freed may be there (stale.c). */
 int dcrt_track_once(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count);
 /* dcrt_untrack - the outermost object that begins at the place, and all embedded in it. Waits for
  * dcrt_adopt_all() to have done with it. Pointers to it are marked (stale.c).

@@ -56,6 +56,7 @@ fi
 cat >stats <<'END'
 session 2 attached 1 threads 3 chains 8 objects 12 conflicts 0
 atomic_refused 0 no_process 1 bad_messages 0 given_up 0 deaths 1
+delay_ns 0 delay_mode busy delayed_up 0 delayed_down 0
 up e1000_get_drvinfo calls 3 errors 0 out 960 in 1200 log2_ns 12:2 13:1
 up e1000_set_ringparam calls 100 errors 2 out 51200 in 6400 log2_ns 13:98 20:1 21:1
 up e1000_probe calls 0 errors 0 out 0 in 0 log2_ns
@@ -72,7 +73,7 @@ expect 0 "and 1 that were not called" stat stats
 expect 0 "e1000_probe" stat stats --all
 sed -n 2p said | grep -q '^down readl' || { echo "not sorted by calls:"; cat said; failed=1; }
 expect 0 '"p99_below_ns": 2097152' stat stats --json
-check jq -e '.kind == "stat" and .totals.deaths == 1 and .functions[1].log2_ns["21"] == 1' said >found
+check jq -e '.kind == "stat" and .totals.deaths == 1 and .totals.delay_mode == "busy" and .functions[1].log2_ns["21"] == 1' said >found
 mkdir -p out/e999/run/results && cp stats out/e999/run/results/
 expect 0 "103 upcalls" stat e999
 
@@ -83,10 +84,10 @@ bad() { # WORDS, the text on standard input
 	expect 1 '"kind": "failure"' stat bad --json
 }
 bad "bad:1: error: there are no totals" </dev/null
-bad "bad:1: error: a word has no number" <<END
+bad "bad:1: error: it does not begin with the word session" <<END
 hello world
 END
-bad "bad:1: error: a word has no number" <<END
+bad "bad:1: error: a word has no value" <<END
 session 1 attached
 END
 bad "bad:2: error: no function is named" <<END

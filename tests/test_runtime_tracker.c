@@ -385,6 +385,7 @@ static void test_once(void **state)
 
 	(void)state;
 	assert_int_equal(dcrt_track_once(&tracker, NULL, OUTER, 1), 0);
+	assert_int_equal(dcrt_track_once(&tracker, array, INNER, 0), 0);
 	assert_int_equal(dcrt_track_once(&tracker, (void *)-22, OUTER, 1), 0);
 	assert_int_equal(dcrt_track_once(&tracker, &object, OUTER, 1), 0);
 	assert_int_equal(tracker.live, 1);

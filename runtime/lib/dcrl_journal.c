@@ -206,6 +206,8 @@ void dcrl_give_up(const char *what, int err)
 {
 	unsigned int count;
 
+	if (READ_ONCE(quarantined))
+		return; /* recovery has given all back */
 	WRITE_ONCE(quarantined, true);
 	count = undo_all();
 	pr_warn(KBUILD_MODNAME ": %s failed (%d) with no process to finish it; %u things given back\n",

@@ -4,16 +4,19 @@
  * file may define pr_fmt before them) and before their code.
  *
  * The driver's init function runs after the channel is there and the process attached, and its exit
- * function before that is taken down. What is freed is no longer tracked. The driver's text stays
- * as it is: its module_init(), also through module_pci_driver(), and its kfree() mean these.
+ * function before that is taken down. What is freed is no longer tracked; where registers are is
+ * noted for the process. The driver's text stays as it is: its module_init(), also through
+ * module_pci_driver(), and its kfree() mean these.
  */
 #ifndef DCRL_KERNEL_H
 #define DCRL_KERNEL_H
 
 #include <linux/init.h>
+#include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
+#include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -114,10 +117,31 @@ static inline void dcrl_free_netdev(struct net_device *netdev)
 	free_netdev(netdev);
 }
 
+/*
+ * Registers that the process may map (module parameter dcrt_map, true by default), until they are
+ * unmapped here. Those that the kernel unmaps by itself (devm_ioremap() and the like) are not
+ * noted: the process reaches them by downcall.
+ */
+void __iomem *dcrl_ioremap(phys_addr_t phys, size_t len);
+void dcrl_iounmap(volatile void __iomem *base);
+void __iomem *dcrl_pci_ioremap_bar(struct pci_dev *pdev, int bar);
+void __iomem *dcrl_pci_iomap(struct pci_dev *pdev, int bar, unsigned long max);
+void dcrl_pci_iounmap(struct pci_dev *pdev, void __iomem *base);
+
 /* With arguments, so that a pointer to kfree stays what it is. */
 #define kfree(object)	    dcrl_kfree(object)
 #define vfree(object)	    dcrl_vfree(object)
 #define kvfree(object)	    dcrl_kvfree(object)
 #define free_netdev(netdev) dcrl_free_netdev(netdev)
+
+#undef ioremap
+#undef iounmap
+#undef pci_iomap
+#undef pci_iounmap
+#define ioremap(phys, len)	   dcrl_ioremap(phys, len)
+#define iounmap(base)		   dcrl_iounmap(base)
+#define pci_ioremap_bar(pdev, bar) dcrl_pci_ioremap_bar(pdev, bar)
+#define pci_iomap(pdev, bar, max)  dcrl_pci_iomap(pdev, bar, max)
+#define pci_iounmap(pdev, base)	   dcrl_pci_iounmap(pdev, base)
 
 #endif

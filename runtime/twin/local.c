@@ -53,6 +53,18 @@ int dcru_system_state(void)
 	return system_state;
 }
 
+/* Registers: by downcall. */
+
+volatile void *dcru_register_at(const volatile void *address, unsigned int len)
+{
+	return NULL;
+}
+
+volatile void *dcru_register_to(volatile void *address, unsigned int len)
+{
+	return NULL;
+}
+
 /* Formats */
 
 int dcru_vsnprintf(char *to, size_t size, const char *format, va_list args)

@@ -136,7 +136,8 @@ offline_test() {
 
 down() {
 	link_down
-	{ ask -i; ask -g; ask -a; ask; } | anonymous > "$results/down"
+	# some time after the reset the card reports a link again, driver or no driver
+	{ ask -i; ask -g; ask -a; ask; } | anonymous | sed '/Speed:/d; /Duplex:/d' > "$results/down"
 	ethtool -S "$near" > /tmp/down
 	ethtool -d "$near" > /tmp/down
 	link_up
