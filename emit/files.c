@@ -231,6 +231,16 @@ static const struct {
 	{"runtime/user/dcru_time.c", "user/runtime/dcru_time.c"},
 	{"runtime/user/dcru_work.c", "user/runtime/dcru_work.c"},
 	{"runtime/user/process.c", "user/runtime/process.c"},
+	{"runtime/kernel/dcrt_peer.h", "twin/runtime/dcrt_peer.h"},
+	{"runtime/twin/libc/ctype.h", "twin/runtime/libc/ctype.h"},
+	{"runtime/twin/libc/limits.h", "twin/runtime/libc/limits.h"},
+	{"runtime/twin/libc/stdio.h", "twin/runtime/libc/stdio.h"},
+	{"runtime/twin/libc/stdlib.h", "twin/runtime/libc/stdlib.h"},
+	{"runtime/twin/libc/string.h", "twin/runtime/libc/string.h"},
+	{"runtime/twin/libc/strings.h", "twin/runtime/libc/strings.h"},
+	{"runtime/twin/local.c", "twin/runtime/local.c"},
+	{"runtime/twin/twin.c", "twin/runtime/twin.c"},
+	{"runtime/twin/twin.h", "twin/runtime/twin.h"},
 };
 
 static int emit_runtime(struct emitting *emitting)
@@ -241,6 +251,11 @@ static int emit_runtime(struct emitting *emitting)
 	for (i = 0; !err && i < sizeof(runtime_files) / sizeof(runtime_files[0]); i++)
 		err = emit_ours(emitting, runtime_files[i].from, runtime_files[i].to);
 	return err;
+}
+
+static void add_text(void *ctx, const char *path, const char *text)
+{
+	add_file(ctx, path, text);
 }
 
 static void add_generated(struct emitting *emitting, const char *rules, const char *names)
@@ -257,6 +272,9 @@ static void add_generated(struct emitting *emitting, const char *rules, const ch
 	add_file(emitting, "user/dcg_kernel.c", emit_kernel(arena, plan, DC_SIDE_USER));
 	add_file(emitting, "kernel/dcg_journal.h", emit_journal(arena, plan));
 	add_file(emitting, "kernel/dcg_kernel.c", emit_kernel(arena, plan, DC_SIDE_KERNEL));
+	add_file(emitting, "twin/dcg_twin.h", emit_twin_names(arena, plan));
+	add_file(emitting, "twin/Kbuild", emit_twin_kbuild(arena, plan));
+	emit_twin_wrappers(arena, plan, add_text, emitting);
 }
 
 int dc_emit_files(struct dc_diag *diag, const struct dc_emit_plan *plan, const char *rules,

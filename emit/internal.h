@@ -100,6 +100,15 @@ const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan
 const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 
+/* The name that user code calls: dcg_rules.h renames inline functions and macros. */
+const char *emit_stub_name(struct dc_arena *arena, const struct dc_emit_kernel *kernel);
+
+/* twin/dcg_twin.h, twin/Kbuild, and the files that include those of user/. */
+const char *emit_twin_names(struct dc_arena *arena, const struct dc_emit_plan *plan);
+const char *emit_twin_kbuild(struct dc_arena *arena, const struct dc_emit_plan *plan);
+void emit_twin_wrappers(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			void (*add)(void *ctx, const char *path, const char *text), void *ctx);
+
 /* journal.c: dcg_journal.h, through which the kernel component acquires and releases; and in
  * dcg_kernel.c how each thing is given back. */
 const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan);

@@ -390,8 +390,7 @@ const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan,
 
 /* The kernel's functions */
 
-/* The name that user code calls: dcg_rules.h renames inline functions and macros. */
-static const char *stub_name(struct dc_arena *arena, const struct dc_emit_kernel *kernel)
+const char *emit_stub_name(struct dc_arena *arena, const struct dc_emit_kernel *kernel)
 {
 	bool renamed = kernel->prototype->is_inline || kernel->rule->define;
 
@@ -401,7 +400,7 @@ static const char *stub_name(struct dc_arena *arena, const struct dc_emit_kernel
 static void put_kernel_stub(FILE *out, struct dc_arena *arena, const struct dc_emit_kernel *kernel,
 			    const struct emit_call *call)
 {
-	const char *name = stub_name(arena, kernel);
+	const char *name = emit_stub_name(arena, kernel);
 
 	fputc('\n', out);
 	emit_put_declaration(out, kernel->prototype->result_type, name);

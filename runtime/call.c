@@ -29,10 +29,10 @@ void dcrt_out_pointer(struct dcrt_call *call, const void *pointer)
 
 void dcrt_out_address(struct dcrt_call *call, const void *address)
 {
-	uint64_t word = (uintptr_t)address;
+	uint64_t word = 0;
 
-	if (!dcrt_is_tracked(call->tracker, address, &word) && !DCRT_IS_KERNELS(word) &&
-	    !call->writer.err)
+	if (!dcrt_is_tracked(call->tracker, address, &word) &&
+	    !dcrt_address_out(call->tracker, address, &word) && !call->writer.err)
 		call->writer.err = -ENOENT;
 	dcrt_write_word(&call->writer, word);
 }
@@ -105,10 +105,11 @@ void *dcrt_in_pointer(struct dcrt_call *call, uint32_t index, uint16_t type, uin
 
 void *dcrt_in_address(struct dcrt_call *call, uint32_t index)
 {
-	uint64_t word = dcrt_in_word(call, index);
+	void *address;
 
-	return DCRT_IS_KERNELS(word) ? (void *)(uintptr_t)word
-				     : dcrt_in_pointer(call, index, DCRT_ANY_TYPE, 0);
+	if (dcrt_address_in(call->tracker, dcrt_in_word(call, index), &address))
+		return address;
+	return dcrt_in_pointer(call, index, DCRT_ANY_TYPE, 0);
 }
 
 const void *dcrt_in_blob(struct dcrt_call *call, uint16_t id, uint32_t *ret_len)

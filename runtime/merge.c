@@ -41,6 +41,24 @@ static uint64_t word_at(const void *place)
 	return word;
 }
 
+bool dcrt_address_out(const struct dcrt_tracker *tracker, const void *local, uint64_t *ret)
+{
+	uint64_t word = (uintptr_t)local ^ tracker->env->foreign;
+
+	if (!DCRT_IS_KERNELS(word))
+		return false;
+	*ret = word;
+	return true;
+}
+
+bool dcrt_address_in(const struct dcrt_tracker *tracker, uint64_t word, void **ret)
+{
+	if (!DCRT_IS_KERNELS(word))
+		return false;
+	*ret = (void *)(uintptr_t)(word ^ tracker->env->foreign);
+	return true;
+}
+
 /* A unit as it crosses, and back: pointers as references, functions as numbers. */
 
 static int to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field, void *unit)
@@ -56,11 +74,9 @@ static int to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 		err = dcrt_to_code(tracker, local, &word);
 	else
 		err = dcrt_reference(tracker, local, field->target, &word, &target);
-	if (err && DCRT_IS_KERNELS((uintptr_t)local) &&
-	    (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && tracker->kernel))) {
-		word = (uintptr_t)local;
+	if (err && (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && tracker->kernel)) &&
+	    dcrt_address_out(tracker, local, &word))
 		err = 0;
-	}
 	memcpy(unit, &word, sizeof(word));
 	return err;
 }
@@ -73,10 +89,10 @@ static int from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *fiel
 
 	if (field->kind == DCRT_PLAIN)
 		return 0;
-	if (DCRT_IS_KERNELS(word_at(*data)) &&
-	    (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && !tracker->kernel)))
-		return 0;
-	if (field->kind == DCRT_CODE)
+	if ((field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && !tracker->kernel)) &&
+	    dcrt_address_in(tracker, word_at(*data), place))
+		err = 0;
+	else if (field->kind == DCRT_CODE)
 		err = dcrt_from_code(tracker, word_at(*data), place);
 	else
 		err = dcrt_resolve(tracker, word_at(*data), field->target, 0, place);

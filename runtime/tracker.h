@@ -38,6 +38,10 @@ struct dcrt_env {
 	void (*lock)(void *lock_ctx);
 	void (*unlock)(void *lock_ctx);
 	void *lock_ctx;
+	/* Not in the kernel: bits that are turned in addresses of the kernel's half as long as they
+	 * are here. 0 in a process, which has none of its own there; a twin (twin/) turns one, so
+	 * that they are told from its own, and no more than a process can it look there. */
+	uint64_t foreign;
 	/* Kernel only. */
 	void (*pause)(void); /* sleeps a moment */
 	const void *(*self)(void); /* the thread; compared only */
@@ -143,6 +147,11 @@ int dcrt_to_ref(struct dcrt_tracker *tracker, const void *local, uint16_t type, 
 int dcrt_from_ref(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,
 		  void **ret);
 
+/* dcrt_address_out - what crosses as it is: an address of the kernel's half that leads to nothing
+ * tracked, in the process one that came so. Returns whether it does; ret is set if so. */
+bool dcrt_address_out(const struct dcrt_tracker *tracker, const void *local, uint64_t *ret);
+/* dcrt_address_in - whether a word is such an address; if so ret is what stands for it here. */
+bool dcrt_address_in(const struct dcrt_tracker *tracker, uint64_t word, void **ret);
 /* dcrt_is_tracked - as dcrt_to_ref of any type, where finding none is no error. */
 bool dcrt_is_tracked(struct dcrt_tracker *tracker, const void *local, uint64_t *ret);
 /* dcrt_text_from_ref - the address, if a zero follows within the object; else -EINVAL. */

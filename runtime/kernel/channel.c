@@ -181,7 +181,7 @@ static long attach(struct dcrt_channel *channel, struct file *file, struct dcrt_
 	spin_lock(&channel->lock);
 	if (channel->going)
 		err = -ESHUTDOWN;
-	else if (channel->file)
+	else if (dcrt_is_served(channel))
 		err = -EBUSY;
 	if (!err) {
 		old = channel->pid;
@@ -348,7 +348,11 @@ struct dcrt_channel *dcrt_register(const struct dcrt_driver *driver)
 	if (err)
 		goto free;
 	dcrt_stat_show(channel);
-	return channel;
+	err = dcrt_peer_find(channel);
+	if (!err)
+		return channel;
+	dcrt_unregister(channel);
+	return ERR_PTR(err);
 free:
 	kref_put(&channel->refs, channel_free);
 	return ERR_PTR(err);
@@ -360,7 +364,7 @@ bool dcrt_is_attached(struct dcrt_channel *channel)
 	bool attached;
 
 	spin_lock(&channel->lock);
-	attached = channel->file && !channel->poisoned;
+	attached = dcrt_is_served(channel) && !channel->poisoned;
 	spin_unlock(&channel->lock);
 	return attached;
 }
@@ -400,6 +404,7 @@ void dcrt_unregister(struct dcrt_channel *channel)
 	dcrt_keep_stop(channel);
 	while (!wait_event_timeout(channel->wait, is_quiet(channel), 10 * HZ))
 		; /* each open call ends by its deadline */
+	dcrt_peer_leave(channel);
 	for (i = 0; i < DCRT_THREADS_MAX; i++)
 		wake_up(&channel->servers[i].wait); /* idle ones take DEATH home */
 	if (!wait_event_timeout(channel->wait, is_gone(channel), 2 * HZ))

@@ -24,6 +24,7 @@
 
 #include "call.h"
 #include "dcrt_kernel.h"
+#include "dcrt_peer.h"
 
 #define DCRT_HISTOGRAM 40 /* powers of two of a nanosecond: up to 18 minutes */
 
@@ -92,6 +93,7 @@ struct dcrt_channel {
 	u64 fingerprint;
 
 	struct file *file; /* of the process that is attached, or NULL */
+	struct dcrt_peer *peer; /* that is there in its place, or NULL */
 	void *files; /* its table of files, compared only */
 	struct pid *pid;
 	u64 session, number;
@@ -124,6 +126,11 @@ struct dcrt_channel {
 };
 
 /* channel.c */
+/* With the lock. A process or a peer is there. */
+static inline bool dcrt_is_served(const struct dcrt_channel *channel)
+{
+	return channel->file || channel->peer;
+}
 bool dcrt_is_attached(struct dcrt_channel *channel);
 
 /* keep.c */
@@ -140,6 +147,23 @@ void dcrt_keep_free(struct dcrt_channel *channel);
 long dcrt_turn(struct dcrt_channel *channel, struct file *file, struct dcrt_turn __user *arg);
 /* Sends SIGKILL to the session's process, if it still is this session's. */
 void dcrt_poison(struct dcrt_channel *channel, u64 session);
+/* With the lock: the chain of the thread that asks, or NULL. */
+struct dcrt_chain *dcrt_own_chain(struct dcrt_channel *channel);
+/* The message of so many bytes that has been copied to the last frame's `in`: a downcall, or the
+ * reply to its upcall. Checked and applied; ret: the frame of the downcall or of the upcall.
+ * Returns 0, or -EPROTO: it was refused, and the session is poisoned. */
+int dcrt_take(struct dcrt_chain *chain, u32 len, bool down, struct dcrt_frame **ret);
+/* Runs the downcall of the chain's last frame, which is then done with. Returns the length of the
+ * reply in its `out`. */
+u32 dcrt_serve_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame);
+
+/* peer.c */
+/* Attaches the peer of the driver's name, if there is one. Returns 0 or why it cannot be. */
+int dcrt_peer_find(struct dcrt_channel *channel);
+/* No call is open. */
+void dcrt_peer_leave(struct dcrt_channel *channel);
+/* The upcall of so many bytes in the frame's `out`. As dcrt_call_run(). */
+int dcrt_peer_up(struct dcrt_frame *frame, u32 len);
 
 /* window.c */
 int dcrt_window_mmap(struct file *file, struct vm_area_struct *vma);

@@ -14,8 +14,10 @@
 /*
  * dcrt_register - makes /dev/dcrt-NAME (root only) and debugfs dcrt/NAME with stats (counters, see
  * docs/formats.md), delay_ns and delay_mode (time added to each crossing: busy or sleep). driver is
- * borrowed until dcrt_unregister(). Process context. Returns the channel or an error pointer:
- * -EINVAL bad tables or ABI, -ENOMEM, -EEXIST.
+ * borrowed until dcrt_unregister(). Process context. If the driver's twin is loaded (dcrt_peer.h),
+ * it is what is called up to, and no process. Returns the channel or an error pointer: -EINVAL bad
+ * tables or ABI, -ENOMEM, -EEXIST; -EPROTO the twin is of another cut; -EBUSY it has served a
+ * driver before.
  */
 struct dcrt_channel *dcrt_register(const struct dcrt_driver *driver);
 
@@ -28,7 +30,7 @@ void dcrt_unregister(struct dcrt_channel *channel);
 
 /*
  * dcrt_start - runs the program at path with the device as its argument and waits until it has
- * attached. Returns 0, -ETIMEDOUT, -EINTR, or what running it gave.
+ * attached. With a twin: does nothing. Returns 0, -ETIMEDOUT, -EINTR, or what running it gave.
  */
 int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned timeout_ms);
 

@@ -53,7 +53,11 @@ static int wait_attached(struct dcrt_channel *channel, unsigned int timeout_ms)
 
 int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned int timeout_ms)
 {
-	int err = start(channel, path);
+	int err;
+
+	if (channel->peer)
+		return 0;
+	err = start(channel, path);
 
 	return err ? err : wait_attached(channel, timeout_ms);
 }
@@ -157,6 +161,8 @@ int dcrt_keep(struct dcrt_channel *channel, const char *path, unsigned int timeo
 	char *copy;
 	int err;
 
+	if (channel->peer)
+		return 0;
 	if (keeper->path)
 		return -EBUSY;
 	copy = kstrdup(path, GFP_KERNEL);

@@ -96,7 +96,7 @@ static int stats_show(struct seq_file *file, void *unused)
 	seq_printf(file,
 		   "session %llu attached %d threads %u chains %u objects %u conflicts %llu "
 		   "windows %u\n",
-		   channel->session, channel->file != NULL, channel->n_servers, channel->n_chains,
+		   channel->session, dcrt_is_served(channel), channel->n_servers, channel->n_chains,
 		   channel->tracker.live, channel->tracker.conflicts, channel->n_windows);
 	seq_printf(
 		file,

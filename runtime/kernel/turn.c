@@ -26,7 +26,7 @@ void dcrt_poison(struct dcrt_channel *channel, u64 session)
 	struct pid *pid = NULL;
 
 	spin_lock(&channel->lock);
-	if (channel->file && channel->session == session) {
+	if (dcrt_is_served(channel) && channel->session == session) {
 		channel->poisoned = true;
 		pid = get_pid(channel->pid);
 	}
@@ -62,7 +62,7 @@ static struct dcrt_frame *push(struct dcrt_chain *chain, const struct dcrt_funct
 	return frame;
 }
 
-static struct dcrt_chain *own_chain(struct dcrt_channel *channel)
+struct dcrt_chain *dcrt_own_chain(struct dcrt_channel *channel)
 {
 	struct dcrt_chain *chain;
 
@@ -92,7 +92,7 @@ static bool may_begin(struct dcrt_channel *channel, struct dcrt_chain **ret, int
 {
 	if (channel->going)
 		*err = -ESHUTDOWN;
-	else if (!channel->file || channel->poisoned)
+	else if (!dcrt_is_served(channel) || channel->poisoned)
 		*err = -ENODEV;
 	else if (list_empty(&channel->free))
 		*err = -ETIMEDOUT;
@@ -158,7 +158,7 @@ int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt
 	if (function >= driver->n_up)
 		return -EINVAL;
 	spin_lock(&channel->lock);
-	chain = own_chain(channel);
+	chain = dcrt_own_chain(channel);
 	if (!chain && !may_begin(channel, &chain, &err)) {
 		spin_unlock(&channel->lock);
 		err = wait_to_begin(channel, &chain, err);
@@ -298,7 +298,7 @@ bool dcrt_retry(struct dcrt_channel *channel, unsigned int *tries)
 	bool nested;
 
 	spin_lock(&channel->lock);
-	nested = own_chain(channel);
+	nested = dcrt_own_chain(channel);
 	spin_unlock(&channel->lock);
 	if (nested || ++*tries > DCRT_TRIES_MAX)
 		return false;
@@ -308,7 +308,7 @@ bool dcrt_retry(struct dcrt_channel *channel, unsigned int *tries)
 }
 EXPORT_SYMBOL_GPL(dcrt_retry);
 
-static u32 handle_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame)
+u32 dcrt_serve_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame)
 {
 	u32 function = frame->call.message.header.function, len;
 	int status;
@@ -317,6 +317,9 @@ static u32 handle_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame)
 	start_message(frame, DCRT_REPLY, (u16)chain->level, function);
 	len = dcrt_call_handle(&frame->call, &status);
 	dcrt_count(frame, status);
+	spin_lock(&chain->channel->lock);
+	chain->level--;
+	spin_unlock(&chain->channel->lock);
 	return len;
 }
 
@@ -339,14 +342,18 @@ static int await_reply(struct dcrt_chain *chain, const struct dcrt_frame *frame)
 		if (READ_ONCE(chain->event) == DCRT_REPLIED)
 			return frame->call.message.header.status;
 		down = top(chain);
-		len = handle_downcall(chain, down);
-		spin_lock(&chain->channel->lock);
-		chain->level--;
-		spin_unlock(&chain->channel->lock);
+		len = dcrt_serve_downcall(chain, down);
 		err = deliver(chain, down->out, len);
 		if (err)
 			return chain->err ? chain->err : err;
 	}
+}
+
+static int hand_in(struct dcrt_frame *frame, u32 len)
+{
+	int err = deliver(frame->chain, frame->out, len);
+
+	return err ? err : await_reply(frame->chain, frame);
 }
 
 int dcrt_call_run(struct dcrt_call *call)
@@ -362,9 +369,7 @@ int dcrt_call_run(struct dcrt_call *call)
 		return err;
 	dcrt_delay(call->channel, true);
 	call->message.header.len = 0;
-	err = deliver(frame->chain, frame->out, (u32)err);
-	if (!err)
-		err = await_reply(frame->chain, frame);
+	err = call->channel->peer ? dcrt_peer_up(frame, (u32)err) : hand_in(frame, (u32)err);
 	dcrt_count(frame, err);
 	return err;
 }
@@ -523,12 +528,9 @@ static long run_here(struct dcrt_chain *chain, struct dcrt_frame *frame,
 	u32 len;
 
 	WRITE_ONCE(chain->in_kernel, true);
-	len = handle_downcall(chain, frame);
+	len = dcrt_serve_downcall(chain, frame);
 	WRITE_ONCE(chain->progress, jiffies);
 	WRITE_ONCE(chain->in_kernel, false);
-	spin_lock(&chain->channel->lock);
-	chain->level--;
-	spin_unlock(&chain->channel->lock);
 	return send(chain, turn, frame->out, len);
 }
 
@@ -558,12 +560,11 @@ static long act(struct dcrt_channel *channel, struct dcrt_server *server, struct
 			     : idle(channel, server, file, turn);
 }
 
-static int check(struct dcrt_channel *channel, struct dcrt_chain *chain, struct dcrt_frame *up,
-		 u32 len, struct dcrt_message *message)
+static int check(struct dcrt_chain *chain, struct dcrt_frame *up, u32 len, bool down,
+		 struct dcrt_message *message)
 {
+	struct dcrt_channel *channel = chain->channel;
 	const struct dcrt_driver *driver = channel->driver;
-	const struct dcrt_header *header = up->in;
-	bool down = len >= sizeof(*header) && header->kind == DCRT_DOWNCALL;
 	const struct dcrt_expect expect = {
 		.kinds = down ? 1u << DCRT_DOWNCALL : 1u << DCRT_REPLY,
 		.session = chain->session,
@@ -586,17 +587,13 @@ static int check(struct dcrt_channel *channel, struct dcrt_chain *chain, struct 
 	return err ? err : dcrt_apply(&channel->tracker, message);
 }
 
-/* A message from the thread that serves a chain. */
-static long take_message(struct dcrt_channel *channel, struct dcrt_server *server,
-			 struct file *file, const struct dcrt_turn *turn)
+int dcrt_take(struct dcrt_chain *chain, u32 len, bool down, struct dcrt_frame **ret)
 {
-	struct dcrt_chain *chain = server->chain;
-	struct dcrt_frame *frame = top(chain);
+	struct dcrt_channel *channel = chain->channel;
+	struct dcrt_frame *up = top(chain), *frame = up;
 	struct dcrt_message message;
 
-	if (copy_from_user(frame->in, (void __user *)(uintptr_t)turn->out, turn->out_len))
-		return -EFAULT;
-	if (check(channel, chain, frame, turn->out_len, &message)) {
+	if (check(chain, up, len, down, &message)) {
 		atomic64_inc(&channel->bad_messages);
 		spin_lock(&channel->lock);
 		if (!chain->err)
@@ -606,9 +603,7 @@ static long take_message(struct dcrt_channel *channel, struct dcrt_server *serve
 		return -EPROTO;
 	}
 	chain->unanswered = NULL;
-	if (message.header.kind == DCRT_DOWNCALL) {
-		struct dcrt_frame *up = frame;
-
+	if (down) {
 		spin_lock(&channel->lock);
 		frame = push(chain, &channel->driver->down[message.header.function]);
 		spin_unlock(&channel->lock);
@@ -616,7 +611,25 @@ static long take_message(struct dcrt_channel *channel, struct dcrt_server *serve
 		swap(frame->in, up->in); /* the upcall's is for its reply */
 	}
 	frame->call.message = message;
-	return act(channel, server, file, frame, turn);
+	*ret = frame;
+	return 0;
+}
+
+/* A message from the thread that serves a chain. */
+static long take_message(struct dcrt_channel *channel, struct dcrt_server *server,
+			 struct file *file, const struct dcrt_turn *turn)
+{
+	struct dcrt_chain *chain = server->chain;
+	struct dcrt_frame *frame = top(chain);
+	const struct dcrt_header *header = frame->in;
+	bool down;
+	int err;
+
+	if (copy_from_user(frame->in, (void __user *)(uintptr_t)turn->out, turn->out_len))
+		return -EFAULT;
+	down = turn->out_len >= sizeof(*header) && header->kind == DCRT_DOWNCALL;
+	err = dcrt_take(chain, turn->out_len, down, &frame);
+	return err ? err : act(channel, server, file, frame, turn);
 }
 
 static long take_wait(struct dcrt_channel *channel, const struct dcrt_turn *turn)
