@@ -97,6 +97,8 @@ static int read_constraints(struct dc_cli_driver *files, const struct dc_graph *
 	if (!err) {
 		dc_rules_pins(files->arena, &rules, source, graph, &ret->pins);
 		dc_data_constraints(&data, ret);
+		if (!files->registers_by_downcall)
+			dc_rules_registers(files->arena, &rules, &ret->weightless);
 		dc_data_done(&data);
 	}
 	dc_source_free(source);
@@ -120,6 +122,7 @@ int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
 		err = dc_lower(&files->cli->diag, graph, &profile, files->fields, &given, ret);
 	dc_vec_done(&given.pins);
 	dc_vec_done(&given.groups);
+	dc_vec_done(&given.weightless);
 	dc_profile_done(&profile);
 	dc_graph_free(graph);
 	return err;

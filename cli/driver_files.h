@@ -19,6 +19,8 @@ struct dc_cli_driver {
 	const char *graph, *profile; /* files to use instead of its own; NULL: its own */
 	enum dc_fields fields;
 	bool rules; /* functions that the rules do not let move are in the kernel */
+	bool registers_by_downcall; /* with rules: else the process maps them, which crosses nothing
+				     */
 };
 
 /* Finds the driver and makes its folder. Returns 0, or -errno after reporting. End it with
