@@ -95,6 +95,8 @@ int dc_cli_driver_constraints(struct dc_cli_driver *files, const struct dc_graph
 	if (!err) {
 		dc_rules_pins(files->arena, &rules, source, graph, &ret->pins);
 		dc_data_constraints(&data, ret, gaps);
+		if (!files->registers_by_downcall)
+			dc_rules_registers(files->arena, &rules, &ret->weightless);
 		dc_data_done(&data);
 	}
 	dc_source_free(source);
@@ -121,6 +123,7 @@ int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
 	dc_vec_done(&given.pins);
 	dc_vec_done(&given.groups);
 	dc_vec_done(&gaps);
+	dc_vec_done(&given.weightless);
 	dc_profile_done(&profile);
 	dc_graph_free(graph);
 	return err;

@@ -21,6 +21,8 @@ struct dc_cli_driver {
 	enum dc_fields fields;
 	size_t gaps; /* set by dc_cli_driver_problem: annotations that are missing */
 	bool rules; /* functions that the rules do not let move are in the kernel */
+	bool registers_by_downcall; /* with rules: else the process maps them, which crosses nothing
+				     */
 };
 
 /* Finds the driver and makes its folder. Returns 0, or -errno after reporting. End it with

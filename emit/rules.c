@@ -400,6 +400,15 @@ void dc_rules_pins(struct dc_arena *arena, const struct dc_rules *rules,
 
 /* The header */
 
+void dc_rules_registers(struct dc_arena *arena, const struct dc_rules *rules, dc_lower_names *ret)
+{
+	const struct dc_rule *rule;
+
+	dc_vec_each (rule, &rules->rules)
+		if (rule->is_register != DC_REGISTER_NO)
+			dc_vec_push(ret, dc_arena_strdup(arena, rule->name));
+}
+
 static bool is_inline(const struct dc_graph *graph, const char *name)
 {
 	int function = dc_graph_kernel_function(graph, name);

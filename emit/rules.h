@@ -144,6 +144,10 @@ void dc_rules_pins(struct dc_arena *arena, const struct dc_rules *rules,
 		   const struct dc_source *source, const struct dc_graph *graph,
 		   dc_lower_pins *ret);
 
+/* Accessors of registers, which cross nothing while those are mapped: adds to ret. Names live in
+ * the arena. */
+void dc_rules_registers(struct dc_arena *arena, const struct dc_rules *rules, dc_lower_names *ret);
+
 /* dcg_rules.h: the kernel's names as user code is to understand them, of what the source uses. */
 const char *dc_rules_header(struct dc_arena *arena, const struct dc_rules *rules,
 			    const struct dc_source *source, const struct dc_graph *graph);

@@ -72,9 +72,9 @@ grep -q '^0 names without a rule keep 0 functions' said || fail "the cut does no
 
 # The same user component as a module: of the kernel's it has what a process has of libc, what the
 # compiler adds, and a way to the kernel component. No stub has met the function it stands for.
-module split/twin >words
+module built/twin >words
 grep -v 'modpost: "dcrt_peer_[a-z]*" .* undefined' words && fail "the twin gives warnings"
-nm -u split/twin/e1000_twin.ko | awk '{ print $2 }' | grep -vxE -e 'dcrt_peer_.*' \
+nm -u built/twin/e1000_twin.ko | awk '{ print $2 }' | grep -vxE -e 'dcrt_peer_.*' \
 	-e '__(fentry__|stack_chk_fail|x86_.*|SCT__.*|fortify_panic)|fortify_panic' \
 	-e '_printk|vprintk|v?s(c|n|cn)?printf|_ctype|mem[a-z]*|str[a-z]*' \
 	-e 'kfree|kvfree|kmalloc_.*|kvmalloc_node|__list_.*|(__)?mutex_.*|_raw_spin_.*' \

@@ -42,7 +42,12 @@ for name in kfree vfree kvfree free_netdev; do
 	[ "$(calls lib_build_remove $name)" = 1 ] || fail "the driver does not call $name"
 done
 [ "$(calls lib_build_remove dcrl_forget)" = 6 ] || fail "what is freed stays tracked"
-modinfo kernel/lib_build.ko | grep -q ': *dcrt_program:' || fail "no parameter"
+for name in dcrl_iounmap:2 dcrl_ioremap:1 dcrl_pci_ioremap_bar:1 dcrl_pci_iomap:1 dcrl_pci_iounmap:1; do
+	[ "$(calls lib_build_probe "${name%:*}")" = "${name#*:}" ] || fail "no window by $name"
+done
+for name in dcrt_program dcrt_map; do
+	modinfo kernel/lib_build.ko | grep -q ": *$name:" || fail "no parameter $name"
+done
 
 # User component: compiled as the driver's files are, linked with the library
 cp "$root"/tests/runtime/lib_build/*.c "$root"/runtime/lib/dcrl.h "$root"/runtime/dcrt.h \
