@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a process has of libc and a twin has of the kernel: the clock, delays, formats; and what
+ * stderr is. Not compiled under the twin's names (dcg_twin.h): it means the kernel. */
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+
+#include "dcrl.h"
+#include "dcru.h"
+#include "twin.h"
+
+#define SLEEP_NS 100000 /* as in user/dcru_time.c */
+
+static void delay(u64 ns)
+{
+	unsigned long us = (unsigned long)DIV_ROUND_UP_ULL(ns, 1000);
+
+	if (ns >= SLEEP_NS)
+		usleep_range(us, us + us / 8);
+	else
+		ndelay((unsigned long)ns);
+}
+
+void dcru_ndelay(unsigned long ns)
+{
+	delay(ns);
+}
+
+void dcru_udelay(unsigned long us)
+{
+	delay(us * 1000ull);
+}
+
+void dcru_mdelay(unsigned long ms)
+{
+	delay(ms * 1000000ull);
+}
+
+void dcru_yield(void)
+{
+	cond_resched();
+}
+
+unsigned long dcru_jiffies(void)
+{
+	return jiffies;
+}
+
+int dcru_system_state(void)
+{
+	return system_state;
+}
+
+/* Registers: by downcall. */
+
+volatile void *dcru_register_at(const volatile void *address, unsigned int len)
+{
+	return NULL;
+}
+
+volatile void *dcru_register_to(volatile void *address, unsigned int len)
+{
+	return NULL;
+}
+
+/* Formats */
+
+int dcru_vsnprintf(char *to, size_t size, const char *format, va_list args)
+{
+	return vsnprintf(to, size, format, args);
+}
+
+int dcru_snprintf(char *to, size_t size, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(to, size, format, args);
+	va_end(args);
+	return len;
+}
+
+int dcru_scnprintf(char *to, size_t size, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vscnprintf(to, size, format, args);
+	va_end(args);
+	return len;
+}
+
+int dcru_sprintf(char *to, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsprintf(to, format, args);
+	va_end(args);
+	return len;
+}
+
+/* Words when no downcall can be made */
+
+void dcrt_twin_say(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vprintk(format, args);
+	va_end(args);
+}
+
+void dcrt_twin_bug(const char *file, int line)
+{
+	pr_crit("%s: BUG in the twin at %s:%d\n", dcg_driver.name, file, line);
+}
