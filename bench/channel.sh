@@ -24,3 +24,5 @@ done
 row downcall $run time_add 2000
 row downcall_by_caller $run time_nest 500
 row objects $run time_touch 500
+$run all 300 > /tmp/discarded
+row all_in_step $run time_none 500

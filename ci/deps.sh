@@ -6,6 +6,7 @@
 #   ci/deps.sh guest      and what boots a driver: QEMU, the kernel, perf, netperf
 #   ci/deps.sh lint       and what checks our own sources
 #   ci/deps.sh fuzz       and libFuzzer's runtime, for -Dlibfuzzer=true
+#   ci/deps.sh study      and GNU parallel, for bench/study.sh
 #
 # netperf is in Debian's non-free component. It is the only package taken from there: a source
 # of its own is added, pinned so that nothing else can come from it.
@@ -18,6 +19,7 @@ GUEST="qemu-system-x86 seabios linux-image-amd64 linux-perf busybox-static cpio 
 	iputils-ping kmod mawk netperf"
 LINT="clang-format-19 clang-tidy-19 cppcheck shellcheck codespell"
 FUZZ="libclang-rt-19-dev"
+STUDY="parallel"
 
 want=$BUILD
 for part in "$@"; do
@@ -25,7 +27,8 @@ for part in "$@"; do
 	guest) want="$want $GUEST" ;;
 	lint) want="$want $LINT" ;;
 	fuzz) want="$want $FUZZ" ;;
-	*) echo "ci/deps.sh: unknown part '$part'; parts are: guest lint fuzz" >&2; exit 2 ;;
+	study) want="$want $STUDY" ;;
+	*) echo "ci/deps.sh: unknown part '$part'; parts are: guest lint fuzz study" >&2; exit 2 ;;
 	esac
 done
 

@@ -15,7 +15,7 @@
 
 struct options {
 	const char *operand, *family, *cut, *output;
-	bool all_kernel, check;
+	bool all_kernel, check, quiet;
 };
 
 static void print_summary(const struct dc_emit_plan *plan, const char *folder)
@@ -138,7 +138,9 @@ static int write_components(struct dc_cli_driver *files, const struct options *o
 
 	if (!err)
 		err = dc_emit_write(&files->cli->diag, &emitted, folder);
-	if (!err && files->cli->json)
+	if (!err && options->quiet)
+		dc_progress(&files->cli->diag, "the components are in %s", folder);
+	else if (!err && files->cli->json)
 		print_json(&work->plan, folder);
 	else if (!err)
 		print_summary(&work->plan, folder);
@@ -177,6 +179,14 @@ static int emit_all(struct dc_cli_driver *files, const struct options *options)
 		warn_of_statics(&files->cli->diag, &work.plan);
 	work_done(&work);
 	return err;
+}
+
+int dc_cli_driver_emit(struct dc_cli_driver *files, const char *cut, const char *folder)
+{
+	struct options options = {
+		.operand = files->driver.name, .cut = cut, .output = folder, .quiet = true};
+
+	return emit_all(files, &options);
 }
 
 static int run(struct dc_cli *cli, int argc, char **argv)

@@ -26,6 +26,8 @@ static const struct dc_verb *const verbs[] = {
 	&dc_verb_compare,
 	&dc_verb_annotate,
 	&dc_verb_emit,
+	&dc_verb_run,
+	&dc_verb_stat,
 	&dc_verb_verify,
 	&dc_verb_study,
 	NULL,

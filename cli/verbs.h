@@ -16,5 +16,7 @@ extern const struct dc_verb dc_verb_emit;
 extern const struct dc_verb dc_verb_compare;
 extern const struct dc_verb dc_verb_verify;
 extern const struct dc_verb dc_verb_study;
+extern const struct dc_verb dc_verb_run;
+extern const struct dc_verb dc_verb_stat;
 
 #endif

@@ -257,18 +257,22 @@ const struct dc_rule_entry *dc_data_entry(const struct dc_data *data,
 	return entry;
 }
 
-/* A count with $0, $1 ... replaced by the names of parameters. */
-static const char *expand(const struct dc_data *data, const struct dc_definition *definition,
-			  const char *text)
+/* A count with $0, $1 ... replaced by the names of parameters; definition NULL: a function of the
+ * kernel, whose parameters are a0, a1 ... in what is generated. */
+const char *dc_data_expand(const struct dc_data *data, const struct dc_definition *definition,
+			   const char *text)
 {
+	size_t count = definition ? definition->parameters.len : 10;
 	const char *done = "";
 
 	for (; *text; text++) {
 		size_t index = (size_t)(text[0] == '$' ? text[1] - '0' : 10);
 
-		if (index < definition->parameters.len) {
-			done = dc_arena_printf(data->arena, "%s%s", done,
-					       definition->parameters.at[index].name);
+		if (index < count) {
+			const char *name = definition ? definition->parameters.at[index].name
+						      : dc_arena_printf(data->arena, "a%zu", index);
+
+			done = dc_arena_printf(data->arena, "%s%s", done, name);
 			text++;
 		} else {
 			done = dc_arena_printf(data->arena, "%s%c", done, *text);
@@ -286,7 +290,7 @@ static void add_parameter(struct crossing *crossing, const struct dc_definition 
 	crossing->what = dc_arena_printf(data->arena, "its parameter '%s' (%s:%u)", parameter->name,
 					 definition->file, definition->first_line);
 	crossing->said = entry && i < entry->arguments.len ? entry->arguments.at[i] : "";
-	add_argument(crossing, &parameter->value, expand(data, definition, crossing->said));
+	add_argument(crossing, &parameter->value, dc_data_expand(data, definition, crossing->said));
 }
 
 void dc_data_signature(const struct dc_data *data, const struct dc_definition *definition,
@@ -330,7 +334,8 @@ void dc_data_kernel_signature(const struct dc_data *data, const struct dc_protot
 		crossing.what =
 			dc_arena_printf(data->arena, "argument %zu of %s", i, prototype->name);
 		crossing.said = i < rule->arguments.len ? rule->arguments.at[i] : "";
-		add_argument(&crossing, &prototype->parameters.at[i], crossing.said);
+		add_argument(&crossing, &prototype->parameters.at[i],
+			     dc_data_expand(data, NULL, crossing.said));
 	}
 	crossing.what = dc_arena_printf(data->arena, "the result of %s", prototype->name);
 	crossing.said = "";

@@ -90,6 +90,10 @@ void dc_data_kernel_signature(const struct dc_data *data, const struct dc_protot
 const char *dc_data_parameter_gap(const struct dc_data *data,
 				  const struct dc_definition *definition, size_t i);
 
+/* A text with $0, $1 ... replaced by the names of parameters; definition NULL: by a0, a1 ... */
+const char *dc_data_expand(const struct dc_data *data, const struct dc_definition *definition,
+			   const char *text);
+
 /* What annotations or rules say of a function of the driver, or NULL. */
 const struct dc_rule_entry *dc_data_entry(const struct dc_data *data,
 					  const struct dc_definition *definition);

@@ -52,7 +52,7 @@ static void want_inlines(struct types *types, const struct dc_definition *defini
 			continue;
 		dc_vec_each (inlined, &data->source->layouts.inlines)
 			if (!strcmp(inlined->function, name))
-				want(types, inlined->record, inlined->field, false);
+				want(types, inlined->record, inlined->field, inlined->written);
 	}
 }
 

@@ -202,6 +202,7 @@ static const struct {
 	{"runtime/dcrt.h", "kernel/dcrt.h"},
 	{"runtime/kernel/dcrt_kernel.h", "kernel/dcrt_kernel.h"},
 	{"runtime/lib/dcrl.h", "kernel/dcrl.h"},
+	{"runtime/lib/dcrl_journal.c", "kernel/dcrl_journal.c"},
 	{"runtime/lib/dcrl_kernel.c", "kernel/dcrl_kernel.c"},
 	{"runtime/lib/dcrl_kernel.h", "kernel/dcrl_kernel.h"},
 	{"runtime/dcrt.h", "user/dcrt.h"},
@@ -209,11 +210,14 @@ static const struct {
 	{"runtime/user/dcru.h", "user/dcru.h"},
 	{"runtime/call.c", "user/runtime/call.c"},
 	{"runtime/call.h", "user/runtime/call.h"},
+	{"runtime/dirty.c", "user/runtime/dirty.c"},
+	{"runtime/dirty.h", "user/runtime/dirty.h"},
 	{"runtime/merge.c", "user/runtime/merge.c"},
 	{"runtime/merge.h", "user/runtime/merge.h"},
 	{"runtime/stale.c", "user/runtime/stale.c"},
 	{"runtime/tracker.c", "user/runtime/tracker.c"},
 	{"runtime/tracker.h", "user/runtime/tracker.h"},
+	{"runtime/types.c", "user/runtime/types.c"},
 	{"runtime/wire.c", "user/runtime/wire.c"},
 	{"runtime/wire.h", "user/runtime/wire.h"},
 	{"runtime/user/dcrt_user.h", "user/runtime/dcrt_user.h"},
@@ -223,6 +227,7 @@ static const struct {
 	{"runtime/user/dcru_main.c", "user/runtime/dcru_main.c"},
 	{"runtime/user/dcru_memory.c", "user/runtime/dcru_memory.c"},
 	{"runtime/user/dcru_print.c", "user/runtime/dcru_print.c"},
+	{"runtime/user/dcru_register.c", "user/runtime/dcru_register.c"},
 	{"runtime/user/dcru_time.c", "user/runtime/dcru_time.c"},
 	{"runtime/user/dcru_work.c", "user/runtime/dcru_work.c"},
 	{"runtime/user/process.c", "user/runtime/process.c"},
@@ -250,6 +255,7 @@ static void add_generated(struct emitting *emitting, const char *rules, const ch
 	add_file(emitting, "user/dcg_tables.c", emit_tables(arena, plan, DC_SIDE_USER));
 	add_file(emitting, "kernel/dcg_tables.c", emit_tables(arena, plan, DC_SIDE_KERNEL));
 	add_file(emitting, "user/dcg_kernel.c", emit_kernel(arena, plan, DC_SIDE_USER));
+	add_file(emitting, "kernel/dcg_journal.h", emit_journal(arena, plan));
 	add_file(emitting, "kernel/dcg_kernel.c", emit_kernel(arena, plan, DC_SIDE_KERNEL));
 }
 

@@ -287,6 +287,72 @@ static void put_result(FILE *out, const struct emit_call *call)
 		fprintf(out, "\t\tdcg_result = (%s)dcrt_in_word(dcg, 0);\n", call->result);
 }
 
+/* What a change that was cut short, or a device taken or let go, means for the journal. */
+static void put_failure(FILE *out, const struct emit_call *call)
+{
+	if (!call->up)
+		return;
+	if (!call->retry && (!call->device || call->takes))
+		fprintf(out, "\tif (dcg_err < 0)\n\t\tdcrl_broken(\"%s\", dcg_err);\n",
+			call->plain);
+	if (!call->device)
+		return;
+	if (call->takes)
+		fprintf(out, "\tif (!dcg_err && !dcg_result)\n\t\tdcrl_device_add(%s);\n",
+			call->device);
+	else
+		fprintf(out,
+			"\tif (dcg_err < 0)\n\t\tdcrl_give_up(\"%s\", dcg_err);\n"
+			"\tdcrl_device_remove(%s);\n",
+			call->plain, call->device);
+}
+
+/* The parameter of an accessor that is, or is not, the address; count if there is none. */
+static size_t find_parameter(const struct emit_call *call, bool address)
+{
+	size_t i = 0;
+
+	while (i < call->count && (call->parameters[i].value->kind == DC_VALUE_POINTER) != address)
+		i++;
+	return i;
+}
+
+/* What accesses a register has two parameters at most, of which one is the address. */
+static enum dc_register register_of(const struct emit_call *call, enum dc_register wanted)
+{
+	bool is_void = call->result_kind == DC_RESULT_VOID;
+	size_t count = wanted == DC_REGISTER_READ ? 1 : 2;
+
+	return wanted != DC_REGISTER_NO && call->count == count &&
+			       is_void == (wanted == DC_REGISTER_WRITE) &&
+			       find_parameter(call, true) < count &&
+			       (count == 1 || find_parameter(call, false) < count)
+		       ? wanted
+		       : DC_REGISTER_NO;
+}
+
+/* A register that is mapped is accessed in place, in the order of the text. */
+static void put_register(FILE *out, const struct emit_call *call)
+{
+	bool write = call->is_register == DC_REGISTER_WRITE;
+	const char *value = "dcg_result", *address;
+
+	if (call->is_register == DC_REGISTER_NO)
+		return;
+	address = call->parameters[find_parameter(call, true)].name;
+	if (write)
+		value = call->parameters[find_parameter(call, false)].name;
+	fprintf(out,
+		"\tdcg_at = dcru_register_%s(%s, sizeof(%s));\n"
+		"\tif (dcg_at) {\n\t\tbarrier();\n",
+		write ? "to" : "at", address, value);
+	if (write)
+		fprintf(out, "\t\t*(volatile __typeof__(%s) *)dcg_at = %s;\n", value, value);
+	else
+		fprintf(out, "\t\t%s = *(volatile __typeof__(%s) *)dcg_at;\n", value, value);
+	fprintf(out, "\t\tbarrier();\n\t\treturn%s;\n\t}\n", write ? "" : " dcg_result");
+}
+
 void emit_put_stub(FILE *out, const struct emit_call *call)
 {
 	bool is_void = call->result_kind == DC_RESULT_VOID;
@@ -303,15 +369,19 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	put_lengths(out, call);
 	if (call->retry)
 		fputs("\tunsigned int dcg_tries = 0;\n", out);
+	if (call->is_register != DC_REGISTER_NO)
+		fputs("\tvolatile void *dcg_at;\n", out);
 	fputs("\tint dcg_err;\n\n", out);
+	put_register(out, call);
 	put_adoption(out, call);
 	put_measures(out, call);
 	if (call->retry)
 		fputs("dcg_again:\n", out);
 	fprintf(out,
-		"\tdcg_err = dcrt_call_begin(dcg_channel, %s, &dcg);\n"
-		"\tif (dcg_err < 0)\n\t\treturn%s;\n",
-		call->number, on_failure(call));
+		call->up ? "\tdcg_err = dcrl_begin(%s, &dcg);\n"
+			 : "\tdcg_err = dcrt_call_begin(dcg_channel, %s, &dcg);\n",
+		call->number);
+	fputs("\tif (dcg_err < 0)\n\t\tgoto dcg_end;\n", out);
 	put_words(out, call);
 	put_blobs(out, call);
 	if (call->sync != DC_SYNC_NONE)
@@ -324,11 +394,13 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 		fputs("\tif (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))\n"
 		      "\t\tgoto dcg_again;\n",
 		      out);
+	fputs("dcg_end:\n", out);
+	put_failure(out, call);
 	put_endings(out, call);
 	if (call->result_kind == DC_RESULT_SIGNED)
 		fputs("\treturn dcg_err < 0 ? dcg_err : dcg_result;\n", out);
-	else if (!is_void)
-		fputs("\treturn dcg_result;\n", out);
+	else
+		fputs(is_void ? "\treturn;\n" : "\treturn dcg_result;\n", out);
 	fputs("}", out);
 }
 
@@ -517,6 +589,10 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 	entry = dc_data_entry(plan->data, definition);
 	ret->deadline_ms = entry ? entry->deadline_ms : 0;
 	ret->retry = up && entry && entry->retry;
+	if (up && entry && entry->device) {
+		ret->device = dc_data_expand(plan->data, definition, entry->device);
+		ret->takes = definition->result_kind == DC_RESULT_SIGNED;
+	}
 	for (i = 0; i < ret->count; i++) {
 		const struct dc_parameter *parameter = &definition->parameters.at[i];
 
@@ -552,6 +628,7 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 			      prototype->parameter_types.at[i], &prototype->parameters.at[i]);
 		ret->parameters[i].adopted = false;
 	}
+	ret->is_register = register_of(ret, kernel->rule->is_register);
 	if (is_root(plan->data, &prototype->result))
 		ret->result_adopted = prototype->result.record;
 }

@@ -53,6 +53,7 @@ struct emit_call {
 	struct dc_arena *arena;
 	bool up, by_caller, retry;
 	enum dc_sync sync;
+	enum dc_register is_register; /* with one parameter of each kind that takes */
 	const char *number, *handler, *target; /* C names */
 	const char *plain; /* for statistics */
 	const char *comment; /* in the stub, or NULL */
@@ -60,6 +61,8 @@ struct emit_call {
 	enum dc_result result_kind;
 	const char *result_adopted; /* the record that the result points to, if that is an object */
 	unsigned deadline_ms;
+	const char *device; /* an expression: what it takes or lets go, or NULL */
+	bool takes; /* takes it, when it succeeds; else lets it go */
 	struct emit_parameter *parameters;
 	size_t count;
 	struct dc_signature signature;
@@ -96,6 +99,11 @@ const char *emit_appendix(const struct emit_unit *unit);
 const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan);
 const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
+
+/* journal.c: dcg_journal.h, through which the kernel component acquires and releases; and in
+ * dcg_kernel.c how each thing is given back. */
+const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan);
+void emit_put_undos(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan);
 
 /* Name of the function that forgets an object of a type. */
 const char *emit_forget(struct dc_arena *arena, const char *type);

@@ -13,6 +13,7 @@
 static const char *const class_names[] = {"local", "any", "caller", "none"};
 
 static const char *const sync_names[] = {"both", "out", "none"};
+static const char *const register_names[] = {"no", "read", "write"};
 static const char *const type_class_names[] = {"object", "value", "opaque", "none"};
 
 static const char *keep(struct dc_arena *arena, const char *text)
@@ -50,6 +51,9 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 	struct dc_rule rule = {
 		.name = keep(rules->arena, dc_json_str(row, "name")),
 		.define = keep(rules->arena, dc_json_str_or(row, "define", NULL)),
+		.undo = keep(rules->arena, dc_json_str_or(row, "undo", NULL)),
+		.key = (unsigned)dc_json_int_or(row, "key", 0, 6, 0),
+		.first = dc_json_bool_or(row, "first", false),
 		.as_is = dc_json_bool_or(row, "as_is", false),
 		.why = keep(rules->arena, dc_json_str_or(row, "why", NULL)),
 	};
@@ -58,6 +62,8 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 	rule.class = (enum dc_rule_class)choose(row, "class", class, class_names, DC_RULE_CLASSES);
 	rule.sync = (enum dc_sync)choose(row, "sync", dc_json_str_or(row, "sync", "both"),
 					 sync_names, 3);
+	rule.is_register = (enum dc_register)choose(
+		row, "register", dc_json_str_or(row, "register", "no"), register_names, 3);
 	read_texts(rules, row, "arguments", &rule.arguments);
 	if (rule.class == DC_RULE_NONE && !rule.why)
 		dc_json_fault(row, "a rule that says no must say why");
@@ -110,6 +116,7 @@ static void read_entry(struct dc_rules *rules, const struct dc_json *row, const 
 		.ends_argument = (int)dc_json_int_or(row, "ends_argument", 0, 15, -1),
 		.ends = (enum dc_ends)choose(row, "ends", dc_json_str_or(row, "ends", "never"),
 					     ends, 3),
+		.device = keep(rules->arena, dc_json_str_or(row, "device", NULL)),
 		.retry = dc_json_bool_or(row, "retry", false),
 		.deadline_ms = (unsigned)dc_json_int_or(row, "deadline_ms", 0, 3600000, 0),
 	};

@@ -20,6 +20,9 @@ enum dc_sync {
 	DC_SYNC_NONE, /* a register is read */
 };
 
+/* Whether it reads or writes a register of a device, which the process may map. */
+enum dc_register { DC_REGISTER_NO, DC_REGISTER_READ, DC_REGISTER_WRITE };
+
 enum dc_rule_class {
 	DC_RULE_LOCAL, /* the process does it by itself */
 	DC_RULE_ANY, /* a downcall, run by the server thread's system call */
@@ -34,7 +37,12 @@ struct dc_rule {
 	const char *define; /* what follows "#define NAME" for user code, or NULL */
 	bool as_is; /* local: the header's own code is right in a process */
 	const char *why; /* or NULL */
+	const char *undo; /* a call that gives back what this one got, "free_irq($0, $4)", or NULL:
+			   * its arguments in $0, its result in $r */
+	unsigned key; /* of one that gives back: how many of its arguments tell what; 0: all */
+	bool first; /* it makes the device harmless: before all else */
 	enum dc_sync sync; /* of a downcall */
+	enum dc_register is_register; /* a downcall: of a pointer, and a value to write */
 	DC_VEC(const char *) arguments; /* as of dc_rule_entry */
 };
 
@@ -70,10 +78,11 @@ struct dc_rule_entry {
 	const char *name;
 	int ends_argument; /* the object that is gone for the driver when the call returns; or -1 */
 	enum dc_ends ends;
+	const char *device; /* "&$0->dev": what it takes (if it can fail) or lets go, or NULL */
 	bool retry; /* may be begun again if the process dies in it */
 	unsigned deadline_ms; /* longest time without progress; 0: the default */
-	DC_VEC(const char *)
-	reads; /* "RECORD.FIELD" or "RECORD.*": what no analysis sees it read */
+	/* "RECORD.FIELD" or "RECORD.*": what no analysis sees it read */
+	DC_VEC(const char *) reads;
 	DC_VEC(const char *) arguments;
 };
 

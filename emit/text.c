@@ -245,7 +245,7 @@ const char *emit_source(const struct emit_unit *unit)
 	if (!unit->plan->all_kernel && unit->file->read)
 		add_edit(&edits, unit, whole_start(unit->text, unit->file->first_declaration),
 			 whole_start(unit->text, unit->file->first_declaration),
-			 user ? "#include \"dcg_rules.h\"\n" : "#include \"dcrl_kernel.h\"\n");
+			 user ? "#include \"dcg_rules.h\"\n" : "#include \"dcg_journal.h\"\n");
 	if (edits.len)
 		qsort(edits.at, edits.len, sizeof(*edits.at), order_edits);
 	out = open_memstream(&text, &len_bytes);

@@ -135,6 +135,18 @@ static void record_call(struct walk *walk, CXCursor call, CXCursor callee, CXCur
 	dc_vec_push(&facts->calls, fact);
 }
 
+/* What a format is filled from: printed, not called (%ps and the like). */
+static bool is_format_argument(struct walk *walk, CXCursor callee, int index)
+{
+	CXType type = clang_getCursorType(callee);
+	int fixed = clang_getNumArgTypes(type);
+
+	return clang_isFunctionTypeVariadic(type) && fixed > 0 && index >= fixed &&
+	       !strcmp(ast_type(walk->facts, clang_getArgType(type, (unsigned)fixed - 1)),
+		       "const char *") &&
+	       !ast_driver_file(walk->facts, ast_place(callee).file);
+}
+
 /* Arguments flow into the callee's parameters, or into the kernel function's argument cells. */
 static void record_arguments(struct walk *walk, CXCursor call, CXCursor callee)
 {
@@ -148,6 +160,8 @@ static void record_arguments(struct walk *walk, CXCursor call, CXCursor callee)
 		CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
 		enum CXTypeKind kind = clang_getCanonicalType(clang_getCursorType(argument)).kind;
 
+		if (is_format_argument(walk, callee, i))
+			break;
 		if (kind == CXType_Pointer || kind == CXType_ULong || kind == CXType_FunctionProto)
 			values_assign(walk->facts, walk->symbol,
 				      facts_namef(walk->facts, "%s#%d", symbol, i),
@@ -155,10 +169,34 @@ static void record_arguments(struct walk *walk, CXCursor call, CXCursor callee)
 	}
 }
 
+static void walk_argument(struct walk *walk, CXCursor argument, const struct dc_copy_rule *copy,
+			  int index, struct walk_state *state)
+{
+	if (copy && index == copy->writes)
+		walk_pointed(walk, argument, FACT_WRITE, state);
+	else if (copy && index == copy->reads)
+		walk_pointed(walk, argument, FACT_READ, state);
+	else
+		walk_expr(walk, argument, FACT_READ, state);
+}
+
+/* What becomes of the call beside the edge: bodies in headers, memory. */
+static void note_kernel_call(struct walk *walk, CXCursor call, CXCursor callee, const char *name)
+{
+	const struct dc_memory_rule *rule = dc_family_memory(walk->facts->family, name);
+
+	if (ast_driver_file(walk->facts, ast_place(callee).file))
+		return;
+	walk_kernel_function(walk->facts, callee, true);
+	if (rule)
+		walk_memory(walk, call, rule);
+}
+
 static void walk_call(struct walk *walk, CXCursor call, struct walk_state *state)
 {
 	CXCursor pointer, callee = ast_callee(call, &pointer);
 	bool direct = !clang_Cursor_isNull(callee);
+	const struct dc_copy_rule *copy;
 	ast_cursors children = {0};
 	const char *name;
 	size_t i;
@@ -174,26 +212,20 @@ static void walk_call(struct walk *walk, CXCursor call, struct walk_state *state
 	}
 	if (!direct)
 		walk_expr(walk, children.at[0], FACT_READ, state);
+	copy = direct ? dc_family_copy(walk->facts->family, name) : NULL;
 	for (i = 1; i < children.len; i++)
-		walk_expr(walk, children.at[i], FACT_READ, state);
+		walk_argument(walk, children.at[i], copy, (int)i - 1, state);
 	dc_vec_done(&children);
 	if (!ast_is_builtin(name)) {
 		record_call(walk, call, callee, pointer, state);
 		record_arguments(walk, call, callee);
-		if (direct && !ast_driver_file(walk->facts, ast_place(callee).file))
-			walk_kernel_function(walk->facts, callee, true);
+		if (direct)
+			note_kernel_call(walk, call, callee, name);
 	}
 	apply_lock(walk, call, state);
 }
 
 /* Accesses */
-
-static void record_access(struct walk *walk, const char *type, const char *name, unsigned how)
-{
-	dc_vec_push(&walk->facts->accesses,
-		    (struct fact_access){
-			    .function = walk->symbol, .type = type, .name = name, .how = how});
-}
 
 static void walk_name(struct walk *walk, CXCursor expr, unsigned how)
 {
@@ -208,7 +240,7 @@ static void walk_name(struct walk *walk, CXCursor expr, unsigned how)
 		return;
 	storage = clang_Cursor_getStorageClass(to);
 	if (clang_getCursorLinkage(to) != CXLinkage_NoLinkage || storage == CX_SC_Static)
-		record_access(walk, NULL, values_variable(walk->facts, walk->symbol, to), how);
+		walk_access(walk, NULL, values_variable(walk->facts, walk->symbol, to), how);
 }
 
 static void walk_member(struct walk *walk, CXCursor expr, unsigned how, struct walk_state *state)
@@ -218,13 +250,13 @@ static void walk_member(struct walk *walk, CXCursor expr, unsigned how, struct w
 	CXType base;
 
 	if (clang_getCursorKind(field) == CXCursor_FieldDecl)
-		record_access(walk, ast_record(walk->facts, field),
-			      ast_spelling(walk->facts, field), how);
+		walk_access(walk, ast_record(walk->facts, field), ast_spelling(walk->facts, field),
+			    how);
 	ast_children(expr, &children);
 	if (children.len) {
 		base = clang_getCanonicalType(clang_getCursorType(children.at[0]));
-		walk_expr(walk, children.at[0], base.kind == CXType_Pointer ? FACT_READ : how,
-			  state);
+		walk_expr(walk, children.at[0],
+			  base.kind == CXType_Pointer ? FACT_READ : how | FACT_PART, state);
 	}
 	dc_vec_done(&children);
 }
@@ -240,7 +272,7 @@ static void walk_subscript(struct walk *walk, CXCursor expr, unsigned how, struc
 
 		walk_expr(walk, children.at[0],
 			  kind == CXType_ConstantArray || kind == CXType_IncompleteArray
-				  ? how
+				  ? how | FACT_PART
 				  : FACT_READ,
 			  state);
 		walk_expr(walk, children.at[1], FACT_READ, state);
@@ -248,10 +280,9 @@ static void walk_subscript(struct walk *walk, CXCursor expr, unsigned how, struc
 	dc_vec_done(&children);
 }
 
-static void walk_unary(struct walk *walk, CXCursor expr, unsigned how, struct walk_state *state)
+static void walk_unary(struct walk *walk, CXCursor expr, struct walk_state *state)
 {
 	ast_cursors children = {0};
-	const char *record;
 
 	ast_children(expr, &children);
 	if (!children.len)
@@ -265,12 +296,6 @@ static void walk_unary(struct walk *walk, CXCursor expr, unsigned how, struct wa
 	case CXUnaryOperator_PostInc:
 	case CXUnaryOperator_PostDec:
 		walk_expr(walk, children.at[0], FACT_READ | FACT_WRITE, state);
-		break;
-	case CXUnaryOperator_Deref:
-		record = ast_record_type(walk->facts, clang_getCursorType(expr));
-		if (record) /* a whole structure */
-			record_access(walk, record, facts_name(walk->facts, "*"), how);
-		walk_expr(walk, children.at[0], FACT_READ, state);
 		break;
 	default:
 		walk_expr(walk, children.at[0], FACT_READ, state);
@@ -504,8 +529,22 @@ static bool walk_choose(struct walk *walk, CXCursor expr, unsigned how, struct w
 	return chose;
 }
 
+/* An object of a structure type read or written as one. */
+static void note_whole(struct walk *walk, CXCursor expr, enum CXCursorKind kind, unsigned how)
+{
+	bool place = kind == CXCursor_DeclRefExpr || kind == CXCursor_MemberRefExpr ||
+		     kind == CXCursor_ArraySubscriptExpr ||
+		     (kind == CXCursor_UnaryOperator &&
+		      clang_getCursorUnaryOperatorKind(expr) == CXUnaryOperator_Deref);
+
+	if (place && !(how & (FACT_PART | FACT_ADDRESS)) &&
+	    clang_getCanonicalType(clang_getCursorType(expr)).kind == CXType_Record)
+		walk_whole(walk, clang_getCursorType(expr), how);
+}
+
 void walk_expr(struct walk *walk, CXCursor expr, unsigned how, struct walk_state *state)
 {
+	note_whole(walk, expr, clang_getCursorKind(expr), how);
 	switch ((int)clang_getCursorKind(expr)) {
 	case CXCursor_CallExpr:
 		walk_call(walk, expr, state);
@@ -520,7 +559,7 @@ void walk_expr(struct walk *walk, CXCursor expr, unsigned how, struct walk_state
 		walk_subscript(walk, expr, how, state);
 		break;
 	case CXCursor_UnaryOperator:
-		walk_unary(walk, expr, how, state);
+		walk_unary(walk, expr, state);
 		break;
 	case CXCursor_BinaryOperator:
 		walk_binary(walk, expr, state);
@@ -545,6 +584,9 @@ void walk_expr(struct walk *walk, CXCursor expr, unsigned how, struct walk_state
 	case CXCursor_MemberRef:
 		break;
 	case CXCursor_CStyleCastExpr:
+		walk_cast(walk, expr);
+		walk_children(walk, expr, how, true, state);
+		break;
 	case CXCursor_ParenExpr:
 		walk_children(walk, expr, how, true, state);
 		break;
@@ -553,6 +595,7 @@ void walk_expr(struct walk *walk, CXCursor expr, unsigned how, struct walk_state
 		walk_children(walk, expr, FACT_READ, true, state);
 		break;
 	case CXCursor_UnexposedExpr:
+		walk_cast(walk, expr);
 		if (!walk_choose(walk, expr, how, state))
 			walk_children(walk, expr, how, false, state);
 		break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Source to graph: flags from Kbuild, facts from each C file, names resolved over all. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,19 @@ static int extract(struct dc_diag *diag, const struct dc_driver *driver, const d
 	return err;
 }
 
+/* The source was copied away from a user's folder, but names of headers may lead out of it. */
+static void look_above_folder(struct dc_arena *arena, const struct dc_driver *driver,
+			      dc_units *units)
+{
+	char path[PATH_MAX];
+	struct dc_unit *unit;
+
+	if (driver->package || !driver->folder || !realpath(driver->folder, path))
+		return;
+	dc_vec_each (unit, units)
+		dc_unit_look_above(arena, dc_arena_printf(arena, "%s/", path), unit);
+}
+
 int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver, const char *commands,
 		     struct dc_graph **ret)
 {
@@ -70,6 +84,7 @@ int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver, const
 		err = dc_kbuild_read_commands(diag, arena, commands, &units);
 	else if (!err)
 		err = dc_kbuild_units(diag, arena, &kernel, driver->source, driver->only, &units);
+	look_above_folder(arena, driver, &units);
 	if (!err)
 		err = extract(diag, driver, &units, kernel.release, ret);
 	dc_vec_done(&units);

@@ -102,6 +102,7 @@ void facts_done(struct facts *facts)
 	dc_vec_done(&facts->bodies);
 	dc_vec_done(&facts->regions);
 	dc_vec_done(&facts->accesses);
+	dc_vec_done(&facts->memory);
 	dc_vec_done(&facts->globals);
 	dc_vec_done(&facts->kernel_functions);
 	dc_vec_done(&facts->records);

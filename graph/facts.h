@@ -103,13 +103,22 @@ struct fact_region {
 	unsigned lock;
 };
 
-enum { FACT_READ = 1, FACT_WRITE = 2, FACT_ADDRESS = 4 };
+/* FACT_PART: of an expression of which only a part is accessed (x in x.field). */
+enum { FACT_READ = 1, FACT_WRITE = 2, FACT_ADDRESS = 4, FACT_PART = 8 };
 
 struct fact_access {
 	const char *function;
 	const char *type; /* NULL: a global of the driver */
 	const char *name; /* field, or global's symbol */
-	unsigned how; /* mask of FACT_READ... */
+	unsigned how; /* mask of FACT_READ, FACT_WRITE, FACT_ADDRESS */
+};
+
+/* A call that gets memory or gives it back. */
+struct fact_memory {
+	const char *function, *callee;
+	const char *types[2]; /* structures: what the pointer points to, what sizeof is taken of */
+	unsigned line;
+	bool frees;
 };
 
 struct fact_kernel_function {
@@ -137,6 +146,7 @@ struct facts {
 	DC_VEC(struct fact_body) bodies;
 	DC_VEC(struct fact_region) regions; /* filled by locks_resolve */
 	DC_VEC(struct fact_access) accesses;
+	DC_VEC(struct fact_memory) memory;
 	DC_VEC(struct dc_global) globals;
 	DC_VEC(struct fact_kernel_function) kernel_functions;
 	DC_VEC(const char *) records; /* names of structures that the driver defines */

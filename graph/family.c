@@ -18,6 +18,24 @@ static enum dc_context read_context(const struct dc_json *row)
 	return context;
 }
 
+static void read_registered(struct dc_arena *arena, const struct dc_json *row,
+			    struct dc_context_rule *rule)
+{
+	struct dc_json list = dc_json_array_or_empty(row, "registered");
+	size_t i, count = dc_json_len(&list);
+
+	rule->registered = dc_arena_alloc(arena, count * sizeof(*rule->registered));
+	rule->registered_count = count;
+	for (i = 0; i < count; i++) {
+		struct dc_json by = dc_json_at(&list, i);
+
+		rule->registered[i] = (struct dc_registered){
+			.function = dc_arena_strdup(arena, dc_json_str(&by, "function")),
+			.context = read_context(&by),
+		};
+	}
+}
+
 static void read_rules(struct dc_arena *arena, const struct dc_json *root, const char *list,
 		       struct dc_family *family)
 {
@@ -26,12 +44,20 @@ static void read_rules(struct dc_arena *arena, const struct dc_json *root, const
 
 	for (i = 0; i < dc_json_len(&rows); i++) {
 		struct dc_json row = dc_json_at(&rows, i);
-		struct dc_context_rule rule = {.context = read_context(&row)};
+		struct dc_context_rule rule = {
+			.from_caller = !strcmp(dc_json_str(&row, "context"), "caller"),
+			.context = DC_CONTEXT_PROCESS,
+		};
 
+		if (!rule.from_caller)
+			rule.context = read_context(&row);
+		else if (!dc_json_has(&row, "argument"))
+			dc_json_fault(&row, "context caller is for an argument");
 		if (dc_json_has(&row, "struct")) {
 			rule.place = dc_arena_printf(arena, "%s.%s", dc_json_str(&row, "struct"),
 						     dc_json_str(&row, "field"));
 			rule.via = rule.place;
+			read_registered(arena, &row, &rule);
 		} else if (dc_json_has(&row, "function")) {
 			int argument = (int)dc_json_int(&row, "argument", 0, 99);
 			const char *function = dc_json_str(&row, "function");
@@ -73,6 +99,51 @@ static void read_locks(struct dc_arena *arena, const struct dc_json *root, struc
 	}
 }
 
+static void read_copies(struct dc_arena *arena, const struct dc_json *root,
+			struct dc_family *family)
+{
+	struct dc_json rows = dc_json_array_or_empty(root, "copies");
+	size_t i;
+
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+		struct dc_copy_rule rule = {
+			.function = dc_arena_strdup(arena, dc_json_str(&row, "function")),
+			.writes = -1,
+			.reads = -1,
+		};
+
+		if (dc_json_has(&row, "writes"))
+			rule.writes = (int)dc_json_int(&row, "writes", 0, 99);
+		if (dc_json_has(&row, "reads"))
+			rule.reads = (int)dc_json_int(&row, "reads", 0, 99);
+		if (rule.writes < 0 && rule.reads < 0)
+			dc_json_fault(&row, "needs writes or reads");
+		dc_vec_push(&family->copies, rule);
+	}
+}
+
+static void read_memory(struct dc_arena *arena, const struct dc_json *root,
+			struct dc_family *family)
+{
+	struct dc_json rows = dc_json_array_or_empty(root, "memory");
+	size_t i;
+
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+		struct dc_memory_rule rule = {
+			.function = dc_arena_strdup(arena, dc_json_str(&row, "function")),
+			.frees = dc_json_has(&row, "frees"),
+		};
+
+		if (rule.frees)
+			rule.argument = (int)dc_json_int(&row, "frees", 0, 99);
+		else if (!dc_json_bool(&row, "allocates"))
+			dc_json_fault(&row, "needs allocates (true) or frees");
+		dc_vec_push(&family->memory, rule);
+	}
+}
+
 static void read_names(struct dc_arena *arena, const struct dc_json *root, struct dc_family *family)
 {
 	struct dc_json names = dc_json_array_or_empty(root, "local");
@@ -106,6 +177,8 @@ static int read_file(struct dc_diag *diag, struct dc_arena *arena, const char *n
 	read_rules(arena, &root, "arguments", family);
 	read_rules(arena, &root, "variables", family);
 	read_locks(arena, &root, family);
+	read_copies(arena, &root, family);
+	read_memory(arena, &root, family);
 	read_names(arena, &root, family);
 	includes = dc_json_array_or_empty(&root, "includes");
 	for (i = 0; !err && i < dc_json_len(&includes); i++)
@@ -116,24 +189,23 @@ static int read_file(struct dc_diag *diag, struct dc_arena *arena, const char *n
 	return err;
 }
 
-static int compare_rules(const void *a, const void *b)
-{
-	const struct dc_context_rule *left = a, *right = b;
-
-	return strcmp(left->place, right->place);
-}
-
-static int compare_locks(const void *a, const void *b)
-{
-	const struct dc_lock_rule *left = a, *right = b;
-
-	return strcmp(left->function, right->function);
-}
-
-static int compare_names(const void *a, const void *b)
+/* Rows begin with the name they are found by, and names are rows. */
+static int compare_rows(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
+
+#define SORT(rows)                                                                                 \
+	do {                                                                                       \
+		if ((rows)->len)                                                                   \
+			qsort((rows)->at, (rows)->len, sizeof(*(rows)->at), compare_rows);         \
+	} while (0)
+
+/* NULL: there is none. */
+#define FIND(rows, name)                                                                           \
+	((rows)->len                                                                               \
+		 ? bsearch(&(name), (rows)->at, (rows)->len, sizeof(*(rows)->at), compare_rows)    \
+		 : NULL)
 
 int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *name,
 		   struct dc_family *ret)
@@ -145,12 +217,11 @@ int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *nam
 		dc_family_done(&family);
 		return err;
 	}
-	if (family.rules.len)
-		qsort(family.rules.at, family.rules.len, sizeof(*family.rules.at), compare_rules);
-	if (family.locks.len)
-		qsort(family.locks.at, family.locks.len, sizeof(*family.locks.at), compare_locks);
-	if (family.local.len)
-		qsort(family.local.at, family.local.len, sizeof(*family.local.at), compare_names);
+	SORT(&family.rules);
+	SORT(&family.locks);
+	SORT(&family.copies);
+	SORT(&family.memory);
+	SORT(&family.local);
 	*ret = family;
 	return 0;
 }
@@ -159,44 +230,46 @@ void dc_family_done(struct dc_family *family)
 {
 	dc_vec_done(&family->rules);
 	dc_vec_done(&family->locks);
+	dc_vec_done(&family->copies);
+	dc_vec_done(&family->memory);
 	dc_vec_done(&family->local);
 	dc_vec_done(&family->folders);
 }
 
-static const struct dc_context_rule *find_rule(const struct dc_family *family, const char *place)
-{
-	struct dc_context_rule key = {.place = place};
-
-	if (!family->rules.len)
-		return NULL;
-	return bsearch(&key, family->rules.at, family->rules.len, sizeof(key), compare_rules);
-}
-
 const struct dc_context_rule *dc_family_rule(const struct dc_family *family, const char *place)
 {
-	const struct dc_context_rule *rule = find_rule(family, place);
+	const struct dc_context_rule *rule = FIND(&family->rules, place);
 	const char *dot = strchr(place, '.');
 	char *any;
 
 	if (rule || !dot)
 		return rule;
 	any = dc_printf("%.*s.*", (int)(dot - place), place);
-	rule = find_rule(family, any);
+	rule = FIND(&family->rules, any);
 	free(any);
 	return rule;
 }
 
 const struct dc_lock_rule *dc_family_lock(const struct dc_family *family, const char *function)
 {
-	struct dc_lock_rule key = {.function = function};
+	return FIND(&family->locks, function);
+}
 
-	if (!family->locks.len)
-		return NULL;
-	return bsearch(&key, family->locks.at, family->locks.len, sizeof(key), compare_locks);
+const struct dc_copy_rule *dc_family_copy(const struct dc_family *family, const char *function)
+{
+	const char *builtin = "__builtin_";
+
+	if (!strncmp(function, builtin, strlen(builtin)))
+		function += strlen(builtin);
+	return FIND(&family->copies, function);
+}
+
+const struct dc_memory_rule *dc_family_memory(const struct dc_family *family, const char *function)
+{
+	return FIND(&family->memory, function);
 }
 
 bool dc_family_is_local(const struct dc_family *family, const char *function)
 {
-	return family->local.len && bsearch(&function, family->local.at, family->local.len,
-					    sizeof(function), compare_names) != NULL;
+	return FIND(&family->local, function) != NULL;
 }

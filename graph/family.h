@@ -9,11 +9,20 @@
  *  "arguments": [{"function": "request_irq", "argument": 1, "context": "hardirq"}, ...],
  *  "variables": [{"variable": "__inittest", "as": "module_init", "context": "process"}, ...],
  *  "locks": [{"function": "spin_lock", "class": "spin", "takes": 0}, ...],
+ *  "copies": [{"function": "memcpy", "writes": 0, "reads": 1}, ...],
+ *  "memory": [{"function": "kzalloc", "allocates": true}, {"function": "kfree", "frees": 0}, ...],
  *  "local": ["swab32", ...], "folders": ["drivers/net"]}
  *
+ * The context "caller" is for an argument that the function calls before it returns (sort,
+ * kref_put): process, unless some call of the function in the driver is atomic.
+ * A field whose context depends on how its structure is registered has "registered":
+ * [{"function": "register_netdevice_notifier", "context": "process"}, ...]: what counts is which of
+ * these the driver calls (the atomic one, if several), and the row's context if none.
  * A field "*" stands for every field of the structure that has no row of its own. Arguments count
  * from 0. A lock row has takes, tries or releases: the argument that is the lock, or -1 for none.
  * What tries and says 0 for success has "zero": true.
+ * A copies row says of which arguments what they point to is written or read, whole; memory rows
+ * which functions return memory, and which argument another gives back.
  * "local" names inline functions of the kernel's headers that only compute, though they contain
  * assembly or read a constant: they can run on either side without a crossing.
  */
@@ -34,15 +43,37 @@ struct dc_lock_rule {
 	bool zero; /* tries, and says 0 when it took the lock */
 };
 
+struct dc_copy_rule {
+	const char *function;
+	int writes, reads; /* arguments, or -1 */
+};
+
+struct dc_memory_rule {
+	const char *function;
+	bool frees; /* or else it allocates */
+	int argument; /* that it frees */
+};
+
+/* A function that registers structures, and the context in which those are called. */
+struct dc_registered {
+	const char *function;
+	enum dc_context context;
+};
+
 struct dc_context_rule {
 	const char *place; /* "net_device_ops.ndo_open", "request_irq#1", "__inittest" */
 	const char *via; /* for people: "request_irq argument 1" */
-	enum dc_context context;
+	bool from_caller; /* called right away, in the context of whoever hands it over */
+	enum dc_context context; /* if the driver calls none of these: */
+	struct dc_registered *registered; /* arena */
+	size_t registered_count;
 };
 
 struct dc_family {
 	DC_VEC(struct dc_context_rule) rules;
 	DC_VEC(struct dc_lock_rule) locks;
+	DC_VEC(struct dc_copy_rule) copies;
+	DC_VEC(struct dc_memory_rule) memory;
 	DC_VEC(const char *) local; /* sorted */
 	DC_VEC(const char *) folders; /* of the kernel source, with the family's drivers */
 };
@@ -58,6 +89,11 @@ const struct dc_context_rule *dc_family_rule(const struct dc_family *family, con
 
 /* The rule of a lock function, or NULL. */
 const struct dc_lock_rule *dc_family_lock(const struct dc_family *family, const char *function);
+
+/* The rule of a function that copies (__builtin_memcpy is memcpy), of one that allocates or frees,
+ * or NULL. */
+const struct dc_copy_rule *dc_family_copy(const struct dc_family *family, const char *function);
+const struct dc_memory_rule *dc_family_memory(const struct dc_family *family, const char *function);
 
 /* True if a kernel function is listed as local. */
 bool dc_family_is_local(const struct dc_family *family, const char *function);

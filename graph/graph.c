@@ -236,6 +236,7 @@ void dc_graph_free(struct dc_graph *graph)
 	dc_vec_done(&graph->locks);
 	dc_vec_done(&graph->globals);
 	dc_vec_done(&graph->types);
+	dc_vec_done(&graph->memory);
 	dc_vec_done(&graph->indirect);
 	dc_arena_free(graph->arena);
 	free(graph);

@@ -139,12 +139,23 @@ struct dc_global {
 	dc_indices readers, writers; /* functions; a writer also by taking the address */
 };
 
-/* Fields of a structure that a function reads and writes. */
+/* Fields of a structure that a function reads and writes. "*" among them: all at once, by an
+ * assignment or a copy of the whole; then each field is there as well. */
 struct dc_type_use {
 	const char *type;
 	unsigned function;
 	const char **reads, **writes, **addresses; /* field names, sorted; address taken */
 	size_t reads_count, writes_count, addresses_count;
+};
+
+/* A call of a function of the kernel that returns memory or takes it back. */
+struct dc_memory_site {
+	unsigned function, line;
+	const char *callee;
+	bool frees;
+	const char *
+		*types; /* structures: what the pointer points to; another whose size is asked */
+	size_t types_count;
 };
 
 /* Precision of indirect calls: one a call through a pointer. */
@@ -165,6 +176,7 @@ struct dc_graph {
 	DC_VEC(struct dc_lock) locks;
 	DC_VEC(struct dc_global) globals;
 	DC_VEC(struct dc_type_use) types;
+	DC_VEC(struct dc_memory_site) memory; /* sorted by function, line */
 	DC_VEC(struct dc_indirect_site) indirect;
 };
 

@@ -159,6 +159,18 @@ static json_t *put_type(const struct dc_graph *graph, const struct dc_type_use *
 	return row;
 }
 
+static json_t *put_memory(const struct dc_graph *graph, const struct dc_memory_site *site)
+{
+	json_t *row = json_object();
+
+	dc_json_set(row, "function", json_string(graph->functions.at[site->function].name));
+	dc_json_set(row, "callee", json_string(site->callee));
+	dc_json_set(row, "line", json_integer(site->line));
+	dc_json_set(row, "frees", json_boolean(site->frees));
+	dc_json_set(row, "types", strings(site->types, site->types_count));
+	return row;
+}
+
 static json_t *put_indirect(const struct dc_graph *graph, const struct dc_indirect_site *site)
 {
 	json_t *row = json_object();
@@ -195,6 +207,7 @@ int dc_graph_write(struct dc_diag *diag, const char *path, const struct dc_graph
 	PUT_LIST(root, "locks", &graph->locks, put_lock);
 	PUT_LIST(root, "globals", &graph->globals, put_global);
 	PUT_LIST(root, "types", &graph->types, put_type);
+	PUT_LIST(root, "memory", &graph->memory, put_memory);
 	PUT_LIST(root, "kernel_functions", &graph->kernel_functions, put_kernel_function);
 	PUT_LIST(root, "indirect_sites", &graph->indirect, put_indirect);
 	err = dc_json_write(diag, path, root);
@@ -487,6 +500,25 @@ static void get_types(struct reader *reader)
 	}
 }
 
+static void get_memory(struct reader *reader)
+{
+	struct dc_json rows = dc_json_array_or_empty(&reader->root, "memory");
+	size_t i;
+
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+		struct dc_memory_site site = {
+			.function = find_function(reader, &row, "function"),
+			.callee = keep(reader, dc_json_str(&row, "callee")),
+			.line = line_number(&row, "line"),
+			.frees = dc_json_bool(&row, "frees"),
+		};
+
+		get_strings(reader, &row, "types", &site.types, &site.types_count);
+		dc_vec_push(&reader->graph->memory, site);
+	}
+}
+
 static void get_indirect(struct reader *reader)
 {
 	struct dc_json rows = dc_json_array_or_empty(&reader->root, "indirect_sites");
@@ -533,6 +565,7 @@ int dc_graph_read(struct dc_diag *diag, const char *path, struct dc_graph **ret)
 		get_entries(&reader);
 		get_globals(&reader);
 		get_types(&reader);
+		get_memory(&reader);
 		get_indirect(&reader);
 	}
 	err = dc_json_failed(doc) ? -EINVAL : dc_graph_check(diag, reader.graph);

@@ -102,6 +102,19 @@ static const char *split_command(struct dc_arena *arena, const char *line, words
 	return line + strspn(line, ";&|");
 }
 
+void dc_unit_look_above(struct dc_arena *arena, const char *path, struct dc_unit *unit)
+{
+	size_t room = (size_t)unit->argc + strlen(path);
+	const char **argv = dc_arena_alloc(arena, room * sizeof(*argv));
+	const char *at;
+
+	memcpy(argv, unit->argv, (size_t)unit->argc * sizeof(*argv));
+	for (at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/'))
+		argv[unit->argc++] =
+			dc_arena_printf(arena, "-idirafter%.*s", (int)(at - path), path);
+	unit->argv = argv;
+}
+
 /* Makes a unit of a split command. Returns false if it does not compile a C file. */
 static bool unit_of_words(struct dc_arena *arena, const words *all, const char *dir,
 			  struct dc_unit *ret)
@@ -142,6 +155,7 @@ static bool unit_of_words(struct dc_arena *arena, const words *all, const char *
 		object = dc_arena_printf(arena, "%s/%s", dir, object);
 	*ret = (struct dc_unit){
 		.file = file, .object = object, .dir = dir, .argv = argv, .argc = argc};
+	dc_unit_look_above(arena, file, ret);
 	return true;
 }
 

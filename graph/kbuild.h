@@ -29,6 +29,16 @@ struct dc_module {
 typedef DC_VEC(struct dc_module) dc_modules;
 
 /*
+ * dc_unit_look_above - makes the folders in the path of an absolute file (those before a '/') the
+ * last include folders of a unit.
+ * A driver of the kernel's own tree may name its trace header by the way from include/trace to it,
+ * ../../drivers/..., which leads nowhere from the installed headers: they stand in no source tree.
+ * The compiler tries such a name from each include folder; that as deep in the driver's own tree as
+ * include/trace finds it. Units that the functions below make have it for their own file.
+ */
+void dc_unit_look_above(struct dc_arena *arena, const char *path, struct dc_unit *unit);
+
+/*
  * dc_kbuild_read - what Kbuild would compile below a folder, and into which modules.
  * `make -n V=1` prints the commands and runs none of them, so this takes a second and writes
  * nothing. gcc's own flags that clang does not know are left out.

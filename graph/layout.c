@@ -174,22 +174,46 @@ struct bodies {
 
 static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXClientData data);
 
-static void add_inline_use(struct bodies *bodies, CXCursor field)
+/* Whether what stands there is assigned to, or its address taken. */
+static bool is_written(CXCursor cursor, CXCursor parent)
+{
+	enum CXUnaryOperatorKind unary;
+
+	switch ((int)clang_getCursorKind(parent)) {
+	case CXCursor_BinaryOperator:
+		return clang_getCursorBinaryOperatorKind(parent) == CXBinaryOperator_Assign &&
+		       clang_equalCursors(ast_first(parent), cursor);
+	case CXCursor_CompoundAssignOperator:
+		return clang_equalCursors(ast_first(parent), cursor);
+	case CXCursor_UnaryOperator:
+		unary = clang_getCursorUnaryOperatorKind(parent);
+		return unary == CXUnaryOperator_AddrOf || unary == CXUnaryOperator_PostInc ||
+		       unary == CXUnaryOperator_PostDec || unary == CXUnaryOperator_PreInc ||
+		       unary == CXUnaryOperator_PreDec;
+	default:
+		return false;
+	}
+}
+
+static void add_inline_use(struct bodies *bodies, CXCursor field, bool written)
 {
 	const struct dc_inline_use use = {
 		.function = bodies->inside,
 		.record = ast_record(bodies->facts, field),
 		.field = ast_spelling(bodies->facts, field),
+		.written = written,
 	};
 	size_t i;
 
 	for (i = bodies->layouts->inlines.len; i-- > 0;) {
-		const struct dc_inline_use *at = &bodies->layouts->inlines.at[i];
+		struct dc_inline_use *at = &bodies->layouts->inlines.at[i];
 
 		if (at->function != use.function)
 			break; /* they are read one after the other */
-		if (at->record == use.record && at->field == use.field)
+		if (at->record == use.record && at->field == use.field) {
+			at->written |= written;
 			return;
+		}
 	}
 	dc_vec_push(&bodies->layouts->inlines, use);
 }
@@ -407,7 +431,6 @@ static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXCl
 	struct bodies *bodies = data;
 	CXCursor to;
 
-	(void)parent;
 	if (bodies->function)
 		note_of_driver(bodies, cursor);
 	switch ((int)clang_getCursorKind(cursor)) {
@@ -416,7 +439,7 @@ static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXCl
 	case CXCursor_MemberRefExpr:
 		to = clang_getCursorReferenced(cursor);
 		if (bodies->inside)
-			add_inline_use(bodies, to);
+			add_inline_use(bodies, to, is_written(cursor, parent));
 		layout_record(bodies->facts, bodies->layouts,
 			      clang_getCursorType(clang_getCursorSemanticParent(to)));
 		break;

@@ -60,6 +60,7 @@ struct dc_prototype {
 /* A field that an inline function of the kernel's headers uses, itself or through others. */
 struct dc_inline_use {
 	const char *function, *record, *field;
+	bool written; /* or its address taken */
 };
 
 /* A call from an inline function of the headers, itself or through others, to one that is not. */

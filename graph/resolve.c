@@ -57,4 +57,5 @@ void facts_resolve(struct dc_diag *diag, struct facts *facts, struct dc_graph *g
 	map_done(&resolve.cell_index);
 	map_done(&resolve.records);
 	dc_vec_done(&resolve.cells);
+	dc_vec_done(&resolve.from_callers);
 }

@@ -26,6 +26,12 @@ struct cell {
 	bool unknown; /* and others that we cannot name */
 };
 
+/* An entry point whose context is that of the calls of a kernel function. */
+struct from_caller {
+	unsigned function, kernel_function;
+	const char *via;
+};
+
 struct resolve {
 	struct dc_diag *diag;
 	struct facts *facts;
@@ -35,6 +41,7 @@ struct resolve {
 	struct map cell_index;
 	struct map records; /* of the driver */
 	DC_VEC(struct cell) cells;
+	DC_VEC(struct from_caller) from_callers;
 	size_t words; /* of a function set */
 };
 

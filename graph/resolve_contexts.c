@@ -26,6 +26,36 @@ static bool place_is_kernels(struct resolve *resolve, const char *place)
 	       map_get(&resolve->records, owner) < 0 && strcmp(owner, "(anonymous)") != 0;
 }
 
+/* The context that a rule gives, the structure registered as this driver does. */
+static enum dc_context context_of(struct resolve *resolve, const struct dc_context_rule *rule)
+{
+	enum dc_context context = DC_CONTEXT_COUNT;
+	size_t i;
+
+	for (i = 0; i < rule->registered_count; i++) {
+		const struct dc_registered *by = &rule->registered[i];
+
+		if (map_get(&resolve->kernel, facts_name(resolve->facts, by->function)) < 0)
+			continue;
+		if (context == DC_CONTEXT_COUNT || (1u << by->context & DC_CONTEXTS_ATOMIC))
+			context = by->context;
+	}
+	return context == DC_CONTEXT_COUNT ? rule->context : context;
+}
+
+/* rule->place is FUNCTION#ARGUMENT */
+static void note_from_caller(struct resolve *resolve, const struct dc_context_rule *rule,
+			     unsigned function)
+{
+	char *name = dc_printf("%.*s", (int)strcspn(rule->place, "#"), rule->place);
+	int kernel = map_get(&resolve->kernel, facts_name(resolve->facts, name));
+
+	free(name);
+	if (kernel >= 0)
+		dc_vec_push(&resolve->from_callers,
+			    (struct from_caller){function, (unsigned)kernel, rule->via});
+}
+
 static void add_entries_of_cell(struct resolve *resolve, const struct cell *cell)
 {
 	const struct dc_context_rule *rule = dc_family_rule(resolve->facts->family, cell->name);
@@ -38,7 +68,7 @@ static void add_entries_of_cell(struct resolve *resolve, const struct cell *cell
 		struct dc_entry_point entry = {
 			.function = i,
 			.via = rule ? rule->via : cell->name,
-			.context = rule ? rule->context : DC_CONTEXT_UNKNOWN,
+			.context = rule ? context_of(resolve, rule) : DC_CONTEXT_UNKNOWN,
 			.known = rule != NULL,
 		};
 
@@ -46,6 +76,8 @@ static void add_entries_of_cell(struct resolve *resolve, const struct cell *cell
 			continue;
 		if (rule && strchr(rule->via, '*'))
 			entry.via = cell->name;
+		if (rule && rule->from_caller)
+			note_from_caller(resolve, rule, i);
 		dc_vec_push(&graph->entry_points, entry);
 	}
 }
@@ -241,12 +273,50 @@ static void mark_atomic_locks(struct dc_graph *graph)
 				graph, &graph->functions.at[graph->locks.at[i].holders.at[j]], i);
 }
 
+static bool called_atomically(const struct dc_graph *graph, unsigned kernel_function)
+{
+	const struct dc_call *call;
+
+	dc_vec_each (call, &graph->calls)
+		if (call->kind == DC_CALL_KERNEL && call->callee == kernel_function && call->atomic)
+			return true;
+	return false;
+}
+
+/* Makes atomic what a function of the kernel calls in the context of an atomic caller. Returns
+ * true if something changed: there may be more now. */
+static bool enter_from_callers(struct resolve *resolve)
+{
+	struct dc_graph *graph = resolve->graph;
+	const struct from_caller *from;
+	struct dc_entry_point *entry;
+	bool changed = false;
+
+	dc_vec_each (from, &resolve->from_callers) {
+		struct dc_function *function = &graph->functions.at[from->function];
+
+		if (!called_atomically(graph, from->kernel_function))
+			continue;
+		dc_vec_each (entry, &graph->entry_points)
+			if (entry->function == from->function && entry->via == from->via &&
+			    entry->context != DC_CONTEXT_ATOMIC) {
+				entry->context = DC_CONTEXT_ATOMIC;
+				function->contexts |= 1u << DC_CONTEXT_ATOMIC;
+				function->root = function->root ? function->root : from->via;
+				changed = true;
+			}
+	}
+	return changed;
+}
+
 void resolve_contexts(struct resolve *resolve)
 {
-	spread_contexts(resolve->graph);
-	spread_critical(resolve->graph);
 	make_locks(resolve);
-	spread_locks(resolve->graph);
+	do {
+		spread_contexts(resolve->graph);
+		spread_critical(resolve->graph);
+		spread_locks(resolve->graph);
+		mark_atomic_calls(resolve->graph);
+	} while (enter_from_callers(resolve));
 	mark_atomic_locks(resolve->graph);
-	mark_atomic_calls(resolve->graph);
 }

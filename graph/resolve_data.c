@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which functions use which globals, and which fields of which types. */
+/* Which functions use which globals, which fields of which types, and which memory. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,8 +100,48 @@ static void make_types(struct resolve *resolve)
 	}
 }
 
+static int compare_memory(const void *a, const void *b)
+{
+	const struct dc_memory_site *left = a, *right = b;
+
+	if (left->function != right->function)
+		return left->function < right->function ? -1 : 1;
+	if (left->line != right->line)
+		return left->line < right->line ? -1 : 1;
+	return strcmp(left->callee, right->callee);
+}
+
+static void make_memory(struct resolve *resolve)
+{
+	struct dc_graph *graph = resolve->graph;
+	const struct fact_memory *fact;
+
+	dc_vec_each (fact, &resolve->facts->memory) {
+		int function = map_get(&resolve->functions, fact->function);
+		struct dc_memory_site site = {
+			.function = (unsigned)function,
+			.line = fact->line,
+			.callee = fact->callee,
+			.frees = fact->frees,
+			.types = dc_arena_alloc(graph->arena, sizeof(fact->types)),
+		};
+
+		if (function < 0)
+			continue;
+		while (site.types_count < 2 && fact->types[site.types_count]) {
+			site.types[site.types_count] = fact->types[site.types_count];
+			site.types_count++;
+		}
+		dc_vec_push(&graph->memory, site);
+	}
+	if (graph->memory.len)
+		qsort(graph->memory.at, graph->memory.len, sizeof(*graph->memory.at),
+		      compare_memory);
+}
+
 void resolve_data(struct resolve *resolve)
 {
 	make_globals(resolve);
 	make_types(resolve);
+	make_memory(resolve);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "graph/ast.h"
+#include "graph/shipped.h"
 #include "graph/values.h"
 #include "graph/walk.h"
 
@@ -189,11 +190,18 @@ int facts_read_unit(struct dc_diag *diag, struct facts *facts, const struct dc_u
 {
 	CXIndex index = clang_createIndex(0, 0);
 	struct unit visit = {.facts = facts};
+	const char *slash = strrchr(unit->file, '/');
+	shipped_files shipped = {0};
 	enum CXErrorCode code;
 	int err;
 
-	code = clang_parseTranslationUnit2(index, unit->file, unit->argv, unit->argc, NULL, 0,
-					   CXTranslationUnit_None, &visit.tu);
+	shipped_find(facts->arena,
+		     dc_arena_strndup(facts->arena, unit->file, (size_t)(slash - unit->file)),
+		     &shipped);
+	code = clang_parseTranslationUnit2(index, unit->file, unit->argv, unit->argc, shipped.at,
+					   (unsigned)shipped.len, CXTranslationUnit_None,
+					   &visit.tu);
+	dc_vec_done(&shipped);
 	if (code != CXError_Success) {
 		clang_disposeIndex(index);
 		return dc_error(diag, -EINVAL, DC_FILE(unit->file),

@@ -361,6 +361,7 @@ void walk_function(struct facts *facts, CXCursor function, const char *symbol)
 		.result = clang_getResultType(clang_getCursorType(function)),
 		.blocks = FACT_BLOCK_EXIT + 1,
 		.tested = clang_getNullCursor(),
+		.cast_call = clang_getNullCursor(),
 	};
 	struct fact_body fact = {
 		.function = symbol,
@@ -384,12 +385,15 @@ void walk_function(struct facts *facts, CXCursor function, const char *symbol)
 
 void walk_initialiser(struct facts *facts, CXCursor expr)
 {
-	struct walk walk = {.facts = facts, .tested = clang_getNullCursor()};
+	struct walk walk = {.facts = facts,
+			    .tested = clang_getNullCursor(),
+			    .cast_call = clang_getNullCursor()};
 	struct walk_state state = {0};
-	size_t accesses = facts->accesses.len;
+	size_t accesses = facts->accesses.len, memory = facts->memory.len;
 
 	state.live = true;
 	walk_expr(&walk, expr, FACT_READ, &state);
 	facts->accesses.len = accesses; /* at file scope nobody accesses */
+	facts->memory.len = memory;
 	dc_vec_done(&walk.labels);
 }

@@ -41,6 +41,8 @@ struct walk {
 	long long case_value; /* ... this one */
 	bool case_taken; /* and its case has been seen */
 	bool has_default;
+	CXCursor cast_call; /* a call whose result is cast ... */
+	const char *cast_record; /* to a pointer to this structure */
 };
 
 unsigned walk_block(struct walk *walk);
@@ -58,6 +60,17 @@ void walk_condition(struct walk *walk, CXCursor expr, struct walk_state in,
 /* The last child, or all. */
 void walk_children(struct walk *walk, CXCursor expr, unsigned how, bool last_only,
 		   struct walk_state *state);
+
+/* Notes that the function accesses a field (or "*") of a type; type NULL: a global. */
+void walk_access(struct walk *walk, const char *type, const char *name, unsigned how);
+/* All fields of a structure (an array of them) at once, and of those in it: "*" and each. */
+void walk_whole(struct walk *walk, CXType type, unsigned how);
+/* An expression through which a callee reads or writes what it points to. */
+void walk_pointed(struct walk *walk, CXCursor pointer, unsigned how, struct walk_state *state);
+/* A cast, explicit or not: what it says of the call below it. */
+void walk_cast(struct walk *walk, CXCursor cast);
+/* A call that gets or gives back memory. */
+void walk_memory(struct walk *walk, CXCursor call, const struct dc_memory_rule *rule);
 
 void walk_stmt(struct walk *walk, CXCursor stmt, struct walk_state *state);
 void walk_compound(struct walk *walk, CXCursor stmt, struct walk_state *state);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -32,6 +33,7 @@ struct boot {
 	DC_VEC(const char *) complaint; /* its first line, and what followed */
 	bool ended;
 	int status; /* of the job */
+	int monitor[2]; /* sockets of QEMU's monitor: our end, QEMU's */
 };
 
 /* What the console says */
@@ -91,6 +93,22 @@ static const char *after(const char *line, const char *prefix)
 	return strncmp(line, prefix, len) ? NULL : line + len;
 }
 
+/* "N on" or "N off": plugs the wire of network card N in or out. */
+static void switch_link(const struct boot *boot, const char *text)
+{
+	char answers[4096], command[64], state[4];
+	unsigned nic;
+	int len;
+
+	if (sscanf(text, "%u %3s", &nic, state) != 2 ||
+	    (strcmp(state, "on") != 0 && strcmp(state, "off") != 0))
+		return;
+	while (recv(boot->monitor[0], answers, sizeof(answers), MSG_DONTWAIT) > 0)
+		; /* or QEMU would have to keep them */
+	len = snprintf(command, sizeof(command), "set_link net%u %s\n", nic, state);
+	send(boot->monitor[0], command, (size_t)len, MSG_NOSIGNAL);
+}
+
 static int hear(void *ctx, char *raw)
 {
 	struct boot *boot = ctx;
@@ -105,6 +123,8 @@ static int hear(void *ctx, char *raw)
 	} else if ((text = after(line, "dc-end: "))) {
 		boot->ended = true;
 		boot->status = (int)strtol(text, NULL, 10);
+	} else if ((text = after(line, "dc-link: "))) {
+		switch_link(boot, text);
 	} else if (!boot->guest->complaints_ok &&
 		   (dc_guest_is_complaint(line) ||
 		    (boot->complaint.len && boot->complaint.len < COMPLAINT_MAX))) {
@@ -288,6 +308,9 @@ static void add_all(words *argv, const struct boot *boot)
 				   guest->complaints_ok ? "" : "oops=panic ",
 				   guest->kernel_args ? guest->kernel_args : ""));
 	add_nics(argv, arena, guest->nics);
+	add_option(argv, "-chardev",
+		   dc_arena_printf(arena, "socket,id=monitor,fd=%d", boot->monitor[1]));
+	add_option(argv, "-mon", "chardev=monitor");
 	add_option(argv, "-drive",
 		   dc_arena_printf(arena, "if=none,id=disk,format=raw,cache=unsafe,file=%s",
 				   boot->disk));
@@ -297,12 +320,23 @@ static void add_all(words *argv, const struct boot *boot)
 	dc_vec_push(argv, NULL);
 }
 
+static int open_monitor(struct boot *boot)
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, boot->monitor) < 0)
+		return dc_error(boot->diag, -errno, NULL, "cannot make a socket: %s",
+				strerror(errno));
+	fcntl(boot->monitor[0], F_SETFD, FD_CLOEXEC);
+	return 0;
+}
+
 static int run_qemu(struct boot *boot)
 {
 	const struct dc_guest *guest = boot->guest;
 	words argv = {0};
-	int err;
+	int err = open_monitor(boot);
 
+	if (err < 0)
+		return err;
 	add_all(&argv, boot);
 	dc_progress(boot->diag, "%s: booting %s", guest->what, guest->kernel->release);
 	err = dc_proc_run(boot->diag, guest->what,
@@ -313,6 +347,8 @@ static int run_qemu(struct boot *boot)
 					    .line = hear,
 					    .ctx = boot});
 	dc_vec_done(&argv);
+	close(boot->monitor[0]);
+	close(boot->monitor[1]);
 	return err ? err : judge(boot);
 }
 

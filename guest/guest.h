@@ -6,7 +6,7 @@
  * Inside: guest/init.sh is the first process; guest/lib.sh (as /lib/guest.sh) has what jobs share;
  * the job is a shell script run by busybox ash with `sh -e`, in the folder /results, whose content
  * comes back. A line that it writes as "progress: TEXT" is shown while it runs. Everything goes to
- * the serial console, a line at a time.
+ * the serial console, a line at a time. By way of it the job can also pull a network card's wire.
  *
  * The CPU is emulated (TCG): KVM may be there and hang. With an icount_shift the guest's clock
  * counts instructions (2^shift ns each) and idle time is skipped, so figures repeat whatever the

@@ -8,6 +8,7 @@
 #   dc-job: TEXT      a line that the job wrote
 #   dc-progress: TEXT a line of the job that began with "progress: "
 #   dc-end: STATUS    the job's exit status; results are on the disk
+#   dc-link: N on|off the job wants the wire of network card N in or out
 export PATH=/bin:/sbin HOME=/ TMPDIR=/tmp
 
 say() {
@@ -16,7 +17,8 @@ say() {
 
 end() {
 	say "dc-end: $1"
-	reboot -f
+	# At once: on the way of an orderly reboot virtio_net hangs when it sends in that moment.
+	echo b > /proc/sysrq-trigger
 	sleep 60
 }
 
@@ -42,7 +44,13 @@ done < /modules/order
 ifconfig lo 127.0.0.1 up
 
 cd /results || end 97
-{ sh -e /job 2>&1; echo $? > /tmp/status; } | relay
+# What the job leaves running in its session goes with it, or it would keep the pipe open.
+{
+	# not as an asynchronous command: those ignore SIGINT
+	setsid sh -c 'echo $$ > /tmp/job; exec sh -e /job' 2>&1
+	echo $? > /tmp/status
+	kill -9 "-$(cat /tmp/job)" 2> /dev/null
+} | relay
 [ -s /tmp/status ] || echo 98 > /tmp/status
 if [ -b /dev/vda ]; then
 	tar -c -f /dev/vda . || echo 96 > /tmp/status

@@ -46,6 +46,32 @@ has_nic() { # N
 	[ -n "$(nic "$1")" ]
 }
 
+# The driver under test. /load, if it is there, has the arguments of one insmod a line, in their
+# order (the runtime, then the kernel component); else it is the stock driver that /driver names.
+load_lines() {
+	cat /load 2>/dev/null || echo "/modules/$(cat /driver).ko"
+}
+
+loaded() { # MODULE
+	grep -q "^$1 " /proc/modules
+}
+
+load_driver() {
+	# a file without a newline at its end has a last line, too
+	load_lines | while read -r load_line || [ -n "$load_line" ]; do
+		# shellcheck disable=SC2086 # its words are arguments
+		insmod $load_line || die "insmod $load_line: status $?"
+	done
+	wait_for 10 "the driver's network card" has_nic 0
+}
+
+unload_driver() {
+	for module in $(load_lines | awk '{ line = $1 " " line } END { print line }'); do
+		module=$(basename "$module" .ko | tr - _)
+		! loaded "$module" || rmmod "$module"
+	done
+}
+
 in_peer() {
 	ip netns exec peer "$@"
 }
@@ -71,9 +97,18 @@ has_carrier() { # INTERFACE
 link_up() {
 	wait_for 10 "the driver's network card" has_nic 0
 	near=$(nic 0)
-	ip addr add "$NEAR/24" dev "$near"
+	ip addr replace "$NEAR/24" dev "$near"
 	ip link set "$near" up
 	wait_for 15 "the link of $near" has_carrier "$near"
+}
+
+no_carrier() { # INTERFACE
+	! has_carrier "$1"
+}
+
+# Plugs the wire of network card N in or out; soon after, the card sees it.
+wire() { # N on|off
+	echo "<5>dc-link: $1 $2" > /dev/kmsg
 }
 
 link_down() {
@@ -97,12 +132,13 @@ near_packets() {
 }
 
 # One netperf test of the workload: TCP_STREAM and TCP_MAERTS with messages of 32 KB and socket
-# buffers of 256 KB, or TCP_RR. Prints "SECONDS THROUGHPUT UNIT".
-run_netperf() { # stream|maerts|rr LENGTH
+# buffers of 256 KB, TCP_RR, or UDP_STREAM with full packets. Prints "SECONDS THROUGHPUT UNIT".
+run_netperf() { # stream|maerts|rr|udp LENGTH
 	case $1 in
 	stream) set -- TCP_STREAM "$2" -s 262144 -S 262144 -m 32768 ;;
 	maerts) set -- TCP_MAERTS "$2" -s 262144 -S 262144 -M 32768 ;;
 	rr) set -- TCP_RR "$2" ;;
+	udp) set -- UDP_STREAM "$2" -s 262144 -S 262144 -m 1472 ;;
 	esac
 	netperf_test=$1 netperf_length=$2
 	shift 2
@@ -110,4 +146,67 @@ run_netperf() { # stream|maerts|rr LENGTH
 		-o ELAPSED_TIME,THROUGHPUT,THROUGHPUT_UNITS > /tmp/netperf.out ||
 		die "netperf $netperf_test failed: $(cat /tmp/netperf.out)"
 	tr , ' ' < /tmp/netperf.out | grep '^[0-9.]* '
+}
+
+# Waits for the link, then for an answer of the peer.
+reach() {
+	wait_for 30 "the link of $near" has_carrier "$near"
+	ping -q -c 2 -W 5 "$FAR" > /tmp/ping || die "no answer to ping: $(tail -n 2 /tmp/ping)"
+}
+
+# Streams of so many seconds, one after the other, until traffic_ends.
+traffic_starts() { # SECONDS
+	rm -f /tmp/enough /tmp/streams
+	traffic "$1" > /tmp/traffic.log 2>&1 &
+	streaming=$!
+	seen=$(near_packets)
+	wait_for 30 "traffic" traffic_flows
+}
+
+traffic() {
+	streams=0
+	while [ ! -f /tmp/enough ]; do
+		run_netperf stream "$1" > /tmp/traffic.result
+		streams=$((streams + 1))
+		echo "$streams" > /tmp/streams
+	done
+}
+
+# More than a hundred packets since $seen was set,.
+traffic_flows() {
+	[ -d "/proc/$streaming" ] || die "the traffic ended: $(cat /tmp/traffic.log)"
+	[ "$(near_packets)" -gt $((seen + 100)) ]
+}
+
+# Each of the streams must have come to its end; /tmp/streams says how many there were.
+traffic_ends() {
+	touch /tmp/enough
+	wait "$streaming" || die "the traffic failed: $(cat /tmp/traffic.log)"
+}
+
+# Fails with what the kernel has to complain about since this was asked last.
+complaints='BUG|WARNING|Oops|general protection|Call Trace|hung task|blocked for more|soft lockup'
+complaints="$complaints|stall|NETDEV WATCHDOG|UBSAN|KASAN|refcount_t|cut here|list_(add|del)"
+log_is_clean() {
+	dmesg -c > /tmp/dmesg
+	if grep -v 'dc-[a-z]*: ' /tmp/dmesg | grep -E "$complaints" > /tmp/complaints; then
+		cat /tmp/complaints
+		die "the kernel complained"
+	fi
+}
+
+# One step of a job: shown while it runs, named if it fails, the kernel's log looked at afterwards.
+step() { # WORDS COMMAND...
+	step=$1
+	shift
+	progress "$step"
+	"$@"
+	log_is_clean
+}
+
+# From now on the end of a job that fails is the step that failed. Forgets the log of booting.
+steps_begin() {
+	step="the beginning"
+	trap '[ $? = 0 ] || echo "FAILED: $step"' EXIT
+	dmesg -c > /tmp/boot
 }

@@ -29,15 +29,11 @@ void dcrt_out_pointer(struct dcrt_call *call, const void *pointer)
 
 void dcrt_out_address(struct dcrt_call *call, const void *address)
 {
-	uint64_t word = 0;
-	int err = dcrt_to_ref(call->tracker, address, DCRT_ANY_TYPE, &word);
+	uint64_t word = (uintptr_t)address;
 
-	if (err && DCRT_IS_KERNELS((uintptr_t)address)) {
-		word = (uintptr_t)address;
-		err = 0;
-	}
-	if (err && !call->writer.err)
-		call->writer.err = err;
+	if (!dcrt_is_tracked(call->tracker, address, &word) && !DCRT_IS_KERNELS(word) &&
+	    !call->writer.err)
+		call->writer.err = -ENOENT;
 	dcrt_write_word(&call->writer, word);
 }
 
@@ -57,7 +53,7 @@ static uint64_t text_word(struct dcrt_call *call, const char *text)
 {
 	uint64_t ref;
 
-	return dcrt_to_ref(call->tracker, text, DCRT_ANY_TYPE, &ref) ? TEXT_IN_BLOB : ref;
+	return dcrt_is_tracked(call->tracker, text, &ref) ? ref : TEXT_IN_BLOB;
 }
 
 void dcrt_out_string_word(struct dcrt_call *call, const char *text)
@@ -199,8 +195,10 @@ uint32_t dcrt_call_handle(struct dcrt_call *call, int *ret_status)
 		status = -EINVAL;
 	if (!status && call->writer.err)
 		status = call->writer.err;
-	if (status)
+	if (status) {
+		dcrt_take_back(call->tracker, &call->writer);
 		dcrt_write_again(&call->writer);
+	}
 	if (!status && call->tracker->kernel)
 		dcrt_put_freed(call->tracker, &call->writer);
 	len = dcrt_write_end(&call->writer, status);

@@ -50,7 +50,7 @@
 #define DCRT_OFFSET(ref)     ((uint32_t)((ref) & (DCRT_OBJECT_MAX - 1)))
 #define DCRT_IS_ERROR(ref)   ((ref) >= (uint64_t)-4095)
 /* An address of the kernel's half, which no reference looks like: slots are few. */
-#define DCRT_IS_KERNELS(ref) ((uint64_t)(ref) >> 47 == 0x1ffff)
+#define DCRT_IS_KERNELS(ref) ((uint64_t)(ref) >> 47 == 0x1ffff && !DCRT_IS_ERROR((uint64_t)(ref)))
 
 enum dcrt_kind { DCRT_UPCALL = 1, DCRT_DOWNCALL, DCRT_REPLY, DCRT_DEATH, DCRT_WAIT };
 
@@ -122,14 +122,21 @@ struct dcrt_turn {
  */
 #define DCRT_IOC_TURN DCRT_IOC(2, sizeof(struct dcrt_turn))
 
+/* Page 0 of the device, which the attached process may map to read. Behind it are the pages of
+ * windows (dcrt_window_add), to read and to write; mmap() of the device gives -EPERM to all but the
+ * attached process, -ENXIO outside of one window. */
+struct dcrt_shared {
+	uint64_t windows_removed; /* counts them: what was known of windows is to be asked again */
+};
+
 /* What generated tables are made of. Both components have the same tables, but for `handler`. */
 
 enum dcrt_field_kind {
 	DCRT_PLAIN, /* bytes */
 	DCRT_POINTER, /* to a tracked object or into one, NULL or an error pointer */
 	DCRT_CODE, /* address of one of the driver's `code`, or NULL */
-	/* As a pointer, if it leads to a tracked object; else, from the kernel, as it is: the process
-	 * can compare it and hand it back, and dies if it looks there. */
+	/* As a pointer, if it leads to a tracked object; else, from the kernel, as it is: the
+	 * process can compare it and hand it back, and dies if it looks there. */
 	DCRT_ADDRESS,
 };
 
@@ -141,7 +148,11 @@ struct dcrt_field {
 	uint16_t kind;
 	uint16_t target; /* of a pointer: index of its type, or DCRT_ANY_TYPE */
 	bool user_writes; /* the process may change it */
-	uint32_t first_unit; /* set by dcrt_types_check() */
+	/* Set by dcrt_types_check(): the number of its first unit, and of a field behind a gap the
+	 * bytes up to the next gap, with how many fields they are, and whether one is writable. */
+	uint32_t first_unit;
+	uint32_t span, span_fields;
+	bool span_writes;
 };
 
 #define DCRT_ANY_TYPE 0xffff
@@ -257,8 +268,8 @@ void dcrt_out_object(struct dcrt_call *call, const void *object, const struct dc
 
 /* What changed in any tracked object; in the kernel their pointers are adopted first. */
 void dcrt_out_all(struct dcrt_call *call);
-/* As dcrt_out_pointer(); in the kernel also what is not tracked, as it is (DCRT_ADDRESS). The process
- * may send what it was sent so, but no address of its own. */
+/* As dcrt_out_pointer(); in the kernel also what is not tracked, as it is (DCRT_ADDRESS). The
+ * process may send what it was sent so, but no address of its own. */
 void dcrt_out_address(struct dcrt_call *call, const void *address);
 /* A word: a function of driver->code or NULL. */
 void dcrt_out_code(struct dcrt_call *call, const void *code);
@@ -293,8 +304,8 @@ int dcrt_object_new(struct dcrt_channel *channel, void *object, uint16_t type, u
  * it. Kernel only. Returns 0, -ESTALE (double free), -ENOENT (never tracked). May sleep: while a
  * dcrt_out_all() looks at it. */
 int dcrt_object_free(struct dcrt_channel *channel, void *object);
-/* dcrt_adopt - as dcrt_object_new, and 0 if the object is NULL, an error pointer or tracked already
- * with that type in that place. Kernel only. */
+/* dcrt_adopt - as dcrt_object_new, and 0 if count is 0, the object NULL, an error pointer or
+ * tracked already with that type in that place. Kernel only. */
 int dcrt_adopt(struct dcrt_channel *channel, void *object, uint16_t type, uint32_t count);
 /* dcrt_forget - as dcrt_object_free, of an object that need not be tracked. Kernel only. A pointer
  * to it that stays in place does no harm; but if memory comes to that address again and is no new

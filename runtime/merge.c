@@ -56,7 +56,8 @@ static int to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 		err = dcrt_to_code(tracker, local, &word);
 	else
 		err = dcrt_reference(tracker, local, field->target, &word, &target);
-	if (err && field->kind != DCRT_POINTER && DCRT_IS_KERNELS((uintptr_t)local)) {
+	if (err && DCRT_IS_KERNELS((uintptr_t)local) &&
+	    (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && tracker->kernel))) {
 		word = (uintptr_t)local;
 		err = 0;
 	}
@@ -72,7 +73,8 @@ static int from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *fiel
 
 	if (field->kind == DCRT_PLAIN)
 		return 0;
-	if (field->kind != DCRT_POINTER && DCRT_IS_KERNELS(word_at(*data)))
+	if (DCRT_IS_KERNELS(word_at(*data)) &&
+	    (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && !tracker->kernel)))
 		return 0;
 	if (field->kind == DCRT_CODE)
 		err = dcrt_from_code(tracker, word_at(*data), place);
@@ -223,18 +225,13 @@ static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer, co
 	}
 }
 
-/* Whether a unit is to be sent. */
-static bool is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
-		    const uint8_t *local, const uint8_t *shadow)
+bool dcrt_is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
+		  const uint8_t *local, const uint8_t *shadow)
 {
-	struct dcrt_object *target;
-	uint64_t ref;
-
 	if (memcmp(local, shadow, field->size) == 0)
 		return false;
 	return !dcrt_is_stale(field, local, shadow) ||
-	       !dcrt_reference(tracker, (void *)(uintptr_t)word_at(local), field->target, &ref,
-			       &target);
+	       dcrt_object_at(tracker, (void *)(uintptr_t)word_at(local), field->target);
 }
 
 static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer, struct run run,
@@ -255,7 +252,7 @@ static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer, 
 			put_run(tracker, writer, &run, session);
 			run.count = 0;
 		}
-		if (is_news(tracker, field, object->local + at, object->shadow + at)) {
+		if (dcrt_is_news(tracker, field, object->local + at, object->shadow + at)) {
 			if (!run.count) {
 				run.offset = at;
 				run.unit = unit + i;
@@ -270,30 +267,82 @@ static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer, 
 		put_run(tracker, writer, &run, session);
 }
 
+static void put_element(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			struct dcrt_object *object, const struct dcrt_field *field,
+			uint32_t element, uint64_t session)
+{
+	const struct dcrt_type *type = &tracker->types[object->type];
+	const struct run run = {.object = object,
+				.field = field,
+				.offset = element * type->size + field->offset,
+				.unit = element * dcrt_type_units(type) + field->first_unit};
+
+	if (tracker->kernel || field->user_writes)
+		put_field(tracker, writer, run, session);
+}
+
+static void put_planned(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			struct dcrt_object *object, const struct dcrt_plan *plan, uint64_t session)
+{
+	const struct dcrt_type *type = &tracker->types[object->type];
+	uint32_t element, i;
+
+	for (i = 0; i < plan->n_fields; i++)
+		if (plan->fields[i] >= type->n_fields)
+			writer->err = -EINVAL;
+	for (element = 0; element < object->size / type->size; element++)
+		for (i = 0; i < plan->n_fields && !writer->err; i++)
+			put_element(tracker, writer, object, &type->fields[plan->fields[i]],
+				    element, session);
+}
+
+/* Whether bytes are as they were; mostly they are, and few. */
+static bool same(const uint8_t *local, const uint8_t *shadow, uint32_t len)
+{
+	if (len == 4) {
+		uint32_t a, b;
+
+		memcpy(&a, local, 4);
+		memcpy(&b, shadow, 4);
+		return a == b;
+	}
+	return len == 8 ? word_at(local) == word_at(shadow) : !memcmp(local, shadow, len);
+}
+
+/* All fields, a span at a time. */
+static void put_whole(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+		      struct dcrt_object *object, uint64_t session)
+{
+	const struct dcrt_type *type = &tracker->types[object->type];
+	uint32_t at, i;
+
+	if (!type->n_fields || (type->fields[0].span == type->size &&
+				same(object->local, object->shadow, object->size)))
+		return;
+	for (at = 0; at < object->size; at += type->size)
+		for (i = 0; i < type->n_fields && !writer->err;) {
+			const struct dcrt_field *field = &type->fields[i];
+			uint32_t place = at + field->offset;
+
+			if (field->span &&
+			    ((!tracker->kernel && !field->span_writes) ||
+			     same(object->local + place, object->shadow + place, field->span))) {
+				i += field->span_fields;
+				continue;
+			}
+			put_element(tracker, writer, object, field, at / type->size, session);
+			i++;
+		}
+}
+
 static void put_object(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 		       struct dcrt_object *object, const struct dcrt_plan *plan, uint64_t session)
 {
-	const struct dcrt_type *type = &tracker->types[object->type];
-	uint32_t n_fields = plan->fields ? plan->n_fields : type->n_fields;
-	uint32_t units = dcrt_type_units(type), element, i;
-
 	announce(tracker, writer, object, session);
-	for (element = 0; element < object->size / type->size; element++)
-		for (i = 0; i < n_fields && !writer->err; i++) {
-			uint32_t index = plan->fields ? plan->fields[i] : i;
-			struct run run = {.object = object};
-
-			if (index >= type->n_fields) {
-				writer->err = -EINVAL;
-				return;
-			}
-			run.field = &type->fields[index];
-			if (!tracker->kernel && !run.field->user_writes)
-				continue;
-			run.offset = element * type->size + run.field->offset;
-			run.unit = element * units + run.field->first_unit;
-			put_field(tracker, writer, run, session);
-		}
+	if (plan->fields)
+		put_planned(tracker, writer, object, plan, session);
+	else
+		put_whole(tracker, writer, object, session);
 }
 
 void dcrt_put_all(struct dcrt_tracker *tracker, struct dcrt_writer *writer, uint64_t session)
@@ -366,28 +415,22 @@ static int find_run(const struct dcrt_tracker *tracker, struct dcrt_object *obje
 		    const struct dcrt_record *record, struct run *ret)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
-	uint32_t element = record->offset / type->size, inner = record->offset % type->size, i;
+	uint32_t element = record->offset / type->size, inner = record->offset % type->size, from;
+	const struct dcrt_field *field = dcrt_type_field(type, inner);
 
-	if (record->offset >= object->size)
+	if (record->offset >= object->size || !field)
 		return -EINVAL;
-	for (i = 0; i < type->n_fields; i++) {
-		const struct dcrt_field *field = &type->fields[i];
-		uint32_t from = inner - field->offset;
-
-		if (inner < field->offset || from >= field->size * field->count)
-			continue;
-		if (from % field->size || record->len % field->size ||
-		    record->len > field->size * field->count - from)
-			return -EINVAL;
-		*ret = (struct run){.object = object,
-				    .field = field,
-				    .offset = record->offset,
-				    .unit = element * dcrt_type_units(type) + field->first_unit +
-					    from / field->size,
-				    .count = record->len / field->size};
-		return 0;
-	}
-	return -EINVAL;
+	from = inner - field->offset;
+	if (from % field->size || record->len % field->size ||
+	    record->len > field->size * field->count - from)
+		return -EINVAL;
+	*ret = (struct run){.object = object,
+			    .field = field,
+			    .offset = record->offset,
+			    .unit = element * dcrt_type_units(type) + field->first_unit +
+				    from / field->size,
+			    .count = record->len / field->size};
+	return 0;
 }
 
 static int find_object(struct dcrt_tracker *tracker, const struct dcrt_record *record,
@@ -404,6 +447,43 @@ static int find_object(struct dcrt_tracker *tracker, const struct dcrt_record *r
 		return -EINVAL;
 	*ret = object;
 	return 0;
+}
+
+/* Taking back */
+
+static void take_back_update(struct dcrt_tracker *tracker, const struct dcrt_record *record)
+{
+	struct dcrt_object *object;
+	struct run run;
+	uint32_t i;
+
+	if (find_object(tracker, record, &object) || find_run(tracker, object, record, &run))
+		return;
+	for (i = 0; i < run.count; i++) {
+		uint32_t at = run.offset + i * run.field->size;
+
+		if (memcmp(object->local + at, object->shadow + at, run.field->size) == 0)
+			object->shadow[at] = (uint8_t)~object->local[at];
+	}
+}
+
+void dcrt_take_back(struct dcrt_tracker *tracker, const struct dcrt_writer *writer)
+{
+	struct dcrt_message message = {.header = writer->header};
+	struct dcrt_record record;
+	const uint8_t *data;
+	uint32_t at = 0;
+
+	if (tracker->kernel || !message.header.records)
+		return;
+	message.header.len = writer->len;
+	message.args = writer->buf + sizeof(message.header);
+	message.records = message.args + message.header.args * sizeof(uint64_t);
+	tracker->env->lock(tracker->env->lock_ctx);
+	while (dcrt_message_next(&message, &at, &record, &data))
+		if (record.kind == DCRT_UPDATE)
+			take_back_update(tracker, &record);
+	tracker->env->unlock(tracker->env->lock_ctx);
 }
 
 /* Confirming */
@@ -458,17 +538,21 @@ static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 			const uint8_t *data, uint64_t session)
 {
 	struct dcrt_object *object;
+	int err = find_object(tracker, record, &object);
 	struct run run;
 	void *place;
 	uint32_t i;
 
-	if (find_object(tracker, record, &object) || find_run(tracker, object, record, &run) ||
-	    !run.field->user_writes || object->announced != session)
+	if (err == -ESTALE)
+		return 0; /* freed while the message was made */
+	if (err || find_run(tracker, object, record, &run) || !run.field->user_writes ||
+	    object->announced != session)
 		return -EPROTO;
 	for (i = 0; i < run.count && run.field->kind != DCRT_PLAIN; i++) {
 		const uint8_t *value = data + i * sizeof(uint64_t);
 
-		if (from_wire(tracker, run.field, &value, &place))
+		err = from_wire(tracker, run.field, &value, &place);
+		if (err && err != -ESTALE)
 			return -EPROTO;
 	}
 	return 0;

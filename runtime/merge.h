@@ -8,7 +8,6 @@
 uint64_t dcrt_object_handle(const struct dcrt_tracker *tracker, const struct dcrt_object *object);
 struct dcrt_object *dcrt_object_at(struct dcrt_tracker *tracker, const void *local, uint16_t type);
 int dcrt_why_not_at(const struct dcrt_tracker *tracker, const void *local);
-uint32_t dcrt_type_units(const struct dcrt_type *type);
 int dcrt_object_announced(struct dcrt_tracker *tracker, const struct dcrt_record *record,
 			  const uint8_t *data);
 int dcrt_object_gone(struct dcrt_tracker *tracker, const struct dcrt_record *record);
@@ -18,10 +17,20 @@ int dcrt_resolve(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint
 int dcrt_reference(struct dcrt_tracker *tracker, const void *local, uint16_t type, uint64_t *ret,
 		   struct dcrt_object **ret_object);
 
+/* types.c */
+uint32_t dcrt_type_units(const struct dcrt_type *type);
+/* The field that a byte of an element belongs to, or NULL. */
+const struct dcrt_field *dcrt_type_field(const struct dcrt_type *type, uint32_t offset);
+
+/* merge.c: whether a unit is to be sent. */
+bool dcrt_is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
+		  const uint8_t *local, const uint8_t *shadow);
+
 /* stale.c */
 /* Whether a pointer is as it was when its target was freed. */
 bool dcrt_is_stale(const struct dcrt_field *field, const uint8_t *local, const uint8_t *shadow);
 void dcrt_mark_stale(struct dcrt_tracker *tracker, const void *start, uint32_t size);
+void dcrt_mark_addresses(struct dcrt_tracker *tracker, const void *start, uint32_t size);
 bool dcrt_may_be_freed(const struct dcrt_tracker *tracker, const void *local);
 /* To what a new process has: zeroes. The marks stay. */
 void dcrt_clear_shadow(const struct dcrt_tracker *tracker, struct dcrt_object *object);

@@ -8,6 +8,8 @@
  * yields to what the other side has stored there;
  *   - dcrt_adopt_all() does not adopt what it points to: that may be freed memory. Who allocates in
  *     the kernel and stores the address where another was adopts by dcrt_adopt().
+ * An address that went to the process as it is (DCRT_ADDRESS) is marked as well when it comes to
+ * lead to an object: the process must be told.
  */
 #include "merge.h"
 
@@ -21,13 +23,19 @@ static uint64_t word(const uint8_t *place)
 	return value;
 }
 
-bool dcrt_is_stale(const struct dcrt_field *field, const uint8_t *local, const uint8_t *shadow)
+static bool leads(const struct dcrt_field *field)
 {
-	return field->kind == DCRT_POINTER && word(shadow) == (word(local) ^ MARK);
+	return field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS;
 }
 
-/* Calls look() for each pointer in an object, until it says true. */
+bool dcrt_is_stale(const struct dcrt_field *field, const uint8_t *local, const uint8_t *shadow)
+{
+	return leads(field) && word(shadow) == (word(local) ^ MARK);
+}
+
+/* Calls look() for each pointer of a kind (DCRT_PLAIN: any) in an object, until it says true. */
 static bool each_pointer(const struct dcrt_tracker *tracker, const struct dcrt_object *object,
+			 enum dcrt_field_kind kind,
 			 bool (*look)(uint8_t *local, uint8_t *shadow, const uint64_t *range),
 			 const uint64_t *range)
 {
@@ -37,7 +45,7 @@ static bool each_pointer(const struct dcrt_tracker *tracker, const struct dcrt_o
 	for (i = 0; i < type->n_fields; i++) {
 		const struct dcrt_field *field = &type->fields[i];
 
-		if (field->kind != DCRT_POINTER)
+		if (!leads(field) || (kind != DCRT_PLAIN && field->kind != kind))
 			continue;
 		for (element = 0; element < object->size; element += type->size)
 			for (k = 0; k < field->count; k++) {
@@ -62,7 +70,7 @@ static bool mark(uint8_t *local, uint8_t *shadow, const uint64_t *range)
 	if (!within(value, range)) {
 		if (!within(word(shadow), range))
 			return false;
-		value = 0; /* changed since: marked, so that it differs whatever it is now */
+		value = 1; /* changed since: marked so that it differs, whatever it becomes */
 	}
 	value ^= MARK;
 	memcpy(shadow, &value, sizeof(value));
@@ -75,7 +83,27 @@ void dcrt_mark_stale(struct dcrt_tracker *tracker, const void *start, uint32_t s
 	uint32_t i;
 
 	for (i = 0; i < tracker->live; i++)
-		each_pointer(tracker, &tracker->objects[tracker->order[i]], mark, range);
+		each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_PLAIN, mark,
+			     range);
+}
+
+static bool mark_sent(uint8_t *local, uint8_t *shadow, const uint64_t *range)
+{
+	uint64_t value = word(local) ^ MARK;
+
+	if (within(word(local), range) && word(local) == word(shadow))
+		memcpy(shadow, &value, sizeof(value));
+	return false;
+}
+
+void dcrt_mark_addresses(struct dcrt_tracker *tracker, const void *start, uint32_t size)
+{
+	const uint64_t range[] = {(uintptr_t)start, (uintptr_t)start + size};
+	uint32_t i;
+
+	for (i = 0; i < tracker->live; i++)
+		each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_ADDRESS, mark_sent,
+			     range);
 }
 
 static bool is_marked(uint8_t *local, uint8_t *shadow, const uint64_t *address)
@@ -89,8 +117,8 @@ bool dcrt_may_be_freed(const struct dcrt_tracker *tracker, const void *local)
 	uint32_t i;
 
 	for (i = 0; i < tracker->live; i++)
-		if (each_pointer(tracker, &tracker->objects[tracker->order[i]], is_marked,
-				 &address))
+		if (each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_PLAIN,
+				 is_marked, &address))
 			return true;
 	return false;
 }
@@ -110,8 +138,8 @@ void dcrt_clear_shadow(const struct dcrt_tracker *tracker, struct dcrt_object *o
 
 	for (element = 0; element < object->size; element += type->size)
 		for (i = 0; i < type->n_fields; i++)
-			if (type->fields[i].kind != DCRT_POINTER)
+			if (!leads(&type->fields[i]))
 				memset(object->shadow + element + type->fields[i].offset, 0,
 				       type->fields[i].size * type->fields[i].count);
-	each_pointer(tracker, object, clear_unmarked, NULL);
+	each_pointer(tracker, object, DCRT_PLAIN, clear_unmarked, NULL);
 }

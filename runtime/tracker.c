@@ -48,60 +48,6 @@ static struct dcrt_object *around(const struct dcrt_tracker *tracker,
 	return object->parent == DCRT_NO_SLOT ? NULL : &tracker->objects[object->parent];
 }
 
-/* Tables */
-
-static bool good_field(const struct dcrt_driver *driver, const struct dcrt_type *type,
-		       const struct dcrt_field *field, uint32_t from)
-{
-	if (!field->size || !field->count || field->offset < from || field->offset > type->size ||
-	    field->count > (type->size - field->offset) / field->size)
-		return false;
-	if (field->kind == DCRT_PLAIN)
-		return true;
-	if (field->size != sizeof(uint64_t) || field->offset % sizeof(uint64_t) != 0)
-		return false;
-	if (field->kind == DCRT_CODE)
-		return driver->n_code > 0;
-	return (field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS) &&
-	       (field->target == DCRT_ANY_TYPE || field->target < driver->n_types);
-}
-
-int dcrt_types_check(const struct dcrt_driver *driver)
-{
-	uint32_t i, k;
-
-	if (driver->n_code && !driver->code)
-		return -EINVAL;
-	for (i = 0; i < driver->n_types; i++) {
-		/* The table is the driver's; the library fills in two numbers. */
-		const struct dcrt_type *type = &driver->types[i];
-		uint32_t from = 0, units = 0;
-
-		if (!type->size || type->size > DCRT_OBJECT_MAX)
-			return -EINVAL;
-		for (k = 0; k < type->n_fields; k++) {
-			struct dcrt_field *field = &type->fields[k];
-
-			if (!good_field(driver, type, field, from))
-				return -EINVAL;
-			field->first_unit = units;
-			units += field->count;
-			from = field->offset + field->size * field->count;
-		}
-	}
-	return 0;
-}
-
-uint32_t dcrt_type_units(const struct dcrt_type *type)
-{
-	const struct dcrt_field *last;
-
-	if (!type->n_fields)
-		return 0;
-	last = &type->fields[type->n_fields - 1];
-	return last->first_unit + last->count;
-}
-
 /* Life of a tracker */
 
 static int track_places(struct dcrt_tracker *tracker)
@@ -146,7 +92,8 @@ int dcrt_tracker_init(struct dcrt_tracker *tracker, const struct dcrt_driver *dr
 					 .slots = driver->objects,
 					 .kernel = kernel,
 					 .free_first = DCRT_NO_SLOT,
-					 .free_last = DCRT_NO_SLOT};
+					 .free_last = DCRT_NO_SLOT,
+					 .adopt_first = DCRT_NO_SLOT};
 	if (driver->objects > DCRT_SLOTS_MAX)
 		return -EINVAL;
 	err = tracker->slots ? make_slots(tracker) : 0;
@@ -311,6 +258,31 @@ static int add(struct dcrt_tracker *tracker, uint32_t slot, const struct dcrt_ob
 	return 0;
 }
 
+static void list_adoptable(struct dcrt_tracker *tracker, uint32_t slot)
+{
+	struct dcrt_object *object = &tracker->objects[slot];
+
+	if (!tracker->types[object->type].adopt)
+		return;
+	object->prev_adopt = DCRT_NO_SLOT;
+	object->next_adopt = tracker->adopt_first;
+	if (object->next_adopt != DCRT_NO_SLOT)
+		tracker->objects[object->next_adopt].prev_adopt = slot;
+	tracker->adopt_first = slot;
+}
+
+static void unlist_adoptable(struct dcrt_tracker *tracker, const struct dcrt_object *object)
+{
+	if (!tracker->kernel || !tracker->types[object->type].adopt)
+		return;
+	if (object->next_adopt != DCRT_NO_SLOT)
+		tracker->objects[object->next_adopt].prev_adopt = object->prev_adopt;
+	if (object->prev_adopt != DCRT_NO_SLOT)
+		tracker->objects[object->prev_adopt].next_adopt = object->next_adopt;
+	else
+		tracker->adopt_first = object->next_adopt;
+}
+
 int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count,
 	       uint64_t *ret_handle)
 {
@@ -334,6 +306,8 @@ int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_
 		err = add(tracker, slot, &new);
 		if (!err) {
 			tracker->free_first = next;
+			list_adoptable(tracker, slot);
+			dcrt_mark_addresses(tracker, local, new.size);
 			tracker->tracked++;
 			*ret_handle = dcrt_object_handle(tracker, &tracker->objects[slot]);
 		}
@@ -361,7 +335,7 @@ int dcrt_track_once(struct dcrt_tracker *tracker, void *local, uint16_t type, ui
 	bool known;
 	int err;
 
-	if (!local || DCRT_IS_ERROR((uint64_t)(uintptr_t)local))
+	if (!local || DCRT_IS_ERROR((uint64_t)(uintptr_t)local) || !count)
 		return 0;
 	if (type >= tracker->n_types)
 		return -EINVAL;
@@ -412,6 +386,7 @@ static void take_out(struct dcrt_tracker *tracker, struct dcrt_object *object, v
 		*blocks = gone->block;
 		gone->block = NULL;
 		gone->live = false;
+		unlist_adoptable(tracker, gone);
 		gone->next_free = DCRT_NO_SLOT;
 		if (gone->generation == GENERATION_MAX)
 			continue;
@@ -506,11 +481,11 @@ static int adopt_pass(struct dcrt_tracker *tracker, struct dcrt_channel *channel
 	uint32_t i;
 	int err = 0;
 
-	for (i = 0; i < tracker->slots && !err; i++) {
+	/* What is in hand stays in the list; what is added stands before the first. */
+	for (i = tracker->adopt_first; i != DCRT_NO_SLOT && !err;
+	     i = tracker->objects[i].next_adopt) {
 		struct dcrt_object *object = &tracker->objects[i];
 
-		if (!object->live || !tracker->types[object->type].adopt)
-			continue;
 		object->busy++;
 		tracker->env->unlock(tracker->env->lock_ctx);
 		err = adopt_elements(&tracker->types[object->type], channel, object->local,
@@ -715,6 +690,20 @@ int dcrt_to_ref(struct dcrt_tracker *tracker, const void *local, uint16_t type, 
 	err = dcrt_reference(tracker, local, type, ret, &object);
 	tracker->env->unlock(tracker->env->lock_ctx);
 	return err;
+}
+
+bool dcrt_is_tracked(struct dcrt_tracker *tracker, const void *local, uint64_t *ret)
+{
+	struct dcrt_object *object = NULL;
+	bool found;
+
+	tracker->env->lock(tracker->env->lock_ctx);
+	found = !local || DCRT_IS_ERROR((uint64_t)(uintptr_t)local) ||
+		dcrt_object_at(tracker, local, DCRT_ANY_TYPE);
+	if (found)
+		dcrt_reference(tracker, local, DCRT_ANY_TYPE, ret, &object);
+	tracker->env->unlock(tracker->env->lock_ctx);
+	return found;
 }
 
 int dcrt_from_ref(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,

@@ -54,6 +54,7 @@ struct dcrt_object {
 	uint32_t generation; /* of the object or, if not live, of the last one in this slot */
 	uint32_t parent; /* slot of the innermost object around this one, or DCRT_NO_SLOT */
 	uint32_t next_free;
+	uint32_t next_adopt, prev_adopt; /* of those with type->adopt; DCRT_NO_SLOT: none */
 	uint16_t type;
 	bool live;
 	uint16_t busy; /* looked at without the lock (dcrt_adopt_all): to be freed later */
@@ -85,6 +86,7 @@ struct dcrt_tracker {
 	uint32_t *order; /* slots of live objects by address, outer before inner */
 	uint32_t live;
 	uint32_t free_first, free_last;
+	uint32_t adopt_first;
 	uint64_t *freed; /* handles that the process has to be told of, a ring of `slots` */
 	uint32_t freed_at, freed_count;
 	bool kernel; /* issues handles */
@@ -113,9 +115,9 @@ void dcrt_tracker_done(struct dcrt_tracker *tracker);
  * it overlaps another object partly; -ENOSPC no slot left; -ENOMEM. */
 int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count,
 	       uint64_t *ret_handle);
-/* dcrt_track_once - as dcrt_track, and 0 for NULL, an error pointer and what is tracked already
- * with that type in that place. Within dcrt_adopt_all() also, and nothing is tracked, if memory
- * that was freed may be there (stale.c). */
+/* dcrt_track_once - as dcrt_track, and 0 for NULL, no elements, an error pointer and what is
+ * tracked already with that type in that place. Within dcrt_adopt_all() also, and nothing is
+ * tracked, if memory that was freed may be there (stale.c). */
 int dcrt_track_once(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count);
 /* dcrt_untrack - the outermost object that begins at the place, and all embedded in it. Waits for
  * dcrt_adopt_all() to have done with it. Pointers to it are marked (stale.c).
@@ -141,6 +143,8 @@ int dcrt_to_ref(struct dcrt_tracker *tracker, const void *local, uint16_t type, 
 int dcrt_from_ref(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,
 		  void **ret);
 
+/* dcrt_is_tracked - as dcrt_to_ref of any type, where finding none is no error. */
+bool dcrt_is_tracked(struct dcrt_tracker *tracker, const void *local, uint64_t *ret);
 /* dcrt_text_from_ref - the address, if a zero follows within the object; else -EINVAL. */
 int dcrt_text_from_ref(struct dcrt_tracker *tracker, uint64_t ref, const char **ret);
 /* dcrt_to_code - index + 1 of a function, 0 of NULL. Returns 0 or -ENOENT. */
@@ -155,6 +159,8 @@ void dcrt_put(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const vo
 	      const struct dcrt_plan *plan, uint64_t session);
 /* dcrt_put_all - as dcrt_put, of all objects; announces those without fields too. */
 void dcrt_put_all(struct dcrt_tracker *tracker, struct dcrt_writer *writer, uint64_t session);
+/* dcrt_take_back - the process's message will not be sent: its updates go into the next one. */
+void dcrt_take_back(struct dcrt_tracker *tracker, const struct dcrt_writer *writer);
 /* As dcrt_to_ref; and announces the object. */
 uint64_t dcrt_put_ref(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,
 		      uint64_t session);
@@ -165,10 +171,11 @@ void dcrt_confirm(struct dcrt_tracker *tracker, const void *buf, uint64_t sessio
 
 /*
  * dcrt_apply - all objects' records of a decoded message, or none.
- * In the kernel each must be live, of the type, whole units of a field that the process may write,
- * pointers to live objects of the target type: otherwise -EPROTO and nothing is changed. The
- * process trusts the kernel and ignores updates of objects just freed; -ENOMEM, or -EPROTO for what
- * cannot be (an unknown object), leave it half done: it must end.
+ * What is of an object freed since, or a pointer to one, is ignored: messages cross. Else, in the
+ * kernel, each must be of an object known to this process, whole units of a field that it may
+ * write, pointers to objects of the target type, functions that there are: otherwise -EPROTO and
+ * nothing is changed. The process trusts the kernel; -ENOMEM, or -EPROTO for what cannot be (an
+ * unknown object), leave it half done: it must end.
  */
 int dcrt_apply(struct dcrt_tracker *tracker, const struct dcrt_message *message);
 

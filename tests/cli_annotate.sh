@@ -12,6 +12,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
 unset DRIVERCUT_OUT DRIVERCUT_KERNEL
 ls -d /lib/modules/*/build >/dev/null 2>&1 || { echo "no kernel headers"; exit 77; }
+# shellcheck source=tests/cli_lib.sh
 . "$here/cli_lib.sh"
 
 mkdir net

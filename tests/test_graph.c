@@ -38,6 +38,8 @@ static const char sample[] =
 	" \"readers\": [\"a\", \"b\"], \"writers\": [\"b\"]}],"
 	"\"types\": [{\"type\": \"s\", \"function\": \"a\", \"reads\": [\"x\"], \"writes\": [],"
 	" \"addresses\": [\"lock\"]}],"
+	"\"memory\": [{\"function\": \"b\", \"callee\": \"kfree\", \"line\": 6, \"frees\": true,"
+	" \"types\": [\"s\"]}],"
 	"\"kernel_functions\": [{\"name\": \"printk\", \"inline\": true, \"local\": false,"
 	" \"reaches\": [\"_printk\"]}],"
 	"\"indirect_sites\": [{\"caller\": \"a\", \"line\": 4, \"through\": \"s.f\","

@@ -80,8 +80,9 @@ static void test_faults(void **state)
 	} rows[] = {
 		{"fail", 60, 60, -EIO, "the job in the guest failed with status 7",
 		 "dc-job: about to fail"},
-		{"hang", 0, 15, -ETIMEDOUT, "gave no end in 15 s", "about to hang"},
-		{"hang", 10, 60, -ETIMEDOUT, "said nothing for 10 s", "about to hang"},
+		/* how far it had come by then is the host's affair */
+		{"hang", 0, 15, -ETIMEDOUT, "gave no end in 15 s", "last lines were"},
+		{"hang", 10, 60, -ETIMEDOUT, "said nothing for 10 s", "last lines were"},
 		{"reboot", 60, 60, -EIO, "the guest ended before its job did",
 		 "dc-job: about to reboot"},
 		{"warn", 60, 60, -EIO, "the guest's kernel complained", "  WARNING: CPU: 0 PID: 1"},

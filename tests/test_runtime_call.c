@@ -18,6 +18,7 @@ struct adapter {
 	char name[8];
 	uint32_t speed;
 	struct ring embedded;
+	void *parent;
 };
 
 struct variable {
@@ -26,7 +27,7 @@ struct variable {
 	struct ring inner;
 };
 
-enum { ADAPTER, RING, VARIABLE, TABLE, N_TYPES };
+enum { ADAPTER, RING, VARIABLE, TABLE, OPAQUE, N_TYPES };
 
 static struct dcrt_field adapter_fields[] = {
 	{.offset = 0, .size = 8, .count = 1, .kind = DCRT_POINTER, .target = RING},
@@ -34,6 +35,7 @@ static struct dcrt_field adapter_fields[] = {
 	{.offset = 16, .size = 8, .count = 1, .kind = DCRT_CODE, .user_writes = true},
 	{.offset = 24, .size = 8, .count = 1},
 	{.offset = 32, .size = 4, .count = 1, .user_writes = true},
+	{.offset = 56, .size = 8, .count = 1, .kind = DCRT_ADDRESS, .target = DCRT_ANY_TYPE},
 };
 static struct dcrt_field ring_fields[] = {
 	{.offset = 0, .size = 4, .count = 1, .user_writes = true},
@@ -84,9 +86,10 @@ static const struct dcrt_function function = {.name = "f", .blob_max = 32};
 static void make_tables(struct dcrt_driver *driver, struct dcrt_type *types, void *const *code,
 			struct variable *variable, const char *table)
 {
-	types[ADAPTER] = (struct dcrt_type){"adapter", sizeof(adapter), 5, adapter_fields};
+	types[ADAPTER] = (struct dcrt_type){"adapter", sizeof(adapter), 6, adapter_fields};
 	types[RING] = (struct dcrt_type){"ring", sizeof(struct ring), 2, ring_fields};
 	types[VARIABLE] = (struct dcrt_type){"variable", sizeof(*variable), 1, variable_fields};
+	types[OPAQUE] = (struct dcrt_type){"opaque", 64};
 	types[VARIABLE].place = variable;
 	types[TABLE] = (struct dcrt_type){"table", sizeof(kernels_table)};
 	types[TABLE].place = (void *)(uintptr_t)table; /* read-only: nothing writes there */
@@ -292,6 +295,63 @@ static void test_left_behind(void **state)
 	assert_null(theirs->rings);
 }
 
+/* Set to NULL before what it led to was freed; stored again where it was before that is told. */
+static void test_cleared(void **state)
+{
+	struct adapter *theirs;
+
+	(void)state;
+	adapter_fields[0].user_writes = true;
+	all(&kernel);
+	theirs = users(&adapter, ADAPTER);
+	adapter.rings = NULL;
+	dcrt_forget_at(&kernel, rings);
+	assert_int_equal(all(&kernel), 1);
+	assert_null(theirs->rings);
+	adapter.rings = rings;
+	assert_int_equal(dcrt_track_once(&kernel, rings, RING, 2), 0);
+	all(&kernel);
+	theirs = users(&adapter, ADAPTER);
+	assert_ptr_equal(theirs->rings, users(rings, RING));
+	adapter.rings = NULL;
+	dcrt_forget_at(&kernel, rings);
+	assert_int_equal(dcrt_track_once(&kernel, rings, RING, 2), 0);
+	adapter.rings = rings;
+	all(&kernel);
+	assert_ptr_equal(theirs->rings, users(rings, RING));
+	adapter_fields[0].user_writes = false;
+}
+
+/* What is an address first and leads to an object later, to none, and to another in its place. */
+static void test_addresses(void **state)
+{
+	void *const place = (void *)(uintptr_t)0xffff888012340000; /* as the kernel's are */
+	struct adapter *theirs;
+	const void *before;
+	uint64_t handle;
+
+	(void)state;
+	adapter.parent = (char *)place + 8;
+	all(&kernel);
+	theirs = users(&adapter, ADAPTER);
+	assert_ptr_equal(theirs->parent, adapter.parent);
+	assert_int_equal(all(&kernel), 0);
+	assert_int_equal(dcrt_track(&kernel, place, OPAQUE, 1, &handle), 0);
+	assert_int_equal(all(&kernel), 2);
+	before = users(place, OPAQUE);
+	assert_ptr_equal(theirs->parent, (const char *)before + 8);
+	assert_int_equal(all(&kernel), 0);
+	dcrt_forget_at(&kernel, place);
+	start(&kernel);
+	dcrt_put_freed(&kernel, &call.writer);
+	assert_int_equal(cross(), 0);
+	assert_int_equal(all(&kernel), 0);
+	assert_int_equal(all(&user), 0);
+	assert_int_equal(dcrt_track(&kernel, place, OPAQUE, 1, &handle), 0);
+	assert_int_equal(all(&kernel), 2);
+	assert_ptr_equal(theirs->parent, (char *)users(place, OPAQUE) + 8);
+}
+
 /* The process frees, allocates in the same place and stores the same address once more. */
 static void test_stored_again(void **state)
 {
@@ -362,6 +422,57 @@ static void test_untracked(void **state)
 	assert_int_equal(cross(), -EINVAL);
 }
 
+/* A message of the process that is not sent takes nothing with it. */
+static void test_taken_back(void **state)
+{
+	struct adapter *theirs;
+
+	(void)state;
+	all(&kernel);
+	theirs = users(&adapter, ADAPTER);
+	theirs->speed = 5;
+	theirs->rings[1].count = 9;
+	users_variable.debug = 4;
+	start(&user);
+	dcrt_out_all(&call);
+	assert_int_equal(call.writer.header.records, 3);
+	theirs->speed = 6;
+	dcrt_take_back(&user, &call.writer);
+	assert_int_equal(all(&user), 3);
+	assert_int_equal(adapter.speed, 6);
+	assert_int_equal(rings[1].count, 9);
+	assert_int_equal(kernels_variable.debug, 4);
+	assert_int_equal(all(&user), 0);
+	adapter.speed = 7;
+	assert_int_equal(all(&kernel), 1);
+	assert_int_equal(theirs->speed, 7);
+}
+
+/* Freed by the kernel while the process was writing to it, and to a pointer to it. */
+static void test_freed_meanwhile(void **state)
+{
+	struct adapter *theirs;
+
+	(void)state;
+	adapter_fields[1].user_writes = true;
+	all(&kernel);
+	theirs = users(&adapter, ADAPTER);
+	theirs->speed = 5;
+	theirs->rings[1].count = 9;
+	theirs->self = (struct adapter *)(void *)&theirs->embedded;
+	adapter_fields[1].target = DCRT_ANY_TYPE;
+	start(&user);
+	dcrt_out_all(&call);
+	dcrt_forget_at(&kernel, rings);
+	dcrt_forget_at(&kernel, &adapter.embedded);
+	assert_int_equal(cross(), 0);
+	assert_int_equal(adapter.speed, 5);
+	assert_int_equal(rings[1].count, 256);
+	assert_ptr_equal(adapter.self, &adapter);
+	adapter_fields[1].target = ADAPTER;
+	adapter_fields[1].user_writes = false;
+}
+
 /* A function that the kernel does not have, or none at all, refuses the whole message. */
 static void test_lies(void **state)
 {
@@ -389,6 +500,15 @@ static void test_lies(void **state)
 		assert_int_equal(cross(), -EPROTO);
 		assert_ptr_equal(adapter.reset, kernels_reset);
 	}
+	start(&user); /* what is right for another type */
+	dcrt_write_record(&call.writer,
+			  &(struct dcrt_record){.handle = handle,
+						.kind = DCRT_UPDATE,
+						.type = VARIABLE,
+						.len = 4,
+						.version = 7},
+			  "liar");
+	assert_int_equal(cross(), -EPROTO);
 	theirs = users(&adapter, ADAPTER);
 	theirs->reset = users_own;
 	start(&user);
@@ -528,10 +648,21 @@ static void test_large(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_all),		TEST(test_made_again),	 TEST(test_embedded_in_variable),
-		TEST(test_untracked),	TEST(test_lies),	 TEST(test_code),
-		TEST(test_left_behind), TEST(test_stored_again), TEST(test_strings),
-		TEST(test_buffers),	TEST(test_large),
+		TEST(test_all),
+		TEST(test_made_again),
+		TEST(test_embedded_in_variable),
+		TEST(test_untracked),
+		TEST(test_lies),
+		TEST(test_code),
+		TEST(test_left_behind),
+		TEST(test_stored_again),
+		TEST(test_strings),
+		TEST(test_buffers),
+		TEST(test_addresses),
+		TEST(test_cleared),
+		TEST(test_taken_back),
+		TEST(test_freed_meanwhile),
+		TEST(test_large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

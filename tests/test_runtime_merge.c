@@ -3,6 +3,7 @@
  * in which messages arrive, both sides end with the same. */
 #include "testing.h"
 
+#include "dirty.h"
 #include "runtime_env.h"
 
 struct thing {
@@ -293,6 +294,7 @@ static void test_lies(void **state)
 		{"half a unit", {.offset = 2}},
 		{"beyond the field", {.len = 4}},
 		{"an unplanned field", {.offset = 24}},
+		{"further behind a field", {.offset = 28}},
 		{"beyond the object", {.offset = 32}},
 		{"far beyond the object", {.offset = 0xffffff}},
 		{"a part of the length", {.len = 1}},
@@ -385,6 +387,54 @@ static void test_convergence(void **state)
 	}
 }
 
+static void test_dirty(void **state)
+{
+	struct dcrt_dirty dirty;
+	int i;
+
+	(void)state;
+	assert_int_equal(dcrt_dirty_init(&dirty, &user), 0);
+	assert_int_equal(dirty.first[1], 2); /* spans: next and many are neighbours */
+	things[0].next = &things[1];
+	things[0].both = 1;
+	down(0);
+	assert_false(dcrt_is_dirty(&dirty, &user));
+	users(1)->kernels = 5; /* may not */
+	users(1)->unplanned = 5;
+	assert_false(dcrt_is_dirty(&dirty, &user));
+	for (i = 0; i < 4; i++) {
+		users(1)->many[i] = 9;
+		assert_true(dcrt_is_dirty(&dirty, &user));
+		assert_int_equal(up(1), 1);
+		assert_false(dcrt_is_dirty(&dirty, &user));
+	}
+	users(0)->both = 2;
+	assert_true(dcrt_is_dirty(&dirty, &user));
+	users(0)->both = 1;
+	assert_false(dcrt_is_dirty(&dirty, &user));
+	users(0)->next = NULL;
+	assert_true(dcrt_is_dirty(&dirty, &user));
+	up(0);
+	assert_false(dcrt_is_dirty(&dirty, &user));
+	things[0].both = 7; /* what comes is no change of ours */
+	down(0);
+	assert_false(dcrt_is_dirty(&dirty, &user));
+	dcrt_dirty_done(&dirty, &user);
+}
+
+static void test_dirty_fails(void **state)
+{
+	struct dcrt_dirty dirty;
+	long n;
+
+	(void)state;
+	for (n = 1; n <= 2; n++) {
+		env_fail_at = n;
+		assert_int_equal(dcrt_dirty_init(&dirty, &user), -ENOMEM);
+		dcrt_dirty_done(&dirty, &user);
+	}
+}
+
 static void test_failing_allocations(void **state)
 {
 	struct letter letter;
@@ -416,7 +466,7 @@ int main(void)
 		TEST(test_only_changes),	TEST(test_pointers),   TEST(test_conflict),
 		TEST(test_crossing_letters),	TEST(test_overtaking), TEST(test_freed_object),
 		TEST(test_next_process),	TEST(test_lies),       TEST(test_convergence),
-		TEST(test_failing_allocations),
+		TEST(test_failing_allocations), TEST(test_dirty),      TEST(test_dirty_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -362,6 +362,7 @@ static void test_once(void **state)
 
 	(void)state;
 	assert_int_equal(dcrt_track_once(&tracker, NULL, OUTER, 1), 0);
+	assert_int_equal(dcrt_track_once(&tracker, array, INNER, 0), 0);
 	assert_int_equal(dcrt_track_once(&tracker, (void *)-22, OUTER, 1), 0);
 	assert_int_equal(dcrt_track_once(&tracker, &object, OUTER, 1), 0);
 	assert_int_equal(tracker.live, 1);
@@ -604,7 +605,7 @@ static void test_tables(void **state)
 		 {{.offset = 0, .size = 8, .count = 1, .kind = DCRT_POINTER, .target = 1}},
 		 1,
 		 -EINVAL},
-		{"no such kind", {{.offset = 0, .size = 8, .count = 1, .kind = 3}}, 1, -EINVAL},
+		{"no such kind", {{.offset = 0, .size = 8, .count = 1, .kind = 9}}, 1, -EINVAL},
 		{"function", {{.offset = 0, .size = 8, .count = 2, .kind = DCRT_CODE}}, 1, 0},
 		{"short function",
 		 {{.offset = 0, .size = 4, .count = 1, .kind = DCRT_CODE}},

@@ -67,6 +67,7 @@ static void channel_free(struct kref *refs)
 	kfree(channel->device_name);
 	put_pid(channel->pid);
 	dcrt_keep_free(channel);
+	dcrt_windows_free(channel);
 	kvfree(channel);
 }
 
@@ -139,15 +140,17 @@ static int device_flush(struct file *file, fl_owner_t id)
 {
 	struct dcrt_channel *channel = file->private_data;
 	u64 session = 0;
+	bool over;
 
 	spin_lock(&channel->lock);
-	if (channel->file == file && channel->files == id) {
-		if (current->flags & PF_EXITING)
-			session_over(channel);
-		else
-			session = channel->session; /* closed by hand: there may be other threads */
-	}
+	over = channel->file == file && channel->files == id && current->flags & PF_EXITING;
+	if (over)
+		session_over(channel);
+	else if (channel->file == file && channel->files == id)
+		session = channel->session; /* closed by hand: there may be other threads */
 	spin_unlock(&channel->lock);
+	if (over) /* what shares its memory has no device */
+		unmap_mapping_range(file_inode(file)->i_mapping, 0, 0, 1);
 	if (session)
 		dcrt_poison(channel, session);
 	return 0;
@@ -221,6 +224,7 @@ static const struct file_operations device_operations = {
 	.flush = device_flush,
 	.release = device_release,
 	.unlocked_ioctl = device_ioctl,
+	.mmap = dcrt_window_mmap,
 	.llseek = no_llseek,
 };
 
@@ -282,6 +286,9 @@ static int make_parts(struct dcrt_channel *channel)
 		if (err)
 			return err;
 	}
+	err = dcrt_windows_init(channel);
+	if (err)
+		return err;
 	return dcrt_tracker_init(&channel->tracker, driver, &channel->env, true);
 }
 
@@ -294,6 +301,9 @@ static void init_channel(struct dcrt_channel *channel, const struct dcrt_driver 
 	kref_init(&channel->refs);
 	spin_lock_init(&channel->lock);
 	spin_lock_init(&channel->tracker_lock);
+	mutex_init(&channel->windows_lock);
+	INIT_LIST_HEAD(&channel->windows);
+	channel->next_page = 1; /* behind struct dcrt_shared */
 	channel->env = (struct dcrt_env){.alloc = env_alloc,
 					 .free = env_free,
 					 .lock = env_lock,

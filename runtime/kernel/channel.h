@@ -15,6 +15,7 @@
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/miscdevice.h>
+#include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -108,6 +109,12 @@ struct dcrt_channel {
 	struct dcrt_server servers[DCRT_THREADS_MAX];
 	u32 n_servers;
 
+	struct mutex windows_lock; /* guards what follows; taken in page faults */
+	struct list_head windows;
+	unsigned long next_page; /* of the device file, for the next window */
+	u32 n_windows; /* that the process may map */
+	struct dcrt_shared *shared; /* a page */
+
 	struct dcrt_stat *up, *down;
 	atomic64_t atomic_refused, no_process, bad_messages, given_up, deaths, sessions;
 	atomic64_t delayed_up, delayed_down; /* crossings */
@@ -133,6 +140,11 @@ void dcrt_keep_free(struct dcrt_channel *channel);
 long dcrt_turn(struct dcrt_channel *channel, struct file *file, struct dcrt_turn __user *arg);
 /* Sends SIGKILL to the session's process, if it still is this session's. */
 void dcrt_poison(struct dcrt_channel *channel, u64 session);
+
+/* window.c */
+int dcrt_window_mmap(struct file *file, struct vm_area_struct *vma);
+int dcrt_windows_init(struct dcrt_channel *channel);
+void dcrt_windows_free(struct dcrt_channel *channel);
 
 /* stat.c */
 extern unsigned int dcrt_deadline_ms, dcrt_attach_wait_ms;

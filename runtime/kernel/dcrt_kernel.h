@@ -13,9 +13,9 @@
 
 /*
  * dcrt_register - makes /dev/dcrt-NAME (root only) and debugfs dcrt/NAME with stats (counters, see
- * docs/formats.md), delay_ns and delay_mode (time added to each crossing: busy or sleep). driver is borrowed
- * until dcrt_unregister(). Process context.
- * Returns the channel or an error pointer: -EINVAL bad tables or ABI, -ENOMEM, -EEXIST.
+ * docs/formats.md), delay_ns and delay_mode (time added to each crossing: busy or sleep). driver is
+ * borrowed until dcrt_unregister(). Process context. Returns the channel or an error pointer:
+ * -EINVAL bad tables or ABI, -ENOMEM, -EEXIST.
  */
 struct dcrt_channel *dcrt_register(const struct dcrt_driver *driver);
 
@@ -56,5 +56,30 @@ int dcrt_keep(struct dcrt_channel *channel, const char *path, unsigned timeout_m
  *	while (err == -EPIPE && dcrt_retry(channel, &tries));
  */
 bool dcrt_retry(struct dcrt_channel *channel, unsigned *tries);
+
+/*
+ * dcrt_window_add - notes that a device's registers are at base, so that the process can ask for
+ * them, and unless `mapped` is false map them. Only whole pages are mapped: of a window that begins
+ * or ends within a page the process knows that it cannot, as the rest of that page may be another
+ * device's. Without memory nothing is noted; registers are then reached by downcall, as they are
+ * without a mapping. Process context.
+ */
+void dcrt_window_add(struct dcrt_channel *channel, const volatile void __iomem *base,
+		     phys_addr_t phys, size_t len, bool mapped);
+
+/*
+ * dcrt_window_remove - before iounmap(): the process's mappings are gone on return, and one that
+ * goes there gets SIGBUS. Nothing if there is no window at base. Process context.
+ */
+void dcrt_window_remove(struct dcrt_channel *channel, const volatile void __iomem *base);
+
+struct dcrt_window_info {
+	u64 base, len;
+	u64 offset; /* of the device file; 0: not for the process */
+};
+
+/* dcrt_window_find - the window around an address of the kernel's. Returns 0 or -ENOENT. */
+int dcrt_window_find(struct dcrt_channel *channel, const volatile void __iomem *address,
+		     struct dcrt_window_info *ret);
 
 #endif

@@ -94,9 +94,10 @@ static int stats_show(struct seq_file *file, void *unused)
 	const struct dcrt_driver *driver = channel->driver;
 
 	seq_printf(file,
-		   "session %llu attached %d threads %u chains %u objects %u conflicts %llu\n",
+		   "session %llu attached %d threads %u chains %u objects %u conflicts %llu "
+		   "windows %u\n",
 		   channel->session, channel->file != NULL, channel->n_servers, channel->n_chains,
-		   channel->tracker.live, channel->tracker.conflicts);
+		   channel->tracker.live, channel->tracker.conflicts, channel->n_windows);
 	seq_printf(
 		file,
 		"atomic_refused %lld no_process %lld bad_messages %lld given_up %lld deaths %lld\n",

@@ -29,6 +29,11 @@ enum dcrl_down {
 	DCRL_CLOCK,
 	/* none; result: system_state */
 	DCRL_STATE,
+	/* an address; results: base, length and place in the device file of the window around it,
+	 * which is 0 if the process may not map it; all 0: there is none */
+	DCRL_WINDOW,
+	/* none: what changed goes there and comes back */
+	DCRL_SYNC,
 	DCRL_COUNT,
 };
 
@@ -49,7 +54,9 @@ enum dcrl_of { DCRL_OF_NOTHING, DCRL_OF_DEVICE, DCRL_OF_NETDEV, DCRL_OF_COUNT };
 		{"dcrl_init_delayed_work", handler(dcrl_init_delayed_work), 2, 0, 0, 0, 0},        \
 	[DCRL_FREE] = {"dcrl_free", handler(dcrl_free), 1, 0, 0, 0, 0},                            \
 	[DCRL_CLOCK] = {"dcrl_clock", handler(dcrl_clock), 0, 3, 0, 0, 0},                         \
-	[DCRL_STATE] = {"dcrl_state", handler(dcrl_state), 0, 1, 0, 0, 0}
+	[DCRL_STATE] = {"dcrl_state", handler(dcrl_state), 0, 1, 0, 0, 0},                         \
+	[DCRL_WINDOW] = {"dcrl_window", handler(dcrl_window), 1, 3, 0, 0, 0},                      \
+	[DCRL_SYNC] = {"dcrl_sync", handler(dcrl_sync), 0, 0, 0, 0, 0}
 
 int dcrl_print(struct dcrt_call *call);
 int dcrl_init_work(struct dcrt_call *call);
@@ -57,6 +64,8 @@ int dcrl_init_delayed_work(struct dcrt_call *call);
 int dcrl_free(struct dcrt_call *call);
 int dcrl_clock(struct dcrt_call *call);
 int dcrl_state(struct dcrt_call *call);
+int dcrl_window(struct dcrt_call *call);
+int dcrl_sync(struct dcrt_call *call);
 
 /* One a component. NULL before the driver is initialised and after its exit. */
 extern struct dcrt_channel *dcg_channel;

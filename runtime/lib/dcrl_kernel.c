@@ -2,12 +2,14 @@
 /* The part of a kernel component that is the same in all: handlers of the library's downcalls, and
  * how the driver's init and exit functions are wrapped. */
 #include <linux/device.h>
+#include <linux/io.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/netdevice.h>
+#include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
@@ -20,7 +22,15 @@ static char *dcrt_program = "/usr/lib/drivercut/" KBUILD_MODNAME;
 module_param(dcrt_program, charp, 0444);
 MODULE_PARM_DESC(dcrt_program, "program of the driver's process; empty: started by other means");
 
+/* Mapped, a process in which something went wrong can do to the device what the driver can, DMA
+ * included; by downcall each access is the kernel's. */
+static bool dcrt_map = true;
+module_param(dcrt_map, bool, 0444);
+MODULE_PARM_DESC(dcrt_map, "registers are mapped in the process; if not, it reaches them by calls");
+
 struct dcrt_channel *dcg_channel;
+
+static void end_recovery(void);
 
 /* Printing */
 
@@ -36,6 +46,14 @@ static u16 type_named(const char *name)
 		if (!strcmp(dcg_driver.types[i].name, name))
 			return (u16)i;
 	return DCRT_ANY_TYPE;
+}
+
+void dcrl_netdev_gone(struct net_device *netdev)
+{
+	u16 type = type_named("net_device");
+
+	if (type != DCRT_ANY_TYPE)
+		dcrl_works_gone(netdev, dcg_driver.types[type].size);
 }
 
 static struct net_device *netdev_of(struct dcrt_call *call)
@@ -83,6 +101,7 @@ int dcrl_init_work(struct dcrt_call *call)
 	if (IS_ERR_OR_NULL(work) || !function)
 		return -EINVAL;
 	INIT_WORK(work, function);
+	dcrl_work_add(work, false);
 	return 0;
 }
 
@@ -96,6 +115,7 @@ int dcrl_init_delayed_work(struct dcrt_call *call)
 	if (IS_ERR_OR_NULL(work) || !function)
 		return -EINVAL;
 	INIT_DELAYED_WORK(work, function);
+	dcrl_work_add(&work->work, true);
 	return 0;
 }
 
@@ -123,9 +143,13 @@ int dcrl_free(struct dcrt_call *call)
 		return -EINVAL;
 	/* Of two that free it at once, one is told -ESTALE here. */
 	err = dcrt_object_free(dcrt_channel_of(call), object);
-	if (!err)
-		(kvfree)(object); /* itself, not the macro */
-	return err;
+	if (err)
+		return err;
+	if (is_vmalloc_addr(object))
+		vfree(object);
+	else
+		kfree(object);
+	return 0;
 }
 
 /* The state of the system */
@@ -142,6 +166,76 @@ int dcrl_state(struct dcrt_call *call)
 {
 	dcrt_out_word(call, system_state);
 	return 0;
+}
+
+/* Registers */
+
+int dcrl_window(struct dcrt_call *call)
+{
+	u64 address = dcrt_in_word(call, 0);
+	struct dcrt_window_info window = {0};
+
+	if (dcrt_in_error(call))
+		return dcrt_in_error(call);
+	dcrt_window_find(dcrt_channel_of(call), (void __iomem *)(uintptr_t)address, &window);
+	dcrt_out_word(call, window.base);
+	dcrt_out_word(call, window.len);
+	dcrt_out_word(call, window.offset);
+	return 0;
+}
+
+int dcrl_sync(struct dcrt_call *call)
+{
+	dcrt_out_all(call);
+	return 0;
+}
+
+static void __iomem *add_window(void __iomem *base, phys_addr_t phys, size_t len)
+{
+	if (base && dcg_channel)
+		dcrt_window_add(dcg_channel, base, phys, len, dcrt_map);
+	return base;
+}
+
+static void remove_window(const volatile void __iomem *base)
+{
+	if (base && dcg_channel)
+		dcrt_window_remove(dcg_channel, base);
+}
+
+/* The functions themselves, not the macros. */
+
+void __iomem *dcrl_ioremap(phys_addr_t phys, size_t len)
+{
+	return add_window((ioremap)(phys, len), phys, len);
+}
+
+void dcrl_iounmap(volatile void __iomem *base)
+{
+	remove_window(base);
+	(iounmap)(base);
+}
+
+void __iomem *dcrl_pci_ioremap_bar(struct pci_dev *pdev, int bar)
+{
+	return add_window((pci_ioremap_bar)(pdev, bar), pci_resource_start(pdev, bar),
+			  pci_resource_len(pdev, bar));
+}
+
+void __iomem *dcrl_pci_iomap(struct pci_dev *pdev, int bar, unsigned long max)
+{
+	void __iomem *base = (pci_iomap)(pdev, bar, max);
+	size_t len = pci_resource_len(pdev, bar);
+
+	if (!(pci_resource_flags(pdev, bar) & IORESOURCE_MEM)) /* ports */
+		return base;
+	return add_window(base, pci_resource_start(pdev, bar), max && max < len ? max : len);
+}
+
+void dcrl_pci_iounmap(struct pci_dev *pdev, void __iomem *base)
+{
+	remove_window(base);
+	(pci_iounmap)(pdev, base);
 }
 
 /* Init and exit */
@@ -180,6 +274,8 @@ int dcrl_init(int (*init)(void))
 
 void dcrl_exit(void (*exit)(void))
 {
+	end_recovery();
 	exit();
+	end_recovery();
 	end_channel();
 }

@@ -27,6 +27,18 @@ int dcrt_serve(struct dcrt_channel *channel);
 /* dcrt_is_object - whether the pointer leads to a tracked object or into one. */
 bool dcrt_is_object(struct dcrt_channel *channel, const void *pointer);
 
+/* dcrt_dirty - whether the process has changed an object and not yet told the kernel. Cheap:
+ * compares what it may change, and makes no message. */
+bool dcrt_dirty(struct dcrt_channel *channel);
+
+/* dcrt_windows_removed - how many windows the kernel has taken away. One load. */
+uint64_t dcrt_windows_removed(const struct dcrt_channel *channel);
+
+/* dcrt_map - the registers of a window of the device file (DCRL_WINDOW), or NULL. Goes there after
+ * the kernel has taken the window away: SIGBUS. */
+void *dcrt_map(struct dcrt_channel *channel, uint64_t offset, uint64_t len);
+void dcrt_unmap(void *local, uint64_t len);
+
 /* A number of the process's threads, those on their way included. */
 unsigned dcrt_threads(const struct dcrt_channel *channel);
 

@@ -62,6 +62,12 @@ void *dcru_vzalloc(unsigned long size);
 void dcru_kfree(const void *object);
 void dcru_vfree(const void *object);
 
+/* Where `len` bytes of a register are in this process, or NULL: the kernel does not let it map
+ * them, or cannot be asked now. For a write, what changed here goes to the kernel first, as an
+ * interrupt may follow. For the accessors that are generated. */
+volatile void *dcru_register_at(const volatile void *address, unsigned len);
+volatile void *dcru_register_to(volatile void *address, unsigned len);
+
 /* Works live in the kernel; here only their address counts. */
 void dcru_INIT_WORK(struct work_struct *work, void (*function)(struct work_struct *work));
 void dcru_INIT_DELAYED_WORK(struct delayed_work *work, void (*function)(struct work_struct *work));

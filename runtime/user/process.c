@@ -12,6 +12,7 @@
 
 #include "call.h"
 #include "dcrt_user.h"
+#include "dirty.h"
 
 #define STACK_BYTES (256 * 1024) /* of a thread; locked */
 
@@ -32,7 +33,9 @@ struct dcrt_channel {
 	const struct dcrt_driver *driver;
 	int fd;
 	uint64_t session;
+	const volatile struct dcrt_shared *shared;
 	struct dcrt_tracker tracker;
+	struct dcrt_dirty dirty;
 	struct dcrt_env env;
 	pthread_mutex_t tracker_lock;
 	pthread_mutex_t lock; /* of what follows */
@@ -280,10 +283,12 @@ int dcrt_call_run(struct dcrt_call *call)
 	const void *out = level->out;
 	int len = dcrt_write_end(&call->writer, 0);
 
-	if (len < 0)
+	if (len > 0 && call->writer.header.args != call->function->args)
+		len = -EINVAL;
+	if (len < 0) {
+		dcrt_take_back(call->tracker, &call->writer);
 		return len;
-	if (call->writer.header.args != call->function->args)
-		return -EINVAL;
+	}
 	for (;;) {
 		const struct dcrt_header *header = (const void *)level->in;
 		struct level *inner = level + 1;
@@ -320,15 +325,20 @@ static int open_device(struct dcrt_channel *channel, const char *device)
 	struct dcrt_attach attach = {.abi = DCRT_ABI,
 				     .fingerprint = dcrt_fingerprint(channel->driver)};
 
+	void *shared = MAP_FAILED;
+	int err = 0;
+
 	channel->fd = open(device, O_RDWR | O_CLOEXEC);
 	if (channel->fd < 0)
 		return -errno;
-	if (ioctl(channel->fd, DCRT_IOC_ATTACH, &attach) < 0) {
-		int err = -errno;
-
+	if (ioctl(channel->fd, DCRT_IOC_ATTACH, &attach) == 0)
+		shared = mmap(NULL, (size_t)getpagesize(), PROT_READ, MAP_SHARED, channel->fd, 0);
+	if (shared == MAP_FAILED) {
+		err = -errno;
 		close(channel->fd);
 		return err;
 	}
+	channel->shared = shared;
 	channel->session = attach.session;
 	return 0;
 }
@@ -354,10 +364,13 @@ int dcrt_attach(const struct dcrt_driver *driver, const char *device,
 	if (!err)
 		err = dcrt_tracker_init(&channel->tracker, driver, &channel->env, false);
 	if (!err)
+		err = dcrt_dirty_init(&channel->dirty, &channel->tracker);
+	if (!err)
 		err = mlockall(MCL_CURRENT | MCL_FUTURE) < 0 ? -errno : 0;
 	if (!err)
 		err = open_device(channel, device);
 	if (err) {
+		dcrt_dirty_done(&channel->dirty, &channel->tracker);
 		dcrt_tracker_done(&channel->tracker);
 		free(channel);
 		return err;
@@ -386,10 +399,34 @@ unsigned dcrt_threads(const struct dcrt_channel *channel)
 	return channel->threads;
 }
 
+bool dcrt_dirty(struct dcrt_channel *channel)
+{
+	return dcrt_is_dirty(&channel->dirty, &channel->tracker);
+}
+
+/* Registers */
+
+uint64_t dcrt_windows_removed(const struct dcrt_channel *channel)
+{
+	return channel->shared->windows_removed;
+}
+
+void *dcrt_map(struct dcrt_channel *channel, uint64_t offset, uint64_t len)
+{
+	void *local =
+		mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, channel->fd, (off_t)offset);
+
+	return local == MAP_FAILED ? NULL : local;
+}
+
+void dcrt_unmap(void *local, uint64_t len)
+{
+	munmap(local, len);
+}
+
 bool dcrt_is_object(struct dcrt_channel *channel, const void *pointer)
 {
 	uint64_t ref = 0;
 
-	return dcrt_to_ref(&channel->tracker, pointer, DCRT_ANY_TYPE, &ref) == 0 && ref &&
-	       !DCRT_IS_ERROR(ref);
+	return dcrt_is_tracked(&channel->tracker, pointer, &ref) && ref && !DCRT_IS_ERROR(ref);
 }

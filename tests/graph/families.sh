@@ -27,7 +27,10 @@ tr '\n' ' ' <"$dir/flags" >"$dir/flags.line" && mv "$dir/flags.line" "$dir/flags
 
 cat "$@" | jq -r '(.fields // [])[] | "field \(.struct) \(.field)"' | sort >"$dir/fields"
 cat "$@" | jq -r '((.arguments // [])[] | "argument \(.function) \(.argument)"),
-	((.locks // [])[] | "argument \(.function) \([.takes // -1, .tries // -1, .releases // -1] | max)")' |
+	((.fields // [])[] | (.registered // [])[] | "argument \(.function) -1"),
+	((.locks // [])[] | "argument \(.function) \([.takes // -1, .tries // -1, .releases // -1] | max)"),
+	((.copies // [])[] | "argument \(.function) \([.writes // -1, .reads // -1] | max) copies"),
+	((.memory // [])[] | "argument \(.function) \(.frees // -1) memory")' |
 	sort >"$dir/functions"
 cat "$dir/fields" "$dir/functions" | sort | uniq -d | sed 's/^/there twice: /' >"$dir/bad"
 
@@ -36,14 +39,14 @@ awk '{ print $2 }' "$dir/fields" | sort -u >"$dir/structs"
 awk '{ print $2 }' "$dir/functions" | sort -u >"$dir/names"
 find "$common/include/linux" "$common/include/net" "$common/include/scsi" "$common/include/sound" \
 	"$common/include/rdma" "$common/include/xen" "$common/include/target" "$common/include/media" "$common/include/pcmcia" \
-	"$common/include/asm-generic" "$common/arch/x86/include/asm" -name '*.h' |
-	grep -v -e /soc/ -e /platform_data/ -e asm-generic/rwonce | sort >"$dir/headers"
+	"$common/include/crypto" "$common/include/drm" "$common/include/asm-generic" "$common/arch/x86/include/asm" -name '*.h' |
+	grep -v -e '/soc/[^q]' -e /platform_data/ -e asm-generic/rwonce | sort >"$dir/headers"
 xargs awk -v structs="$dir/structs" -v names="$dir/names" '
 	BEGIN {
 		while ((getline < structs) > 0) wanted[$1] = 1
 		while ((getline < names) > 0) called[$1] = 1
 	}
-	$1 ~ /^(struct|union)$/ && $3 == "{" && ($2 in wanted) { print FILENAME }
+	$1 ~ /^(struct|union)$/ && ($3 == "{" || NF == 2) && ($2 in wanted) { print FILENAME }
 	/\(/ {
 		text = $0
 		while (match(text, /[A-Za-z_0-9]+\(/)) {
@@ -79,8 +82,13 @@ for round in 1 2 3 4 5 6; do
 	[ "$round" != 6 ] || { head -20 "$dir/errors"; exit 99; }
 done
 
-awk '$3 == "*" { printf "enum { check_%d = sizeof(struct %s) }; /* %s */\n", NR, $2, $0; next }
-	{ printf "typedef typeof(((struct %s *)0)->%s) check_%d; /* %s */\n", $2, $3, NR, $0 }' \
+# A name that is only a union's.
+xargs sed -n 's/^union \([a-z_0-9]*\) {.*/\1/p' <"$dir/candidates" | sort -u >"$dir/unions"
+awk -v unions="$dir/unions" '
+	BEGIN { while ((getline name < unions) > 0) is_union[name] = 1 }
+	{ tag = ($2 in is_union) ? "union" : "struct" }
+	$3 == "*" { printf "enum { check_%d = sizeof(%s %s) }; /* %s */\n", NR, tag, $2, $0; next }
+	{ printf "typedef typeof(((%s %s *)0)->%s) check_%d; /* %s */\n", tag, $2, $3, NR, $0 }' \
 	"$dir/fields" >>"$dir/check.c"
 awk '{ printf "#ifndef %s\ntypedef typeof(&%s) call_%d; /* %s */\n#endif\n", $2, $2, NR, $0 }' \
 	"$dir/functions" >>"$dir/check.c"

@@ -98,6 +98,36 @@ struct pci_driver {
 	void (*remove)(void *dev);
 };
 
+void *memcpy(void *to, const void *from, unsigned long len);
+void *memmove(void *to, const void *from, unsigned long len);
+void *memset(void *to, int byte, unsigned long len);
+int memcmp(const void *a, const void *b, unsigned long len);
+void *kzalloc(unsigned long size, unsigned flags);
+void *devm_kcalloc(void *dev, unsigned long n, unsigned long size, unsigned flags);
+void kfree(const void *p);
+struct net_device *alloc_etherdev_mqs(int private_size, unsigned txqs, unsigned rxqs);
+void free_netdev(struct net_device *dev);
+
+struct kref {
+	int count;
+};
+static inline int kref_put(struct kref *kref, void (*release)(struct kref *))
+{
+	if (--kref->count)
+		return 0;
+	release(kref);
+	return 1;
+}
+void sort(void *base, unsigned long n, unsigned long size, int (*cmp)(const void *, const void *));
+
+struct notifier_block {
+	int (*notifier_call)(struct notifier_block *block, unsigned long event, void *data);
+};
+int register_netdevice_notifier(struct notifier_block *block);
+int register_netevent_notifier(struct notifier_block *block);
+int register_some_notifier(struct notifier_block *block);
+int _printk(const char *format, ...);
+
 /* Something that a case does in a place it wants to know about. */
 void act(void);
 

@@ -23,4 +23,10 @@ else empty end),
 else empty end),
 (if wants("entries") then
 	(.entry_points[] | "\(.function) by \(.via): \(.context)\(if .known then "" else ", no template" end)")
+else empty end),
+(if wants("data") then
+	(.types[] | "\(.function) \(.type): reads [\(.reads | join(" "))] writes [\(.writes | join(" "))] addresses [\(.addresses | join(" "))]")
+else empty end),
+(if wants("memory") then
+	(.memory[] | "\(.function) \(if .frees then "frees" else "allocates" end) [\(.types | join(" "))] by \(.callee)")
 else empty end)

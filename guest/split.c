@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "guest/split.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/proc.h"
+#include "graph/driver.h"
+
+/* What each step of the build works on; paths are absolute, as Kbuild wants them. */
+struct build {
+	struct dc_diag *diag;
+	struct dc_arena *arena;
+	const struct dc_kernel *kernel;
+	const char *module, *components, *runtime;
+};
+
+static int absolute(struct dc_diag *diag, struct dc_arena *arena, const char *path,
+		    const char **ret)
+{
+	char *found = realpath(path, NULL);
+
+	if (!found)
+		return dc_error(diag, -errno, DC_FILE(path), "%s", strerror(errno));
+	*ret = dc_arena_strdup(arena, found);
+	free(found);
+	return 0;
+}
+
+static int run(const struct build *build, const char *what, const char *const *argv)
+{
+	dc_progress(build->diag, "%s", what);
+	return dc_proc_run(build->diag, what, &(struct dc_proc){.argv = argv, .timeout_s = 900});
+}
+
+static int build_runtime(const struct build *build)
+{
+	const char *script =
+		dc_arena_printf(build->arena, "%s/runtime/kernel/build.sh", dc_data_dir());
+	const char *argv[] = {"sh", script, build->kernel->build, build->runtime, NULL};
+
+	return run(build, "building the runtime", argv);
+}
+
+static const char *jobs(const struct build *build)
+{
+	return dc_arena_printf(build->arena, "-j%ld", sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+static int build_kernel(const struct build *build)
+{
+	const char *argv[] = {"make",
+			      "-s",
+			      jobs(build),
+			      "-C",
+			      build->kernel->build,
+			      dc_arena_printf(build->arena, "M=%s/kernel", build->components),
+			      dc_arena_printf(build->arena,
+					      "KBUILD_EXTRA_SYMBOLS=%s/Module.symvers",
+					      build->runtime),
+			      "modules",
+			      NULL};
+
+	return run(build, "building the kernel component", argv);
+}
+
+static int build_process(const struct build *build)
+{
+	const char *folder = dc_arena_printf(build->arena, "%s/user", build->components);
+	const char *release = dc_arena_printf(build->arena, "RELEASE=%s", build->kernel->release);
+	const char *argv[] = {"make", "-s", jobs(build), "-C", folder, release, NULL};
+
+	return run(build, "building the user component", argv);
+}
+
+/* The arguments of insmod, a line a module. */
+static int write_load(const struct build *build, const char *path)
+{
+	const char *text = dc_arena_printf(build->arena, "/dcrt.ko\n/%s.ko dcrt_program=/%s\n",
+					   build->module, build->module);
+
+	return dc_file_write(build->diag, path, text, strlen(text));
+}
+
+int dc_split_build(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
+		   const char *module, const char *components, const char *folder,
+		   struct dc_guest_file ret[DC_SPLIT_FILES])
+{
+	struct build build = {.diag = diag, .arena = arena, .kernel = kernel, .module = module};
+	const char *runtime = dc_arena_printf(arena, "%s/dcrt", folder);
+	const char *load = dc_arena_printf(arena, "%s/load", folder);
+	int err = dc_mkdirs(diag, runtime);
+
+	if (!err)
+		err = absolute(diag, arena, components, &build.components);
+	if (!err)
+		err = absolute(diag, arena, runtime, &build.runtime);
+	if (!err)
+		err = build_runtime(&build);
+	if (!err)
+		err = build_kernel(&build);
+	if (!err)
+		err = build_process(&build);
+	if (!err)
+		err = write_load(&build, load);
+	if (err < 0)
+		return err;
+	ret[0].host = dc_arena_printf(arena, "%s/dcrt.ko", build.runtime);
+	ret[0].guest = "/dcrt.ko";
+	ret[1].host = dc_arena_printf(arena, "%s/kernel/%s.ko", build.components, module);
+	ret[1].guest = dc_arena_printf(arena, "/%s.ko", module);
+	ret[2].host = dc_arena_printf(arena, "%s/user/%s", build.components, module);
+	ret[2].guest = dc_arena_printf(arena, "/%s", module);
+	ret[3].host = load;
+	ret[3].guest = "/load";
+	ret[4] = (struct dc_guest_file){0};
+	return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A split driver, built for a guest: the runtime's module, the kernel component, the process. */
+#ifndef DC_GUEST_SPLIT_H
+#define DC_GUEST_SPLIT_H
+
+#include "guest/guest.h"
+
+#define DC_SPLIT_FILES 5
+
+/*
+ * dc_split_build - builds what `drivercut emit` wrote, and the runtime, as far as they are not
+ * built yet.
+ * @module     the driver's name: MODULE.ko
+ * @components folder with kernel/ and user/; is built in
+ * @folder     gets the runtime, in dcrt/
+ * @ret        files for the guest, a zero row at the end: /dcrt.ko, /MODULE.ko, /MODULE (the
+ *process), and /load, which tells load_driver (guest/lib.sh) about them. Their names are in arena
+ * Returns 0, or -errno after reporting: -ENOENT (components is no such folder), -EIO (it does not
+ * build).
+ */
+int dc_split_build(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
+		   const char *module, const char *components, const char *folder,
+		   struct dc_guest_file ret[DC_SPLIT_FILES]);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The split driver in a guest, as solved with today's rules: its whole life beside that of the
+ * stock driver, the death of its process when idle or reading, and in the middle of changes.
+ * usage: test_split_guest DRIVERCUT DRIVER [CYCLES KILLS]
+ */
+#include "testing.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/proc.h"
+#include "graph/driver.h"
+#include "guest/guest.h"
+#include "guest/split.h"
+
+#define FLOOR_PERCENT 30 /* of the driver's lines, in the process */
+
+static struct dc_arena *arena;
+static struct dc_kernel kernel;
+static const char *folder, *drivercut, *driver;
+static const char *cycles = "1", *kills = "8";
+static struct dc_guest_file split[DC_SPLIT_FILES];
+
+static const char *in_folder(const char *name)
+{
+	return dc_arena_printf(arena, "%s/%s", folder, name);
+}
+
+static const char *put(const char *name, const char *text)
+{
+	const char *path = in_folder(name);
+	struct caught caught;
+
+	catch_start(&caught);
+	assert_int_equal(dc_file_write(&caught.diag, path, text, strlen(text)), 0);
+	return path;
+}
+
+static const char *text_of(const char *name)
+{
+	struct caught caught;
+	const char *kept;
+	char *text;
+
+	catch_start(&caught);
+	if (dc_file_read(&caught.diag, in_folder(name), &text, NULL) < 0)
+		fail_msg("%s", caught.text);
+	kept = dc_arena_strdup(arena, text);
+	free(text);
+	return kept;
+}
+
+static void run(const char *const *argv)
+{
+	struct caught caught;
+
+	catch_start(&caught);
+	if (dc_proc_run(&caught.diag, argv[1],
+			&(struct dc_proc){.argv = argv, .dir = folder, .timeout_s = 300}) < 0)
+		fail_msg("%s", caught.text);
+}
+
+/* The cut that the rules allow has its lines in the process; it is emitted and built. */
+static void test_build(void **state)
+{
+	const char *problem[] = {drivercut, "problem",	    driver, "--rules",
+				 "-o",	    "problem.json", NULL};
+	const char *solve[] = {drivercut, "solve",    "--problem", "problem.json",
+			       "-o",	  "cut.json", NULL};
+	const char *emit[] = {drivercut, "emit", driver, "--cut", "cut.json", "-o", "emit", NULL};
+	struct caught caught;
+	struct dc_json_doc *doc;
+	struct dc_json cut;
+	int64_t in_kernel, in_process;
+
+	(void)state;
+	catch_start(&caught);
+	run(problem);
+	run(solve);
+	run(emit);
+	assert_int_equal(dc_json_open(&caught.diag, in_folder("cut.json"), "cut", &doc, &cut), 0);
+	in_kernel = dc_json_int(&cut, "kernel_loc", 0, INT64_MAX);
+	in_process = dc_json_int(&cut, "user_loc", 0, INT64_MAX);
+	assert_false(dc_json_failed(doc));
+	dc_json_close(doc);
+	print_message("%lld lines in the kernel, %lld in the process\n", (long long)in_kernel,
+		      (long long)in_process);
+	assert_true(in_process * 100 >= (in_kernel + in_process) * FLOOR_PERCENT);
+	if (dc_split_build(&caught.diag, arena, &kernel, driver, in_folder("emit"), folder, split) <
+	    0)
+		fail_msg("%s", caught.text);
+}
+
+/* Boots with the stock driver, or the split one, for a job of tests/guest. */
+static void boot(const char *name, const char *job, const char *env, bool is_split, unsigned cpus)
+{
+	const char *modules[] = {driver, "virtio_net", NULL};
+	const char *programs[] = {"netperf", "netserver", "ethtool", NULL};
+	const char *nics[] = {driver, "virtio-net-pci", NULL};
+	struct dc_guest_file files[DC_SPLIT_FILES + 3] = {
+		{put("driver", dc_arena_printf(arena, "%s\n", driver)), "/driver"},
+		{put(dc_arena_printf(arena, "%s.env", name), env),
+		 dc_arena_printf(arena, "/%s.env", job)},
+	};
+	struct dc_guest guest = {
+		.what = name,
+		.kernel = &kernel,
+		.folder = in_folder(name),
+		.job = dc_arena_printf(arena, "%s/tests/guest/%s.sh", dc_data_dir(), job),
+		.modules = is_split ? modules + 1 : modules,
+		.programs = programs,
+		.nics = nics,
+		.files = files,
+		.cpus = cpus,
+		.icount_shift = cpus == 1 ? 4 : DC_GUEST_WALL_CLOCK,
+		.timeout_s = 3600,
+		.quiet_s = 300,
+	};
+	struct caught caught;
+	size_t i;
+
+	for (i = 0; is_split && split[i].host; i++)
+		files[2 + i] = split[i];
+	catch_start(&caught);
+	if (dc_guest_run(&caught.diag, &guest) < 0)
+		fail_msg("%s: %s", name, caught.text);
+}
+
+/* What ethtool says must be the stock driver's, in each cycle. */
+static void test_life(void **state)
+{
+	static const char *const names[] = {"ethtool", "settings", "wire", "down", "changes"};
+	int cycle, count = atoi(cycles);
+	size_t i;
+
+	(void)state;
+	boot("stock", "life", "CYCLES=1\n", false, 1);
+	boot("split", "life", dc_arena_printf(arena, "CYCLES=%s\n", cycles), true, 1);
+	assert_non_null(strstr(text_of("stock/results/1/ethtool"),
+			       dc_arena_printf(arena, "driver: %s", driver)));
+	for (cycle = 1; cycle <= count; cycle++)
+		for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			assert_string_equal(
+				text_of(dc_arena_printf(arena, "split/results/%d/%s", cycle,
+							names[i])),
+				text_of(dc_arena_printf(arena, "stock/results/1/%s", names[i])));
+	/* and it was the process that answered */
+	assert_non_null(strstr(text_of("split/results/1/stats"), "session 1 "));
+}
+
+/* Two CPUs on the host's clock, where threads really meet. */
+static void test_two_cpus(void **state)
+{
+	(void)state;
+	boot("two", "life", "CYCLES=1\n", true, 2);
+	assert_string_equal(text_of("two/results/1/ethtool"), text_of("stock/results/1/ethtool"));
+}
+
+static unsigned count_lines(const char *text)
+{
+	unsigned lines = 0;
+
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+static void test_kills(void **state)
+{
+	(void)state;
+	boot("kills", "kill", dc_arena_printf(arena, "KILLS=%s\n", kills), true, 1);
+	assert_int_equal(count_lines(text_of("kills/results/kills")), atoi(kills));
+}
+
+static void test_changes(void **state)
+{
+	(void)state;
+	boot("changes", "change", "CHANGES='up down ring mtu reset'\n", true, 1);
+	assert_int_equal(count_lines(text_of("changes/results/changes")), 5);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_build),	 cmocka_unit_test(test_life),
+		cmocka_unit_test(test_two_cpus), cmocka_unit_test(test_kills),
+		cmocka_unit_test(test_changes),
+	};
+	char template[] = "/tmp/drivercut-split-XXXXXX", path[PATH_MAX];
+	struct caught caught;
+	int failed;
+
+	catch_start(&caught);
+	arena = dc_arena_new();
+	if (argc < 3 || !(drivercut = realpath(argv[1], path)))
+		return 99;
+	driver = argv[2];
+	if (argc > 4) {
+		cycles = argv[3];
+		kills = argv[4];
+	}
+	if (dc_kernel_find(&caught.diag, arena, &kernel) < 0 || !kernel.image ||
+	    access("/usr/bin/qemu-system-x86_64", X_OK) != 0 ||
+	    access("/usr/src/linux-source-6.1.tar.xz", R_OK) != 0)
+		return 77;
+	folder = mkdtemp(template);
+	if (!folder)
+		return 99;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	if (!getenv("DC_KEEP"))
+		dc_proc_run(&caught.diag, "cleaning up",
+			    &(struct dc_proc){.argv = (const char *[]){"rm", "-rf", folder, NULL}});
+	dc_arena_free(arena);
+	return failed;
+}
