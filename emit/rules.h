@@ -81,8 +81,8 @@ struct dc_rule_entry {
 	const char *device; /* "&$0->dev": what it takes (if it can fail) or lets go, or NULL */
 	bool retry; /* may be begun again if the process dies in it */
 	unsigned deadline_ms; /* longest time without progress; 0: the default */
-	DC_VEC(const char *)
-	reads; /* "RECORD.FIELD" or "RECORD.*": what no analysis sees it read */
+	/* "RECORD.FIELD" or "RECORD.*": what no analysis sees it read */
+	DC_VEC(const char *) reads;
 	DC_VEC(const char *) arguments;
 };
 
