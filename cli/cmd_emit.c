@@ -30,8 +30,11 @@ static void print_summary(const struct dc_emit_plan *plan, const char *folder)
 		}
 	printf("kernel  %3zu functions, %3zu stubs  %s/kernel\n", natives[DC_SIDE_KERNEL],
 	       stubs[DC_SIDE_KERNEL], folder);
-	printf("user    %3zu functions, %3zu stubs  %s/user\n", natives[DC_SIDE_USER],
-	       stubs[DC_SIDE_USER], folder);
+	if (plan->all_kernel)
+		puts("no user program: all functions are in the kernel");
+	else
+		printf("user    %3zu functions, %3zu stubs  %s/user\n", natives[DC_SIDE_USER],
+		       stubs[DC_SIDE_USER], folder);
 }
 
 static void print_json(const struct dc_emit_plan *plan, const char *folder)
@@ -145,6 +148,24 @@ static int write_components(struct dc_cli_driver *files, const struct options *o
 	return err;
 }
 
+/* What the process alone remembers. */
+static void warn_of_statics(struct dc_diag *diag, const struct dc_emit_plan *plan)
+{
+	const struct dc_local_static *at;
+
+	dc_vec_each (at, &plan->source->layouts.local_statics) {
+		const struct dc_definition *definition = dc_source_find(plan->source, at->function);
+
+		if (definition &&
+		    plan->functions[definition - plan->source->definitions.at].place ==
+			    DC_PLACE_USER)
+			dc_warn(diag, DC_LINE(definition->file, at->line),
+				"the static variable '%s' of %s lives in the process: it starts "
+				"anew when the process is started again",
+				at->name, at->function);
+	}
+}
+
 static int emit_all(struct dc_cli_driver *files, const struct options *options)
 {
 	struct work work = {0};
@@ -154,6 +175,8 @@ static int emit_all(struct dc_cli_driver *files, const struct options *options)
 		dc_emit_check_print(files, &work.rules, work.graph, &work.plan);
 	else if (!err)
 		err = write_components(files, options, &work);
+	if (!err)
+		warn_of_statics(&files->cli->diag, &work.plan);
 	work_done(&work);
 	return err;
 }
@@ -220,7 +243,7 @@ const struct dc_verb dc_verb_emit = {
 		"  -o, --output DIR   where to write (out/DRIVER/emit; DRIVERCUT_OUT replaces "
 		"out)\n"
 		"      --cut FILE     this cut.json (out/DRIVER/cut.json)\n"
-		"      --all-kernel   no cut: the kernel component is the original driver\n"
+		"      --all-kernel   no cut and no process: DIR/kernel is the original driver\n"
 		"      --check        write nothing; list what of the kernel has no rule yet, by "
 		"the\n"
 		"                     user-side lines of this cut that use it\n"

@@ -14,7 +14,7 @@
 struct options {
 	const char *operand, *family, *graph, *profile, *output;
 	enum dc_fields fields;
-	bool list_fields, rules;
+	bool list_fields, rules, by_downcall;
 };
 
 /* --list-fields: what --fields pin would pin, and for what. */
@@ -98,6 +98,7 @@ static int make_problem(struct dc_cli *cli, const struct options *options)
 	files.profile = options->profile;
 	files.fields = options->fields;
 	files.rules = options->rules;
+	files.registers_by_downcall = options->by_downcall;
 	if (options->list_fields) {
 		err = list_fields(&files);
 		dc_cli_driver_done(&files);
@@ -111,6 +112,9 @@ static int make_problem(struct dc_cli *cli, const struct options *options)
 		err = dc_problem_write(&cli->diag, "-", problem);
 	else if (!err && !dc_is_stdout(path))
 		err = print_summary(cli, problem, path);
+	if (!err && files.gaps && !cli->json && !dc_is_stdout(path))
+		printf("%zu annotations are missing: drivercut annotate %s\n", files.gaps,
+		       options->operand);
 	dc_problem_free(problem);
 	dc_cli_driver_done(&files);
 	return err;
@@ -118,11 +122,15 @@ static int make_problem(struct dc_cli *cli, const struct options *options)
 
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"output", required_argument, NULL, 'o'}, {"family", required_argument, NULL, 'f'},
-		{"graph", required_argument, NULL, 'g'},  {"profile", required_argument, NULL, 'p'},
-		{"fields", required_argument, NULL, 'F'}, {"rules", no_argument, NULL, 'R'},
-		{"list-fields", no_argument, NULL, 'L'},  {0}};
+	static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
+					      {"family", required_argument, NULL, 'f'},
+					      {"graph", required_argument, NULL, 'g'},
+					      {"profile", required_argument, NULL, 'p'},
+					      {"fields", required_argument, NULL, 'F'},
+					      {"rules", no_argument, NULL, 'R'},
+					      {"list-fields", no_argument, NULL, 'L'},
+					      {"registers", required_argument, NULL, 'r'},
+					      {0}};
 	struct options options = {0};
 	int option, status = 0;
 
@@ -136,6 +144,14 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 			options.list_fields = true;
 		else if (option == 'R')
 			options.rules = true;
+		else if (option == 'r' && !strcmp(optarg, "downcall"))
+			options.by_downcall = true;
+		else if (option == 'r' && strcmp(optarg, "map") != 0)
+			return dc_cli_usage(cli, &dc_verb_problem,
+					    "--registers: expected map or downcall, found '%s'",
+					    optarg);
+		else if (option == 'r')
+			options.by_downcall = false;
 		else if (option == 'F' && !strcmp(optarg, "pin"))
 			options.fields = DC_FIELDS_PIN;
 		else if (option == 'F' && strcmp(optarg, "map") != 0)
@@ -179,6 +195,8 @@ const struct dc_verb dc_verb_problem = {
 		"      --rules        what uses a part of the kernel that has no rule outside it "
 		"stays\n"
 		"                     in the kernel (drivercut emit DRIVER --check lists them)\n"
+		"      --registers HOW  with --rules, a device's registers: map (the process maps\n"
+		"                     them and access crosses nothing, the default) or downcall\n"
 		"      --list-fields  show those fields and stop\n"
 		"      --family NAME  of a driver that is a bare folder: net, scsi, sound\n"
 		"      --json         print the problem instead of a summary\n",

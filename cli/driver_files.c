@@ -76,10 +76,8 @@ int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
 	return dc_profile_read(&files->cli->diag, *ret_path, ret);
 }
 
-/* Reads source and rules for the constraints that follow from them; strings live in the files'
- * arena. */
-static int read_constraints(struct dc_cli_driver *files, const struct dc_graph *graph,
-			    struct dc_lower_given *ret)
+int dc_cli_driver_constraints(struct dc_cli_driver *files, const struct dc_graph *graph,
+			      struct dc_lower_given *ret, dc_data_gaps *gaps)
 {
 	struct dc_diag *diag = &files->cli->diag;
 	struct dc_source *source = NULL;
@@ -96,7 +94,9 @@ static int read_constraints(struct dc_cli_driver *files, const struct dc_graph *
 				   &data);
 	if (!err) {
 		dc_rules_pins(files->arena, &rules, source, graph, &ret->pins);
-		dc_data_constraints(&data, ret);
+		dc_data_constraints(&data, ret, gaps);
+		if (!files->registers_by_downcall)
+			dc_rules_registers(files->arena, &rules, &ret->weightless);
 		dc_data_done(&data);
 	}
 	dc_source_free(source);
@@ -109,17 +109,21 @@ int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
 	struct dc_profile profile = {0};
 	struct dc_graph *graph = NULL;
 	struct dc_lower_given given = {0};
+	dc_data_gaps gaps = {0};
 	const char *path;
 	int err = dc_cli_driver_graph(files, &graph);
 
 	if (!err)
 		err = dc_cli_driver_profile(files, &profile, &path);
 	if (!err && files->rules)
-		err = read_constraints(files, graph, &given);
+		err = dc_cli_driver_constraints(files, graph, &given, &gaps);
+	files->gaps = gaps.len;
 	if (!err)
 		err = dc_lower(&files->cli->diag, graph, &profile, files->fields, &given, ret);
 	dc_vec_done(&given.pins);
 	dc_vec_done(&given.groups);
+	dc_vec_done(&gaps);
+	dc_vec_done(&given.weightless);
 	dc_profile_done(&profile);
 	dc_graph_free(graph);
 	return err;

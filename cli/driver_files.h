@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "cli/cli.h"
+#include "emit/data.h"
 #include "graph/driver.h"
 #include "graph/graph.h"
 #include "profile/profile.h"
@@ -18,7 +19,10 @@ struct dc_cli_driver {
 	const char *out; /* its folder for results: out/NAME, or $DRIVERCUT_OUT/NAME */
 	const char *graph, *profile; /* files to use instead of its own; NULL: its own */
 	enum dc_fields fields;
+	size_t gaps; /* set by dc_cli_driver_problem: annotations that are missing */
 	bool rules; /* functions that the rules do not let move are in the kernel */
+	bool registers_by_downcall; /* with rules: else the process maps them, which crosses nothing
+				     */
 };
 
 /* Finds the driver and makes its folder. Returns 0, or -errno after reporting. End it with
@@ -38,6 +42,11 @@ int dc_cli_driver_graph(struct dc_cli_driver *files, struct dc_graph **ret);
  * *ret_path: which it was. -ENOENT after reporting: there is none. */
 int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
 			  const char **ret_path);
+
+/* Constraints that follow from the source by rules and annotations, and the annotations that are
+ * missing. Strings live in the files' arena; caller ends pins, groups and gaps with dc_vec_done. */
+int dc_cli_driver_constraints(struct dc_cli_driver *files, const struct dc_graph *graph,
+			      struct dc_lower_given *ret, dc_data_gaps *gaps);
 
 /* Graph and profile to problem. Caller frees with dc_problem_free. */
 int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret);

@@ -11,6 +11,7 @@ extern const struct dc_verb dc_verb_sweep;
 extern const struct dc_verb dc_verb_profile;
 extern const struct dc_verb dc_verb_problem;
 extern const struct dc_verb dc_verb_explain;
+extern const struct dc_verb dc_verb_annotate;
 extern const struct dc_verb dc_verb_emit;
 extern const struct dc_verb dc_verb_compare;
 extern const struct dc_verb dc_verb_verify;

@@ -10,7 +10,7 @@
 
 /* Objects */
 
-static bool listed(const struct dc_data *data, const char *record)
+bool dc_data_is_object(const struct dc_data *data, const char *record)
 {
 	size_t i;
 
@@ -25,7 +25,7 @@ static void add_object(struct dc_data *data, const char *record)
 	const struct dc_layout *layout = dc_layout_find(&data->source->layouts, record);
 	const struct dc_layout_field *field;
 
-	if (!layout || listed(data, record))
+	if (!layout || dc_data_is_object(data, record))
 		return;
 	dc_vec_push(&data->objects, layout->name);
 	dc_vec_each (field, &layout->fields)
@@ -64,8 +64,27 @@ static void find_objects(struct dc_data *data)
 	add_targets(data, &data->annotations);
 }
 
-static int check_annotations(struct dc_diag *diag, const struct dc_data *data, const char *path)
+static int check_pointer(struct dc_diag *diag, const struct dc_data *data,
+			 const struct dc_pointer_rule *pointer)
 {
+	const struct dc_layout *layout = dc_layout_find(&data->source->layouts, pointer->record);
+	const struct dc_layout_field *field;
+
+	if (!layout)
+		return dc_error(diag, -EINVAL, DC_FILE(data->path),
+				"pointers: the driver uses no structure '%s'", pointer->record);
+	dc_vec_each (field, &layout->fields)
+		if (!strcmp(field->name, pointer->field) && field->value.kind == DC_VALUE_POINTER)
+			return 0;
+	return dc_error(diag, -EINVAL, DC_FILE(data->path),
+			"pointers: no pointer '%s' is in struct %s", pointer->field,
+			pointer->record);
+}
+
+static int check_annotations(struct dc_diag *diag, const struct dc_data *data)
+{
+	const char *path = data->path;
+	const struct dc_pointer_rule *pointer;
 	const struct dc_rule_entry *entry;
 	const struct dc_private_rule *private;
 
@@ -85,6 +104,12 @@ static int check_annotations(struct dc_diag *diag, const struct dc_data *data, c
 			return dc_error(diag, -EINVAL, DC_FILE(path),
 					"privates: the driver uses no structure '%s'",
 					private->type);
+	dc_vec_each (pointer, &data->annotations.pointers) {
+		int err = check_pointer(diag, data, pointer);
+
+		if (err < 0)
+			return err;
+	}
 	return 0;
 }
 
@@ -92,12 +117,13 @@ int dc_data_open(struct dc_diag *diag, struct dc_arena *arena, const struct dc_r
 		 const struct dc_source *source, const struct dc_graph *graph, const char *folder,
 		 struct dc_data *ret)
 {
-	struct dc_data data = {.arena = arena, .rules = rules, .source = source, .graph = graph};
-	const char *path = dc_arena_printf(data.arena, "%s/annotations.json", folder);
+	const char *path = dc_arena_printf(arena, "%s/annotations.json", folder);
+	struct dc_data data = {
+		.arena = arena, .rules = rules, .source = source, .graph = graph, .path = path};
 	int err = dc_annotations_open(diag, path, &data.annotations);
 
 	if (!err)
-		err = check_annotations(diag, &data, path);
+		err = check_annotations(diag, &data);
 	if (err < 0) {
 		if (data.annotations.arena)
 			dc_rules_done(&data.annotations);
@@ -114,11 +140,6 @@ void dc_data_done(struct dc_data *data)
 	if (data->annotations.arena)
 		dc_rules_done(&data->annotations);
 	*data = (struct dc_data){0};
-}
-
-bool dc_data_is_object(const struct dc_data *data, const char *record)
-{
-	return listed(data, record);
 }
 
 static enum dc_type_class class_of(const struct dc_data *data, const char *record)
@@ -154,7 +175,7 @@ static enum dc_mode mode_of_record(const struct crossing *crossing, const char *
 	const struct dc_data *data = crossing->data;
 	const struct dc_layout *layout = dc_layout_find(&data->source->layouts, record);
 
-	if (listed(data, record))
+	if (dc_data_is_object(data, record))
 		return DC_MODE_ADDRESS;
 	if (layout && layout->of_driver)
 		return refuse(crossing, dc_arena_printf(data->arena,
@@ -248,9 +269,8 @@ const char *dc_data_expand(const struct dc_data *data, const struct dc_definitio
 		size_t index = (size_t)(text[0] == '$' ? text[1] - '0' : 10);
 
 		if (index < count) {
-			const char *name = definition
-						   ? definition->parameters.at[index].name
-						   : dc_arena_printf(data->arena, "a%zu", index);
+			const char *name = definition ? definition->parameters.at[index].name
+						      : dc_arena_printf(data->arena, "a%zu", index);
 
 			done = dc_arena_printf(data->arena, "%s%s", done, name);
 			text++;
@@ -261,6 +281,18 @@ const char *dc_data_expand(const struct dc_data *data, const struct dc_definitio
 	return done;
 }
 
+static void add_parameter(struct crossing *crossing, const struct dc_definition *definition,
+			  const struct dc_rule_entry *entry, size_t i)
+{
+	const struct dc_parameter *parameter = &definition->parameters.at[i];
+	const struct dc_data *data = crossing->data;
+
+	crossing->what = dc_arena_printf(data->arena, "its parameter '%s' (%s:%u)", parameter->name,
+					 definition->file, definition->first_line);
+	crossing->said = entry && i < entry->arguments.len ? entry->arguments.at[i] : "";
+	add_argument(crossing, &parameter->value, dc_data_expand(data, definition, crossing->said));
+}
+
 void dc_data_signature(const struct dc_data *data, const struct dc_definition *definition,
 		       struct dc_signature *ret)
 {
@@ -269,20 +301,23 @@ void dc_data_signature(const struct dc_data *data, const struct dc_definition *d
 	size_t i;
 
 	*ret = (struct dc_signature){0};
-	for (i = 0; i < definition->parameters.len; i++) {
-		const struct dc_parameter *parameter = &definition->parameters.at[i];
-
-		crossing.what = dc_arena_printf(data->arena, "its parameter '%s' (%s:%u)",
-						parameter->name, definition->file,
-						definition->first_line);
-		crossing.said = entry && i < entry->arguments.len ? entry->arguments.at[i] : "";
-		add_argument(&crossing, &parameter->value,
-			     dc_data_expand(data, definition, crossing.said));
-	}
+	for (i = 0; i < definition->parameters.len; i++)
+		add_parameter(&crossing, definition, entry, i);
 	crossing.what = dc_arena_printf(data->arena, "its result (%s:%u)", definition->file,
 					definition->first_line);
 	crossing.said = "";
 	set_result(&crossing, &definition->result_value);
+}
+
+const char *dc_data_parameter_gap(const struct dc_data *data,
+				  const struct dc_definition *definition, size_t i)
+{
+	struct dc_signature signature = {0};
+	struct crossing crossing = {.data = data, .ret = &signature};
+
+	add_parameter(&crossing, definition, dc_data_entry(data, definition), i);
+	dc_vec_done(&signature.arguments);
+	return signature.gap;
 }
 
 void dc_data_kernel_signature(const struct dc_data *data, const struct dc_prototype *prototype,
@@ -296,8 +331,8 @@ void dc_data_kernel_signature(const struct dc_data *data, const struct dc_protot
 	if (prototype->is_variadic)
 		refuse(&crossing, "takes a variable number of arguments");
 	for (i = 0; i < prototype->parameters.len; i++) {
-		crossing.what = dc_arena_printf(data->arena, "argument %zu of %s", i,
-						prototype->name);
+		crossing.what =
+			dc_arena_printf(data->arena, "argument %zu of %s", i, prototype->name);
 		crossing.said = i < rule->arguments.len ? rule->arguments.at[i] : "";
 		add_argument(&crossing, &prototype->parameters.at[i],
 			     dc_data_expand(data, NULL, crossing.said));
@@ -305,182 +340,4 @@ void dc_data_kernel_signature(const struct dc_data *data, const struct dc_protot
 	crossing.what = dc_arena_printf(data->arena, "the result of %s", prototype->name);
 	crossing.said = "";
 	set_result(&crossing, &prototype->result);
-}
-
-/* Constraints */
-
-static void pin(const struct dc_data *data, struct dc_lower_given *ret, const char *function,
-		const char *reason)
-{
-	dc_vec_push(&ret->pins,
-		    (struct dc_lower_pin){.function = dc_arena_strdup(data->arena, function),
-					  .reason = reason});
-}
-
-static void group(const struct dc_data *data, struct dc_lower_given *ret, const char *one,
-		  const char *other, const char *reason)
-{
-	dc_vec_push(&ret->groups,
-		    (struct dc_lower_group){.functions = {dc_arena_strdup(data->arena, one),
-							  dc_arena_strdup(data->arena, other)},
-					    .reason = reason});
-}
-
-/* A function that cannot be called across is on the side of all who call it. */
-static void constrain_callers(const struct dc_data *data, const struct dc_definition *definition,
-			      const char *why, struct dc_lower_given *ret)
-{
-	int function = dc_graph_function(data->graph, definition->name);
-	const struct dc_entry_point *point;
-	const struct dc_call *call;
-	const char *last = NULL;
-
-	dc_vec_each (point, &data->graph->entry_points)
-		if ((int)point->function == function) {
-			pin(data, ret, definition->name,
-			    dc_arena_printf(data->arena, "the kernel calls it and %s", why));
-			break;
-		}
-	dc_vec_each (call, &data->graph->calls) {
-		const char *caller = data->graph->functions.at[call->caller].name;
-
-		if (call->kind == DC_CALL_KERNEL || (int)call->callee != function ||
-		    !dc_call_counts(call) || caller == last)
-			continue;
-		last = caller;
-		group(data, ret, definition->name, caller,
-		      dc_arena_printf(data->arena, "%s calls %s and %s", caller, definition->name,
-				      why));
-	}
-}
-
-static void constrain_crossings(const struct dc_data *data, struct dc_lower_given *ret)
-{
-	const struct dc_definition *definition;
-
-	dc_vec_each (definition, &data->source->definitions) {
-		struct dc_signature signature;
-
-		dc_data_signature(data, definition, &signature);
-		if (signature.gap)
-			constrain_callers(data, definition, signature.gap, ret);
-		dc_vec_done(&signature.arguments);
-	}
-}
-
-/* Why a function that looks into a structure of the kernel cannot be in a process, or NULL. */
-static const char *record_gap(const struct dc_data *data, const char *record)
-{
-	const struct dc_type_rule *rule = dc_rules_type(data->rules, record);
-
-	if (listed(data, record))
-		return NULL;
-	if (!rule)
-		return dc_arena_printf(data->arena,
-				       "looks into struct %s, for which there is no rule", record);
-	if (rule->class == DC_TYPE_NONE)
-		return dc_arena_printf(data->arena, "looks into struct %s: %s", record, rule->why);
-	return NULL;
-}
-
-static bool is_link(const struct dc_rules *rules, const char *record, const char *field)
-{
-	const struct dc_pointer_rule *pointer;
-
-	dc_vec_each (pointer, &rules->pointers)
-		if (!strcmp(pointer->record, record) && !strcmp(pointer->field, field))
-			return true;
-	return false;
-}
-
-static void constrain_use(const struct dc_data *data, const struct dc_type_use *use,
-			  struct dc_lower_given *ret)
-{
-	const char *name = data->graph->functions.at[use->function].name;
-	const char *gap = record_gap(data, use->type);
-	size_t i;
-
-	if (gap)
-		pin(data, ret, name, gap);
-	for (i = 0; i < use->writes_count; i++)
-		if (is_link(&data->annotations, use->type, use->writes[i]) ||
-		    is_link(data->rules, use->type, use->writes[i]))
-			pin(data, ret, name,
-			    dc_arena_printf(data->arena,
-					    "sets %s.%s, which leads to memory of both sides",
-					    use->type, use->writes[i]));
-}
-
-/* Structures of the driver's own that are no objects: all who look into them are on one side. */
-static void constrain_types(const struct dc_data *data, struct dc_lower_given *ret)
-{
-	const struct dc_type_use *use, *first;
-
-	dc_vec_each (use, &data->graph->types) {
-		const struct dc_layout *layout =
-			dc_layout_find(&data->source->layouts, use->type);
-
-		if (!layout || !layout->of_driver || listed(data, use->type)) {
-			constrain_use(data, use, ret);
-			continue;
-		}
-		dc_vec_each (first, &data->graph->types)
-			if (!strcmp(first->type, use->type))
-				break;
-		if (first != use)
-			group(data, ret, data->graph->functions.at[first->function].name,
-			      data->graph->functions.at[use->function].name,
-			      dc_arena_printf(data->arena,
-					      "both look into struct %s of the driver, which is no "
-					      "object",
-					      use->type));
-	}
-}
-
-/* What a function's uses of the kernel mean for data: inline functions that it brings along, and
- * downcalls whose arguments must cross. */
-static void constrain_kernel_use(const struct dc_data *data, const struct dc_definition *definition,
-				 const struct dc_use *use, struct dc_lower_given *ret)
-{
-	const struct dc_inline_use *inlined;
-	const struct dc_prototype *prototype;
-	struct dc_signature signature;
-	const struct dc_rule *rule;
-	const char *name, *gap;
-	bool is_free;
-
-	rule = dc_rules_answer(data->rules, data->graph, use, &name, &is_free);
-	prototype = dc_prototype_find(&data->source->layouts, name);
-	if (is_free || (rule && rule->as_is)) {
-		dc_vec_each (inlined, &data->source->layouts.inlines) {
-			gap = strcmp(inlined->function, name) != 0
-				      ? NULL
-				      : record_gap(data, inlined->record);
-			if (gap)
-				pin(data, ret, definition->name,
-				    dc_arena_printf(data->arena, "uses %s at %s:%u, which %s", name,
-						    definition->file, use->line, gap));
-		}
-		return;
-	}
-	if (!rule || !prototype || (rule->class != DC_RULE_ANY && rule->class != DC_RULE_CALLER))
-		return;
-	dc_data_kernel_signature(data, prototype, rule, &signature);
-	if (signature.gap)
-		pin(data, ret, definition->name,
-		    dc_arena_printf(data->arena, "uses %s at %s:%u: %s", name, definition->file,
-				    use->line, signature.gap));
-	dc_vec_done(&signature.arguments);
-}
-
-void dc_data_constraints(const struct dc_data *data, struct dc_lower_given *ret)
-{
-	const struct dc_definition *definition;
-	const struct dc_use *use;
-
-	constrain_crossings(data, ret);
-	constrain_types(data, ret);
-	dc_vec_each (definition, &data->source->definitions)
-		dc_vec_each (use, &definition->uses)
-			constrain_kernel_use(data, definition, use, ret);
 }

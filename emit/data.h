@@ -68,6 +68,7 @@ struct dc_data {
 	const struct dc_source *source;
 	const struct dc_graph *graph;
 	struct dc_rules annotations; /* of the driver; has no rules */
+	const char *path; /* of its annotations.json, be it there or not */
 	DC_VEC(const char *) objects; /* records that are objects or embedded in one */
 };
 
@@ -78,7 +79,8 @@ int dc_data_open(struct dc_diag *diag, struct dc_arena *arena, const struct dc_r
 		 struct dc_data *ret);
 void dc_data_done(struct dc_data *data);
 
-/* How a function of the driver crosses, and one of the kernel; end with dc_vec_done on arguments. */
+/* How a function of the driver crosses, and one of the kernel; end with dc_vec_done on arguments.
+ */
 void dc_data_signature(const struct dc_data *data, const struct dc_definition *definition,
 		       struct dc_signature *ret);
 void dc_data_kernel_signature(const struct dc_data *data, const struct dc_prototype *prototype,
@@ -88,6 +90,10 @@ void dc_data_kernel_signature(const struct dc_data *data, const struct dc_protot
 const char *dc_data_expand(const struct dc_data *data, const struct dc_definition *definition,
 			   const char *text);
 
+/* Why a parameter of a function of the driver cannot cross, or NULL. */
+const char *dc_data_parameter_gap(const struct dc_data *data,
+				  const struct dc_definition *definition, size_t i);
+
 /* What annotations or rules say of a function of the driver, or NULL. */
 const struct dc_rule_entry *dc_data_entry(const struct dc_data *data,
 					  const struct dc_definition *definition);
@@ -95,8 +101,38 @@ const struct dc_rule_entry *dc_data_entry(const struct dc_data *data,
 /* True if a record is an object or part of one. */
 bool dc_data_is_object(const struct dc_data *data, const char *record);
 
-/* What of the driver's data keeps functions in the kernel, or together. */
-void dc_data_constraints(const struct dc_data *data, struct dc_lower_given *ret);
+/* Something that only a person can say, because no source does. All strings live in the arena. */
+enum dc_data_gap_kind { DC_GAP_ARGUMENTS, DC_GAP_RECORD, DC_GAP_READS };
+
+struct dc_data_gap {
+	enum dc_data_gap_kind kind;
+	const char *subject; /* a function (the graph's name), or a structure of the driver */
+	const char *what; /* the parameters ("start, len"), or the field that leads to it, or "" */
+	const char *file; /* where it shows */
+	unsigned line;
+	const char *why;
+	const char *section; /* of annotations.json: functions, pointers, privates; or "" */
+	const char *row; /* a proposal of what to add there, in one line; or NULL: none is known */
+};
+
+typedef DC_VEC(struct dc_data_gap) dc_data_gaps;
+
+/* The gap that a function's parameters leave, about no structure of the driver; false: none. And
+ * the one about a structure of the driver, shown by a function that has to do with it. */
+bool dc_data_gap_of_arguments(const struct dc_data *data, const struct dc_definition *definition,
+			      struct dc_data_gap *ret);
+void dc_data_gap_of_record(const struct dc_data *data, const char *record,
+			   const struct dc_definition *definition, struct dc_data_gap *ret);
+void dc_data_gap_of_reads(const struct dc_data *data, const struct dc_definition *definition,
+			  const struct dc_hidden_use *use, struct dc_data_gap *ret);
+
+/* A structure of the driver's that a value points to and that is no object, or NULL. */
+const char *dc_data_stranger(const struct dc_data *data, const struct dc_value *value);
+
+/* What of the driver's data keeps functions in the kernel, or together. What an annotation would
+ * undo is marked with the gap's index + 1. gaps: caller ends it with dc_vec_done. */
+void dc_data_constraints(const struct dc_data *data, struct dc_lower_given *ret,
+			 dc_data_gaps *gaps);
 
 typedef DC_VEC(struct dc_object_type) dc_object_types;
 

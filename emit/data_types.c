@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The fields that cross: of every object's type, what functions in the process touch. A structure
- * that is embedded in several places, or in several objects, crosses in all of them, as a pointer to
- * it does not say which one it is in.
+ * that is embedded in several places, or in several objects, crosses in all of them, as a pointer
+ * to it does not say which one it is in.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,7 +162,8 @@ static void add_record(const struct types *types, struct dc_object_type *type,
 
 		if (field->value.kind == DC_VALUE_RECORD) {
 			inner = layout_of(types, field->value.record);
-			for (i = 0; inner && !is_opaque(types, inner->name) && i < field->count; i++)
+			for (i = 0; inner && !is_opaque(types, inner->name) && i < field->count;
+			     i++)
 				add_record(types, type, inner,
 					   base + field->offset + i * field->value.size);
 		} else if (is_wanted(types, layout->name, field->name, &written)) {
@@ -177,7 +178,9 @@ static int order_fields(const void *a, const void *b)
 
 	if (left->offset != right->offset)
 		return left->offset < right->offset ? -1 : 1;
-	return left->size * left->count < right->size * right->count ? 1 : -1;
+	if (left->size * left->count != right->size * right->count)
+		return left->size * left->count < right->size * right->count ? 1 : -1;
+	return left->size < right->size ? 1 : left->size > right->size ? -1 : 0;
 }
 
 /* Bytes of one unit belong together: bit fields that share them, members of a union. */

@@ -46,7 +46,8 @@ struct dc_emit_plan {
  * dc_emit_plan - where each function stands.
  * @sides NULL: all in the kernel
  * Returns 0 (end with dc_emit_plan_done); or -EINVAL after reporting: the cut knows a function that
- * the source has not, or the other way about; a function that cannot be cut would have to be; or data that cannot.
+ * the source has not, or the other way about; a function that cannot be cut would have to be; or
+ * data that cannot.
  */
 int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
 		 const char *cut_path, struct dc_emit_plan *ret);
@@ -64,7 +65,7 @@ struct dc_emit_files {
 };
 
 /*
- * dc_emit_files - both components of a plan.
+ * dc_emit_files - both components of a plan; with all functions in the kernel, only that one.
  * @rules  text of user/dcg_rules.h
  * @names  text of user/names.txt (for both: emit/rules.h)
  * @label  prefix of the source's files in #line and in the words "generated from": where the source

@@ -28,6 +28,12 @@ static void add_file(struct emitting *emitting, const char *path, const char *te
 					  .len_bytes = strlen(text)});
 }
 
+/* With all functions in the kernel there is no process. */
+static enum dc_side last_side(const struct emitting *emitting)
+{
+	return emitting->plan->all_kernel ? DC_SIDE_KERNEL : DC_SIDE_USER;
+}
+
 static const char *arena_path(struct emitting *emitting, const char *folder, const char *name)
 {
 	return dc_arena_printf(emitting->files->arena, "%s%s%s", folder, *folder ? "/" : "", name);
@@ -48,7 +54,7 @@ static int emit_file(struct emitting *emitting, const struct dc_source_file *fil
 	if (err < 0)
 		return err;
 	unit.text = text;
-	for (unit.side = DC_SIDE_KERNEL; unit.side <= DC_SIDE_USER; unit.side++)
+	for (unit.side = DC_SIDE_KERNEL; unit.side <= last_side(emitting); unit.side++)
 		add_file(emitting,
 			 arena_path(emitting, unit.side == DC_SIDE_KERNEL ? "kernel" : "user",
 				    file->name),
@@ -115,7 +121,7 @@ static int copy_rest(struct emitting *emitting, const char *below)
 			err = copy_rest(emitting, name);
 		else if (!err && wanted(name) && !emitted(emitting, name)) {
 			err = copy_file(emitting, path, arena_path(emitting, "kernel", name));
-			if (!err)
+			if (!err && last_side(emitting) == DC_SIDE_USER)
 				err = copy_file(emitting, path, arena_path(emitting, "user", name));
 		}
 		free(entries[i]);
@@ -286,7 +292,7 @@ int dc_emit_files(struct dc_diag *diag, const struct dc_emit_plan *plan, const c
 		err = copy_rest(&emitting, "");
 	if (!err)
 		err = emit_kbuild(&emitting);
-	if (!err)
+	if (!err && !plan->all_kernel)
 		err = emit_makefile(&emitting);
 	if (!err && !plan->all_kernel)
 		err = emit_runtime(&emitting);

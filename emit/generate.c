@@ -30,6 +30,37 @@ const char *emit_piece_end(struct emit_piece *piece, struct dc_arena *arena)
 	return kept;
 }
 
+static size_t columns(const char *line, size_t len)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < len; i++)
+		count = line[i] == '\t' ? (count / 8 + 1) * 8 : count + 1;
+	return count;
+}
+
+const char *emit_code_end(struct emit_piece *piece, struct dc_arena *arena)
+{
+	const char *text = emit_piece_end(piece, arena);
+	struct emit_piece done;
+
+	emit_piece_start(&done);
+	while (*text) {
+		size_t len = strcspn(text, "\n"), indent = strspn(text, "\t");
+		size_t line = len + (text[len] == '\n');
+
+		if (columns(text, len) <= 100)
+			fprintf(done.out, "%.*s", (int)line, text);
+		else
+			fprintf(done.out,
+				"%.*s/* clang-format off */\n%.*s\n%.*s/* clang-format on */%s",
+				(int)indent, text, (int)len, text, (int)indent, text,
+				line > len ? "\n" : "");
+		text += line;
+	}
+	return emit_piece_end(&done, arena);
+}
+
 const char *emit_c_name(struct dc_arena *arena, const char *text)
 {
 	char *name = dc_arena_strdup(arena, text), *at;
@@ -79,8 +110,7 @@ static void put_comment(FILE *out, const char *text)
 	fputs(fits ? " */\n" : "\n\t */\n", out);
 }
 
-/* "TYPE NAME", also of a pointer to a function. */
-static void put_declaration(FILE *out, const char *type, const char *name)
+void emit_put_declaration(FILE *out, const char *type, const char *name)
 {
 	size_t len = strlen(type);
 
@@ -95,6 +125,14 @@ static bool is_copied(enum dc_mode mode)
 	return mode == DC_MODE_VALUE || mode == DC_MODE_ARRAY;
 }
 
+/* A name or a number, not an expression. */
+static bool is_plain(const char *text)
+{
+	while (isalnum((unsigned char)*text) || *text == '_')
+		text++;
+	return !*text;
+}
+
 /* Bytes of what a copied parameter points to: an expression. */
 static const char *bytes_of(const struct emit_call *call, size_t i)
 {
@@ -105,7 +143,9 @@ static const char *bytes_of(const struct emit_call *call, size_t i)
 		return dc_arena_printf(call->arena, "sizeof(*%s)", name);
 	if (call->parameters[i].value->to == DC_VALUE_VOID)
 		return dc_arena_printf(call->arena, "%s", argument->count);
-	return dc_arena_printf(call->arena, "(%s) * sizeof(*%s)", argument->count, name);
+	return dc_arena_printf(
+		call->arena, is_plain(argument->count) ? "%s * sizeof(*%s)" : "(%s) * sizeof(*%s)",
+		argument->count, name);
 }
 
 /* Stubs */
@@ -124,8 +164,17 @@ static void put_lengths(FILE *out, const struct emit_call *call)
 
 	for (i = 0; i < call->count; i++)
 		if (call->signature.arguments.at[i].mode == DC_MODE_ARRAY)
-			fprintf(out, "\tu32 dcg_len_%zu = %s ? %s : 0;\n", i,
-				call->parameters[i].name, bytes_of(call, i));
+			fprintf(out, "\tu32 dcg_len_%zu = 0;\n", i);
+}
+
+static void put_measures(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++)
+		if (call->signature.arguments.at[i].mode == DC_MODE_ARRAY)
+			fprintf(out, "\tdcg_len_%zu = %s ? %s : 0;\n", i, call->parameters[i].name,
+				bytes_of(call, i));
 }
 
 static void put_words(FILE *out, const struct emit_call *call)
@@ -314,7 +363,7 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	fputs("\tstruct dcrt_call *dcg;\n", out);
 	if (!is_void) {
 		fputc('\t', out);
-		put_declaration(out, call->result, "dcg_result");
+		emit_put_declaration(out, call->result, "dcg_result");
 		fputs(call->result_kind == DC_RESULT_POINTER ? " = NULL;\n" : " = 0;\n", out);
 	}
 	put_lengths(out, call);
@@ -325,6 +374,7 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	fputs("\tint dcg_err;\n\n", out);
 	put_register(out, call);
 	put_adoption(out, call);
+	put_measures(out, call);
 	if (call->retry)
 		fputs("dcg_again:\n", out);
 	fprintf(out,
@@ -356,6 +406,25 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 
 /* Handlers */
 
+/* A structure's copy: one line if that is not too long. */
+static void put_value(FILE *out, const struct emit_call *call, size_t i)
+{
+	const struct emit_parameter *parameter = &call->parameters[i];
+	const char *value = dc_arena_printf(
+		call->arena,
+		"dcrt_in_word(dcg, %zu) ? dcrt_in_buffer(dcg, %zu, sizeof(*%s)) : NULL;", i, i,
+		parameter->name);
+	struct emit_piece piece;
+	const char *declaration;
+
+	emit_piece_start(&piece);
+	emit_put_declaration(piece.out, parameter->type, parameter->name);
+	declaration = emit_piece_end(&piece, call->arena);
+	fprintf(out, "%s =%s%s\n", declaration,
+		8 + strlen(declaration) + strlen(" = ") + strlen(value) > 100 ? "\n\t\t" : " ",
+		value);
+}
+
 static void put_variables(FILE *out, const struct emit_call *call)
 {
 	bool arrays = false;
@@ -366,7 +435,11 @@ static void put_variables(FILE *out, const struct emit_call *call)
 		enum dc_mode mode = call->signature.arguments.at[i].mode;
 
 		fputc('\t', out);
-		put_declaration(out, parameter->type, parameter->name);
+		if (mode == DC_MODE_VALUE) {
+			put_value(out, call, i);
+			continue;
+		}
+		emit_put_declaration(out, parameter->type, parameter->name);
 		if (mode == DC_MODE_WORD)
 			fprintf(out, " = (%s)dcrt_in_word(dcg, %zu);\n", parameter->type, i);
 		else if (mode == DC_MODE_ADDRESS)
@@ -375,11 +448,6 @@ static void put_variables(FILE *out, const struct emit_call *call)
 			fprintf(out, " = dcrt_in_code(dcg, %zu);\n", i);
 		else if (mode == DC_MODE_STRING)
 			fprintf(out, " = dcrt_in_string(dcg, %zu, %zu);\n", i, i);
-		else if (mode == DC_MODE_VALUE)
-			fprintf(out,
-				" =\n\t\tdcrt_in_word(dcg, %zu) ? dcrt_in_buffer(dcg, %zu, "
-				"sizeof(*%s)) : NULL;\n",
-				i, i, parameter->name);
 		else
 			fputs(" = NULL;\n", out);
 		arrays |= mode == DC_MODE_ARRAY;
@@ -433,8 +501,7 @@ static void put_reply(FILE *out, const struct emit_call *call)
 		if (!is_copied(mode) || call->parameters[i].value->to_const)
 			continue;
 		if (mode == DC_MODE_ARRAY && call->up)
-			fprintf(out,
-				"\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, dcg_len_%zu);\n",
+			fprintf(out, "\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, dcg_len_%zu);\n",
 				name, i, name, i);
 		else
 			fprintf(out, "\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, %s);\n", name, i,
@@ -450,15 +517,15 @@ void emit_put_handler(FILE *out, const struct emit_call *call)
 	put_variables(out, call);
 	if (call->result_kind != DC_RESULT_VOID) {
 		fputc('\t', out);
-		put_declaration(out, call->result, "dcg_result");
+		emit_put_declaration(out, call->result, "dcg_result");
 		fputs(";\n", out);
 	}
 	if (call->result_adopted)
 		fputs("\tint dcg_err;\n", out);
 	fputs("\n\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
 	put_arrays(out, call);
-	fprintf(out, "\t%s%s(", call->result_kind == DC_RESULT_VOID ? "" : "dcg_result = ",
-		call->target);
+	fprintf(out, "\t%s%s(",
+		call->result_kind == DC_RESULT_VOID ? "" : "dcg_result = ", call->target);
 	for (i = 0; i < call->count; i++)
 		fprintf(out, "%s%s", i ? ", " : "", call->parameters[i].name);
 	fputs(");\n", out);
@@ -494,8 +561,7 @@ static void set_parameter(const struct emit_call *call, const struct dc_data *da
 static void start_call(struct emit_call *call, struct dc_arena *arena, size_t count)
 {
 	*call = (struct emit_call){.arena = arena, .count = count};
-	call->parameters =
-		dc_arena_alloc(arena, (count + 1) * sizeof(*call->parameters));
+	call->parameters = dc_arena_alloc(arena, (count + 1) * sizeof(*call->parameters));
 }
 
 void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *plan,
@@ -552,9 +618,9 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 	ret->target = prototype->name;
 	ret->sync = kernel->rule->sync;
 	ret->result = prototype->result_type;
-	ret->result_kind = prototype->result.kind == DC_VALUE_VOID      ? DC_RESULT_VOID
+	ret->result_kind = prototype->result.kind == DC_VALUE_VOID	? DC_RESULT_VOID
 			   : prototype->result.kind == DC_VALUE_POINTER ? DC_RESULT_POINTER
-			   : prototype->result.is_signed                ? DC_RESULT_SIGNED
+			   : prototype->result.is_signed		? DC_RESULT_SIGNED
 									: DC_RESULT_OTHER;
 	dc_data_kernel_signature(plan->data, prototype, kernel->rule, &ret->signature);
 	for (i = 0; i < ret->count; i++) {
@@ -587,7 +653,7 @@ const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	emit_piece_start(&piece);
 	emit_put_stub(piece.out, &call);
 	emit_call_done(&call);
-	return emit_piece_end(&piece, arena);
+	return emit_code_end(&piece, arena);
 }
 
 void emit_put_parameters(FILE *out, const struct emit_call *call)
@@ -596,7 +662,7 @@ void emit_put_parameters(FILE *out, const struct emit_call *call)
 
 	for (i = 0; i < call->count; i++) {
 		fputs(i ? ", " : "", out);
-		put_declaration(out, call->parameters[i].type, call->parameters[i].name);
+		emit_put_declaration(out, call->parameters[i].type, call->parameters[i].name);
 	}
 	if (!call->count)
 		fputs("void", out);

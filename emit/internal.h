@@ -38,6 +38,8 @@ struct emit_piece {
 
 void emit_piece_start(struct emit_piece *piece);
 const char *emit_piece_end(struct emit_piece *piece, struct dc_arena *arena);
+/* The same, of code: lines that are too long are marked so that the formatter leaves them. */
+const char *emit_code_end(struct emit_piece *piece, struct dc_arena *arena);
 
 struct emit_parameter {
 	const char *name, *type;
@@ -73,6 +75,8 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 			 const struct dc_emit_kernel *kernel, struct emit_call *ret);
 void emit_call_done(struct emit_call *call);
 
+/* "TYPE NAME", also of a pointer to a function. */
+void emit_put_declaration(FILE *out, const char *type, const char *name);
 void emit_put_stub(FILE *out, const struct emit_call *call); /* a body, braces included */
 void emit_put_handler(FILE *out, const struct emit_call *call);
 void emit_put_parameters(FILE *out, const struct emit_call *call);
@@ -90,8 +94,8 @@ const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
 /* What is appended to a C file: handlers, addresses of what is static in it; "" if nothing is. */
 const char *emit_appendix(const struct emit_unit *unit);
 
-/* dcg.h, the same in both components; dcg_tables.c; dcg_kernel.c: handlers of the kernel's functions
- * or, for the process, their stubs. */
+/* dcg.h, the same in both components; dcg_tables.c; dcg_kernel.c: handlers of the kernel's
+ * functions or, for the process, their stubs. */
 const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan);
 const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);

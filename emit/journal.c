@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The journal of what a kernel component acquires (runtime/lib/dcrl_journal.c): rules with "undo"
- * say what gives it back. Functions of both kinds get wrappers, and macros of their names lead there.
+ * say what gives it back. Functions of both kinds get wrappers, and macros of their names lead
+ * there.
  */
 #include <ctype.h>
 #include <string.h>
@@ -119,8 +120,7 @@ static void put_releasing(FILE *out, const struct undo *undo)
 	size_t i;
 
 	fprintf(out, "\nextern const struct dcrl_release dcg_release_%s;\n", prototype->name);
-	fprintf(out, "static inline %s dcg_releasing_%s(", prototype->result_type,
-		prototype->name);
+	fprintf(out, "static inline %s dcg_releasing_%s(", prototype->result_type, prototype->name);
 	put_parameters(out, prototype);
 	fprintf(out, ")\n{\n\tdcrl_released(&dcg_release_%s, (unsigned long[DCRL_ARGS_MAX]){",
 		prototype->name);
@@ -172,7 +172,8 @@ const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan
 	dc_vec_each (rule, &rules->rules)
 		if (rule->undo && read_undo(arena, plan, rule, &undo) &&
 		    !seen_before(arena, plan, rule, &undo))
-			fprintf(piece.out, "#undef %s\n#define %s(...) dcg_releasing_%s(__VA_ARGS__)\n",
+			fprintf(piece.out,
+				"#undef %s\n#define %s(...) dcg_releasing_%s(__VA_ARGS__)\n",
 				undo.releases->name, undo.releases->name, undo.releases->name);
 	fputs("/* clang-format on */\n\n#endif\n", piece.out);
 	return emit_piece_end(&piece, arena);

@@ -196,6 +196,19 @@ static bool at_home(const struct dc_emit_function *function, enum dc_side side)
 
 static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side);
 
+/* What a function calls through pointers, whoever made them. */
+static void refer_indirect(struct dc_emit_plan *plan, const char *caller, enum dc_side side)
+{
+	const struct dc_graph *graph = plan->data->graph;
+	int index = dc_graph_function(graph, caller);
+	const struct dc_call *call;
+
+	dc_vec_each (call, &graph->calls)
+		if ((int)call->caller == index && call->kind == DC_CALL_INDIRECT &&
+		    dc_call_counts(call))
+			refer(plan, graph->functions.at[call->callee].name, side);
+}
+
 /* A function comes to stand on a side, and with it what it refers to. */
 static void place(struct dc_emit_plan *plan, struct dc_emit_function *function, enum dc_side side)
 {
@@ -207,6 +220,8 @@ static void place(struct dc_emit_plan *plan, struct dc_emit_function *function, 
 	function->on[side] = DC_NATIVE;
 	for (i = 0; i < definition->refers.len; i++)
 		refer(plan, definition->refers.at[i], side);
+	if (!plan->all_kernel)
+		refer_indirect(plan, definition->name, side);
 }
 
 static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side)
@@ -279,6 +294,35 @@ static int cannot_cut(struct dc_diag *diag, const struct dc_emit_function *funct
 			definition->name, what, definition->name);
 }
 
+/* The same of its data; names what to annotate. */
+static int cannot_cross(struct dc_diag *diag, const struct dc_data *data,
+			const struct dc_definition *definition, const char *gap_text)
+{
+	struct dc_data_gap gap = {.why = gap_text};
+	const struct dc_parameter *parameter;
+
+	if (!dc_data_gap_of_arguments(data, definition, &gap))
+		dc_vec_each (parameter, &definition->parameters) {
+			const char *record = dc_data_stranger(data, &parameter->value);
+
+			if (record && !gap.row) {
+				dc_data_gap_of_record(data, record, definition, &gap);
+				gap.why = gap_text;
+			}
+		}
+	if (!gap.row)
+		return dc_error(diag, -EINVAL, DC_LINE(definition->file, definition->first_line),
+				"%s cannot be called across: %s; keep it with its callers "
+				"(drivercut solve --pin %s=kernel)",
+				definition->name, gap.why, definition->name);
+	return dc_error(diag, -EINVAL, DC_LINE(definition->file, definition->first_line),
+			"%s cannot be called across: %s; say what is there in %s, \"%s\": %s (a "
+			"proposal; drivercut annotate lists all), or keep it with its callers "
+			"(drivercut solve --pin %s=kernel)",
+			definition->name, gap.why, data->path, gap.section, gap.row,
+			definition->name);
+}
+
 /* What runs on the user side alone refers to a function. */
 static bool user_refers(const struct dc_emit_plan *plan, const struct dc_definition *to)
 {
@@ -320,8 +364,8 @@ static bool is_called(const struct dc_emit_plan *plan, const struct dc_emit_func
 		    !dc_call_counts(call))
 			continue;
 		caller = dc_source_find(plan->source, graph->functions.at[call->caller].name);
-		if (caller && plan->functions[caller - plan->source->definitions.at].on[side] ==
-				      DC_NATIVE)
+		if (caller &&
+		    plan->functions[caller - plan->source->definitions.at].on[side] == DC_NATIVE)
 			return true;
 	}
 	return false;
@@ -349,7 +393,7 @@ static int number(struct dc_diag *diag, struct dc_emit_plan *plan)
 		else if (function->definition->is_init)
 			err = cannot_cut(diag, function, "is freed after loading");
 		else if (signature.gap)
-			err = cannot_cut(diag, function, signature.gap);
+			err = cannot_cross(diag, plan->data, function->definition, signature.gap);
 		dc_vec_done(&signature.arguments);
 	}
 	return err;
@@ -418,8 +462,8 @@ static void find_kernel(struct dc_emit_plan *plan)
 
 	dc_vec_each (prototype, &plan->source->layouts.prototypes)
 		if (prototype->in_table && !prototype->is_inline)
-			add_kernel(plan,
-				   &(struct dc_use){.kind = DC_USE_FUNCTION, .name = prototype->name});
+			add_kernel(plan, &(struct dc_use){.kind = DC_USE_FUNCTION,
+							  .name = prototype->name});
 
 	for (i = 0; i < plan->count; i++)
 		if (plan->functions[i].on[DC_SIDE_USER] == DC_NATIVE)

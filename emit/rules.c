@@ -114,15 +114,19 @@ static void read_entry(struct dc_rules *rules, const struct dc_json *row, const 
 	struct dc_rule_entry entry = {
 		.name = keep(rules->arena, dc_json_str(row, key)),
 		.ends_argument = (int)dc_json_int_or(row, "ends_argument", 0, 15, -1),
-		.ends = (enum dc_ends)choose(row, "ends", dc_json_str_or(row, "ends", "never"), ends,
-					     3),
+		.ends = (enum dc_ends)choose(row, "ends", dc_json_str_or(row, "ends", "never"),
+					     ends, 3),
 		.device = keep(rules->arena, dc_json_str_or(row, "device", NULL)),
 		.retry = dc_json_bool_or(row, "retry", false),
 		.deadline_ms = (unsigned)dc_json_int_or(row, "deadline_ms", 0, 3600000, 0),
 	};
+	size_t i;
 
 	read_texts(rules, row, "arguments", &entry.arguments);
 	read_texts(rules, row, "reads", &entry.reads);
+	for (i = 0; i < entry.reads.len; i++)
+		if (!strchr(entry.reads.at[i], '.'))
+			dc_json_fault(row, "reads '%s' is not STRUCTURE.FIELD", entry.reads.at[i]);
 	dc_vec_push(&rules->entries, entry);
 }
 
@@ -396,6 +400,15 @@ void dc_rules_pins(struct dc_arena *arena, const struct dc_rules *rules,
 
 /* The header */
 
+void dc_rules_registers(struct dc_arena *arena, const struct dc_rules *rules, dc_lower_names *ret)
+{
+	const struct dc_rule *rule;
+
+	dc_vec_each (rule, &rules->rules)
+		if (rule->is_register != DC_REGISTER_NO)
+			dc_vec_push(ret, dc_arena_strdup(arena, rule->name));
+}
+
 static bool is_inline(const struct dc_graph *graph, const char *name)
 {
 	int function = dc_graph_kernel_function(graph, name);
@@ -447,10 +460,10 @@ const char *dc_rules_header(struct dc_arena *arena, const struct dc_rules *rules
 	fputs("#ifndef DCG_RULES_H\n#define DCG_RULES_H\n\n", out);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(out, "#include <%s>\n", rules->headers.at[i]);
-	fputs("#include \"dcru.h\"\n", out);
+	fputs("#include \"dcru.h\"\n\n/* clang-format off */\n", out);
 	dc_vec_each (rule, &rules->rules)
 		put_rule(out, rule, source, graph);
-	fputs("\n#endif\n", out);
+	fputs("/* clang-format on */\n\n#endif\n", out);
 	if (fclose(out) != 0)
 		abort();
 	kept = dc_arena_strdup(arena, text);

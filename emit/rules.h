@@ -37,8 +37,8 @@ struct dc_rule {
 	const char *define; /* what follows "#define NAME" for user code, or NULL */
 	bool as_is; /* local: the header's own code is right in a process */
 	const char *why; /* or NULL */
-	const char *undo; /* a call that gives back what this one got, "free_irq($0, $4)", or NULL: its
-			   * arguments in $0, its result in $r */
+	const char *undo; /* a call that gives back what this one got, "free_irq($0, $4)", or NULL:
+			   * its arguments in $0, its result in $r */
 	unsigned key; /* of one that gives back: how many of its arguments tell what; 0: all */
 	bool first; /* it makes the device harmless: before all else */
 	enum dc_sync sync; /* of a downcall */
@@ -58,7 +58,8 @@ enum dc_type_class {
 struct dc_type_rule {
 	const char *name; /* with a * at its end: all that begin so */
 	enum dc_type_class class;
-	unsigned private_align; /* of an object: a structure of the driver may follow it, so aligned */
+	unsigned private_align; /* of an object: a structure of the driver may follow it, so aligned
+				 */
 	const char *why;
 };
 
@@ -80,7 +81,8 @@ struct dc_rule_entry {
 	const char *device; /* "&$0->dev": what it takes (if it can fail) or lets go, or NULL */
 	bool retry; /* may be begun again if the process dies in it */
 	unsigned deadline_ms; /* longest time without progress; 0: the default */
-	DC_VEC(const char *) reads; /* "RECORD.FIELD" or "RECORD.*": what no analysis sees it read */
+	DC_VEC(const char *)
+	reads; /* "RECORD.FIELD" or "RECORD.*": what no analysis sees it read */
 	DC_VEC(const char *) arguments;
 };
 
@@ -141,6 +143,10 @@ const char *dc_rule_gap_reason(struct dc_arena *arena, const struct dc_rule_gap 
 void dc_rules_pins(struct dc_arena *arena, const struct dc_rules *rules,
 		   const struct dc_source *source, const struct dc_graph *graph,
 		   dc_lower_pins *ret);
+
+/* Accessors of registers, which cross nothing while those are mapped: adds to ret. Names live in
+ * the arena. */
+void dc_rules_registers(struct dc_arena *arena, const struct dc_rules *rules, dc_lower_names *ret);
 
 /* dcg_rules.h: the kernel's names as user code is to understand them, of what the source uses. */
 const char *dc_rules_header(struct dc_arena *arena, const struct dc_rules *rules,

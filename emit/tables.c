@@ -54,7 +54,7 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 	const struct dc_object_type *type;
 	size_t i;
 
-	fprintf(out, "\nvoid *const dcg_code_%s[] = {\n", name);
+	fprintf(out, "\n/* clang-format off */\nvoid *const dcg_code_%s[] = {\n", name);
 	for (i = 0; i < unit->plan->count; i++) {
 		const struct dc_emit_function *function = &unit->plan->functions[i];
 
@@ -73,7 +73,7 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 		if (variable && !strcmp(variable->file, unit->file->name))
 			fprintf(out, "\t(void *)&%s,\n", variable->name);
 	}
-	fputs("\tNULL,\n};\n", out);
+	fputs("\tNULL,\n};\n/* clang-format on */\n", out);
 }
 
 const char *emit_appendix(const struct emit_unit *unit)
@@ -84,7 +84,6 @@ const char *emit_appendix(const struct emit_unit *unit)
 	if (!unit->file->is_unit || unit->plan->all_kernel)
 		return "";
 	emit_piece_start(&piece);
-	fputs("/* clang-format off */\n", piece.out);
 	for (i = 0; i < unit->plan->count; i++) {
 		struct emit_call call;
 
@@ -99,8 +98,7 @@ const char *emit_appendix(const struct emit_unit *unit)
 		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
 		      "#include \"dcrl_journal.c\"\n#include \"dcrl_kernel.c\"\n",
 		      piece.out);
-	fputs("/* clang-format on */\n", piece.out);
-	return emit_piece_end(&piece, unit->arena);
+	return emit_code_end(&piece, unit->arena);
 }
 
 /* Numbers */
@@ -161,8 +159,7 @@ const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan
 			fprintf(piece.out, "\tDCG_DOWN_%s,\n",
 				emit_c_name(arena, plan->functions[i].definition->name));
 	for (i = 0; i < plan->kernel.len; i++)
-		fprintf(piece.out, "\tDCG_DOWN_KERNEL_%s,\n",
-			plan->kernel.at[i].prototype->name);
+		fprintf(piece.out, "\tDCG_DOWN_KERNEL_%s,\n", plan->kernel.at[i].prototype->name);
 	fputs("\tDCG_N_DOWN,\n};\n\nenum dcg_type {\n", piece.out);
 	for (i = 0; i < plan->types.len; i++)
 		fprintf(piece.out, "\t%s,\n", type_name(plan, arena, i));
@@ -198,8 +195,7 @@ static unsigned blob_max(const struct emit_call *call)
 static void put_function(FILE *out, const struct emit_call *call, bool handled)
 {
 	fprintf(out, "\t[%s] = {\"%s\", %s, %zu, %u, %s, %u, %u},\n", call->number, call->plain,
-		handled ? call->handler : "NULL", call->count,
-		call->result_kind != DC_RESULT_VOID,
+		handled ? call->handler : "NULL", call->count, call->result_kind != DC_RESULT_VOID,
 		call->up	  ? call->retry ? "DCRT_RETRY" : "0"
 		: call->by_caller ? "DCRT_BY_CALLER"
 				  : "0",
@@ -262,7 +258,9 @@ static void put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 			"{\n\tchar *at = element;\n\tint err = 0;\n\n",
 			index);
 	dc_vec_each (link, &type->links) {
-		fprintf(out, "\tif (!err) /* %s */\n\t\terr = dcrt_adopt(channel, *(void **)(at + %u), %s, ",
+		fprintf(out,
+			"\tif (!err) /* %s */\n\t\terr = dcrt_adopt(channel, *(void **)(at + %u), "
+			"%s, ",
 			link->name, link->offset, type_name(plan, arena, link->target));
 		if (link->is_string)
 			fprintf(out,
@@ -404,10 +402,13 @@ static void put_kernel_stub(FILE *out, struct dc_arena *arena, const struct dc_e
 {
 	const char *name = emit_stub_name(arena, kernel);
 
-	fprintf(out, "\n%s %s(", kernel->prototype->result_type, name);
+	fputc('\n', out);
+	emit_put_declaration(out, kernel->prototype->result_type, name);
+	fputc('(', out);
 	emit_put_parameters(out, call);
 	fputs(");\n", out);
-	fprintf(out, "%s %s(", kernel->prototype->result_type, name);
+	emit_put_declaration(out, kernel->prototype->result_type, name);
+	fputc('(', out);
 	emit_put_parameters(out, call);
 	fputs(")\n", out);
 	emit_put_stub(out, call);
@@ -424,9 +425,8 @@ const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	emit_head(piece.out, "the rules of the kernel", true);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
-	fprintf(piece.out, "#include \"dcg.h\"\n%s\n/* clang-format off */\n",
-		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n"
-					: "#include \"dcru.h\"\n");
+	fprintf(piece.out, "#include \"dcg.h\"\n%s",
+		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n" : "#include \"dcru.h\"\n");
 	if (side == DC_SIDE_KERNEL)
 		emit_put_undos(piece.out, arena, plan);
 	for (i = 0; i < plan->kernel.len; i++) {
@@ -440,6 +440,5 @@ const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan,
 			put_kernel_stub(piece.out, arena, kernel, &call);
 		emit_call_done(&call);
 	}
-	fputs("/* clang-format on */\n", piece.out);
-	return emit_piece_end(&piece, arena);
+	return emit_code_end(&piece, arena);
 }

@@ -252,7 +252,8 @@ const char *emit_source(const struct emit_unit *unit)
 	if (!out)
 		abort();
 	if (unit->file->is_unit || numbers || edits.len) {
-		emit_head(out, unit->label, unit->file->is_unit || numbers);
+		emit_head(out, unit->label,
+			  !unit->plan->all_kernel && (unit->file->is_unit || numbers));
 		if (numbers)
 			fputs("#include \"dcg.h\"\n", out);
 		fprintf(out, "#line 1 \"%s\"\n", unit->label);

@@ -19,8 +19,9 @@
  * [{"function": "register_netdevice_notifier", "context": "process"}, ...]: what counts is which of
  * these the driver calls (the atomic one, if several), and the row's context if none.
  * A field "*" stands for every field of the structure that has no row of its own. Arguments count
- * from 0. A lock row has takes, tries or releases: the argument that is the lock, or -1 for none.
- * What tries and says 0 for success has "zero": true.
+ * from 0. A row may name the "header" of the kernel source that has it, where that is a driver's
+ * own; only the tests look at it. A lock row has takes, tries or releases: the argument that is the
+ * lock, or -1 for none. What tries and says 0 for success has "zero": true.
  * A copies row says of which arguments what they point to is written or read, whole; memory rows
  * which functions return memory, and which argument another gives back.
  * "local" names inline functions of the kernel's headers that only compute, though they contain

@@ -74,6 +74,28 @@ struct fields {
 	DC_VEC(CXType) embedded;
 };
 
+static enum CXVisitorResult visit_field(CXCursor cursor, CXClientData data);
+
+/* A structure or union that no other text can name, be the field that it is the type of named or
+ * not: its fields count as the outer one's (as for ast_record). */
+static bool is_unnamed(struct facts *facts, CXType type)
+{
+	const char *name = ast_record_type(facts, type);
+
+	return name && name[0] == '(';
+}
+
+static void visit_elements(struct fields *fields, CXType type, unsigned base, unsigned count)
+{
+	unsigned outer = fields->base, i;
+
+	for (i = 0; i < count; i++) {
+		fields->base = base + i * size_of(type) * 8;
+		clang_Type_visitFields(type, visit_field, fields);
+	}
+	fields->base = outer;
+}
+
 static enum CXVisitorResult visit_field(CXCursor cursor, CXClientData data)
 {
 	struct fields *fields = data;
@@ -85,20 +107,16 @@ static enum CXVisitorResult visit_field(CXCursor cursor, CXClientData data)
 	if (at < 0)
 		return CXVisit_Continue;
 	base += (unsigned)at;
-	if (type.kind == CXType_Record && (!*field.name || clang_Cursor_isAnonymous(cursor))) {
-		unsigned outer = fields->base;
-
-		fields->base = base;
-		clang_Type_visitFields(type, visit_field, fields);
-		fields->base = outer;
-		return CXVisit_Continue;
-	}
-	if (!*field.name)
-		return CXVisit_Continue;
 	while (type.kind == CXType_ConstantArray) {
 		field.count *= (unsigned)clang_getArraySize(type);
 		type = clang_getCanonicalType(clang_getArrayElementType(type));
 	}
+	if (is_unnamed(fields->facts, type)) {
+		visit_elements(fields, type, base, field.count);
+		return CXVisit_Continue;
+	}
+	if (!*field.name)
+		return CXVisit_Continue;
 	field.offset = base / 8;
 	field.bit = base % 8;
 	if (clang_Cursor_isBitField(cursor))
@@ -149,6 +167,7 @@ struct bodies {
 	struct facts *facts;
 	struct dc_layouts *layouts;
 	bool in_table;
+	const char *function; /* of the driver, whose body it is; or NULL */
 	const char *inside; /* the inline function of the kernel whose body it is, or NULL */
 	DC_VEC(const char *) followed; /* from there */
 };
@@ -279,11 +298,141 @@ static void follow(struct bodies *bodies, CXCursor function)
 	note_function(bodies, function);
 }
 
+/* Bytes of structures */
+
+/* Strips parentheses and what the compiler adds; a cast that is written stays. */
+static CXCursor strip_parens(CXCursor expr)
+{
+	while (clang_getCursorKind(expr) == CXCursor_ParenExpr ||
+	       clang_getCursorKind(expr) == CXCursor_UnexposedExpr)
+		expr = ast_first(expr);
+	return expr;
+}
+
+static bool is_bytes(CXType pointer)
+{
+	CXType to = clang_getCanonicalType(clang_getPointeeType(clang_getCanonicalType(pointer)));
+
+	return to.kind == CXType_Void || to.kind == CXType_Char_S || to.kind == CXType_SChar ||
+	       to.kind == CXType_UChar;
+}
+
+/* Notes a pointer to a structure that is cast to one to bytes, in a place that looks there. */
+static void note_hidden(struct bodies *bodies, CXCursor operand)
+{
+	CXCursor cast = strip_parens(operand), from;
+	struct dc_hidden_use use = {.function = bodies->function};
+	ast_cursors children = {0};
+
+	if (clang_getCursorKind(cast) != CXCursor_CStyleCastExpr ||
+	    !is_bytes(clang_getCursorType(cast)) || ast_in_macro(cast))
+		return;
+	ast_children(cast, &children);
+	if (children.len) {
+		from = strip_parens(children.at[children.len - 1]);
+		use.record = ast_record_type(
+			bodies->facts, clang_getCanonicalType(clang_getPointeeType(
+					       clang_getCanonicalType(clang_getCursorType(from)))));
+		use.line = ast_place(cast).line;
+		if (use.record)
+			dc_vec_push(&bodies->layouts->hidden, use);
+	}
+	dc_vec_done(&children);
+}
+
+/* Operands of what computes addresses or looks at one: + - * and an index. */
+static void note_operands(struct bodies *bodies, CXCursor cursor)
+{
+	enum CXCursorKind kind = clang_getCursorKind(cursor);
+	enum CXBinaryOperatorKind binary = clang_getCursorBinaryOperatorKind(cursor);
+	ast_cursors children = {0};
+	size_t i;
+
+	if (kind == CXCursor_UnaryOperator &&
+	    clang_getCursorUnaryOperatorKind(cursor) != CXUnaryOperator_Deref)
+		return;
+	if (kind == CXCursor_BinaryOperator && binary != CXBinaryOperator_Add &&
+	    binary != CXBinaryOperator_Sub)
+		return;
+	ast_children(cursor, &children);
+	for (i = 0; i < children.len; i++)
+		note_hidden(bodies, children.at[i]);
+	dc_vec_done(&children);
+}
+
+/* The variable that an assignment's left side is, or is part of; else some other cursor. */
+static CXCursor assigned(CXCursor expr)
+{
+	CXCursor base = strip_parens(expr);
+
+	while (clang_getCursorKind(base) == CXCursor_ArraySubscriptExpr ||
+	       clang_getCursorKind(base) == CXCursor_MemberRefExpr)
+		base = strip_parens(ast_first(base));
+	return clang_getCursorReferenced(base);
+}
+
+static bool is_assignment(CXCursor cursor)
+{
+	switch ((int)clang_getCursorKind(cursor)) {
+	case CXCursor_CompoundAssignOperator:
+		return true;
+	case CXCursor_BinaryOperator:
+		return clang_getCursorBinaryOperatorKind(cursor) == CXBinaryOperator_Assign;
+	case CXCursor_UnaryOperator:
+		switch ((int)clang_getCursorUnaryOperatorKind(cursor)) {
+		case CXUnaryOperator_PreInc:
+		case CXUnaryOperator_PreDec:
+		case CXUnaryOperator_PostInc:
+		case CXUnaryOperator_PostDec:
+			return true;
+		default:
+			return false;
+		}
+	default:
+		return false;
+	}
+}
+
+static void note_local(struct bodies *bodies, CXCursor cursor)
+{
+	CXCursor variable = assigned(ast_first(cursor));
+	struct dc_local_static local = {.function = bodies->function};
+	const struct dc_local_static *at;
+
+	if (clang_getCursorKind(variable) != CXCursor_VarDecl || ast_in_macro(variable) ||
+	    clang_Cursor_getStorageClass(variable) != CX_SC_Static ||
+	    clang_getCursorKind(clang_getCursorSemanticParent(variable)) != CXCursor_FunctionDecl)
+		return;
+	local.name = ast_spelling(bodies->facts, variable);
+	local.line = ast_place(variable).line;
+	dc_vec_each (at, &bodies->layouts->local_statics)
+		if (at->function == local.function && at->name == local.name)
+			return;
+	dc_vec_push(&bodies->layouts->local_statics, local);
+}
+
+static void note_of_driver(struct bodies *bodies, CXCursor cursor)
+{
+	if (is_assignment(cursor))
+		note_local(bodies, cursor);
+	switch ((int)clang_getCursorKind(cursor)) {
+	case CXCursor_UnaryOperator:
+	case CXCursor_BinaryOperator:
+	case CXCursor_ArraySubscriptExpr:
+		note_operands(bodies, cursor);
+		break;
+	default:
+		break;
+	}
+}
+
 static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXClientData data)
 {
 	struct bodies *bodies = data;
 	CXCursor to;
 
+	if (bodies->function)
+		note_of_driver(bodies, cursor);
 	switch ((int)clang_getCursorKind(cursor)) {
 	case CXCursor_UnaryExpr: /* sizeof and the like: not evaluated */
 		return CXChildVisit_Continue;
@@ -310,9 +459,10 @@ static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXCl
 	return CXChildVisit_Recurse;
 }
 
-void layout_body(struct facts *facts, struct dc_layouts *layouts, CXCursor body)
+void layout_body(struct facts *facts, struct dc_layouts *layouts, const char *function,
+		 CXCursor body)
 {
-	struct bodies bodies = {.facts = facts, .layouts = layouts};
+	struct bodies bodies = {.facts = facts, .layouts = layouts, .function = function};
 
 	clang_visitChildren(body, visit_body, &bodies);
 }
@@ -376,6 +526,8 @@ void layout_done(struct dc_layouts *layouts)
 	dc_vec_done(&layouts->prototypes);
 	dc_vec_done(&layouts->inlines);
 	dc_vec_done(&layouts->inner_calls);
+	dc_vec_done(&layouts->hidden);
+	dc_vec_done(&layouts->local_statics);
 }
 
 const struct dc_layout *dc_layout_find(const struct dc_layouts *layouts, const char *name)

@@ -18,8 +18,8 @@ enum dc_value_kind {
 	DC_VALUE_OTHER,
 };
 
-/* A type, as far as crossing needs it. `to`, `record` and so on are of what a pointer points to, and
- * `record` also of a record. */
+/* A type, as far as crossing needs it. `to`, `record` and so on are of what a pointer points to,
+ * and `record` also of a record. */
 struct dc_value {
 	enum dc_value_kind kind;
 	unsigned size; /* bytes */
@@ -30,7 +30,8 @@ struct dc_value {
 };
 
 struct dc_layout_field {
-	const char *name; /* members of unnamed structures and unions are the outer one's */
+	const char *name; /* members of unnamed structures and unions are the outer one's, once an
+			   * element of an array of them */
 	unsigned offset, bit; /* bytes; of a bit field: its place in the byte at offset */
 	unsigned bits; /* of a bit field, else 0 */
 	unsigned count; /* elements, all dimensions of an array multiplied; else 1 */
@@ -67,11 +68,28 @@ struct dc_inner_call {
 	const char *function, *callee;
 };
 
+/* A structure that a function of the driver looks into as bytes, at computed offsets: no analysis
+ * sees which fields. */
+struct dc_hidden_use {
+	const char *function; /* the graph's name */
+	const char *record;
+	unsigned line;
+};
+
+/* A variable within a function that keeps its value from call to call, and is assigned to by name
+ * there (through a pointer is not seen). */
+struct dc_local_static {
+	const char *function, *name;
+	unsigned line; /* of its declaration */
+};
+
 struct dc_layouts {
 	DC_VEC(struct dc_layout) layouts; /* those touched and those embedded in them; by name */
 	DC_VEC(struct dc_prototype) prototypes; /* by name */
 	DC_VEC(struct dc_inline_use) inlines; /* by function, record, field; once each */
 	DC_VEC(struct dc_inner_call) inner_calls; /* whose callees have prototypes too */
+	DC_VEC(struct dc_hidden_use) hidden; /* in the source's order */
+	DC_VEC(struct dc_local_static) local_statics; /* in the source's order */
 };
 
 /* By name, or NULL. */

@@ -8,8 +8,10 @@
 
 struct dc_value layout_value(struct facts *facts, CXType type);
 
-/* Notes what a function's body touches: records, kernel functions, inline functions. */
-void layout_body(struct facts *facts, struct dc_layouts *layouts, CXCursor body);
+/* Notes what a function's body touches: records, kernel functions, inline functions; what it looks
+ * into as bytes, and its static variables. */
+void layout_body(struct facts *facts, struct dc_layouts *layouts, const char *function,
+		 CXCursor body);
 
 /* Notes the kernel functions that a variable's initialiser names. */
 void layout_initialiser(struct facts *facts, struct dc_layouts *layouts, CXCursor variable);

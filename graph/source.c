@@ -14,6 +14,7 @@
 #include "graph/ast.h"
 #include "graph/facts.h"
 #include "graph/layout_read.h"
+#include "graph/source_text.h"
 
 #define uthash_fatal(msg) abort()
 #include <uthash.h>
@@ -381,7 +382,7 @@ static void read_definition(struct reading *reading, CXCursor cursor, const char
 	reading->definition = &ret;
 	clang_visitChildren(body, visit_body, reading);
 	reading->definition = NULL;
-	layout_body(&reading->facts, &reading->source->layouts, body);
+	layout_body(&reading->facts, &reading->source->layouts, ret.name, body);
 	dc_vec_push(&reading->source->definitions, ret);
 }
 
@@ -591,57 +592,6 @@ static int read_unit(struct dc_diag *diag, struct reading *reading, const struct
 	return err;
 }
 
-/* The text itself */
-
-/* #if and #endif within a stretch match. */
-static bool balanced(const char *text, size_t start, size_t end)
-{
-	int depth = 0;
-	size_t at = start;
-
-	while (at && text[at - 1] != '\n')
-		at--;
-	while (at < end && depth >= 0) {
-		size_t word = at + strspn(text + at, " \t");
-
-		if (text[word] == '#') {
-			word += 1 + strspn(text + word + 1, " \t");
-			if (!depth && !strncmp(text + word, "el", 2))
-				return false;
-			depth += !strncmp(text + word, "if", 2);
-			depth -= !strncmp(text + word, "endif", 5);
-		}
-		at += strcspn(text + at, "\n");
-		at += text[at] == '\n';
-	}
-	return depth == 0;
-}
-
-static int check_text(struct dc_diag *diag, struct reading *reading)
-{
-	struct dc_source *source = reading->source;
-	const struct dc_source_file *file;
-	struct dc_definition *definition;
-
-	dc_vec_each (file, &source->files) {
-		const char *path =
-			facts_namef(&reading->facts, "%s/%s", source->folder, file->name);
-		char *text;
-		int err = dc_file_read(diag, path, &text, NULL);
-
-		if (err < 0)
-			return err;
-		dc_vec_each (definition, &source->definitions)
-			if (definition->file == file->name && !definition->fixed &&
-			    !balanced(text, definition->start, definition->end)) {
-				definition->fixed = true;
-				definition->uncuttable = "has an #if that ends outside of it";
-			}
-		free(text);
-	}
-	return 0;
-}
-
 /* Names and orders */
 
 static int order_definitions(const void *a, const void *b)
@@ -731,6 +681,12 @@ static void finish(struct reading *reading)
 		tidy_definition(reading, definition);
 	for (i = 0; i < source->file_refers.len; i++)
 		source->file_refers.at[i] = graph_name(reading, source->file_refers.at[i]);
+	for (i = 0; i < source->layouts.hidden.len; i++)
+		source->layouts.hidden.at[i].function =
+			graph_name(reading, source->layouts.hidden.at[i].function);
+	for (i = 0; i < source->layouts.local_statics.len; i++)
+		source->layouts.local_statics.at[i].function =
+			graph_name(reading, source->layouts.local_statics.at[i].function);
 	for (i = 0; i < source->definitions.len; i++)
 		source->definitions.at[i].name = names[i];
 	free(names);
@@ -773,7 +729,7 @@ int dc_source_read(struct dc_diag *diag, const struct dc_driver *driver, const c
 		err = dc_error(diag, -EINVAL, DC_FILE(driver->source),
 			       "the source defines no function");
 	if (!err)
-		err = check_text(diag, &reading);
+		err = source_check_text(diag, source);
 	if (!err)
 		finish(&reading);
 	dc_vec_done(&units);

@@ -12,6 +12,7 @@
 struct lower {
 	struct dc_diag *diag;
 	const struct dc_graph *graph;
+	const struct dc_lower_given *given; /* or NULL */
 	struct dc_problem *problem;
 	size_t *nodes; /* function -> node */
 	int64_t *called; /* function -> its calls in the profile */
@@ -44,6 +45,16 @@ static int no_such(struct lower *lower, const struct dc_profile_edge *edge)
 		"the profile has calls %s -> %s, which the graph of %s does not know: it is "
 		"of another source; make both again (drivercut graph, drivercut profile)",
 		edge->caller ? edge->caller : "(kernel)", edge->callee, lower->graph->driver);
+}
+
+static bool is_weightless(const struct lower *lower, const char *name)
+{
+	size_t i;
+
+	for (i = 0; lower->given && i < lower->given->weightless.len; i++)
+		if (!strcmp(lower->given->weightless.at[i], name))
+			return true;
+	return false;
 }
 
 static int add_entries(struct lower *lower, const struct dc_profile *profile)
@@ -92,6 +103,8 @@ static int add_edges(struct lower *lower, const struct dc_profile *profile)
 		int to = edge->kernel ? 0 : dc_graph_function(lower->graph, edge->callee);
 		int64_t calls = (int64_t)edge->calls;
 
+		if (edge->kernel && is_weightless(lower, edge->callee))
+			continue;
 		if (from < 0 && edge->kernel && charge_inline_callers(lower, edge))
 			continue;
 		if (from < 0 || to < 0 ||
@@ -118,11 +131,16 @@ static void add_inlines(struct lower *lower)
 {
 	const struct dc_call *call;
 
-	dc_vec_each (call, &lower->graph->calls)
-		if (call->kind == DC_CALL_KERNEL &&
-		    unseen_inline(&lower->graph->kernel_functions.at[call->callee]))
+	dc_vec_each (call, &lower->graph->calls) {
+		const struct dc_kernel_function *callee;
+
+		if (call->kind != DC_CALL_KERNEL)
+			continue;
+		callee = &lower->graph->kernel_functions.at[call->callee];
+		if (unseen_inline(callee) && !is_weightless(lower, callee->name))
 			lower->problem->nodes.at[lower->nodes[call->caller]].kernel_calls +=
 				lower->called[call->caller];
+	}
 }
 
 /* Edges without calls: they matter to replication and explanations. */
@@ -295,10 +313,9 @@ static void add_given(struct lower *lower, const struct dc_lower_given *given)
 		int other = dc_graph_function(lower->graph, group->functions[1]);
 
 		if (one >= 0 && other >= 0 && one != other)
-			dc_problem_add_together(
-				lower->problem,
-				(size_t[]){lower->nodes[one], lower->nodes[other]}, 2,
-				reason(lower, "%s", group->reason));
+			dc_problem_add_together(lower->problem,
+						(size_t[]){lower->nodes[one], lower->nodes[other]},
+						2, reason(lower, "%s", group->reason));
 	}
 }
 
@@ -361,8 +378,7 @@ static void mark_replicable(struct lower *lower)
 	}
 }
 
-static int lower_all(struct lower *lower, const struct dc_profile *profile, enum dc_fields fields,
-		     const struct dc_lower_given *given)
+static int lower_all(struct lower *lower, const struct dc_profile *profile, enum dc_fields fields)
 {
 	int err = 0;
 	size_t i;
@@ -386,8 +402,8 @@ static int lower_all(struct lower *lower, const struct dc_profile *profile, enum
 	constrain_locks(lower);
 	if (fields == DC_FIELDS_PIN)
 		pin_field_users(lower);
-	if (given)
-		add_given(lower, given);
+	if (lower->given)
+		add_given(lower, lower->given);
 	mark_replicable(lower);
 	return dc_problem_finish(lower->diag, lower->problem);
 }
@@ -399,6 +415,7 @@ int dc_lower(struct dc_diag *diag, const struct dc_graph *graph, const struct dc
 	struct lower lower = {
 		.diag = diag,
 		.graph = graph,
+		.given = given,
 		.problem = dc_problem_new(graph->driver),
 		.nodes = dc_alloc(graph->functions.len, sizeof(size_t)),
 		.called = dc_alloc(graph->functions.len, sizeof(int64_t)),
@@ -406,7 +423,7 @@ int dc_lower(struct dc_diag *diag, const struct dc_graph *graph, const struct dc
 	int err;
 
 	lower.problem->driver = dc_arena_strdup(lower.problem->arena, graph->driver);
-	err = lower_all(&lower, profile, fields, given);
+	err = lower_all(&lower, profile, fields);
 	free(lower.nodes);
 	free(lower.called);
 	if (err < 0)

@@ -6,7 +6,8 @@
  * Weights. An edge weighs its calls in the profile's workload, an entry the kernel's calls. A
  * function's calls to the kernel proper are what perf counted; inline functions of the headers that
  * act on the machine or on shared words (readl, set_bit), which no probe can see, weigh their call
- * sites times the calls of the function they are in.
+ * sites times the calls of the function they are in. Calls that the process can do without the
+ * kernel (a register that it has mapped) weigh nothing: dc_lower_given.weightless.
  *
  * Constraints, each with its reason:
  * - critical roots are in the kernel; an atomic call takes its callee along with its caller;
@@ -34,6 +35,7 @@ enum dc_fields { DC_FIELDS_MAP, DC_FIELDS_PIN };
 struct dc_lower_pin {
 	const char *function; /* one that the graph does not know is passed over */
 	const char *reason;
+	unsigned mark; /* of whoever gives it; means nothing here */
 };
 
 typedef DC_VEC(struct dc_lower_pin) dc_lower_pins;
@@ -42,20 +44,24 @@ typedef DC_VEC(struct dc_lower_pin) dc_lower_pins;
 struct dc_lower_group {
 	const char *functions[2]; /* as of a pin */
 	const char *reason;
+	unsigned mark; /* as of a pin */
 };
 
 typedef DC_VEC(struct dc_lower_group) dc_lower_groups;
 
+typedef DC_VEC(const char *) dc_lower_names;
+
 struct dc_lower_given {
 	dc_lower_pins pins;
 	dc_lower_groups groups;
+	dc_lower_names weightless; /* functions of the kernel: calls to them are no crossings */
 };
 
 /*
  * dc_lower - the problem of a driver.
  * @profile NULL: all weights are 0
  * @fields  what becomes of fields that atomic code writes
- * @given   more constraints, or NULL
+ * @given   more constraints, and what weighs nothing; or NULL
  * Returns 0 and a finished problem (caller frees with dc_problem_free); or, after reporting,
  * -EINVAL: the profile has functions or edges that the graph does not know (they are named), or
  * -EOVERFLOW: weights too large.

@@ -106,6 +106,39 @@ sed 's/"callee": "helper"/"callee": "stranger"/' profile.json >other.json
 expect 1 "tiny_open -> stranger, which the graph of tiny does not know" \
 	problem tiny --family net --profile other.json -o other-problem.json
 check no_file other-problem.json
+
+# Registers: inlines by their call sites, others as counted; nothing when the process maps them
+module wired <<'END'
+#include <linux/io.h>
+int wired_open(void __iomem *at);
+int wired_open(void __iomem *at)
+{
+	writel(1, at);
+	return (int)(readl(at) + ioread32(at));
+}
+END
+cat >wired.json <<'END'
+{"schema": 1, "kind": "profile", "driver": "wired", "source": "by hand", "seconds": 10,
+ "phases": [{"name": "all", "recorded_ms": 10000, "recorded_packets": 0,
+  "recorded_throughput": "", "free_ms": 0, "free_packets": 0, "throughput": "", "events": 4,
+  "lost": 0, "share_percent": 0, "per_hour": 0}],
+ "edges": [{"caller": "wired_open", "callee": "ioread32", "calls": 5, "samples": 5,
+  "atomic_samples": 0, "kernel": true, "phases": {"all": 5}}],
+ "entries": [{"function": "wired_open", "calls": 4, "samples": 4, "atomic_samples": 0,
+  "phases": {"all": 4}}], "lost": 0, "unseen_in_graph": []}
+END
+weighs() { # CALLS OPTIONS...: to the kernel proper
+	calls=$1
+	shift
+	expect 0 "1 functions" problem wired --family net --profile wired.json -o wired-problem.json "$@"
+	check [ "$(jq '.nodes[0].kernel_calls // 0' wired-problem.json)" = "$calls" ]
+}
+weighs 13
+weighs 13 --rules --registers downcall
+weighs 0 --rules --registers map
+weighs 0 --rules
+expect 2 "--registers: expected map or downcall, found 'never'" problem wired --registers never
+
 sed 's/"schema": 1/"schema": 7/' graph.json >future.json
 expect 1 "schema 7, but this drivercut reads schema 1" \
 	problem tiny --family net --graph future.json --profile profile.json

@@ -12,13 +12,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
 unset DRIVERCUT_OUT DRIVERCUT_KERNEL
-ls -d /lib/modules/*/build >/dev/null 2>&1 || { echo "no kernel headers"; exit 77; }
-failed=0
-
-fail() {
-	echo "$*"
-	failed=1
-}
+root=$(dirname "$here")
+. "$root/tests/emit_lib.sh"
 
 # expect STATUS WORDS ARGUMENTS...: that exit status, and those words in the output or the errors
 expect() {
@@ -35,20 +30,22 @@ expect() {
 # Copies a case's source to ./CASE.
 take() { # CASE
 	mkdir "$1"
-	for file in "$here/emit/$1"/*.[ch] "$here/emit/$1/Kbuild"; do
+	for file in "$here/emit/$1"/*.[ch] "$here/emit/$1/Kbuild" "$here/emit/$1/annotations.json"; do
 		[ ! -f "$file" ] || cp "$file" "$1/"
 	done
 	[ -f "$1/Kbuild" ] || echo "obj-m := in.o" >"$1/Kbuild"
 }
 
-# What a case writes: not what is copied from templates or follows from the rules alone.
+# What a case writes: not what is copied or follows from the rules alone. Offsets and sizes in
+# structures of the kernel are another kernel's: numbers from 100 on become N.
 golden() { # FOLDER
-	(cd "$1" && rm -f user/dcr[tu].h kernel/dcrt.h user/user.mk user/check.sh user/names.txt \
-		user/dcg_rules.h drivercut-emit &&
+	(cd "$1" && rm -rf drivercut-emit kernel/dcr*.[ch] user/dcr*.h user/runtime user/user.mk \
+		user/check.sh user/names.txt user/dcg_rules.h &&
+		sed -Ei 's/\b[1-9][0-9]{2,}\b/N/g' kernel/dcg_tables.c user/dcg_tables.c &&
 		sed -i 's/^RELEASE ?= .*/RELEASE ?= (this kernel)/' user/Makefile)
 }
 
-for case in basic files; do
+for case in basic files data; do
 	take $case
 	cut=$here/emit/$case/cut.json
 	expect 0 "user " emit $case --family net --cut "$cut" -o one
@@ -56,6 +53,10 @@ for case in basic files; do
 	diff -r one two || fail "$case: the second time it is different"
 	grep -rl "$folder" one && fail "$case: a path of this machine is in it"
 	find one -name '*.tmp*' | grep . && fail "$case: temporary files"
+	formatted one
+	cp -r one build
+	compiles build
+	rm -rf build
 	golden one
 	if [ "$update" ]; then
 		rm -rf "$here/emit/$case/expect"
@@ -64,13 +65,17 @@ for case in basic files; do
 	diff -ru "$here/emit/$case/expect" one || fail "$case: not what is expected"
 	rm -rf one two
 
-	# All in the kernel: the same bytes below the head.
-	expect 0 "0 stubs" emit $case --family net --all-kernel -o all
+	# All in the kernel: the same bytes below the head, and no process.
+	expect 0 "no user program: all functions are in the kernel" \
+		emit $case --family net --all-kernel -o all
 	for file in "$case"/*.c; do
 		name=$(basename "$file")
 		sed '1,/^#line 1 /d' "all/kernel/$name" | cmp -s - "$file" ||
 			fail "$case: $name is not the original"
 	done
+	[ ! -e all/user ] || fail "$case: something for a process, with all in the kernel"
+	KBUILD_MODPOST_WARN=1 make -s -C "$build" M="$PWD/all/kernel" >said 2>&1 ||
+		{ fail "$case: the original does not build" && cat said; }
 	rm -rf all
 done
 
@@ -85,7 +90,7 @@ expect 1 "not valid JSON" emit basic --family net --cut short.json
 sed 's/"ready": "kernel"/"stranger": "kernel"/' "$cut" >other.json
 expect 1 "the source has no function 'stranger'" emit basic --family net --cut other.json
 sed 's/, "ready": "kernel"//' "$cut" >less.json
-expect 1 "'ready' (in.c:56) is missing" emit basic --family net --cut less.json
+expect 1 "'ready' (in.c:59) is missing" emit basic --family net --cut less.json
 sed 's/"ready": "kernel"/"ready": "attic"/' "$cut" >attic.json
 expect 1 'ready has the side "attic"' emit basic --family net --cut attic.json
 sed 's/"driver": "basic"/"driver": "e999"/' "$cut" >driver.json
@@ -158,7 +163,16 @@ expect 1 "halves has an #if that ends outside of it" emit hard --family net --cu
 hard kernel kernel kernel kernel user
 expect 1 "stub can stand for it" emit hard --family net --cut hard.json
 hard kernel kernel kernel kernel kernel
-expect 0 "user      3 functions" emit hard --family net --cut hard.json
+expect 0 "user      3 functions" emit hard --family net --cut hard.json -o hard.out
+
+# Compiled code tells what does not keep to the rules
+sed -i 's/return outside(x);/asm volatile("1: ud2; .pushsection __bug_table,\\"aw\\"; .quad 1b; .popsection"); &/' \
+	hard.out/user/hard.c
+make -s -C hard.out/user hard-user.o >said 2>&1 || { cat said; fail "hard does not build"; }
+make -s -C hard.out/user check >said 2>&1 && fail "the check passes whatever the code"
+grep -q '^undefined: outside, which has no rule' said || fail "no undefined name"
+grep -q '^hard_rule: privileged instruction:.*ud2' said || fail "no instruction"
+grep -q '^section __bug_table: .text.hard_rule' said || { cat said; fail "no section"; }
 
 # Rules: what has none is listed, and pins
 expect 0 "1 names without a rule keep 1 functions, 4 of 4 user-side lines" \

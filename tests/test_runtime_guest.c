@@ -44,6 +44,7 @@ static void run_job(unsigned cpus, int icount_shift)
 		{ECHO_PROGRAMS "/echo_process", "/echo_process"},
 		{ECHO_PROGRAMS "/echo_run", "/echo_run"},
 		{ECHO_PROGRAMS "/echo_liar", "/echo_liar"},
+		{ECHO_PROGRAMS "/echo_map", "/echo_map"},
 		{0},
 	};
 	const char *job = dc_arena_printf(arena, "%s/tests/runtime/job.sh", dc_data_dir());

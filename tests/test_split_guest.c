@@ -67,10 +67,10 @@ static void run(const char *const *argv)
 /* The cut that the rules allow has its lines in the process; it is emitted and built. */
 static void test_build(void **state)
 {
-	const char *problem[] = {drivercut, "problem", driver, "--rules", "-o", "problem.json",
-				 NULL};
-	const char *solve[] = {drivercut, "solve", "--problem", "problem.json", "-o", "cut.json",
-			       NULL};
+	const char *problem[] = {drivercut, "problem",	    driver, "--rules",
+				 "-o",	    "problem.json", NULL};
+	const char *solve[] = {drivercut, "solve",    "--problem", "problem.json",
+			       "-o",	  "cut.json", NULL};
 	const char *emit[] = {drivercut, "emit", driver, "--cut", "cut.json", "-o", "emit", NULL};
 	struct caught caught;
 	struct dc_json_doc *doc;
@@ -186,10 +186,8 @@ static void test_changes(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_build),
-		cmocka_unit_test(test_life),
-		cmocka_unit_test(test_two_cpus),
-		cmocka_unit_test(test_kills),
+		cmocka_unit_test(test_build),	 cmocka_unit_test(test_life),
+		cmocka_unit_test(test_two_cpus), cmocka_unit_test(test_kills),
 		cmocka_unit_test(test_changes),
 	};
 	char template[] = "/tmp/drivercut-split-XXXXXX", path[PATH_MAX];

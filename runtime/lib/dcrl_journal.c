@@ -3,10 +3,10 @@
  * What the driver has acquired from the kernel, and how to give it back without the driver.
  *
  * The process may die in the middle of a change, and nobody then knows how far it came. What was
- * acquired is in the journal all the same, as each acquiring call goes through the kernel component.
- * It is given back in reverse order, what makes the device harmless first; the devices are then
- * released, which finds nothing left to do, and probed again by the next process. While this goes on
- * no call goes up.
+ * acquired is in the journal all the same, as each acquiring call goes through the kernel
+ * component. It is given back in reverse order, what makes the device harmless first; the devices
+ * are then released, which finds nothing left to do, and probed again by the next process. While
+ * this goes on no call goes up.
  */
 #include <linux/device.h>
 #include <linux/list.h>
@@ -76,13 +76,14 @@ bool dcrl_released(const struct dcrl_release *release, const unsigned long *args
 	unsigned long flags;
 
 	spin_lock_irqsave(&journal_lock, flags);
-	list_for_each_entry(entry, &journal, node)
-		if (entry->release == release &&
-		    !memcmp(entry->args, args, release->key * sizeof(*args))) {
-			list_del(&entry->node);
-			found = entry;
-			break;
-		}
+	list_for_each_entry(entry, &journal,
+			    node) if (entry->release == release &&
+				      !memcmp(entry->args, args, release->key * sizeof(*args)))
+	{
+		list_del(&entry->node);
+		found = entry;
+		break;
+	}
 	spin_unlock_irqrestore(&journal_lock, flags);
 	(kfree)(found);
 	return found;
@@ -95,12 +96,12 @@ static struct dcrl_entry *take(bool first)
 	unsigned long flags;
 
 	spin_lock_irqsave(&journal_lock, flags);
-	list_for_each_entry(entry, &journal, node)
-		if (!first || entry->release->first) {
-			list_del(&entry->node);
-			found = entry;
-			break;
-		}
+	list_for_each_entry(entry, &journal, node) if (!first || entry->release->first)
+	{
+		list_del(&entry->node);
+		found = entry;
+		break;
+	}
 	spin_unlock_irqrestore(&journal_lock, flags);
 	return found;
 }
@@ -137,12 +138,13 @@ void dcrl_works_gone(const void *object, size_t len)
 	struct dcrl_work *entry, *next;
 
 	mutex_lock(&recovery_lock);
-	list_for_each_entry_safe(entry, next, &works, node)
-		if ((const void *)entry->work >= object &&
-		    (const void *)entry->work < object + len) {
-			list_del(&entry->node);
-			(kfree)(entry);
-		}
+	list_for_each_entry_safe(entry, next, &works,
+				 node) if ((const void *)entry->work >= object &&
+					   (const void *)entry->work < object + len)
+	{
+		list_del(&entry->node);
+		(kfree)(entry);
+	}
 	mutex_unlock(&recovery_lock);
 }
 
@@ -151,11 +153,9 @@ static void cancel_works(void)
 	struct dcrl_work *entry;
 
 	mutex_lock(&recovery_lock);
-	list_for_each_entry(entry, &works, node)
-		if (entry->is_delayed)
-			cancel_delayed_work_sync(to_delayed_work(entry->work));
-		else
-			cancel_work_sync(entry->work);
+	list_for_each_entry(entry, &works, node) if (entry->is_delayed)
+		cancel_delayed_work_sync(to_delayed_work(entry->work));
+	else cancel_work_sync(entry->work);
 	mutex_unlock(&recovery_lock);
 }
 
@@ -194,9 +194,8 @@ void dcrl_device_remove(struct device *device)
 	struct dcrl_device *entry, *next;
 
 	mutex_lock(&recovery_lock);
-	list_for_each_entry_safe(entry, next, &devices, node)
-		if (entry->device == device)
-			forget_device(entry);
+	list_for_each_entry_safe(entry, next, &devices, node) if (entry->device == device)
+		forget_device(entry);
 	mutex_unlock(&recovery_lock);
 }
 
@@ -210,7 +209,8 @@ void dcrl_give_up(const char *what, int err)
 		return; /* recovery has given all back */
 	WRITE_ONCE(quarantined, true);
 	count = undo_all();
-	pr_warn(KBUILD_MODNAME ": %s failed (%d) with no process to finish it; %u things given back\n",
+	pr_warn(KBUILD_MODNAME
+		": %s failed (%d) with no process to finish it; %u things given back\n",
 		what, err, count);
 }
 
@@ -234,8 +234,7 @@ static void reprobe(void)
 	mutex_lock(&recovery_lock);
 	list_splice_init(&devices, &taken);
 	mutex_unlock(&recovery_lock);
-	list_for_each_entry(entry, &taken, node)
-		device_release_driver(entry->device);
+	list_for_each_entry(entry, &taken, node) device_release_driver(entry->device);
 	WRITE_ONCE(quarantined, false);
 	while (!list_empty(&taken)) {
 		entry = list_first_entry(&taken, struct dcrl_device, node);

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Every row of a family template against the kernel's real headers: the structure has the field,
-# the function exists (as a function or a macro) and has that argument, and no row is there twice.
-# Skipped (77) without kernel headers.
+# the function exists (as a function or a macro) and has that argument, and no row is there twice. A
+# row with a "header" is of a driver's own, which the headers package has not: the text of that
+# header in the kernel source must have it. Skipped (77) without kernel headers.
 #
 # usage: families.sh FAMILY.json...
 set -eu
@@ -25,14 +26,31 @@ make -n -w V=1 -C "$headers" M="$dir/module" "$dir/module" 2>/dev/null |
 echo "-DKBUILD_MODNAME='\"check\"' -DKBUILD_BASENAME='\"check\"' -DKBUILD_MODFILE='\"check\"'" >>"$dir/flags"
 tr '\n' ' ' <"$dir/flags" >"$dir/flags.line" && mv "$dir/flags.line" "$dir/flags"
 
-cat "$@" | jq -r '(.fields // [])[] | "field \(.struct) \(.field)"' | sort >"$dir/fields"
-cat "$@" | jq -r '((.arguments // [])[] | "argument \(.function) \(.argument)"),
+cat "$@" | jq -r '(.fields // [])[] | select(.header | not) | "field \(.struct) \(.field)"' | sort >"$dir/fields"
+cat "$@" | jq -r '((.arguments // [])[] | select(.header | not) | "argument \(.function) \(.argument)"),
 	((.fields // [])[] | (.registered // [])[] | "argument \(.function) -1"),
 	((.locks // [])[] | "argument \(.function) \([.takes // -1, .tries // -1, .releases // -1] | max)"),
 	((.copies // [])[] | "argument \(.function) \([.writes // -1, .reads // -1] | max) copies"),
 	((.memory // [])[] | "argument \(.function) \(.frees // -1) memory")' |
 	sort >"$dir/functions"
-cat "$dir/fields" "$dir/functions" | sort | uniq -d | sed 's/^/there twice: /' >"$dir/bad"
+cat "$@" | jq -r '((.fields // []) + (.arguments // []))[] | select(.header) |
+	"\(.header) \(.struct // .function) \(.field // .argument)"' | sort >"$dir/own"
+cat "$dir/fields" "$dir/functions" "$dir/own" | sort | uniq -d | sed 's/^/there twice: /' >"$dir/bad"
+
+# Drivers' own headers.
+source=linux-source-6.1
+if [ -s "$dir/own" ] && [ -f /usr/src/$source.tar.xz ]; then
+	awk -v source=$source '{ print source "/" $1 }' "$dir/own" | sort -u >"$dir/files"
+	tar -C "$dir" -xf /usr/src/$source.tar.xz -T "$dir/files" 2>/dev/null || true
+	while read -r header name part; do
+		case $part in
+		[0-9]*) pattern="\\b$name *(\\(|$)" part= ;;
+		*) pattern="^struct $name \\{" ;;
+		esac
+		grep -qE "$pattern" "$dir/$source/$header" && grep -qw -- "${part#\*}" "$dir/$source/$header" ||
+			echo "not in $header: $name $part"
+	done <"$dir/own" >>"$dir/bad"
+fi
 
 # Which header defines each structure or mentions each function.
 awk '{ print $2 }' "$dir/fields" | sort -u >"$dir/structs"
@@ -135,6 +153,6 @@ clang -Xclang -ast-dump "$dir/check.c" 2>/dev/null | awk -v wanted="$dir/functio
 			print "has no such argument: " name " " most[name]
 	}' >>"$dir/bad"
 
-[ -s "$dir/bad" ] || { echo "$(cat "$dir/fields" "$dir/functions" | wc -l) rows are real"; exit 0; }
+[ -s "$dir/bad" ] || { echo "$(cat "$dir/fields" "$dir/functions" "$dir/own" | wc -l) rows are real"; exit 0; }
 cat "$dir/bad"
 exit 1

@@ -38,7 +38,7 @@ stop() {
 }
 
 # what still runs would keep the console's pipe open
-trap 'killall -9 echo_process echo_liar echo_run 2> /tmp/killall || true' EXIT
+trap 'killall -9 echo_process echo_liar echo_map echo_run 2> /tmp/killall || true' EXIT
 
 mount -t debugfs debugfs /sys/kernel/debug
 insmod /dcrt.ko
@@ -203,6 +203,44 @@ killall -9 echo_liar
 start
 is "after the lies" 5 "$($run nest 4)"
 stop $process
+
+progress "windows"
+/echo_map > /tmp/map || die "echo_map: $(cat /tmp/map)"
+while read -r step want; do
+	is "map: $step" "$step $want" "$(sed -n 1p /tmp/map)"
+	sed -i 1d /tmp/map
+done << 'END'
+not-attached EPERM
+not-attached-0 EPERM
+page-0-to-write EACCES
+page-0-and-more ENXIO
+nothing-there ENXIO
+too-long ENXIO
+behind-its-end ENXIO
+private EINVAL
+to-execute EINVAL
+window mapped
+second-page mapped
+page-0 mapped
+reads 1234
+written 4321
+child-reads SIGSEGV
+child-maps EPERM
+removed 0
+removed 1
+gone SIGBUS
+gone-untouched SIGBUS
+no-more ENXIO
+new-place 1
+not-the-next SIGBUS
+short 0
+askew 0
+by-downcall 0
+END
+is "windows" 0 "$(counter session windows)"
+is "window again" 0 "$($run window 0 > /tmp/window; echo $?)"
+is "counted" 1 "$(counter session windows)"
+wait_for 5 "echo_map's end" detached
 
 progress "killed a hundred times"
 deaths=$(counter atomic_refused deaths)

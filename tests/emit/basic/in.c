@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Functions of both sides, and what stands around them. */
-#include <linux/types.h>
+#include <linux/module.h>
+#include <linux/netdevice.h>
 
-#define EXPORT(name) extern __typeof__(name) name
+#define AGAIN(name) extern __typeof__(name) name
 #define TWICE(x) \
 	((x) + (x))
-struct device {
+struct thing {
 	int value;
 };
 
 static int helper(int x); /* forward, of a function that moves */
 static void quiet(void);
-static bool ready(const struct device *device);
+static bool ready(const struct thing *thing);
+int in_open(struct thing *thing);
+struct thing *in_find(u8 key[6], const unsigned long flags);
 
 static int limit = 5;
 static const char name[] = "in";
@@ -31,11 +34,11 @@ static int helper(int x)
 }
 
 /* Called from the user side only: no stub in the kernel. */
-static int inner(struct device *device,
-		 int (*visit)(struct device *device, int depth), const char *text)
+static int inner(struct thing *thing,
+		 int (*visit)(struct thing *thing, int depth), const char *text)
 {
 #ifdef CONFIG_X86
-	return visit(device, helper(1)) + text[0];
+	return visit(thing, helper(1)) + text[0];
 #else
 	return 0;
 #endif
@@ -46,16 +49,16 @@ static int both(int x)
 	return x + 1; /* a brace in a comment } and "in a string }" */
 }
 
-int in_open(struct device *device)
+int in_open(struct thing *thing)
 {
-	if (!ready(device))
+	if (!ready(thing))
 		return -1;
-	return inner(device, NULL, name) + both(device->value);
+	return inner(thing, NULL, name) + both(thing->value);
 }
 
-static bool ready(const struct device *device)
+static bool ready(const struct thing *thing)
 {
-	return both(device->value) > 0;
+	return both(thing->value) > 0;
 }
 
 static void quiet(void)
@@ -63,17 +66,18 @@ static void quiet(void)
 	counter++;
 }
 
-struct device *in_find(u8 key[6], const unsigned long flags)
+struct thing *in_find(u8 key[6], const unsigned long flags)
 {
 	quiet();
-	return key[0] == flags ? NULL : (struct device *)0;
+	return key[0] == flags ? NULL : (struct thing *)0;
 }
-EXPORT(in_find);
+AGAIN(in_find);
 
-static __attribute__((__used__)) int in_interrupt(void)
+static __attribute__((__used__)) int in_kick(void)
 {
-	struct device device = {.value = 3};
+	struct thing thing = {.value = 3};
 
 	quiet();
-	return in_open(&device) + (in_find(NULL, 1) != NULL);
+	return in_open(&thing) + (in_find(NULL, 1) != NULL);
 }
+MODULE_LICENSE("GPL");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/module.h>
 #include "both.h"
 
 static int step(int x)
@@ -10,3 +11,4 @@ int one_run(int x)
 {
 	return step(x) + two_run(x);
 }
+MODULE_LICENSE("GPL");

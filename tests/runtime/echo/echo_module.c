@@ -6,6 +6,7 @@
 #include <linux/debugfs.h>
 #include <linux/delay.h>
 #include <linux/fs.h>
+#include <linux/io.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -54,6 +55,7 @@ module_param(keep, bool, 0444);
 static struct dcrt_channel *channel;
 static struct dentry *debugfs;
 static struct echo_thing *things[2];
+static u32 *registers; /* two pages of memory that stand for them */
 static atomic_t n_attached, n_died, n_died_in_call, n_calls;
 static const struct dcrt_plan thing_plan = {.type = 0}, inner_plan = {.type = 1};
 
@@ -338,6 +340,34 @@ static int do_free(u64 what, u64 *ret)
 	return err;
 }
 
+static void __iomem *window_base;
+
+static void drop_window(void)
+{
+	dcrt_window_remove(channel, window_base);
+}
+
+/* Whole pages; half of one; a page that begins in one; whole ones that are not to be mapped. */
+static int do_window(u64 how, u64 *ret)
+{
+	static const u32 starts[] = {0, 0, 512, 0}, lens[] = {8192, 2048, 4096, 8192};
+	struct dcrt_window_info info;
+	int err;
+
+	if (how >= ARRAY_SIZE(lens))
+		return -EINVAL;
+	drop_window();
+	registers[0] = 1234;
+	window_base = (void __iomem *)((u8 *)registers + starts[how]);
+	dcrt_window_add(channel, window_base, virt_to_phys(registers) + starts[how], lens[how],
+			how != 3);
+	err = dcrt_window_find(channel, window_base + lens[how] - 1, &info);
+	if (!err && (info.base != (unsigned long)window_base || info.len != lens[how]))
+		err = -EBADMSG;
+	*ret = info.offset;
+	return err;
+}
+
 static int do_time(int (*what)(u64 count, u64 *ret), u64 count, u64 times, u64 *ret)
 {
 	ktime_t start = ktime_get();
@@ -406,7 +436,13 @@ static int command(char *text, u64 *ret)
 		return call_word(UP_SLOW, a, NULL);
 	if (!strcmp(name, "fail"))
 		return call_word(UP_FAIL, a, NULL);
-	if (!strcmp(name, "value"))
+	if (!strcmp(name, "window"))
+		return do_window(a, ret);
+	if (!strcmp(name, "unwindow"))
+		drop_window();
+	else if (!strcmp(name, "register"))
+		*ret = registers[1024];
+	else if (!strcmp(name, "value"))
 		*ret = things[a & 1]->value;
 	else if (!strcmp(name, "counter"))
 		*ret = things[0]->inner.counter;
@@ -455,6 +491,9 @@ static int __init echo_init(void)
 	int err = -ENOMEM;
 	int i;
 
+	registers = (u32 *)__get_free_pages(GFP_KERNEL | __GFP_ZERO, 1);
+	if (!registers)
+		return err;
 	for (i = 0; i < 2; i++) {
 		things[i] = kzalloc(sizeof(*things[i]), GFP_KERNEL);
 		if (!things[i])
@@ -480,6 +519,7 @@ unregister:
 free:
 	kfree(things[0]);
 	kfree(things[1]);
+	free_pages((unsigned long)registers, 1);
 	return err;
 }
 
@@ -490,6 +530,7 @@ static void __exit echo_exit(void)
 	dcrt_unregister(channel);
 	kfree(things[0]);
 	kfree(things[1]);
+	free_pages((unsigned long)registers, 1);
 }
 
 module_init(echo_init);

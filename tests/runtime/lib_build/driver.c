@@ -18,6 +18,9 @@ static int lib_build_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!netdev)
 		return -ENOMEM;
 	pci_set_drvdata(pdev, netdev);
+	iounmap(pci_ioremap_bar(pdev, 0));
+	iounmap(ioremap(pci_resource_start(pdev, 1), 8));
+	pci_iounmap(pdev, pci_iomap(pdev, 2, 0));
 	pr_info("%d\n", pdev->irq);
 	return 0;
 }

@@ -13,6 +13,10 @@ static const struct dcrt_function down[] = {
 	[DCRL_COUNT] = {"own", NULL, 0, 0, 0, 0, 0},
 };
 
+void dcg_setup(void)
+{
+}
+
 const struct dcrt_driver dcg_driver = {
 	.abi = DCRT_ABI,
 	.name = "lib_build",

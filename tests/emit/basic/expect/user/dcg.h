@@ -3,18 +3,31 @@
 #ifndef DCG_H
 #define DCG_H
 
-#include "dcrt.h"
+#include "dcrl.h"
 
-enum {
-	DCG_in_find,
-	DCG_in_open,
-	DCG_quiet,
-	DCG_ready,
-	DCG_COUNT,
+/* clang-format off */
+enum dcg_up {
+	DCG_N_UP,
 };
 
-extern const struct dcrt_driver dcg_driver;
-extern const struct dcrt_served dcg_served_in_c[];
-extern const struct dcrt_global dcg_globals_in_c[];
+enum dcg_down {
+	DCG_DOWN_FIRST = DCRL_COUNT - 1,
+	DCG_DOWN_quiet,
+	DCG_DOWN_ready,
+	DCG_N_DOWN,
+};
+
+enum dcg_type {
+	DCG_VARIABLE_in_c_limit,
+	DCG_VARIABLE_in_c_name,
+	DCG_VARIABLE_in_c_counter,
+	DCG_N_TYPES,
+};
+
+int dcg_run_quiet(struct dcrt_call *dcg);
+int dcg_run_ready(struct dcrt_call *dcg);
+extern void *const dcg_code_in_c[];
+extern void *const dcg_places_in_c[];
+/* clang-format on */
 
 #endif

@@ -3,21 +3,36 @@
 #ifndef DCG_H
 #define DCG_H
 
-#include "dcrt.h"
+#include "dcrl.h"
 
-enum {
-	DCG_one_run,
-	DCG_scaled,
-	DCG_step_one_c,
-	DCG_step_two_c,
-	DCG_two_run,
-	DCG_COUNT,
+/* clang-format off */
+enum dcg_up {
+	DCG_UP_step_one_c,
+	DCG_UP_two_run,
+	DCG_N_UP,
 };
 
-extern const struct dcrt_driver dcg_driver;
-extern const struct dcrt_served dcg_served_one_c[];
-extern const struct dcrt_global dcg_globals_one_c[];
-extern const struct dcrt_served dcg_served_two_c[];
-extern const struct dcrt_global dcg_globals_two_c[];
+enum dcg_down {
+	DCG_DOWN_FIRST = DCRL_COUNT - 1,
+	DCG_DOWN_one_run,
+	DCG_DOWN_scaled,
+	DCG_DOWN_step_two_c,
+	DCG_N_DOWN,
+};
+
+enum dcg_type {
+	DCG_N_TYPES,
+};
+
+int dcg_run_one_run(struct dcrt_call *dcg);
+int dcg_run_scaled(struct dcrt_call *dcg);
+int dcg_run_step_one_c(struct dcrt_call *dcg);
+int dcg_run_step_two_c(struct dcrt_call *dcg);
+int dcg_run_two_run(struct dcrt_call *dcg);
+extern void *const dcg_code_one_c[];
+extern void *const dcg_places_one_c[];
+extern void *const dcg_code_two_c[];
+extern void *const dcg_places_two_c[];
+/* clang-format on */
 
 #endif

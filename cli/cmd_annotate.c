@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* drivercut annotate: what the source does not say of its data, and what saying it would free. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/driver_files.h"
+#include "cli/table.h"
+#include "cli/verbs.h"
+#include "solver/cut.h"
+
+struct row {
+	const struct dc_data_gap *gap;
+	int64_t frees; /* lines that stay in the kernel for this alone */
+};
+
+struct missing {
+	int64_t kernel_loc, all_loc; /* kept in the kernel; in the driver */
+	int64_t frees; /* with all of them */
+	DC_VEC(struct row) rows;
+};
+
+/* Lines that the constraints keep in the kernel, those with a mark left out. all: every mark. */
+static int solve_without(struct dc_diag *diag, const struct dc_graph *graph,
+			 const struct dc_lower_given *given, unsigned mark, bool all,
+			 int64_t *ret_kernel, int64_t *ret_loc)
+{
+	const struct dc_cut_options options = {.prove = DC_PROVE_FLOW, .no_reasons = true};
+	struct dc_lower_given left = {0};
+	struct dc_problem *problem = NULL;
+	const struct dc_lower_group *group;
+	const struct dc_lower_pin *pin;
+	struct dc_cut *cut = NULL;
+	struct dc_terms terms;
+	int err;
+
+	dc_vec_each (pin, &given->pins)
+		if (!pin->mark || (!all && pin->mark != mark))
+			dc_vec_push(&left.pins, *pin);
+	dc_vec_each (group, &given->groups)
+		if (!group->mark || (!all && group->mark != mark))
+			dc_vec_push(&left.groups, *group);
+	err = dc_lower(diag, graph, NULL, DC_FIELDS_MAP, &left, &problem);
+	if (!err)
+		err = dc_terms_of_delay(diag, problem, (struct dc_ratio){0, 1}, 1, &terms);
+	if (!err)
+		err = dc_cut_solve(diag, problem, &terms, &options, &cut);
+	if (!err) {
+		*ret_kernel = cut->tally.kernel_loc;
+		*ret_loc = dc_problem_loc(problem);
+	}
+	dc_cut_free(cut);
+	dc_problem_free(problem);
+	dc_vec_done(&left.pins);
+	dc_vec_done(&left.groups);
+	return err;
+}
+
+static int order_rows(const void *a, const void *b)
+{
+	const struct row *left = a, *right = b;
+
+	if (left->frees != right->frees)
+		return left->frees > right->frees ? -1 : 1;
+	if (left->gap->kind != right->gap->kind)
+		return left->gap->kind < right->gap->kind ? -1 : 1;
+	return strcmp(left->gap->subject, right->gap->subject);
+}
+
+static int weigh(struct dc_diag *diag, const struct dc_graph *graph,
+		 const struct dc_lower_given *given, const dc_data_gaps *gaps, struct missing *ret)
+{
+	int64_t kernel, loc;
+	int err = solve_without(diag, graph, given, 0, false, &ret->kernel_loc, &ret->all_loc);
+	unsigned i;
+
+	if (!err)
+		err = solve_without(diag, graph, given, 0, true, &kernel, &loc);
+	ret->frees = err ? 0 : ret->kernel_loc - kernel;
+	for (i = 0; !err && i < gaps->len; i++) {
+		err = solve_without(diag, graph, given, i + 1, false, &kernel, &loc);
+		if (!err)
+			dc_vec_push(&ret->rows, (struct row){.gap = &gaps->at[i],
+							     .frees = ret->kernel_loc - kernel});
+	}
+	if (ret->rows.len)
+		qsort(ret->rows.at, ret->rows.len, sizeof(*ret->rows.at), order_rows);
+	return err;
+}
+
+/* Rows that free something; with -v all. */
+static size_t shown(const struct dc_cli *cli, const struct missing *missing)
+{
+	size_t count = 0;
+
+	while (count < missing->rows.len && (cli->verbose > 0 || missing->rows.at[count].frees > 0))
+		count++;
+	return count;
+}
+
+static void print_rows(const struct missing *missing, size_t count)
+{
+	static const char *const heads[] = {">FREES LINES", "OF", "WHAT", "AT", "WHY", NULL};
+	struct dc_table *table = dc_table_new(heads);
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct row *row = &missing->rows.at[i];
+		char *place = dc_printf("%s:%u", row->gap->file, row->gap->line);
+		char *of = dc_printf("%s%s", row->gap->kind == DC_GAP_RECORD ? "struct " : "",
+				     row->gap->subject);
+
+		dc_table_row(table);
+		dc_table_int(table, row->frees);
+		dc_table_text(table, of);
+		dc_table_text(table, row->gap->what);
+		dc_table_text(table, place);
+		dc_table_text(table, row->gap->why);
+		free(place);
+		free(of);
+	}
+	dc_table_print(table);
+}
+
+static void print_proposals(const struct missing *missing, size_t count, const char *folder)
+{
+	static const char *const sections[] = {"privates", "pointers", "functions"};
+	size_t i, j;
+
+	printf("\nproposals for %s/annotations.json; look at the source before you believe them:\n",
+	       folder);
+	for (i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		bool first = true;
+
+		for (j = 0; j < count; j++) {
+			const struct dc_data_gap *gap = missing->rows.at[j].gap;
+
+			if (!gap->row || strcmp(gap->section, sections[i]) != 0)
+				continue;
+			if (first)
+				printf("\"%s\":\n", sections[i]);
+			first = false;
+			printf("  %s\n", gap->row);
+		}
+	}
+}
+
+static void print_json(const struct missing *missing)
+{
+	static const char *const kinds[] = {"arguments", "record", "reads"};
+	json_t *root = dc_json_new("annotate"), *rows = json_array();
+	const struct row *at;
+	char *text;
+
+	dc_json_set(root, "kernel_loc", json_integer(missing->kernel_loc));
+	dc_json_set(root, "frees_together", json_integer(missing->frees));
+	dc_vec_each (at, &missing->rows) {
+		const struct dc_data_gap *gap = at->gap;
+		json_t *row = json_object();
+
+		dc_json_set(row, "kind", json_string(kinds[gap->kind]));
+		dc_json_set(row, "of", json_string(gap->subject));
+		dc_json_set(row, "what", json_string(gap->what));
+		dc_json_set(row, "file", json_string(gap->file));
+		dc_json_set(row, "line", json_integer(gap->line));
+		dc_json_set(row, "why", json_string(gap->why));
+		dc_json_set(row, "frees", json_integer(at->frees));
+		dc_json_set(row, "section", json_string(gap->section));
+		dc_json_set(row, "row", gap->row ? json_string(gap->row) : json_null());
+		dc_json_add(rows, row);
+	}
+	dc_json_set(root, "missing", rows);
+	text = json_dumps(root, JSON_INDENT(1));
+	puts(text ? text : "");
+	free(text);
+	json_decref(root);
+}
+
+static void print_missing(const struct dc_cli *cli, const struct missing *missing,
+			  const char *folder)
+{
+	size_t count = shown(cli, missing);
+
+	if (count)
+		print_rows(missing, count);
+	if (count < missing->rows.len)
+		printf("%s%zu more free nothing by themselves (-v shows them)\n",
+		       count ? "and " : "", missing->rows.len - count);
+	printf("%s%zu annotations are missing; %lld of %lld lines stay in the kernel, %lld of them "
+	       "for want of annotations alone\n",
+	       missing->rows.len ? "\n" : "", missing->rows.len, (long long)missing->kernel_loc,
+	       (long long)missing->all_loc, (long long)missing->frees);
+	if (count)
+		print_proposals(missing, count, folder);
+}
+
+static int annotate(struct dc_cli_driver *files)
+{
+	struct missing missing = {0};
+	struct dc_lower_given given = {0};
+	struct dc_graph *graph = NULL;
+	dc_data_gaps gaps = {0};
+	int err = dc_cli_driver_graph(files, &graph);
+
+	if (!err)
+		err = dc_cli_driver_constraints(files, graph, &given, &gaps);
+	if (!err)
+		err = weigh(&files->cli->diag, graph, &given, &gaps, &missing);
+	if (!err && files->cli->json)
+		print_json(&missing);
+	else if (!err)
+		print_missing(files->cli, &missing, files->driver.folder);
+	dc_vec_done(&missing.rows);
+	dc_vec_done(&given.pins);
+	dc_vec_done(&given.groups);
+	dc_vec_done(&gaps);
+	dc_graph_free(graph);
+	return err;
+}
+
+static int run(struct dc_cli *cli, int argc, char **argv)
+{
+	static const struct option longs[] = {{"family", required_argument, NULL, 'f'},
+					      {"graph", required_argument, NULL, 'g'},
+					      {0}};
+	const char *family = NULL, *graph = NULL;
+	struct dc_cli_driver files;
+	int option, status = 0, err;
+
+	while ((option = dc_cli_option(cli, &dc_verb_annotate, argc, argv, "", longs, &status)) >=
+	       0) {
+		if (option == 'g')
+			graph = optarg;
+		else
+			family = optarg;
+	}
+	if (option == -2)
+		return status;
+	if (optind + 1 != argc)
+		return dc_cli_usage(cli, &dc_verb_annotate, "give one driver");
+	err = dc_cli_driver_open(cli, argv[optind], family, &files);
+	if (err < 0)
+		return dc_cli_exit(err);
+	files.graph = graph;
+	err = annotate(&files);
+	dc_cli_driver_done(&files);
+	return dc_cli_exit(err);
+}
+
+const struct dc_verb dc_verb_annotate = {
+	.name = "annotate",
+	.run = run,
+	.summary = "list what the source does not say of its data, and what saying it frees",
+	.help = "usage: drivercut annotate DRIVER [OPTIONS]\n"
+		"\n"
+		"To bring data to a process one must know how much of it there is. Where C does\n"
+		"not say (how many numbers a pointer leads to, which structure lies behind\n"
+		"another), functions stay in the kernel until DRIVER/annotations.json says it.\n"
+		"Lists what is missing, those first that free most lines: where, why, and a\n"
+		"line to add. The line is a guess; a wrong one makes a driver that copies too\n"
+		"little. Rows of \"functions\":\n"
+		"\n"
+		"  {\"function\": \"read_words\", \"arguments\": [\"\", \"\", \"count\", \"1\"]}\n"
+		"                 the third parameter points to `count` elements (a C expression\n"
+		"                 of the parameters), the fourth to one; \"\" is what the type "
+		"says;\n"
+		"                 \"address\": the pointer is only handed on\n"
+		"  {\"function\": \"get_stats\", \"reads\": [\"net_device_stats.*\"]}\n"
+		"                 fields that it reads through pointers to bytes\n"
+		"of \"pointers\":  {\"field\": \"adapter.rings\", \"count\": \"num_rings\"}\n"
+		"                 a number, a field beside it, or \"string\"\n"
+		"of \"privates\":  {\"of\": \"net_device\", \"type\": \"adapter\"}\n"
+		"                 the driver's structure behind one of the kernel's\n"
+		"\n"
+		"      --graph FILE   this graph.json (out/DRIVER/graph.json)\n"
+		"      --family NAME  of a driver that is a bare folder: net, scsi, sound\n"
+		"  -v                 also what frees nothing by itself\n"
+		"      --json         print all of it as JSON\n"
+		"\n"
+		"example: drivercut annotate e1000\n",
+};

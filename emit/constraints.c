@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What of a driver's data keeps functions in the kernel, or on one side. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "emit/data.h"
+
+struct constraining {
+	const struct dc_data *data;
+	struct dc_lower_given *ret;
+	dc_data_gaps *gaps;
+};
+
+/* A gap's mark; it is noted the first time. */
+static unsigned mark(struct constraining *all, const struct dc_data_gap *gap)
+{
+	size_t i;
+
+	for (i = 0; i < all->gaps->len; i++)
+		if (all->gaps->at[i].kind == gap->kind &&
+		    !strcmp(all->gaps->at[i].subject, gap->subject))
+			return (unsigned)i + 1;
+	dc_vec_push(all->gaps, *gap);
+	return (unsigned)all->gaps->len;
+}
+
+static unsigned mark_record(struct constraining *all, const char *record,
+			    const struct dc_definition *definition)
+{
+	struct dc_data_gap gap;
+
+	dc_data_gap_of_record(all->data, record, definition, &gap);
+	return mark(all, &gap);
+}
+
+static void pin(struct constraining *all, const char *function, const char *reason, unsigned of)
+{
+	dc_vec_push(&all->ret->pins,
+		    (struct dc_lower_pin){.function = dc_arena_strdup(all->data->arena, function),
+					  .reason = reason,
+					  .mark = of});
+}
+
+static void group(struct constraining *all, const char *one, const char *other, const char *reason,
+		  unsigned of)
+{
+	dc_vec_push(&all->ret->groups,
+		    (struct dc_lower_group){.functions = {dc_arena_strdup(all->data->arena, one),
+							  dc_arena_strdup(all->data->arena, other)},
+					    .reason = reason,
+					    .mark = of});
+}
+
+/* A function that cannot be called across is on the side of all who call it. */
+static void constrain_callers(struct constraining *all, const struct dc_definition *definition,
+			      const char *why, unsigned of)
+{
+	const struct dc_data *data = all->data;
+	int function = dc_graph_function(data->graph, definition->name);
+	const struct dc_entry_point *point;
+	const struct dc_call *call;
+	const char *last = NULL;
+
+	dc_vec_each (point, &data->graph->entry_points)
+		if ((int)point->function == function) {
+			pin(all, definition->name,
+			    dc_arena_printf(data->arena, "the kernel calls it and %s", why), of);
+			break;
+		}
+	dc_vec_each (call, &data->graph->calls) {
+		const char *caller = data->graph->functions.at[call->caller].name;
+
+		if (call->kind == DC_CALL_KERNEL || (int)call->callee != function ||
+		    !dc_call_counts(call) || caller == last)
+			continue;
+		last = caller;
+		group(all, definition->name, caller,
+		      dc_arena_printf(data->arena, "%s calls %s and %s", caller, definition->name,
+				      why),
+		      of);
+	}
+}
+
+/* Each gap of a function by itself: closing one leaves the others. */
+static void constrain_crossing(struct constraining *all, const struct dc_definition *definition)
+{
+	struct dc_signature signature;
+	struct dc_data_gap gap;
+	bool told = false;
+	size_t i;
+
+	dc_data_signature(all->data, definition, &signature);
+	if (signature.gap && dc_data_gap_of_arguments(all->data, definition, &gap)) {
+		constrain_callers(all, definition, gap.why, mark(all, &gap));
+		told = true;
+	}
+	for (i = 0; signature.gap && i < definition->parameters.len; i++) {
+		const struct dc_value *value = &definition->parameters.at[i].value;
+		const char *record = dc_data_stranger(all->data, value);
+		const char *why = dc_data_parameter_gap(all->data, definition, i);
+
+		if (!record || !why)
+			continue;
+		constrain_callers(all, definition, why, mark_record(all, record, definition));
+		told = true;
+	}
+	if (signature.gap && !told)
+		constrain_callers(all, definition, signature.gap, 0);
+	dc_vec_done(&signature.arguments);
+}
+
+/* Why a function that looks into a structure of the kernel cannot be in a process, or NULL. */
+static const char *record_gap(const struct dc_data *data, const char *record)
+{
+	const struct dc_type_rule *rule = dc_rules_type(data->rules, record);
+
+	if (dc_data_is_object(data, record))
+		return NULL;
+	if (!rule)
+		return dc_arena_printf(data->arena,
+				       "looks into struct %s, for which there is no rule", record);
+	if (rule->class == DC_TYPE_NONE)
+		return dc_arena_printf(data->arena, "looks into struct %s: %s", record, rule->why);
+	return NULL;
+}
+
+static bool is_link(const struct dc_rules *rules, const char *record, const char *field)
+{
+	const struct dc_pointer_rule *pointer;
+
+	dc_vec_each (pointer, &rules->pointers)
+		if (!strcmp(pointer->record, record) && !strcmp(pointer->field, field))
+			return true;
+	return false;
+}
+
+static void constrain_use(struct constraining *all, const struct dc_type_use *use)
+{
+	const struct dc_data *data = all->data;
+	const char *name = data->graph->functions.at[use->function].name;
+	const char *gap = record_gap(data, use->type);
+	size_t i;
+
+	if (gap)
+		pin(all, name, gap, 0);
+	for (i = 0; i < use->writes_count; i++)
+		if (is_link(&data->annotations, use->type, use->writes[i]) ||
+		    is_link(data->rules, use->type, use->writes[i]))
+			pin(all, name,
+			    dc_arena_printf(data->arena,
+					    "sets %s.%s, which leads to memory of both sides",
+					    use->type, use->writes[i]),
+			    0);
+}
+
+/* Structures of the driver's own that are no objects: all who look into them are on one side. */
+static void constrain_types(struct constraining *all)
+{
+	const struct dc_data *data = all->data;
+	const struct dc_type_use *use, *first;
+
+	dc_vec_each (use, &data->graph->types) {
+		const struct dc_layout *layout = dc_layout_find(&data->source->layouts, use->type);
+		const struct dc_definition *definition;
+
+		if (!layout || !layout->of_driver || dc_data_is_object(data, use->type)) {
+			constrain_use(all, use);
+			continue;
+		}
+		dc_vec_each (first, &data->graph->types)
+			if (!strcmp(first->type, use->type))
+				break;
+		definition = dc_source_find(data->source,
+					    data->graph->functions.at[first->function].name);
+		if (first != use && definition)
+			group(all, definition->name, data->graph->functions.at[use->function].name,
+			      dc_arena_printf(data->arena,
+					      "both look into struct %s of the driver, which is no "
+					      "object",
+					      use->type),
+			      mark_record(all, use->type, definition));
+	}
+}
+
+/* What a function looks into as bytes must be said, or it stays where all bytes are. */
+static void constrain_hidden(struct constraining *all)
+{
+	const struct dc_hidden_use *use;
+
+	dc_vec_each (use, &all->data->source->layouts.hidden) {
+		const struct dc_definition *definition =
+			dc_source_find(all->data->source, use->function);
+		const struct dc_rule_entry *entry =
+			definition ? dc_data_entry(all->data, definition) : NULL;
+		struct dc_data_gap gap;
+
+		if (!definition || (entry && entry->reads.len) ||
+		    !dc_data_is_object(all->data, use->record))
+			continue;
+		dc_data_gap_of_reads(all->data, definition, use, &gap);
+		pin(all, definition->name, gap.why, mark(all, &gap));
+	}
+}
+
+/* What a function's uses of the kernel mean for data: inline functions that it brings along, and
+ * downcalls whose arguments must cross. */
+static void constrain_kernel_use(struct constraining *all, const struct dc_definition *definition,
+				 const struct dc_use *use)
+{
+	const struct dc_data *data = all->data;
+	const struct dc_inline_use *inlined;
+	const struct dc_prototype *prototype;
+	struct dc_signature signature;
+	const struct dc_rule *rule;
+	const char *name, *gap;
+	bool is_free;
+
+	rule = dc_rules_answer(data->rules, data->graph, use, &name, &is_free);
+	prototype = dc_prototype_find(&data->source->layouts, name);
+	if (is_free || (rule && rule->as_is)) {
+		dc_vec_each (inlined, &data->source->layouts.inlines) {
+			gap = strcmp(inlined->function, name) != 0
+				      ? NULL
+				      : record_gap(data, inlined->record);
+			if (gap)
+				pin(all, definition->name,
+				    dc_arena_printf(data->arena, "uses %s at %s:%u, which %s", name,
+						    definition->file, use->line, gap),
+				    0);
+		}
+		return;
+	}
+	if (!rule || !prototype || (rule->class != DC_RULE_ANY && rule->class != DC_RULE_CALLER))
+		return;
+	dc_data_kernel_signature(data, prototype, rule, &signature);
+	if (signature.gap)
+		pin(all, definition->name,
+		    dc_arena_printf(data->arena, "uses %s at %s:%u: %s", name, definition->file,
+				    use->line, signature.gap),
+		    0);
+	dc_vec_done(&signature.arguments);
+}
+
+void dc_data_constraints(const struct dc_data *data, struct dc_lower_given *ret, dc_data_gaps *gaps)
+{
+	struct constraining all = {.data = data, .ret = ret, .gaps = gaps};
+	const struct dc_definition *definition;
+	const struct dc_use *use;
+
+	dc_vec_each (definition, &data->source->definitions)
+		constrain_crossing(&all, definition);
+	constrain_types(&all);
+	constrain_hidden(&all);
+	dc_vec_each (definition, &data->source->definitions)
+		dc_vec_each (use, &definition->uses)
+			constrain_kernel_use(&all, definition, use);
+}
