@@ -253,7 +253,7 @@ static void recover(struct work_struct *work)
 	reprobe();
 }
 
-static void end_recovery(void)
+void dcrl_end_recovery(void)
 {
 	flush_work(&recovery);
 }

@@ -30,8 +30,6 @@ MODULE_PARM_DESC(dcrt_map, "registers are mapped in the process; if not, it reac
 
 struct dcrt_channel *dcg_channel;
 
-static void end_recovery(void);
-
 /* Printing */
 
 static const char *const levels[] = {KERN_EMERG,   KERN_ALERT,	KERN_CRIT, KERN_ERR,
@@ -274,8 +272,8 @@ int dcrl_init(int (*init)(void))
 
 void dcrl_exit(void (*exit)(void))
 {
-	end_recovery();
+	dcrl_end_recovery();
 	exit();
-	end_recovery();
+	dcrl_end_recovery();
 	end_channel();
 }

@@ -66,6 +66,9 @@ void dcrl_works_gone(const void *object, size_t len);
  * the driver starts over: what is in the journal is given back and its devices are probed again. */
 void dcrl_broken(const char *what, int err);
 
+/* dcrl_end_recovery - waits for a recovery that has begun. */
+void dcrl_end_recovery(void);
+
 /* dcrl_give_up - a call that must not fail has, and the driver is going: gives all back. */
 void dcrl_give_up(const char *what, int err);
 
