@@ -14,7 +14,7 @@
 #define AGAIN(name) extern __typeof__(name) name
 #define TWICE(x) \
 	((x) + (x))
-#include "dcrl_kernel.h"
+#include "dcg_journal.h"
 #line 9 "in.c"
 struct thing {
 	int value;
@@ -112,4 +112,5 @@ void *const dcg_places_in_c[] = {
 
 #include "dcg_tables.c"
 #include "dcg_kernel.c"
+#include "dcrl_journal.c"
 #include "dcrl_kernel.c"

@@ -30,3 +30,4 @@
 #include <linux/skbuff.h>
 #include <linux/ethtool.h>
 #include "dcg.h"
+#include "dcru.h"

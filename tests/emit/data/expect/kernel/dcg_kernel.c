@@ -30,7 +30,23 @@
 #include <linux/skbuff.h>
 #include <linux/ethtool.h>
 #include "dcg.h"
-#include "dcrl_kernel.h"
+#include "dcg_journal.h"
+
+static void dcg_undo_free_netdev(const unsigned long *args)
+{
+	free_netdev((struct net_device *)args[0]);
+}
+
+const struct dcrl_release dcg_release_free_netdev = {"free_netdev", dcg_undo_free_netdev, 1, false};
+
+static void dcg_undo_unregister_netdev(const unsigned long *args)
+{
+	unregister_netdev((struct net_device *)args[0]);
+}
+
+/* clang-format off */
+const struct dcrl_release dcg_release_unregister_netdev = {"unregister_netdev", dcg_undo_unregister_netdev, 1, true};
+/* clang-format on */
 
 int dcg_kernel_eth_validate_addr(struct dcrt_call *dcg)
 {

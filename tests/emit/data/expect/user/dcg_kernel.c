@@ -30,6 +30,7 @@
 #include <linux/skbuff.h>
 #include <linux/ethtool.h>
 #include "dcg.h"
+#include "dcru.h"
 
 int eth_validate_addr(struct net_device *a0);
 int eth_validate_addr(struct net_device *a0)
@@ -40,7 +41,7 @@ int eth_validate_addr(struct net_device *a0)
 
 	dcg_err = dcrt_call_begin(dcg_channel, DCG_DOWN_KERNEL_eth_validate_addr, &dcg);
 	if (dcg_err < 0)
-		return dcg_err;
+		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
 	dcrt_out_all(dcg);
 	dcg_err = dcrt_call_run(dcg);
@@ -49,6 +50,7 @@ int eth_validate_addr(struct net_device *a0)
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
+dcg_end:
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 
@@ -60,7 +62,7 @@ void msleep(unsigned int a0)
 
 	dcg_err = dcrt_call_begin(dcg_channel, DCG_DOWN_KERNEL_msleep, &dcg);
 	if (dcg_err < 0)
-		return;
+		goto dcg_end;
 	dcrt_out_word(dcg, (u64)a0);
 	dcrt_out_all(dcg);
 	dcg_err = dcrt_call_run(dcg);
@@ -68,6 +70,8 @@ void msleep(unsigned int a0)
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
+dcg_end:
+	return;
 }
 
 void dcru_netif_start_queue(struct net_device *a0);
@@ -78,7 +82,7 @@ void dcru_netif_start_queue(struct net_device *a0)
 
 	dcg_err = dcrt_call_begin(dcg_channel, DCG_DOWN_KERNEL_netif_start_queue, &dcg);
 	if (dcg_err < 0)
-		return;
+		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
 	dcrt_out_all(dcg);
 	dcg_err = dcrt_call_run(dcg);
@@ -86,6 +90,8 @@ void dcru_netif_start_queue(struct net_device *a0)
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
+dcg_end:
+	return;
 }
 
 void dcru_netif_stop_queue(struct net_device *a0);
@@ -96,7 +102,7 @@ void dcru_netif_stop_queue(struct net_device *a0)
 
 	dcg_err = dcrt_call_begin(dcg_channel, DCG_DOWN_KERNEL_netif_stop_queue, &dcg);
 	if (dcg_err < 0)
-		return;
+		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
 	dcrt_out_all(dcg);
 	dcg_err = dcrt_call_run(dcg);
@@ -104,6 +110,8 @@ void dcru_netif_stop_queue(struct net_device *a0)
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
+dcg_end:
+	return;
 }
 
 void dcru_set_bit(long a0, volatile unsigned long *a1);
@@ -114,7 +122,7 @@ void dcru_set_bit(long a0, volatile unsigned long *a1)
 
 	dcg_err = dcrt_call_begin(dcg_channel, DCG_DOWN_KERNEL_set_bit, &dcg);
 	if (dcg_err < 0)
-		return;
+		goto dcg_end;
 	dcrt_out_word(dcg, (u64)a0);
 	dcrt_out_address(dcg, (const void *)a1);
 	dcrt_out_all(dcg);
@@ -123,4 +131,6 @@ void dcru_set_bit(long a0, volatile unsigned long *a1)
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
+dcg_end:
+	return;
 }

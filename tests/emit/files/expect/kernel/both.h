@@ -5,7 +5,7 @@
 #ifndef BOTH_H
 #define BOTH_H
 
-#include "dcrl_kernel.h"
+#include "dcg_journal.h"
 #line 5 "both.h"
 int one_run(int x);
 int two_run(int x);

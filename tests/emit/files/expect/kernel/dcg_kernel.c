@@ -30,4 +30,4 @@
 #include <linux/skbuff.h>
 #include <linux/ethtool.h>
 #include "dcg.h"
-#include "dcrl_kernel.h"
+#include "dcg_journal.h"

@@ -24,7 +24,7 @@ static inline int scaled(int x)
 
 	dcg_err = dcrt_call_begin(dcg_channel, DCG_DOWN_scaled, &dcg);
 	if (dcg_err < 0)
-		return dcg_err;
+		goto dcg_end;
 	dcrt_out_word(dcg, (u64)x);
 	dcrt_out_all(dcg);
 	dcg_err = dcrt_call_run(dcg);
@@ -33,6 +33,7 @@ static inline int scaled(int x)
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
+dcg_end:
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 12 "both.h"
