@@ -40,7 +40,7 @@ take() { # CASE
 # structures of the kernel are another kernel's: numbers from 100 on become N.
 golden() { # FOLDER
 	(cd "$1" && rm -rf drivercut-emit kernel/dcr*.[ch] user/dcr*.h user/runtime user/user.mk \
-		user/check.sh user/names.txt user/dcg_rules.h &&
+		user/check.sh user/names.txt user/dcg_rules.h twin/runtime &&
 		sed -Ei 's/\b[1-9][0-9]{2,}\b/N/g' kernel/dcg_tables.c user/dcg_tables.c &&
 		sed -i 's/^RELEASE ?= .*/RELEASE ?= (this kernel)/' user/Makefile)
 }
