@@ -44,7 +44,7 @@ package() { # NAME
 put_program() { # NAME
 	path=$(PATH=$PATH:/sbin:/usr/sbin command -v "$1") ||
 		fail "no program $1 on this machine; install $(package "$1") (ci/deps.sh guest does)"
-	put "$path" "sbin/$1"
+	put "$path" "sbin/$(basename "$1")"
 	for library in $(libraries "$path"); do
 		[ -e "$tree/$library" ] || put "$library" "$library"
 	done
