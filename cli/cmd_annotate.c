@@ -52,8 +52,7 @@ static int solve_without(struct dc_diag *diag, const struct dc_graph *graph,
 	}
 	dc_cut_free(cut);
 	dc_problem_free(problem);
-	dc_vec_done(&left.pins);
-	dc_vec_done(&left.groups);
+	dc_lower_given_done(&left);
 	return err;
 }
 
@@ -212,8 +211,7 @@ static int annotate(struct dc_cli_driver *files)
 	else if (!err)
 		print_missing(files->cli, &missing, files->driver.folder);
 	dc_vec_done(&missing.rows);
-	dc_vec_done(&given.pins);
-	dc_vec_done(&given.groups);
+	dc_lower_given_done(&given);
 	dc_vec_done(&gaps);
 	dc_graph_free(graph);
 	return err;

@@ -120,10 +120,8 @@ int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
 	files->gaps = gaps.len;
 	if (!err)
 		err = dc_lower(&files->cli->diag, graph, &profile, files->fields, &given, ret);
-	dc_vec_done(&given.pins);
-	dc_vec_done(&given.groups);
+	dc_lower_given_done(&given);
 	dc_vec_done(&gaps);
-	dc_vec_done(&given.weightless);
 	dc_profile_done(&profile);
 	dc_graph_free(graph);
 	return err;

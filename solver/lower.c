@@ -432,3 +432,10 @@ int dc_lower(struct dc_diag *diag, const struct dc_graph *graph, const struct dc
 		*ret_problem = lower.problem;
 	return err;
 }
+
+void dc_lower_given_done(struct dc_lower_given *given)
+{
+	dc_vec_done(&given->pins);
+	dc_vec_done(&given->groups);
+	dc_vec_done(&given->weightless);
+}

@@ -57,6 +57,9 @@ struct dc_lower_given {
 	dc_lower_names weightless; /* functions of the kernel: calls to them are no crossings */
 };
 
+/* Frees the lists; strings are the giver's. */
+void dc_lower_given_done(struct dc_lower_given *given);
+
 /*
  * dc_lower - the problem of a driver.
  * @profile NULL: all weights are 0
