@@ -10,15 +10,8 @@ root=$(realpath "$1") lib=$(realpath "$2")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
-build=$(find /lib/modules/*/build -maxdepth 0 2>/dev/null | sort -V | tail -n 1)
-[ -d "$build" ] || { echo "no kernel headers"; exit 77; }
-export LC_ALL=C
-failed=0
-
-fail() {
-	echo "$*"
-	failed=1
-}
+# shellcheck source=tests/emit_lib.sh
+. "$root/tests/emit_lib.sh"
 
 # Kernel component
 mkdir kernel user

@@ -1,33 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Boots real guests: the stock driver works in one, and what goes wrong in one is reported. */
-#include "testing.h"
+#include "guest_testing.h"
 
 #include <errno.h>
-#include <unistd.h>
-
-#include "base/file.h"
-#include "base/proc.h"
-#include "graph/driver.h"
-#include "guest/guest.h"
-
-static struct dc_arena *arena;
-static struct dc_kernel kernel;
-static const char *folder; /* of this run's files */
-
-static const char *put(const char *name, const char *text)
-{
-	const char *path = dc_arena_printf(arena, "%s/%s", folder, name);
-	struct caught caught;
-
-	catch_start(&caught);
-	assert_int_equal(dc_file_write(&caught.diag, path, text, strlen(text)), 0);
-	return path;
-}
-
-static const char *test_job(const char *name)
-{
-	return dc_arena_printf(arena, "%s/tests/guest/%s", dc_data_dir(), name);
-}
 
 /* The number that a job's result file begins with, behind the first space. */
 static double throughput(const char *result)
@@ -159,18 +134,7 @@ int main(void)
 		cmocka_unit_test(test_stock_driver),
 	};
 	char template[] = "/tmp/drivercut-guest-XXXXXX";
-	struct caught caught;
-	int failed;
+	int status = guest_tests_begin(template, false);
 
-	catch_start(&caught);
-	arena = dc_arena_new();
-	if (dc_kernel_find(&caught.diag, arena, &kernel) < 0 || !kernel.image ||
-	    access("/usr/bin/qemu-system-x86_64", X_OK) != 0)
-		return 77;
-	folder = mkdtemp(template);
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	dc_proc_run(&caught.diag, "cleaning up",
-		    &(struct dc_proc){.argv = (const char *[]){"rm", "-rf", folder, NULL}});
-	dc_arena_free(arena);
-	return failed;
+	return status ? status : guest_tests_end(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -1,23 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The channel in a guest, with a microdriver of our own: tests/runtime/job.sh, on one CPU that
  * counts instructions and on two with real races. */
-#include "testing.h"
-
-#include <unistd.h>
-
-#include "base/file.h"
-#include "base/proc.h"
-#include "graph/driver.h"
-#include "guest/guest.h"
-
-static struct dc_arena *arena;
-static struct dc_kernel kernel;
-static const char *folder;
-
-static const char *at(const char *name)
-{
-	return dc_arena_printf(arena, "%s/%s", folder, name);
-}
+#include "guest_testing.h"
 
 static int build_modules(void **state)
 {
@@ -49,7 +33,6 @@ static void run_job(unsigned cpus, int icount_shift)
 	};
 	const char *job = dc_arena_printf(arena, "%s/tests/runtime/job.sh", dc_data_dir());
 	struct caught caught;
-	char *passed;
 
 	catch_start(&caught);
 	if (dc_guest_run(&caught.diag,
@@ -64,9 +47,7 @@ static void run_job(unsigned cpus, int icount_shift)
 					    .quiet_s = 60,
 					    .timeout_s = 200}) < 0)
 		fail_msg("%s", caught.text);
-	assert_int_equal(dc_file_read(&caught.diag, at("results/passed"), &passed, NULL), 0);
-	assert_non_null(strstr(passed, "and the runtime\n"));
-	free(passed);
+	assert_non_null(strstr(text_of("results/passed"), "and the runtime\n"));
 }
 
 static void test_one_cpu(void **state)
@@ -88,19 +69,8 @@ int main(void)
 		cmocka_unit_test(test_two_cpus),
 	};
 	char template[] = "/tmp/drivercut-runtime-XXXXXX";
-	struct caught caught;
-	int failed;
+	int status = guest_tests_begin(template, false);
 
-	catch_start(&caught);
-	arena = dc_arena_new();
-	if (dc_kernel_find(&caught.diag, arena, &kernel) < 0 || !kernel.image ||
-	    access("/usr/bin/qemu-system-x86_64", X_OK) != 0)
-		return 77;
-	folder = mkdtemp(template);
-	failed = cmocka_run_group_tests(tests, build_modules, NULL);
-	if (!getenv("DC_KEEP"))
-		dc_proc_run(&caught.diag, "cleaning up",
-			    &(struct dc_proc){.argv = (const char *[]){"rm", "-rf", folder, NULL}});
-	dc_arena_free(arena);
-	return failed;
+	return status ? status
+		      : guest_tests_end(cmocka_run_group_tests(tests, build_modules, NULL));
 }

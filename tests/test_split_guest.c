@@ -5,66 +5,19 @@
  * usage: test_split_guest DRIVERCUT DRIVER [CYCLES KILLS [two]]
  * two: a life on two CPUs as well, on the host's clock: for a machine that does nothing else
  */
-#include "testing.h"
+#include "guest_testing.h"
 
 #include <limits.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/json.h"
-#include "base/proc.h"
-#include "graph/driver.h"
-#include "guest/guest.h"
 #include "guest/split.h"
 
 #define FLOOR_PERCENT 30 /* of the driver's lines, in the process */
 
-static struct dc_arena *arena;
-static struct dc_kernel kernel;
-static const char *folder, *drivercut, *driver;
+static const char *drivercut, *driver;
 static const char *cycles = "1", *kills = "8";
 static bool two_cpus;
 static struct dc_guest_file split[DC_SPLIT_FILES];
-
-static const char *in_folder(const char *name)
-{
-	return dc_arena_printf(arena, "%s/%s", folder, name);
-}
-
-static const char *put(const char *name, const char *text)
-{
-	const char *path = in_folder(name);
-	struct caught caught;
-
-	catch_start(&caught);
-	assert_int_equal(dc_file_write(&caught.diag, path, text, strlen(text)), 0);
-	return path;
-}
-
-static const char *text_of(const char *name)
-{
-	struct caught caught;
-	const char *kept;
-	char *text;
-
-	catch_start(&caught);
-	if (dc_file_read(&caught.diag, in_folder(name), &text, NULL) < 0)
-		fail_msg("%s", caught.text);
-	kept = dc_arena_strdup(arena, text);
-	free(text);
-	return kept;
-}
-
-static void run(const char *const *argv)
-{
-	struct caught caught;
-
-	catch_start(&caught);
-	if (dc_proc_run(&caught.diag, argv[1],
-			&(struct dc_proc){.argv = argv, .dir = folder, .timeout_s = 300}) < 0)
-		fail_msg("%s", caught.text);
-}
 
 /* The cut that the rules allow has its lines in the process; it is emitted and built. */
 static void test_build(void **state)
@@ -84,7 +37,7 @@ static void test_build(void **state)
 	run(problem);
 	run(solve);
 	run(emit);
-	assert_int_equal(dc_json_open(&caught.diag, in_folder("cut.json"), "cut", &doc, &cut), 0);
+	assert_int_equal(dc_json_open(&caught.diag, at("cut.json"), "cut", &doc, &cut), 0);
 	in_kernel = dc_json_int(&cut, "kernel_loc", 0, INT64_MAX);
 	in_process = dc_json_int(&cut, "user_loc", 0, INT64_MAX);
 	assert_false(dc_json_failed(doc));
@@ -92,8 +45,7 @@ static void test_build(void **state)
 	print_message("%lld lines in the kernel, %lld in the process\n", (long long)in_kernel,
 		      (long long)in_process);
 	assert_true(in_process * 100 >= (in_kernel + in_process) * FLOOR_PERCENT);
-	if (dc_split_build(&caught.diag, arena, &kernel, driver, in_folder("emit"), folder, split) <
-	    0)
+	if (dc_split_build(&caught.diag, arena, &kernel, driver, at("emit"), folder, split) < 0)
 		fail_msg("%s", caught.text);
 }
 
@@ -111,8 +63,8 @@ static void boot(const char *name, const char *job, const char *env, bool is_spl
 	struct dc_guest guest = {
 		.what = name,
 		.kernel = &kernel,
-		.folder = in_folder(name),
-		.job = dc_arena_printf(arena, "%s/tests/guest/%s.sh", dc_data_dir(), job),
+		.folder = at(name),
+		.job = test_job(dc_arena_printf(arena, "%s.sh", job)),
 		.modules = is_split ? modules + 1 : modules,
 		.programs = programs,
 		.nics = nics,
@@ -195,11 +147,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_changes),
 	};
 	char template[] = "/tmp/drivercut-split-XXXXXX", path[PATH_MAX];
-	struct caught caught;
-	int failed;
+	int status;
 
-	catch_start(&caught);
-	arena = dc_arena_new();
 	if (argc < 3 || !(drivercut = realpath(argv[1], path)))
 		return 99;
 	driver = argv[2];
@@ -208,17 +157,6 @@ int main(int argc, char **argv)
 		kills = argv[4];
 		two_cpus = argc > 5 && !strcmp(argv[5], "two");
 	}
-	if (dc_kernel_find(&caught.diag, arena, &kernel) < 0 || !kernel.image ||
-	    access("/usr/bin/qemu-system-x86_64", X_OK) != 0 ||
-	    access("/usr/src/linux-source-6.1.tar.xz", R_OK) != 0)
-		return 77;
-	folder = mkdtemp(template);
-	if (!folder)
-		return 99;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	if (!getenv("DC_KEEP"))
-		dc_proc_run(&caught.diag, "cleaning up",
-			    &(struct dc_proc){.argv = (const char *[]){"rm", "-rf", folder, NULL}});
-	dc_arena_free(arena);
-	return failed;
+	status = guest_tests_begin(template, true);
+	return status ? status : guest_tests_end(cmocka_run_group_tests(tests, NULL, NULL));
 }

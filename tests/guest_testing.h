@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What tests that boot guests share: a folder of their own, files in it, commands run there. */
+#ifndef DC_GUEST_TESTING_H
+#define DC_GUEST_TESTING_H
+
+#include "testing.h"
+
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/proc.h"
+#include "graph/driver.h"
+#include "guest/guest.h"
+
+static struct dc_arena *arena;
+static struct dc_kernel kernel;
+static const char *folder; /* of this run's files */
+
+static inline const char *at(const char *name)
+{
+	return dc_arena_printf(arena, "%s/%s", folder, name);
+}
+
+static inline const char *test_job(const char *name)
+{
+	return dc_arena_printf(arena, "%s/tests/guest/%s", dc_data_dir(), name);
+}
+
+/* Writes a file; returns its path. */
+static inline const char *put(const char *name, const char *text)
+{
+	struct caught caught;
+
+	catch_start(&caught);
+	assert_int_equal(dc_file_write(&caught.diag, at(name), text, strlen(text)), 0);
+	return at(name);
+}
+
+static inline const char *text_of(const char *name)
+{
+	struct caught caught;
+	const char *kept;
+	char *text;
+
+	catch_start(&caught);
+	if (dc_file_read(&caught.diag, at(name), &text, NULL) < 0)
+		fail_msg("%s", caught.text);
+	kept = dc_arena_strdup(arena, text);
+	free(text);
+	return kept;
+}
+
+static inline void run(const char *const *argv)
+{
+	struct caught caught;
+
+	catch_start(&caught);
+	if (dc_proc_run(&caught.diag, argv[0],
+			&(struct dc_proc){.argv = argv, .dir = folder, .timeout_s = 300}) < 0)
+		fail_msg("%s", caught.text);
+}
+
+/* template: "/tmp/drivercut-NAME-XXXXXX". Returns 0, or what main() returns: 77 if this machine
+ * cannot boot guests (source: or has no source of drivers), 99. */
+static inline int guest_tests_begin(char *template, bool source)
+{
+	struct caught caught;
+
+	catch_start(&caught);
+	arena = dc_arena_new();
+	if (dc_kernel_find(&caught.diag, arena, &kernel) < 0 || !kernel.image ||
+	    access("/usr/bin/qemu-system-x86_64", X_OK) != 0 ||
+	    (source && access("/usr/src/linux-source-6.1.tar.xz", R_OK) != 0))
+		return 77;
+	folder = mkdtemp(template);
+	return folder ? 0 : 99;
+}
+
+/* Cleans up, unless DC_KEEP is set. */
+static inline int guest_tests_end(int failed)
+{
+	struct caught caught;
+
+	catch_start(&caught);
+	if (!getenv("DC_KEEP"))
+		dc_proc_run(&caught.diag, "cleaning up",
+			    &(struct dc_proc){.argv = (const char *[]){"rm", "-rf", folder, NULL}});
+	dc_arena_free(arena);
+	return failed;
+}
+
+#endif
