@@ -11,6 +11,7 @@
 #define DC_CLI_H
 
 #include <getopt.h>
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/diag.h"
@@ -47,6 +48,9 @@ int dc_cli_option(struct dc_cli *cli, const struct dc_verb *verb, int argc, char
  * -errno after reporting. */
 struct dc_problem;
 int dc_cli_problem(struct dc_cli *cli, const char *driver, struct dc_problem **ret_problem);
+
+/* Prints a document, for people to read as well, and frees it. */
+void dc_cli_print_json(json_t *root);
 
 /* Exit status for a negative errno that a stage returned (its error has been printed). */
 int dc_cli_exit(int err);

@@ -150,7 +150,6 @@ static void print_json(const struct missing *missing)
 	static const char *const kinds[] = {"arguments", "record", "reads"};
 	json_t *root = dc_json_new("annotate"), *rows = json_array();
 	const struct row *at;
-	char *text;
 
 	dc_json_set(root, "kernel_loc", json_integer(missing->kernel_loc));
 	dc_json_set(root, "frees_together", json_integer(missing->frees));
@@ -170,10 +169,7 @@ static void print_json(const struct missing *missing)
 		dc_json_add(rows, row);
 	}
 	dc_json_set(root, "missing", rows);
-	text = json_dumps(root, JSON_INDENT(1));
-	puts(text ? text : "");
-	free(text);
-	json_decref(root);
+	dc_cli_print_json(root);
 }
 
 static void print_missing(const struct dc_cli *cli, const struct missing *missing,

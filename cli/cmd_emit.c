@@ -41,7 +41,6 @@ static void print_json(const struct dc_emit_plan *plan, const char *folder)
 {
 	static const char *const names[] = {"absent", "native", "stub"};
 	json_t *root = dc_json_new("emit"), *rows = json_array();
-	char *text;
 	size_t i;
 
 	dc_json_set(root, "folder", json_string(folder));
@@ -55,10 +54,7 @@ static void print_json(const struct dc_emit_plan *plan, const char *folder)
 		dc_json_add(rows, row);
 	}
 	dc_json_set(root, "functions", rows);
-	text = json_dumps(root, JSON_INDENT(1));
-	puts(text ? text : "");
-	free(text);
-	json_decref(root);
+	dc_cli_print_json(root);
 }
 
 /* The cut to emit: NULL in *ret for all-kernel. */

@@ -280,7 +280,6 @@ static void print_json(struct dc_cli_driver *files, const struct options *option
 {
 	const char *stats = dc_cli_driver_path(files, "run/results/stats");
 	json_t *root = dc_json_new("run");
-	char *text;
 
 	dc_json_set(root, "driver", json_string(files->driver.name));
 	dc_json_set(root, "split", json_boolean(!options->stock));
@@ -289,10 +288,7 @@ static void print_json(struct dc_cli_driver *files, const struct options *option
 	dc_json_set(root, "console", json_string(dc_cli_driver_path(files, "run/console.log")));
 	if (dc_is_file(stats))
 		dc_json_set(root, "stats", json_string(stats));
-	text = json_dumps(root, JSON_INDENT(1));
-	puts(text ? text : "");
-	free(text);
-	json_decref(root);
+	dc_cli_print_json(root);
 }
 
 /* Returns an exit status: the command's, if it ran. */

@@ -125,7 +125,6 @@ static void print_json(const struct dc_stats *stats, const char *path)
 	const struct dc_stats_total *total;
 	json_t *root = dc_json_new("stat"), *list = json_array(), *totals = json_object();
 	rows found = sorted(stats);
-	char *text;
 	size_t i;
 
 	dc_json_set(root, "source", json_string(path));
@@ -137,10 +136,7 @@ static void print_json(const struct dc_stats *stats, const char *path)
 	for (i = 0; i < found.len; i++)
 		dc_json_add(list, function_json(found.at[i]));
 	dc_json_set(root, "functions", list);
-	text = json_dumps(root, JSON_INDENT(1));
-	puts(text ? text : "");
-	free(text);
-	json_decref(root);
+	dc_cli_print_json(root);
 	dc_vec_done(&found);
 }
 

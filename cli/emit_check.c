@@ -105,7 +105,6 @@ static void print_json(const missing_names *all)
 {
 	json_t *root = dc_json_new("emit-check"), *rows = json_array();
 	const struct missing *at;
-	char *text;
 
 	dc_vec_each (at, all) {
 		json_t *row = json_object();
@@ -120,10 +119,7 @@ static void print_json(const missing_names *all)
 		dc_json_add(rows, row);
 	}
 	dc_json_set(root, "missing", rows);
-	text = json_dumps(root, JSON_INDENT(1));
-	puts(text ? text : "");
-	free(text);
-	json_decref(root);
+	dc_cli_print_json(root);
 }
 
 /* How many names the user side's functions use, by what answers them. */

@@ -278,6 +278,15 @@ static int run_verb(const struct dc_verb *verb, int argc, char **argv)
 	return status;
 }
 
+void dc_cli_print_json(json_t *root)
+{
+	char *text = json_dumps(root, JSON_INDENT(1));
+
+	puts(text ? text : "");
+	free(text);
+	json_decref(root);
+}
+
 int main(int argc, char **argv)
 {
 	const struct dc_verb *verb;
