@@ -57,16 +57,12 @@ static void constrain_callers(struct constraining *all, const struct dc_definiti
 {
 	const struct dc_data *data = all->data;
 	int function = dc_graph_function(data->graph, definition->name);
-	const struct dc_entry_point *point;
 	const struct dc_call *call;
 	const char *last = NULL;
 
-	dc_vec_each (point, &data->graph->entry_points)
-		if ((int)point->function == function) {
-			pin(all, definition->name,
-			    dc_arena_printf(data->arena, "the kernel calls it and %s", why), of);
-			break;
-		}
+	if (function >= 0 && dc_graph_is_entry(data->graph, (unsigned)function))
+		pin(all, definition->name,
+		    dc_arena_printf(data->arena, "the kernel calls it and %s", why), of);
 	dc_vec_each (call, &data->graph->calls) {
 		const char *caller = data->graph->functions.at[call->caller].name;
 

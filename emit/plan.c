@@ -242,12 +242,8 @@ static bool is_entry(const struct dc_emit_plan *plan, size_t i)
 {
 	const struct dc_graph *graph = plan->data->graph;
 	int function = dc_graph_function(graph, plan->functions[i].definition->name);
-	const struct dc_entry_point *point;
 
-	dc_vec_each (point, &graph->entry_points)
-		if ((int)point->function == function)
-			return true;
-	return false;
+	return function >= 0 && dc_graph_is_entry(graph, (unsigned)function);
 }
 
 static void spread(struct dc_emit_plan *plan, const bool *named, const bool *used)
@@ -371,7 +367,7 @@ static bool is_called(const struct dc_emit_plan *plan, const struct dc_emit_func
 	return false;
 }
 
-static int number(struct dc_diag *diag, struct dc_emit_plan *plan)
+static int find_crossings(struct dc_diag *diag, struct dc_emit_plan *plan)
 {
 	int err = 0;
 	size_t i;
@@ -407,51 +403,44 @@ static int order_kernel(const void *a, const void *b)
 		      ((const struct dc_emit_kernel *)b)->prototype->name);
 }
 
+/* A function of the kernel, if its rule makes it a downcall; once. */
+static void add_downcall(struct dc_emit_plan *plan, const char *name, const struct dc_rule *rule)
+{
+	const struct dc_prototype *prototype = dc_prototype_find(&plan->source->layouts, name);
+	const struct dc_emit_kernel *at;
+
+	if (!prototype || (rule->class != DC_RULE_ANY && rule->class != DC_RULE_CALLER))
+		return;
+	dc_vec_each (at, &plan->kernel)
+		if (at->prototype == prototype)
+			return;
+	dc_vec_push(&plan->kernel, (struct dc_emit_kernel){.prototype = prototype, .rule = rule});
+}
+
 /* What an inline function of the headers calls, that is not inline. */
 static void add_inner(struct dc_emit_plan *plan, const char *name)
 {
 	const struct dc_inner_call *inner;
-	const struct dc_emit_kernel *at;
 
 	dc_vec_each (inner, &plan->source->layouts.inner_calls) {
-		struct dc_emit_kernel kernel = {
-			.prototype = dc_prototype_find(&plan->source->layouts, inner->callee),
-			.rule = dc_rules_find(plan->data->rules, inner->callee)};
+		const struct dc_rule *rule = dc_rules_find(plan->data->rules, inner->callee);
 
-		if (strcmp(inner->function, name) != 0 || !kernel.prototype || !kernel.rule ||
-		    (kernel.rule->class != DC_RULE_ANY && kernel.rule->class != DC_RULE_CALLER))
-			continue;
-		dc_vec_each (at, &plan->kernel)
-			if (at->prototype == kernel.prototype)
-				break;
-		if (!plan->kernel.len || at == plan->kernel.at + plan->kernel.len)
-			dc_vec_push(&plan->kernel, kernel);
+		if (rule && !strcmp(inner->function, name))
+			add_downcall(plan, inner->callee, rule);
 	}
 }
 
 static void add_kernel(struct dc_emit_plan *plan, const struct dc_use *use)
 {
-	const struct dc_data *data = plan->data;
-	const struct dc_emit_kernel *at;
-	struct dc_emit_kernel kernel;
+	const struct dc_rule *rule;
 	const char *name;
 	bool is_free;
 
-	kernel.rule = dc_rules_answer(data->rules, data->graph, use, &name, &is_free);
-	if (!kernel.rule)
-		return;
-	if (kernel.rule->as_is) { /* it calls what has rules of its own */
+	rule = dc_rules_answer(plan->data->rules, plan->data->graph, use, &name, &is_free);
+	if (rule && rule->as_is) /* it calls what has rules of its own */
 		add_inner(plan, name);
-		return;
-	}
-	kernel.prototype = dc_prototype_find(&plan->source->layouts, name);
-	if (!kernel.prototype ||
-	    (kernel.rule->class != DC_RULE_ANY && kernel.rule->class != DC_RULE_CALLER))
-		return;
-	dc_vec_each (at, &plan->kernel)
-		if (at->prototype == kernel.prototype)
-			return;
-	dc_vec_push(&plan->kernel, kernel);
+	else if (rule)
+		add_downcall(plan, name, rule);
 }
 
 static void find_kernel(struct dc_emit_plan *plan)
@@ -511,7 +500,7 @@ int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct 
 		err = take_sides(diag, &plan, sides, cut_path, used);
 	if (!err) {
 		spread(&plan, named, used);
-		err = number(diag, &plan);
+		err = find_crossings(diag, &plan);
 	}
 	if (!err && sides) {
 		find_kernel(&plan);

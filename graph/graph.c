@@ -113,6 +113,16 @@ int dc_graph_function(const struct dc_graph *graph, const char *name)
 	return found ? (int)(found - graph->functions.at) : -1;
 }
 
+bool dc_graph_is_entry(const struct dc_graph *graph, unsigned function)
+{
+	const struct dc_entry_point *point;
+
+	dc_vec_each (point, &graph->entry_points)
+		if (point->function == function)
+			return true;
+	return false;
+}
+
 int dc_graph_kernel_function(const struct dc_graph *graph, const char *name)
 {
 	const struct dc_kernel_function *found = NULL;

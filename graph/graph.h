@@ -203,6 +203,9 @@ bool dc_graph_any_atomic(const struct dc_graph *graph, const dc_indices *locks);
 int dc_graph_function(const struct dc_graph *graph, const char *name);
 int dc_graph_kernel_function(const struct dc_graph *graph, const char *name);
 
+/* True if the kernel may call a function. */
+bool dc_graph_is_entry(const struct dc_graph *graph, unsigned function);
+
 /* True if caller may call callee (names): a driver function, or a kernel function that the caller
  * uses itself or through an inline function of the headers. */
 bool dc_graph_has_edge(const struct dc_graph *graph, const char *caller, const char *callee);

@@ -353,16 +353,6 @@ static bool calls_local_only(const struct dc_graph *graph, unsigned function)
 	return true;
 }
 
-static bool is_entry(const struct dc_graph *graph, unsigned function)
-{
-	const struct dc_entry_point *entry;
-
-	dc_vec_each (entry, &graph->entry_points)
-		if (entry->function == function)
-			return true;
-	return false;
-}
-
 static void mark_replicable(struct lower *lower)
 {
 	unsigned i;
@@ -372,7 +362,7 @@ static void mark_replicable(struct lower *lower)
 		struct dc_problem_node *node = &lower->problem->nodes.at[lower->nodes[i]];
 
 		node->replicable = !function->address_taken && !function->takes.len &&
-				   !node->kernel_calls && !is_entry(lower->graph, i) &&
+				   !node->kernel_calls && !dc_graph_is_entry(lower->graph, i) &&
 				   calls_local_only(lower->graph, i) &&
 				   writes_nothing(lower->graph, i);
 	}
