@@ -342,15 +342,13 @@ static void add_links(struct types *types, struct dc_object_type *type)
 {
 	const struct dc_private_rule *private = private_of(types, type->name);
 	const struct dc_layout *layout = layout_of(types, type->name);
-	const struct dc_type_rule *rule = dc_rules_type(types->data->rules, type->name);
 
 	if (!layout || type->variable)
 		return;
 	add_links_of(types, type, layout, 0);
 	layout = private ? layout_of(types, private->type) : NULL;
 	if (layout)
-		add_links_of(types, type, layout,
-			     align(type->size - layout->size, rule ? rule->private_align : 8));
+		add_links_of(types, type, layout, type->size - layout->size);
 }
 
 /* What pointer rules lead to: structures, or plain memory, all of which crosses. */

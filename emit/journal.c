@@ -5,6 +5,7 @@
  * there.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "emit/internal.h"
@@ -17,7 +18,10 @@ struct undo {
 	const struct dc_rule *release_rule; /* or NULL */
 	const char *args[ARGS_MAX]; /* expressions */
 	size_t count;
+	bool again; /* one before it has the same release */
 };
+
+typedef DC_VEC(struct undo) undos;
 
 static const char *trimmed(struct dc_arena *arena, const char *text, size_t len)
 {
@@ -58,17 +62,31 @@ static bool read_undo(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	return ret->count == ret->releases->parameters.len;
 }
 
+/* In the order of the rules. End with dc_vec_done. */
+static void find_undos(struct dc_arena *arena, const struct dc_emit_plan *plan, undos *ret)
+{
+	const struct dc_rule *rule;
+	const struct undo *at;
+	struct undo undo;
+
+	dc_vec_each (rule, &plan->data->rules->rules) {
+		if (!rule->undo || !read_undo(arena, plan, rule, &undo))
+			continue;
+		dc_vec_each (at, ret)
+			undo.again |= at->releases == undo.releases;
+		dc_vec_push(ret, undo);
+	}
+}
+
 static void put_parameters(FILE *out, const struct dc_prototype *prototype)
 {
+	char name[24];
 	size_t i;
 
 	for (i = 0; i < prototype->parameters.len; i++) {
-		const char *type = prototype->parameter_types.at[i];
-
-		if (strchr(type, '(') || strchr(type, '['))
-			fprintf(out, "%s__typeof__(%s) a%zu", i ? ", " : "", type, i);
-		else
-			fprintf(out, "%s%s a%zu", i ? ", " : "", type, i);
+		fputs(i ? ", " : "", out);
+		snprintf(name, sizeof(name), "a%zu", i);
+		emit_put_declaration(out, prototype->parameter_types.at[i], name);
 	}
 	if (!prototype->parameters.len)
 		fputs("void", out);
@@ -131,75 +149,61 @@ static void put_releasing(FILE *out, const struct undo *undo)
 	fputs(";\n}\n", out);
 }
 
-/* One release may give back what several functions get. */
-static bool seen_before(struct dc_arena *arena, const struct dc_emit_plan *plan,
-			const struct dc_rule *rule, const struct undo *undo)
-{
-	const struct dc_rule *at;
-	struct undo other;
-
-	dc_vec_each (at, &plan->data->rules->rules) {
-		if (at == rule)
-			break;
-		if (at->undo && read_undo(arena, plan, at, &other) &&
-		    other.releases == undo->releases)
-			return true;
-	}
-	return false;
-}
-
 const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan)
 {
 	const struct dc_rules *rules = plan->data->rules;
-	const struct dc_rule *rule;
+	const struct undo *undo;
 	struct emit_piece piece;
-	struct undo undo;
+	undos all = {0};
 	size_t i;
 
+	find_undos(arena, plan, &all);
 	emit_piece_start(&piece);
 	emit_head(piece.out, "the rules of the kernel", false);
 	fputs("#ifndef DCG_JOURNAL_H\n#define DCG_JOURNAL_H\n\n", piece.out);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
 	fputs("#include \"dcrl_kernel.h\"\n\n/* clang-format off */\n", piece.out);
-	dc_vec_each (rule, &rules->rules)
-		if (rule->undo && read_undo(arena, plan, rule, &undo) &&
-		    !seen_before(arena, plan, rule, &undo))
-			put_releasing(piece.out, &undo);
-	dc_vec_each (rule, &rules->rules)
-		if (rule->undo && read_undo(arena, plan, rule, &undo))
-			put_acquiring(piece.out, &undo);
-	dc_vec_each (rule, &rules->rules)
-		if (rule->undo && read_undo(arena, plan, rule, &undo) &&
-		    !seen_before(arena, plan, rule, &undo))
+	dc_vec_each (undo, &all)
+		if (!undo->again)
+			put_releasing(piece.out, undo);
+	dc_vec_each (undo, &all)
+		put_acquiring(piece.out, undo);
+	dc_vec_each (undo, &all)
+		if (!undo->again)
 			fprintf(piece.out,
 				"#undef %s\n#define %s(...) dcg_releasing_%s(__VA_ARGS__)\n",
-				undo.releases->name, undo.releases->name, undo.releases->name);
+				undo->releases->name, undo->releases->name, undo->releases->name);
 	fputs("/* clang-format on */\n\n#endif\n", piece.out);
+	dc_vec_done(&all);
 	return emit_piece_end(&piece, arena);
+}
+
+static void put_undo(FILE *out, const struct undo *undo)
+{
+	const struct dc_rule *rule = undo->release_rule;
+	const char *name = undo->releases->name;
+	size_t i;
+
+	fprintf(out, "\nstatic void dcg_undo_%s(const unsigned long *args)\n{\n\t%s(", name, name);
+	for (i = 0; i < undo->count; i++)
+		fprintf(out, "%s(%s)args[%zu]", i ? ", " : "",
+			undo->releases->parameter_types.at[i], i);
+	fprintf(out,
+		");\n}\n\nconst struct dcrl_release dcg_release_%s = {\"%s\", dcg_undo_%s, %u, "
+		"%s};\n",
+		name, name, name, rule && rule->key ? rule->key : (unsigned)undo->count,
+		rule && rule->first ? "true" : "false");
 }
 
 void emit_put_undos(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)
 {
-	const struct dc_rule *rule;
-	struct undo undo;
-	size_t i;
+	const struct undo *undo;
+	undos all = {0};
 
-	dc_vec_each (rule, &plan->data->rules->rules) {
-		if (!rule->undo || !read_undo(arena, plan, rule, &undo) ||
-		    seen_before(arena, plan, rule, &undo))
-			continue;
-		fprintf(out, "\nstatic void dcg_undo_%s(const unsigned long *args)\n{\n\t%s(",
-			undo.releases->name, undo.releases->name);
-		for (i = 0; i < undo.count; i++)
-			fprintf(out, "%s(%s)args[%zu]", i ? ", " : "",
-				undo.releases->parameter_types.at[i], i);
-		fprintf(out,
-			");\n}\n\nconst struct dcrl_release dcg_release_%s = {\"%s\", dcg_undo_%s, "
-			"%u, %s};\n",
-			undo.releases->name, undo.releases->name, undo.releases->name,
-			undo.release_rule && undo.release_rule->key ? undo.release_rule->key
-								    : (unsigned)undo.count,
-			undo.release_rule && undo.release_rule->first ? "true" : "false");
-	}
+	find_undos(arena, plan, &all);
+	dc_vec_each (undo, &all)
+		if (!undo->again)
+			put_undo(out, undo);
+	dc_vec_done(&all);
 }

@@ -3,8 +3,7 @@
  * What both components agree on: numbers of functions and types, fields of types, addresses. And
  * the kernel's functions: run on one side, stubs on the other.
  *
- * Offsets and sizes are numbers, as the compiler laid the structures out for the graph; the unit
- * whose text declares a structure asserts its size.
+ * Offsets and sizes are numbers, as clang laid the structures out for the driver's flags.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +46,8 @@ static bool is_code(const struct dc_emit_plan *plan, const struct dc_emit_functi
 
 /* What is appended to a unit */
 
+#define NOWHERE "0xdc0de000ul" /* an address that names a function and cannot be called */
+
 static void put_addresses(FILE *out, const struct emit_unit *unit)
 {
 	const char *name = emit_c_name(unit->arena, unit->file->name);
@@ -62,7 +63,7 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 		    !is_code(unit->plan, function))
 			continue;
 		if (function->on[unit->side] == DC_ABSENT)
-			fprintf(out, "\t(void *)(0xdc0de000ul + %zu), /* %s: not here */\n", i,
+			fprintf(out, "\t(void *)(" NOWHERE " + %zu), /* %s: not here */\n", i,
 				function->definition->plain);
 		else
 			fprintf(out, "\t(void *)%s,\n", function->definition->plain);
@@ -171,6 +172,9 @@ const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan
 
 /* Tables */
 
+#define ARRAY_MAX  8192 /* bytes; a longer one is -EMSGSIZE when it runs */
+#define STRING_MAX 256
+
 static unsigned blob_max(const struct emit_call *call)
 {
 	unsigned most = 0;
@@ -181,9 +185,9 @@ static unsigned blob_max(const struct emit_call *call)
 		unsigned bytes = 0;
 
 		if (mode == DC_MODE_ARRAY)
-			bytes = 8192;
+			bytes = ARRAY_MAX;
 		else if (mode == DC_MODE_STRING)
-			bytes = 256;
+			bytes = STRING_MAX;
 		else if (mode == DC_MODE_VALUE)
 			bytes = call->parameters[i].value->to_size;
 		if (bytes > most)

@@ -42,7 +42,6 @@ static LIST_HEAD(devices);
 static DEFINE_SPINLOCK(journal_lock);
 static DEFINE_MUTEX(recovery_lock);
 static bool quarantined;
-static atomic64_t recoveries;
 
 static void recover(struct work_struct *work);
 static DECLARE_WORK(recovery, recover);
@@ -248,7 +247,6 @@ static void recover(struct work_struct *work)
 {
 	unsigned int count = undo_all();
 
-	atomic64_inc(&recoveries);
 	pr_warn(KBUILD_MODNAME ": %u things given back; probing again\n", count);
 	reprobe();
 }

@@ -33,14 +33,14 @@
 /* clang-format off */
 
 extern const struct dcrl_release dcg_release_free_netdev;
-static inline void dcg_releasing_free_netdev(struct net_device * a0)
+static inline void dcg_releasing_free_netdev(struct net_device *a0)
 {
 	dcrl_released(&dcg_release_free_netdev, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)a0});
 	free_netdev(a0);
 }
 
 extern const struct dcrl_release dcg_release_unregister_netdev;
-static inline void dcg_releasing_unregister_netdev(struct net_device * a0)
+static inline void dcg_releasing_unregister_netdev(struct net_device *a0)
 {
 	dcrl_released(&dcg_release_unregister_netdev, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)a0});
 	unregister_netdev(a0);
@@ -57,7 +57,7 @@ static inline struct net_device * dcg_acquiring_alloc_etherdev_mqs(int a0, unsig
 #undef alloc_etherdev_mqs
 #define alloc_etherdev_mqs(...) dcg_acquiring_alloc_etherdev_mqs(__VA_ARGS__)
 
-static inline int dcg_acquiring_register_netdev(struct net_device * a0)
+static inline int dcg_acquiring_register_netdev(struct net_device *a0)
 {
 	__typeof__(int) dcg_result = register_netdev(a0);
 
