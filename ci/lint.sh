@@ -28,7 +28,7 @@ shell_files() { git grep -lE '^#!/bin/(ba)?sh' -- ':!*.md' ':!LICENSES'; }
 # The test cases of the graph keep odd code on purpose.
 format() { c_files | grep -vE '^tests/(graph/cases|emit/[a-z]+)/' | xargs clang-format-19 --dry-run --Werror; }
 shell() { shell_files | xargs shellcheck -x -S warning; }
-spelling() { git ls-files -- ':!LICENSES' ':!*.svg' ':!*profile.json' | xargs codespell -L daa,ba,nd,hda,iput,rouge,inout,ot,te,sync,als; }
+spelling() { git ls-files -- ':!LICENSES' ':!*.svg' ':!*profile.json' | xargs codespell -L daa,ba,nd,hda,iput,rouge,inout,ot,te,sync,als,statics; }
 cpp() {
 	c_files | grep -vE '^tests/(graph/cases|emit/[a-z]+)/' |
 		xargs cppcheck -q --enable=warning,portability --inline-suppr --error-exitcode=1 \

@@ -147,18 +147,18 @@ static int write_components(struct dc_cli_driver *files, const struct options *o
 /* What the process alone remembers. */
 static void warn_of_statics(struct dc_diag *diag, const struct dc_emit_plan *plan)
 {
-	const struct dc_local_static *at;
+	const struct dc_static *at;
 
-	dc_vec_each (at, &plan->source->layouts.local_statics) {
+	dc_vec_each (at, &plan->source->statics) {
 		const struct dc_definition *definition = dc_source_find(plan->source, at->function);
 
-		if (definition &&
+		if (definition && at->is_assigned && !at->crosses &&
 		    plan->functions[definition - plan->source->definitions.at].place ==
 			    DC_PLACE_USER)
 			dc_warn(diag, DC_LINE(definition->file, at->line),
 				"the static variable '%s' of %s lives in the process: it starts "
 				"anew when the process is started again",
-				at->name, at->function);
+				at->variable.name, at->function);
 	}
 }
 

@@ -58,6 +58,7 @@ struct dc_object_type {
 	const char *name;
 	unsigned size;
 	const struct dc_variable *variable; /* of the driver, whose only object it is; or NULL */
+	const struct dc_static *local; /* within a function: that variable's; or NULL */
 	DC_VEC(struct dc_object_field) fields; /* by offset, disjoint */
 	DC_VEC(struct dc_object_link) links;
 };

@@ -447,6 +447,32 @@ static void add_variables(struct types *types, const bool *user)
 	}
 }
 
+/* Those within functions that the process runs: all of them may change there. */
+static void add_statics(struct types *types, const bool *user)
+{
+	const struct dc_data *data = types->data;
+	const struct dc_static *at;
+
+	dc_vec_each (at, &data->source->statics) {
+		const struct dc_definition *definition = dc_source_find(data->source, at->function);
+		struct dc_object_type type = {
+			.name = dc_arena_printf(data->arena, "%s.%s", at->function,
+						at->variable.name),
+			.size = at->variable.value.size * at->variable.count,
+			.variable = &at->variable,
+			.local = at,
+		};
+
+		if (!at->crosses || !definition || !user[definition - data->source->definitions.at])
+			continue;
+		dc_vec_push(&type.fields, (struct dc_object_field){.name = type.name,
+								   .size = at->variable.value.size,
+								   .count = at->variable.count,
+								   .user_writes = true});
+		dc_vec_push(types->ret, type);
+	}
+}
+
 void dc_data_types(const struct dc_data *data, const bool *user, dc_object_types *ret)
 {
 	struct types types = {.data = data, .ret = ret};
@@ -460,6 +486,7 @@ void dc_data_types(const struct dc_data *data, const bool *user, dc_object_types
 	add_target_types(&types, data->rules);
 	add_target_types(&types, &data->annotations);
 	add_variables(&types, user);
+	add_statics(&types, user);
 	dc_vec_each (type, ret)
 		add_links(&types, type);
 	dc_vec_done(&types.wanted);

@@ -84,6 +84,9 @@ void emit_put_parameters(FILE *out, const struct emit_call *call);
 /* "e1000_main.c" -> "e1000_main_c"; "f@a.c" -> "f_a_c": part of a C name. */
 const char *emit_c_name(struct dc_arena *arena, const char *text);
 
+/* "dcg_static_FUNCTION_NAME": the linker's name of a variable within a function. */
+const char *emit_static_name(struct dc_arena *arena, const struct dc_static *local);
+
 /* The head of a generated file: licence, origin, and with abi the refusal of another runtime. */
 void emit_head(FILE *out, const char *from, bool abi);
 

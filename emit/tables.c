@@ -48,6 +48,34 @@ static bool is_code(const struct dc_emit_plan *plan, const struct dc_emit_functi
 
 #define NOWHERE "0xdc0de000ul" /* an address that names a function and cannot be called */
 
+const char *emit_static_name(struct dc_arena *arena, const struct dc_static *local)
+{
+	return dc_arena_printf(arena, "dcg_static_%s_%s", emit_c_name(arena, local->function),
+			       local->variable.name);
+}
+
+/* Variables within functions: those that run here have them, the others need their place. */
+static void put_statics(FILE *out, const struct emit_unit *unit)
+{
+	const struct dc_object_type *type;
+
+	dc_vec_each (type, &unit->plan->types) {
+		const struct dc_static *local = type->local;
+		const struct dc_definition *definition;
+		bool native;
+
+		if (!local || strcmp(local->variable.file, unit->file->name) != 0)
+			continue;
+		definition = dc_source_find(unit->plan->source, local->function);
+		native = unit->plan->functions[definition - unit->plan->source->definitions.at]
+				 .on[unit->side] == DC_NATIVE;
+		fprintf(out, "%s __typeof__(%s) %s%s%s;\n", native ? "extern" : "static",
+			local->type, emit_static_name(unit->arena, local),
+			native || !local->init ? "" : " = ",
+			native || !local->init ? "" : local->init);
+	}
+}
+
 static void put_addresses(FILE *out, const struct emit_unit *unit)
 {
 	const char *name = emit_c_name(unit->arena, unit->file->name);
@@ -55,7 +83,9 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 	const struct dc_object_type *type;
 	size_t i;
 
-	fprintf(out, "\n/* clang-format off */\nvoid *const dcg_code_%s[] = {\n", name);
+	fputs("\n/* clang-format off */\n", out);
+	put_statics(out, unit);
+	fprintf(out, "void *const dcg_code_%s[] = {\n", name);
 	for (i = 0; i < unit->plan->count; i++) {
 		const struct dc_emit_function *function = &unit->plan->functions[i];
 
@@ -72,7 +102,9 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 	dc_vec_each (type, &unit->plan->types) {
 		variable = type->variable;
 		if (variable && !strcmp(variable->file, unit->file->name))
-			fprintf(out, "\t(void *)&%s,\n", variable->name);
+			fprintf(out, "\t(void *)&%s,\n",
+				type->local ? emit_static_name(unit->arena, type->local)
+					    : variable->name);
 	}
 	fputs("\tNULL,\n};\n/* clang-format on */\n", out);
 }

@@ -149,6 +149,23 @@ static void find_edits(const struct emit_unit *unit, emit_edits *edits)
 	}
 }
 
+/* A variable within a function gets a name by which the tables know it, and is always there. */
+static void find_labels(const struct emit_unit *unit, emit_edits *edits)
+{
+	const struct dc_object_type *type;
+
+	dc_vec_each (type, &unit->plan->types) {
+		const struct dc_static *local = type->local;
+
+		if (!local || strcmp(local->variable.file, unit->file->name) != 0 ||
+		    function_of(unit->plan, local->function)->on[unit->side] != DC_NATIVE)
+			continue;
+		add_edit(edits, unit, local->label, local->label,
+			 dc_arena_printf(unit->arena, " __asm__(\"%s\") __attribute__((used))",
+					 emit_static_name(unit->arena, local)));
+	}
+}
+
 static int order_edits(const void *a, const void *b)
 {
 	const struct emit_edit *left = a, *right = b;
@@ -242,6 +259,7 @@ const char *emit_source(const struct emit_unit *unit)
 	FILE *out;
 
 	find_edits(unit, &edits);
+	find_labels(unit, &edits);
 	if (!unit->plan->all_kernel && unit->file->read)
 		add_edit(&edits, unit, whole_start(unit->text, unit->file->first_declaration),
 			 whole_start(unit->text, unit->file->first_declaration),

@@ -360,61 +360,8 @@ static void note_operands(struct bodies *bodies, CXCursor cursor)
 	dc_vec_done(&children);
 }
 
-/* The variable that an assignment's left side is, or is part of; else some other cursor. */
-static CXCursor assigned(CXCursor expr)
-{
-	CXCursor base = strip_parens(expr);
-
-	while (clang_getCursorKind(base) == CXCursor_ArraySubscriptExpr ||
-	       clang_getCursorKind(base) == CXCursor_MemberRefExpr)
-		base = strip_parens(ast_first(base));
-	return clang_getCursorReferenced(base);
-}
-
-static bool is_assignment(CXCursor cursor)
-{
-	switch ((int)clang_getCursorKind(cursor)) {
-	case CXCursor_CompoundAssignOperator:
-		return true;
-	case CXCursor_BinaryOperator:
-		return clang_getCursorBinaryOperatorKind(cursor) == CXBinaryOperator_Assign;
-	case CXCursor_UnaryOperator:
-		switch ((int)clang_getCursorUnaryOperatorKind(cursor)) {
-		case CXUnaryOperator_PreInc:
-		case CXUnaryOperator_PreDec:
-		case CXUnaryOperator_PostInc:
-		case CXUnaryOperator_PostDec:
-			return true;
-		default:
-			return false;
-		}
-	default:
-		return false;
-	}
-}
-
-static void note_local(struct bodies *bodies, CXCursor cursor)
-{
-	CXCursor variable = assigned(ast_first(cursor));
-	struct dc_local_static local = {.function = bodies->function};
-	const struct dc_local_static *at;
-
-	if (clang_getCursorKind(variable) != CXCursor_VarDecl || ast_in_macro(variable) ||
-	    clang_Cursor_getStorageClass(variable) != CX_SC_Static ||
-	    clang_getCursorKind(clang_getCursorSemanticParent(variable)) != CXCursor_FunctionDecl)
-		return;
-	local.name = ast_spelling(bodies->facts, variable);
-	local.line = ast_place(variable).line;
-	dc_vec_each (at, &bodies->layouts->local_statics)
-		if (at->function == local.function && at->name == local.name)
-			return;
-	dc_vec_push(&bodies->layouts->local_statics, local);
-}
-
 static void note_of_driver(struct bodies *bodies, CXCursor cursor)
 {
-	if (is_assignment(cursor))
-		note_local(bodies, cursor);
 	switch ((int)clang_getCursorKind(cursor)) {
 	case CXCursor_UnaryOperator:
 	case CXCursor_BinaryOperator:
@@ -527,7 +474,6 @@ void layout_done(struct dc_layouts *layouts)
 	dc_vec_done(&layouts->inlines);
 	dc_vec_done(&layouts->inner_calls);
 	dc_vec_done(&layouts->hidden);
-	dc_vec_done(&layouts->local_statics);
 }
 
 const struct dc_layout *dc_layout_find(const struct dc_layouts *layouts, const char *name)

@@ -76,20 +76,12 @@ struct dc_hidden_use {
 	unsigned line;
 };
 
-/* A variable within a function that keeps its value from call to call, and is assigned to by name
- * there (through a pointer is not seen). */
-struct dc_local_static {
-	const char *function, *name;
-	unsigned line; /* of its declaration */
-};
-
 struct dc_layouts {
 	DC_VEC(struct dc_layout) layouts; /* those touched and those embedded in them; by name */
 	DC_VEC(struct dc_prototype) prototypes; /* by name */
 	DC_VEC(struct dc_inline_use) inlines; /* by function, record, field; once each */
 	DC_VEC(struct dc_inner_call) inner_calls; /* whose callees have prototypes too */
 	DC_VEC(struct dc_hidden_use) hidden; /* in the source's order */
-	DC_VEC(struct dc_local_static) local_statics; /* in the source's order */
 };
 
 /* By name, or NULL. */

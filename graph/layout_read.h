@@ -9,7 +9,7 @@
 struct dc_value layout_value(struct facts *facts, CXType type);
 
 /* Notes what a function's body touches: records, kernel functions, inline functions; what it looks
- * into as bytes, and its static variables. */
+ * into as bytes. */
 void layout_body(struct facts *facts, struct dc_layouts *layouts, const char *function,
 		 CXCursor body);
 

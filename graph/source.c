@@ -14,6 +14,7 @@
 #include "graph/ast.h"
 #include "graph/facts.h"
 #include "graph/layout_read.h"
+#include "graph/source_statics.h"
 #include "graph/source_text.h"
 
 #define uthash_fatal(msg) abort()
@@ -383,6 +384,8 @@ static void read_definition(struct reading *reading, CXCursor cursor, const char
 	clang_visitChildren(body, visit_body, reading);
 	reading->definition = NULL;
 	layout_body(&reading->facts, &reading->source->layouts, ret.name, body);
+	source_statics(&reading->facts, reading->source, ret.name,
+		       cuttable && file == reading->unit ? file : NULL, body);
 	dc_vec_push(&reading->source->definitions, ret);
 }
 
@@ -684,9 +687,9 @@ static void finish(struct reading *reading)
 	for (i = 0; i < source->layouts.hidden.len; i++)
 		source->layouts.hidden.at[i].function =
 			graph_name(reading, source->layouts.hidden.at[i].function);
-	for (i = 0; i < source->layouts.local_statics.len; i++)
-		source->layouts.local_statics.at[i].function =
-			graph_name(reading, source->layouts.local_statics.at[i].function);
+	for (i = 0; i < source->statics.len; i++)
+		source->statics.at[i].function =
+			graph_name(reading, source->statics.at[i].function);
 	for (i = 0; i < source->definitions.len; i++)
 		source->definitions.at[i].name = names[i];
 	free(names);
@@ -756,6 +759,7 @@ void dc_source_free(struct dc_source *source)
 	dc_vec_done(&source->forwards);
 	dc_vec_done(&source->file_refers);
 	dc_vec_done(&source->variables);
+	dc_vec_done(&source->statics);
 	dc_vec_done(&source->files);
 	layout_done(&source->layouts);
 	dc_arena_free(source->arena);

@@ -80,6 +80,20 @@ struct dc_variable {
 	struct dc_value value; /* of one element */
 };
 
+/* A variable within a function that keeps its value from call to call. */
+struct dc_static {
+	const char *function; /* the graph's name */
+	struct dc_variable variable;
+	unsigned line; /* of its declaration */
+	bool is_assigned; /* to by name (through a pointer is not seen) */
+	/* Integers that change, in a text that can be given a label; else what follows is not set.
+	 */
+	bool crosses;
+	const char *type; /* "int", "unsigned char[2][3]" */
+	const char *init; /* what follows '=', or NULL */
+	size_t label; /* offset in the file behind its declarator, where an asm label goes */
+};
+
 struct dc_source_file {
 	const char *name; /* relative to the driver's source */
 	bool is_unit; /* compiled by itself */
@@ -97,6 +111,7 @@ struct dc_source {
 	DC_VEC(struct dc_forward) forwards;
 	DC_VEC(const char *) file_refers; /* functions that initialisers at file scope refer to */
 	DC_VEC(struct dc_variable) variables; /* sorted by file, then in the source's order */
+	DC_VEC(struct dc_static) statics; /* in the source's order */
 	DC_VEC(struct dc_source_file) files; /* those with declarations; sorted */
 	struct dc_layouts layouts;
 };

@@ -184,11 +184,15 @@ static const char text[] =
 	"}\n"
 	"int once(struct port *port)\n"
 	"{\n"
-	"	static int count, read, never[] = {1};\n"
+	"	static int count, read = sizeof(int) << 2, pairs[2][2] = {{1, 2}, {3}};\n"
+	"	static const int never[] = {1};\n"
 	"	static struct ring ring;\n"
+	"	static int *to = &count;\n"
 	"	int own;\n"
-	"	own = ++count + read + never[0];\n"
-	"	return own + (ring.head = 3);\n"
+	"	own = ++count + read + never[0] + *to;\n"
+	"	if (own) { static int twice; twice++; }\n"
+	"	else { static int twice; twice--; }\n"
+	"	return own + (ring.head = 3) + pairs[1][0]++;\n"
 	"}\n"
 	"int peek(struct net_device *netdev, int at)\n"
 	"{\n"
@@ -461,23 +465,54 @@ static void test_hidden(void **state)
 	assert_int_equal(layouts->hidden.len, 2);
 	assert_string_equal(layouts->hidden.at[0].function, "peek");
 	assert_string_equal(layouts->hidden.at[0].record, "net_device");
-	assert_int_equal(layouts->local_statics.len, 2);
-	assert_string_equal(layouts->local_statics.at[0].function, "once");
-	assert_string_equal(layouts->local_statics.at[0].name, "count");
-	assert_string_equal(layouts->local_statics.at[1].name, "ring");
+	made_done(&made);
+}
+
+/* Static variables within functions: which cross, and how they are made a second time. */
+static void test_statics(void **state)
+{
+	static const struct {
+		const char *name, *type, *init;
+		bool crosses, is_assigned;
+	} expected[] = {
+		{"count", "int", NULL, true, true},
+		{"read", "int", "16", true, false},
+		{"pairs", "int[2][2]", "{ { 1 , 2 } , { 3 } }", true, true},
+		{"never", NULL, NULL, false, false},
+		{"ring", NULL, NULL, false, true},
+		{"to", NULL, NULL, false, false},
+		{"twice", NULL, NULL, false, true},
+		{"twice", NULL, NULL, false, true},
+	};
+	struct made made;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(make(&made, "{" PRIVATE "}"), 0);
+	assert_int_equal(made.source->statics.len, sizeof(expected) / sizeof(expected[0]));
+	for (i = 0; i < made.source->statics.len; i++) {
+		const struct dc_static *at = &made.source->statics.at[i];
+
+		assert_string_equal(at->function, "once");
+		assert_string_equal(at->variable.name, expected[i].name);
+		assert_int_equal(at->crosses, expected[i].crosses);
+		assert_int_equal(at->is_assigned, expected[i].is_assigned);
+		if (!at->crosses)
+			continue;
+		assert_string_equal(at->type, expected[i].type);
+		assert_string_equal(at->init ? at->init : "none",
+				    expected[i].init ? expected[i].init : "none");
+	}
 	made_done(&made);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bad_rules),
-		cmocka_unit_test(test_bad_annotations),
-		cmocka_unit_test(test_strange_annotations),
-		cmocka_unit_test(test_signatures),
-		cmocka_unit_test(test_proposals),
-		cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_statics),		cmocka_unit_test(test_bad_rules),
+		cmocka_unit_test(test_bad_annotations), cmocka_unit_test(test_strange_annotations),
+		cmocka_unit_test(test_signatures),	cmocka_unit_test(test_proposals),
+		cmocka_unit_test(test_fields),		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_hidden),
 	};
 

@@ -80,9 +80,13 @@ static int in_open(struct net_device *netdev)
 {
 	struct port *port = netdev_priv(netdev);
 	struct ring *ring = in_ring(port, 0);
+	static int times, seen[2] = {1, 2};
+	static const int step = 1;
 	u16 data[2];
 	u64 first;
 
+	times += step;
+	seen[times & 1] = level;
 	if (!ring || !in_is_named(port, "port0"))
 		return -ENODEV;
 	in_set_notify(port, port->fast ? in_told : in_quiet);
@@ -98,7 +102,9 @@ static int in_open(struct net_device *netdev)
 static int in_stop(struct net_device *netdev)
 {
 	struct port *port = netdev_priv(netdev);
+	static int times = 5; /* another one */
 
+	times--;
 	netif_stop_queue(netdev);
 	port->up = 0;
 	return 0;

@@ -42,6 +42,9 @@ enum dcg_type {
 	DCG_VARIABLE_in_c_only,
 	DCG_VARIABLE_in_c_in_netdev_ops,
 	DCG_VARIABLE_in_c_in_ethtool_ops,
+	DCG_VARIABLE_in_c_in_open_times,
+	DCG_VARIABLE_in_c_in_open_seen,
+	DCG_VARIABLE_in_c_in_stop_times,
 	DCG_N_TYPES,
 };
 

@@ -132,7 +132,7 @@ dcg_again:
 dcg_end:
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
-#line 97 "in.c"
+#line 101 "in.c"
 
 static int in_stop(struct net_device *netdev)
 {
@@ -160,7 +160,7 @@ dcg_end:
 		dcrl_broken("in_stop", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
-#line 106 "in.c"
+#line 112 "in.c"
 
 static void in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
@@ -193,7 +193,7 @@ dcg_again:
 dcg_end:
 	return;
 }
-#line 111 "in.c"
+#line 117 "in.c"
 
 static void in_get_strings(struct net_device *netdev, u32 set, u8 *data)
 {
@@ -231,7 +231,7 @@ dcg_again:
 dcg_end:
 	return;
 }
-#line 116 "in.c"
+#line 122 "in.c"
 
 static int in_get_sset_count(struct net_device *netdev, int set)
 {
@@ -262,7 +262,7 @@ dcg_again:
 dcg_end:
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
-#line 121 "in.c"
+#line 127 "in.c"
 
 static const struct net_device_ops in_netdev_ops = {
 	.ndo_open = in_open,
@@ -383,6 +383,9 @@ int dcg_run_in_sum(struct dcrt_call *dcg)
 }
 
 /* clang-format off */
+static __typeof__(int) dcg_static_in_open_times;
+static __typeof__(int[2]) dcg_static_in_open_seen = { 1 , 2 };
+static __typeof__(int) dcg_static_in_stop_times = 5;
 void *const dcg_code_in_c[] = {
 	(void *)in_exit,
 	(void *)in_get_drvinfo,
@@ -402,6 +405,9 @@ void *const dcg_places_in_c[] = {
 	(void *)&only,
 	(void *)&in_netdev_ops,
 	(void *)&in_ethtool_ops,
+	(void *)&dcg_static_in_open_times,
+	(void *)&dcg_static_in_open_seen,
+	(void *)&dcg_static_in_stop_times,
 	NULL,
 };
 /* clang-format on */

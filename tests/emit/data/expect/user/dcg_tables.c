@@ -55,6 +55,18 @@ static struct dcrt_field dcg_fields_5[] = {
 	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* level */
 };
 
+static struct dcrt_field dcg_fields_10[] = {
+	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* in_open.times */
+};
+
+static struct dcrt_field dcg_fields_11[] = {
+	{.offset = 0, .size = 4, .count = 2, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* in_open.seen */
+};
+
+static struct dcrt_field dcg_fields_12[] = {
+	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* in_stop.times */
+};
+
 static struct dcrt_type dcg_types[] = {
 	[DCG_TYPE_device] = {.name = "device", .size = N},
 	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 5, .fields = dcg_fields_1},
@@ -66,6 +78,9 @@ static struct dcrt_type dcg_types[] = {
 	[DCG_VARIABLE_in_c_only] = {.name = "only", .size = 8},
 	[DCG_VARIABLE_in_c_in_netdev_ops] = {.name = "in_netdev_ops", .size = N},
 	[DCG_VARIABLE_in_c_in_ethtool_ops] = {.name = "in_ethtool_ops", .size = N},
+	[DCG_VARIABLE_in_c_in_open_times] = {.name = "in_open.times", .size = 4, .n_fields = 1, .fields = dcg_fields_10},
+	[DCG_VARIABLE_in_c_in_open_seen] = {.name = "in_open.seen", .size = 8, .n_fields = 1, .fields = dcg_fields_11},
+	[DCG_VARIABLE_in_c_in_stop_times] = {.name = "in_stop.times", .size = 4, .n_fields = 1, .fields = dcg_fields_12},
 };
 
 static void *dcg_code[10];
@@ -78,6 +93,9 @@ void dcg_setup(void)
 	dcg_types[DCG_VARIABLE_in_c_only].place = dcg_places_in_c[2];
 	dcg_types[DCG_VARIABLE_in_c_in_netdev_ops].place = dcg_places_in_c[3];
 	dcg_types[DCG_VARIABLE_in_c_in_ethtool_ops].place = dcg_places_in_c[4];
+	dcg_types[DCG_VARIABLE_in_c_in_open_times].place = dcg_places_in_c[5];
+	dcg_types[DCG_VARIABLE_in_c_in_open_seen].place = dcg_places_in_c[6];
+	dcg_types[DCG_VARIABLE_in_c_in_stop_times].place = dcg_places_in_c[7];
 }
 
 const struct dcrt_driver dcg_driver = {
