@@ -434,9 +434,10 @@ static void add_variables(struct types *types, const bool *user)
 
 		if (variable->is_init || !type.size)
 			continue;
-		reads = global && any_user(types->data, user, &global->readers);
-		writes = global && any_user(types->data, user, &global->writers);
-		if ((reads || writes) && !variable->is_const && !global->constant &&
+		/* What the graph does not know (a macro has pasted its name) may be used by all. */
+		reads = !global || any_user(types->data, user, &global->readers);
+		writes = !global || any_user(types->data, user, &global->writers);
+		if ((reads || writes) && !variable->is_const && !(global && global->constant) &&
 		    variable->value.kind == DC_VALUE_INTEGER)
 			dc_vec_push(&type.fields,
 				    (struct dc_object_field){.name = variable->name,
