@@ -237,9 +237,47 @@ static void constrain_kernel_use(struct constraining *all, const struct dc_defin
 	dc_vec_done(&signature.arguments);
 }
 
+/* Marks what a function calls, and what that calls. */
+static void mark_called(const struct dc_graph *graph, unsigned function, bool *called)
+{
+	const struct dc_call *call;
+
+	if (called[function])
+		return;
+	called[function] = true;
+	dc_vec_each (call, &graph->calls)
+		if (call->caller == function && call->kind != DC_CALL_KERNEL &&
+		    dc_call_counts(call))
+			mark_called(graph, call->callee, called);
+}
+
+/* In recovery no process is there. */
+static void constrain_recovery(struct constraining *all, const struct dc_recovery_rule *rule)
+{
+	const struct dc_graph *graph = all->data->graph;
+	bool *called = dc_alloc(graph->functions.len + 1, sizeof(*called));
+	int function = dc_graph_function(graph, rule->function);
+	size_t i;
+
+	if (function >= 0)
+		mark_called(graph, (unsigned)function, called);
+	for (i = 0; i < graph->functions.len; i++)
+		if (called[i])
+			pin(all, graph->functions.at[i].name,
+			    (int)i == function
+				    ? "runs in recovery, when the process has died"
+				    : dc_arena_printf(all->data->arena,
+						      "runs in recovery, when the process has "
+						      "died, called by %s",
+						      rule->function),
+			    0);
+	free(called);
+}
+
 void dc_data_constraints(const struct dc_data *data, struct dc_lower_given *ret, dc_data_gaps *gaps)
 {
 	struct constraining all = {.data = data, .ret = ret, .gaps = gaps};
+	const struct dc_recovery_rule *recovery;
 	const struct dc_definition *definition;
 	const struct dc_use *use;
 
@@ -247,6 +285,8 @@ void dc_data_constraints(const struct dc_data *data, struct dc_lower_given *ret,
 		constrain_crossing(&all, definition);
 	constrain_types(&all);
 	constrain_hidden(&all);
+	dc_vec_each (recovery, &data->annotations.recoveries)
+		constrain_recovery(&all, recovery);
 	dc_vec_each (definition, &data->source->definitions)
 		dc_vec_each (use, &definition->uses)
 			constrain_kernel_use(&all, definition, use);

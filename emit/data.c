@@ -64,6 +64,44 @@ static void find_objects(struct dc_data *data)
 	add_targets(data, &data->annotations);
 }
 
+/* Recovery */
+
+unsigned dc_data_private_base(const struct dc_data *data, const struct dc_private_rule *private)
+{
+	const struct dc_layout *layout = dc_layout_find(&data->source->layouts, private->of);
+	const struct dc_type_rule *rule = dc_rules_type(data->rules, private->of);
+	unsigned to = rule ? rule->private_align : 8;
+
+	return to ? (layout->size + to - 1) / to * to : layout->size;
+}
+
+bool dc_data_recovery(const struct dc_data *data, const struct dc_recovery_rule *rule,
+		      struct dc_recovery *ret)
+{
+	const struct dc_definition *definition = dc_source_find(data->source, rule->function);
+	const struct dc_private_rule *private;
+	const struct dc_type_rule *type;
+	const struct dc_value *value;
+
+	if (!definition || definition->parameters.len != 1)
+		return false;
+	value = &definition->parameters.at[0].value;
+	if (value->kind != DC_VALUE_POINTER || value->to != DC_VALUE_RECORD)
+		return false;
+	*ret = (struct dc_recovery){.definition = definition, .type = value->record};
+	dc_vec_each (private, &data->annotations.privates)
+		if (!strcmp(private->type, value->record) &&
+		    dc_layout_find(&data->source->layouts, private->of)) {
+			ret->type = private->of;
+			ret->base = dc_data_private_base(data, private);
+			return true;
+		}
+	type = dc_rules_type(data->rules, value->record);
+	return type && type->class == DC_TYPE_OBJECT;
+}
+
+/* Checks */
+
 static int check_pointer(struct dc_diag *diag, const struct dc_data *data,
 			 const struct dc_pointer_rule *pointer)
 {
@@ -87,6 +125,8 @@ static int check_annotations(struct dc_diag *diag, const struct dc_data *data)
 	const struct dc_pointer_rule *pointer;
 	const struct dc_rule_entry *entry;
 	const struct dc_private_rule *private;
+	const struct dc_recovery_rule *recovery;
+	struct dc_recovery found;
 
 	dc_vec_each (entry, &data->annotations.entries) {
 		const struct dc_definition *definition = dc_source_find(data->source, entry->name);
@@ -104,6 +144,12 @@ static int check_annotations(struct dc_diag *diag, const struct dc_data *data)
 			return dc_error(diag, -EINVAL, DC_FILE(path),
 					"privates: the driver uses no structure '%s'",
 					private->type);
+	dc_vec_each (recovery, &data->annotations.recoveries)
+		if (!dc_data_recovery(data, recovery, &found))
+			return dc_error(diag, -EINVAL, DC_FILE(path),
+					"recovery: the driver has no function '%s' that takes one "
+					"pointer to an object",
+					recovery->function);
 	dc_vec_each (pointer, &data->annotations.pointers) {
 		int err = check_pointer(diag, data, pointer);
 

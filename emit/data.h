@@ -99,6 +99,20 @@ const char *dc_data_parameter_gap(const struct dc_data *data,
 const struct dc_rule_entry *dc_data_entry(const struct dc_data *data,
 					  const struct dc_definition *definition);
 
+/* Where a structure of the driver begins in the memory of the kernel's that it follows. */
+unsigned dc_data_private_base(const struct dc_data *data, const struct dc_private_rule *private);
+
+/* A function that recovery calls: for each object of a type, with the address so far into it. */
+struct dc_recovery {
+	const struct dc_definition *definition;
+	const char *type; /* the object's */
+	unsigned base; /* bytes */
+};
+
+/* False if the driver has no such function, or it does not take one pointer to an object. */
+bool dc_data_recovery(const struct dc_data *data, const struct dc_recovery_rule *rule,
+		      struct dc_recovery *ret);
+
 /* True if a record is an object or part of one. */
 bool dc_data_is_object(const struct dc_data *data, const char *record);
 

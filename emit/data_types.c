@@ -241,11 +241,6 @@ static size_t find_type(const dc_object_types *types, const char *name)
 	return i;
 }
 
-static unsigned align(unsigned offset, unsigned to)
-{
-	return to ? (offset + to - 1) / to * to : offset;
-}
-
 static const struct dc_private_rule *private_of(const struct types *types, const char *record)
 {
 	const struct dc_private_rule *private;
@@ -260,7 +255,6 @@ static void add_type(struct types *types, const char *record)
 {
 	const struct dc_layout *layout = layout_of(types, record), *inner;
 	const struct dc_private_rule *private = private_of(types, record);
-	const struct dc_type_rule *rule = dc_rules_type(types->data->rules, record);
 	struct dc_object_type type = {.name = record};
 
 	if (!layout || find_type(types->ret, record) < types->ret->len)
@@ -269,7 +263,7 @@ static void add_type(struct types *types, const char *record)
 	add_record(types, &type, layout, 0);
 	inner = private ? layout_of(types, private->type) : NULL;
 	if (inner) {
-		unsigned base = align(layout->size, rule ? rule->private_align : 8);
+		unsigned base = dc_data_private_base(types->data, private);
 
 		add_record(types, &type, inner, base);
 		type.size = base + inner->size;

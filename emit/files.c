@@ -205,6 +205,7 @@ static const struct {
 	{"runtime/lib/dcrl_journal.c", "kernel/dcrl_journal.c"},
 	{"runtime/lib/dcrl_kernel.c", "kernel/dcrl_kernel.c"},
 	{"runtime/lib/dcrl_kernel.h", "kernel/dcrl_kernel.h"},
+	{"runtime/lib/dcrl_runner.c", "kernel/dcrl_runner.c"},
 	{"runtime/dcrt.h", "user/dcrt.h"},
 	{"runtime/lib/dcrl.h", "user/dcrl.h"},
 	{"runtime/user/dcru.h", "user/dcru.h"},

@@ -298,8 +298,10 @@ static void put_failure(FILE *out, const struct emit_call *call)
 	if (!call->device)
 		return;
 	if (call->takes)
-		fprintf(out, "\tif (!dcg_err && !dcg_result)\n\t\tdcrl_device_add(%s);\n",
-			call->device);
+		fprintf(out,
+			"\tif (!dcg_err && !dcg_result)\n\t\tdcrl_device_add(%s);\n"
+			"\telse if (!dcg_err)\n\t\tdcrl_device_remove(%s);\n",
+			call->device, call->device);
 	else
 		fprintf(out,
 			"\tif (dcg_err < 0)\n\t\tdcrl_give_up(\"%s\", dcg_err);\n"
@@ -371,6 +373,8 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 		fputs("\tunsigned int dcg_tries = 0;\n", out);
 	if (call->is_register != DC_REGISTER_NO)
 		fputs("\tvolatile void *dcg_at;\n", out);
+	if (call->locks)
+		fputs("\tu64 dcg_mark = dcrl_mark();\n", out);
 	fputs("\tint dcg_err;\n\n", out);
 	put_register(out, call);
 	put_adoption(out, call);
@@ -390,6 +394,8 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	put_copies_back(out, call);
 	put_result(out, call);
 	fputs("\t\tdcg_err = dcrt_in_error(dcg);\n\t}\n\tdcrt_call_end(dcg);\n", out);
+	if (call->locks)
+		fputs("\tif (dcg_err < 0)\n\t\tdcrl_unlock(dcg_mark, dcg_err);\n", out);
 	if (call->retry)
 		fputs("\tif (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))\n"
 		      "\t\tgoto dcg_again;\n",
@@ -589,6 +595,7 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 	entry = dc_data_entry(plan->data, definition);
 	ret->deadline_ms = entry ? entry->deadline_ms : 0;
 	ret->retry = up && entry && entry->retry;
+	ret->locks = up && emit_has_locks(arena, plan);
 	if (up && entry && entry->device) {
 		ret->device = dc_data_expand(plan->data, definition, entry->device);
 		ret->takes = definition->result_kind == DC_RESULT_SIGNED;
@@ -615,7 +622,9 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 	ret->number = dc_arena_printf(arena, "DCG_DOWN_KERNEL_%s", prototype->name);
 	ret->handler = dc_arena_printf(arena, "dcg_kernel_%s", prototype->name);
 	ret->plain = prototype->name;
-	ret->target = prototype->name;
+	ret->target = emit_lock_target(arena, plan, prototype->name);
+	if (!ret->target)
+		ret->target = prototype->name;
 	ret->sync = kernel->rule->sync;
 	ret->result = prototype->result_type;
 	ret->result_kind = prototype->result.kind == DC_VALUE_VOID	? DC_RESULT_VOID

@@ -52,6 +52,7 @@ struct emit_parameter {
 struct emit_call {
 	struct dc_arena *arena;
 	bool up, by_caller, retry;
+	bool locks; /* an upcall: what it calls down may take locks */
 	enum dc_sync sync;
 	enum dc_register is_register; /* with one parameter of each kind that takes */
 	const char *number, *handler, *target; /* C names */
@@ -116,6 +117,16 @@ void emit_twin_wrappers(struct dc_arena *arena, const struct dc_emit_plan *plan,
  * dcg_kernel.c how each thing is given back. */
 const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan);
 void emit_put_undos(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan);
+
+/* What a downcall's handler calls for a function of the kernel that takes or gives back a lock, so
+ * that it is noted; NULL: it does neither. And whether the process can take any. */
+const char *emit_lock_target(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			     const char *name);
+bool emit_has_locks(struct dc_arena *arena, const struct dc_emit_plan *plan);
+
+/* Functions of the unit's that recovery calls, wrapped; and the table of all, in dcg_kernel.c. */
+void emit_put_recovery(FILE *out, struct dc_arena *arena, const struct emit_unit *unit);
+void emit_put_recoveries(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan);
 
 /* Name of the function that forgets an object of a type. */
 const char *emit_forget(struct dc_arena *arena, const char *type);

@@ -2,7 +2,8 @@
 /*
  * The journal of what a kernel component acquires (runtime/lib/dcrl_journal.c): rules with "undo"
  * say what gives it back. Functions of both kinds get wrappers, and macros of their names lead
- * there.
+ * there; but for locks, which only downcalls note, and for memory, whose freeing the library
+ * watches. What gives back need not be used by the driver itself.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -14,9 +15,12 @@
 
 /* "free_irq($0, $4)" */
 struct undo {
-	const struct dc_prototype *acquires, *releases;
+	const struct dc_rule *rule;
+	const struct dc_prototype *acquires;
+	const char *name; /* of what gives it back */
+	const struct dc_prototype *releases; /* or NULL: the driver does not use it */
 	const struct dc_rule *release_rule; /* or NULL */
-	const char *args[ARGS_MAX]; /* expressions */
+	const char *args[ARGS_MAX]; /* as the rule has them */
 	size_t count;
 	bool again; /* one before it has the same release */
 };
@@ -34,32 +38,31 @@ static const char *trimmed(struct dc_arena *arena, const char *text, size_t len)
 	return dc_arena_strndup(arena, text, len);
 }
 
-/* Returns false if the driver has no use for one of the two functions. */
+static enum dc_undo_when when_of(const struct undo *undo)
+{
+	return undo->release_rule ? undo->release_rule->when : DC_UNDO_LAST;
+}
+
+/* Returns false if the driver has no use for what acquires. */
 static bool read_undo(struct dc_arena *arena, const struct dc_emit_plan *plan,
 		      const struct dc_rule *rule, struct undo *ret)
 {
 	const struct dc_layouts *layouts = &plan->source->layouts;
 	const char *text = rule->undo, *open = strchr(text, '(');
 
-	*ret = (struct undo){.acquires = dc_prototype_find(layouts, rule->name)};
+	*ret = (struct undo){.rule = rule, .acquires = dc_prototype_find(layouts, rule->name)};
 	if (!ret->acquires || !open)
 		return false;
-	ret->releases = dc_prototype_find(layouts, trimmed(arena, text, (size_t)(open - text)));
-	if (!ret->releases)
-		return false;
-	ret->release_rule = dc_rules_find(plan->data->rules, ret->releases->name);
+	ret->name = trimmed(arena, text, (size_t)(open - text));
+	ret->releases = dc_prototype_find(layouts, ret->name);
+	ret->release_rule = dc_rules_find(plan->data->rules, ret->name);
 	for (text = open + 1; *text && *text != ')' && ret->count < ARGS_MAX;) {
 		size_t len = strcspn(text, ",)");
-		const char *arg = trimmed(arena, text, len);
-		const char *result = strstr(arg, "$r");
 
-		if (result)
-			arg = dc_arena_printf(arena, "%.*sdcg_result%s", (int)(result - arg), arg,
-					      result + 2);
-		ret->args[ret->count++] = dc_data_expand(plan->data, NULL, arg);
+		ret->args[ret->count++] = trimmed(arena, text, len);
 		text += len + (text[len] == ',');
 	}
-	return ret->count == ret->releases->parameters.len;
+	return !ret->releases || ret->count == ret->releases->parameters.len;
 }
 
 /* In the order of the rules. End with dc_vec_done. */
@@ -73,9 +76,54 @@ static void find_undos(struct dc_arena *arena, const struct dc_emit_plan *plan, 
 		if (!rule->undo || !read_undo(arena, plan, rule, &undo))
 			continue;
 		dc_vec_each (at, ret)
-			undo.again |= at->releases == undo.releases;
+			undo.again |= !strcmp(at->name, undo.name);
 		dc_vec_push(ret, undo);
 	}
+}
+
+/* A text with $0, $1 ... as PREFIX0, PREFIX1 ..., and $r as dcg_result. */
+static const char *with_names(struct dc_arena *arena, const char *text, const char *prefix)
+{
+	struct emit_piece piece;
+
+	emit_piece_start(&piece);
+	for (; *text; text++) {
+		if (text[0] != '$' || !text[1])
+			fputc(*text, piece.out);
+		else if (*++text == 'r')
+			fputs("dcg_result", piece.out);
+		else
+			fprintf(piece.out, "%s%c", prefix, *text);
+	}
+	return emit_piece_end(&piece, arena);
+}
+
+/* The type of an argument of what gives back: its own, or that of the expression. */
+static const char *type_of(struct dc_arena *arena, const struct undo *undo, size_t i)
+{
+	const struct dc_prototype *acquires = undo->acquires;
+	const char *text = undo->args[i];
+	struct emit_piece piece;
+
+	if (undo->releases)
+		return undo->releases->parameter_types.at[i];
+	emit_piece_start(&piece);
+	fputs("__typeof__(", piece.out);
+	for (; *text; text++) {
+		const char *type = NULL;
+
+		if (text[0] == '$' && text[1] == 'r')
+			type = acquires->result_type;
+		else if (text[0] == '$' && (size_t)(text[1] - '0') < acquires->parameters.len)
+			type = acquires->parameter_types.at[text[1] - '0'];
+		if (type)
+			fprintf(piece.out, "(*(__typeof__(%s) *)NULL)", type);
+		else
+			fputc(*text, piece.out);
+		text += !!type;
+	}
+	fputc(')', piece.out);
+	return emit_piece_end(&piece, arena);
 }
 
 static void put_parameters(FILE *out, const struct dc_prototype *prototype)
@@ -102,11 +150,67 @@ static void put_call(FILE *out, const struct dc_prototype *prototype)
 	fputs(")", out);
 }
 
-static void put_acquiring(FILE *out, const struct undo *undo)
+/* Whether it was got: an expression of dcg_result, or "" if there is no doubt. */
+static const char *success_of(struct dc_arena *arena, const struct undo *undo)
+{
+	const struct dc_value *result = &undo->acquires->result;
+
+	if (undo->rule->success)
+		return with_names(arena, undo->rule->success, "a");
+	if (result->kind == DC_VALUE_POINTER)
+		return "!IS_ERR_OR_NULL((const void *)dcg_result)";
+	if (result->kind == DC_VALUE_VOID)
+		return "";
+	return result->is_signed ? "dcg_result >= 0" : "!dcg_result";
+}
+
+static void put_noting(FILE *out, struct dc_arena *arena, const struct undo *undo,
+		       const char *prefix)
+{
+	size_t i;
+
+	fprintf(out, "dcrl_acquired(&dcg_release_%s, (unsigned long[DCRL_ARGS_MAX]){", undo->name);
+	for (i = 0; i < undo->count; i++)
+		fprintf(out, "%s(unsigned long)(%s)", i ? ", " : "",
+			with_names(arena, undo->args[i], prefix));
+	fputs("});", out);
+}
+
+/* What takes a variable number of arguments can only be wrapped in place: those that the undo has
+ * need of have names. */
+static void put_acquiring_variadic(FILE *out, struct dc_arena *arena, const struct undo *undo)
+{
+	const struct dc_prototype *prototype = undo->acquires;
+	const char *success = success_of(arena, undo);
+	size_t i, count = 0;
+
+	for (i = 0; i < undo->count; i++) {
+		const char *at = strchr(undo->args[i], '$');
+
+		if (at && isdigit((unsigned char)at[1]) && (size_t)(at[1] - '0') >= count)
+			count = (size_t)(at[1] - '0') + 1;
+	}
+	fprintf(out, "\n#undef %s\n#define %s(", prototype->name, prototype->name);
+	for (i = 0; i < count; i++)
+		fprintf(out, "dcg_p%zu, ", i);
+	fputs("...) ({ \\\n", out);
+	for (i = 0; i < count; i++)
+		fprintf(out, "\t__typeof__(%s) dcg_a%zu = (dcg_p%zu); \\\n",
+			prototype->parameter_types.at[i], i, i);
+	fprintf(out, "\t__typeof__(%s) dcg_result = (%s)(", prototype->result_type,
+		prototype->name);
+	for (i = 0; i < count; i++)
+		fprintf(out, "dcg_a%zu, ", i);
+	fprintf(out, "__VA_ARGS__); \\\n\tif (%s) \\\n\t\t", *success ? success : "1");
+	put_noting(out, arena, undo, "dcg_a");
+	fputs(" \\\n\tdcg_result; })\n", out);
+}
+
+static void put_acquiring(FILE *out, struct dc_arena *arena, const struct undo *undo)
 {
 	const struct dc_prototype *prototype = undo->acquires;
 	bool is_void = prototype->result.kind == DC_VALUE_VOID;
-	size_t i;
+	const char *success = success_of(arena, undo);
 
 	fprintf(out, "\nstatic inline %s dcg_acquiring_%s(", prototype->result_type,
 		prototype->name);
@@ -117,18 +221,14 @@ static void put_acquiring(FILE *out, const struct undo *undo)
 	else
 		fputc('\t', out);
 	put_call(out, prototype);
-	fputs(";\n\n", out);
-	if (prototype->result.kind == DC_VALUE_POINTER)
-		fputs("\tif (!IS_ERR_OR_NULL((const void *)dcg_result))\n\t", out);
-	else if (!is_void)
-		fputs("\tif (!dcg_result)\n\t", out);
-	fprintf(out, "\tdcrl_acquired(&dcg_release_%s, (unsigned long[DCRL_ARGS_MAX]){",
-		undo->releases->name);
-	for (i = 0; i < undo->count; i++)
-		fprintf(out, "%s(unsigned long)(%s)", i ? ", " : "", undo->args[i]);
-	fprintf(out, "});\n%s}\n", is_void ? "" : "\treturn dcg_result;\n");
-	fprintf(out, "#undef %s\n#define %s(...) dcg_acquiring_%s(__VA_ARGS__)\n", prototype->name,
-		prototype->name, prototype->name);
+	fputs(";\n\n\t", out);
+	if (*success)
+		fprintf(out, "if (%s)\n\t\t", success);
+	put_noting(out, arena, undo, "a");
+	fprintf(out, "\n%s}\n", is_void ? "" : "\treturn dcg_result;\n");
+	if (when_of(undo) != DC_UNDO_LOCK)
+		fprintf(out, "#undef %s\n#define %s(...) dcg_acquiring_%s(__VA_ARGS__)\n",
+			prototype->name, prototype->name, prototype->name);
 }
 
 /* Before the release: what is given back by another thread meanwhile is then found or not. */
@@ -137,8 +237,8 @@ static void put_releasing(FILE *out, const struct undo *undo)
 	const struct dc_prototype *prototype = undo->releases;
 	size_t i;
 
-	fprintf(out, "\nextern const struct dcrl_release dcg_release_%s;\n", prototype->name);
-	fprintf(out, "static inline %s dcg_releasing_%s(", prototype->result_type, prototype->name);
+	fprintf(out, "\nstatic inline %s dcg_releasing_%s(", prototype->result_type,
+		prototype->name);
 	put_parameters(out, prototype);
 	fprintf(out, ")\n{\n\tdcrl_released(&dcg_release_%s, (unsigned long[DCRL_ARGS_MAX]){",
 		prototype->name);
@@ -149,10 +249,41 @@ static void put_releasing(FILE *out, const struct undo *undo)
 	fputs(";\n}\n", out);
 }
 
+/* What frees memory is watched by the library. */
+static bool has_releasing(const struct undo *undo)
+{
+	return !undo->again && undo->releases && !undo->releases->is_variadic &&
+	       when_of(undo) != DC_UNDO_MEMORY;
+}
+
+static void put_wrappers(FILE *out, struct dc_arena *arena, const undos *all)
+{
+	const struct undo *undo;
+
+	if (all->len)
+		fputc('\n', out);
+	dc_vec_each (undo, all)
+		if (!undo->again)
+			fprintf(out, "extern const struct dcrl_release dcg_release_%s;\n",
+				undo->name);
+	dc_vec_each (undo, all)
+		if (has_releasing(undo))
+			put_releasing(out, undo);
+	dc_vec_each (undo, all)
+		if (undo->acquires->is_variadic)
+			put_acquiring_variadic(out, arena, undo);
+		else
+			put_acquiring(out, arena, undo);
+	dc_vec_each (undo, all)
+		if (has_releasing(undo) && when_of(undo) != DC_UNDO_LOCK)
+			fprintf(out, "#undef %s\n#define %s(...) dcg_releasing_%s(__VA_ARGS__)\n",
+				undo->name, undo->name, undo->name);
+}
+
 const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan)
 {
 	const struct dc_rules *rules = plan->data->rules;
-	const struct undo *undo;
+	const struct dc_recovery_rule *recovery;
 	struct emit_piece piece;
 	undos all = {0};
 	size_t i;
@@ -164,36 +295,63 @@ const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
 	fputs("#include \"dcrl_kernel.h\"\n\n/* clang-format off */\n", piece.out);
-	dc_vec_each (undo, &all)
-		if (!undo->again)
-			put_releasing(piece.out, undo);
-	dc_vec_each (undo, &all)
-		put_acquiring(piece.out, undo);
-	dc_vec_each (undo, &all)
-		if (!undo->again)
-			fprintf(piece.out,
-				"#undef %s\n#define %s(...) dcg_releasing_%s(__VA_ARGS__)\n",
-				undo->releases->name, undo->releases->name, undo->releases->name);
+	put_wrappers(piece.out, arena, &all);
+	if (plan->data->annotations.recoveries.len)
+		fputc('\n', piece.out);
+	dc_vec_each (recovery, &plan->data->annotations.recoveries)
+		fprintf(piece.out, "void dcg_recover_%s(void *dcg_object);\n",
+			emit_c_name(arena, recovery->function));
 	fputs("/* clang-format on */\n\n#endif\n", piece.out);
 	dc_vec_done(&all);
 	return emit_piece_end(&piece, arena);
 }
 
-static void put_undo(FILE *out, const struct undo *undo)
+const char *emit_lock_target(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			     const char *name)
 {
+	const char *ret = NULL;
+	const struct undo *undo;
+	undos all = {0};
+
+	find_undos(arena, plan, &all);
+	dc_vec_each (undo, &all) {
+		if (when_of(undo) != DC_UNDO_LOCK || undo->acquires->is_variadic)
+			continue;
+		if (!strcmp(undo->rule->name, name))
+			ret = dc_arena_printf(arena, "dcg_acquiring_%s", name);
+		else if (has_releasing(undo) && !strcmp(undo->name, name))
+			ret = dc_arena_printf(arena, "dcg_releasing_%s", name);
+	}
+	dc_vec_done(&all);
+	return ret;
+}
+
+bool emit_has_locks(struct dc_arena *arena, const struct dc_emit_plan *plan)
+{
+	const struct dc_emit_kernel *kernel;
+
+	dc_vec_each (kernel, &plan->kernel)
+		if (kernel->rule->undo && emit_lock_target(arena, plan, kernel->prototype->name))
+			return true;
+	return false;
+}
+
+static void put_undo(FILE *out, struct dc_arena *arena, const struct undo *undo)
+{
+	static const char *const whens[] = {"DCRL_FIRST", "DCRL_STOP", "DCRL_LAST", "DCRL_MEMORY",
+					    "DCRL_LOCK"};
 	const struct dc_rule *rule = undo->release_rule;
-	const char *name = undo->releases->name;
 	size_t i;
 
-	fprintf(out, "\nstatic void dcg_undo_%s(const unsigned long *args)\n{\n\t%s(", name, name);
+	fprintf(out, "\nstatic void dcg_undo_%s(const unsigned long *args)\n{\n\t%s(", undo->name,
+		undo->name);
 	for (i = 0; i < undo->count; i++)
-		fprintf(out, "%s(%s)args[%zu]", i ? ", " : "",
-			undo->releases->parameter_types.at[i], i);
+		fprintf(out, "%s(%s)args[%zu]", i ? ", " : "", type_of(arena, undo, i), i);
 	fprintf(out,
 		");\n}\n\nconst struct dcrl_release dcg_release_%s = {\"%s\", dcg_undo_%s, %u, "
 		"%s};\n",
-		name, name, name, rule && rule->key ? rule->key : (unsigned)undo->count,
-		rule && rule->first ? "true" : "false");
+		undo->name, undo->name, undo->name,
+		rule && rule->key ? rule->key : (unsigned)undo->count, whens[when_of(undo)]);
 }
 
 void emit_put_undos(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)
@@ -204,6 +362,46 @@ void emit_put_undos(FILE *out, struct dc_arena *arena, const struct dc_emit_plan
 	find_undos(arena, plan, &all);
 	dc_vec_each (undo, &all)
 		if (!undo->again)
-			put_undo(out, undo);
+			put_undo(out, arena, undo);
 	dc_vec_done(&all);
+}
+
+/* Recovery: the driver's own functions */
+
+void emit_put_recovery(FILE *out, struct dc_arena *arena, const struct emit_unit *unit)
+{
+	const struct dc_data *data = unit->plan->data;
+	const struct dc_recovery_rule *rule;
+	struct dc_recovery recovery;
+
+	dc_vec_each (rule, &data->annotations.recoveries) {
+		const struct dc_parameter *parameter;
+
+		if (!dc_data_recovery(data, rule, &recovery) ||
+		    strcmp(recovery.definition->unit, unit->file->name) != 0)
+			continue;
+		parameter = &recovery.definition->parameters.at[0];
+		fprintf(out, "\nvoid dcg_recover_%s(void *dcg_object)\n{\n\t",
+			emit_c_name(arena, rule->function));
+		emit_put_declaration(out, parameter->type, parameter->name);
+		fprintf(out, " = dcg_object + %u;\n\n", recovery.base);
+		if (rule->condition)
+			fprintf(out, "\tif (%s)\n\t",
+				dc_data_expand(data, recovery.definition, rule->condition));
+		fprintf(out, "\t%s(%s);\n}\n", recovery.definition->plain, parameter->name);
+	}
+}
+
+void emit_put_recoveries(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)
+{
+	const struct dc_recovery_rule *rule;
+	struct dc_recovery recovery;
+
+	fputs("\nconst struct dcrl_recovery dcg_recoveries[] = {\n", out);
+	dc_vec_each (rule, &plan->data->annotations.recoveries)
+		if (dc_data_recovery(plan->data, rule, &recovery))
+			fprintf(out, "\t{\"%s\", dcg_recover_%s, DCG_TYPE_%s},\n", rule->function,
+				emit_c_name(arena, rule->function),
+				emit_c_name(arena, recovery.type));
+	fputs("\t{NULL, NULL, 0},\n};\n", out);
 }

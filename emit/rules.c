@@ -14,6 +14,7 @@ static const char *const class_names[] = {"local", "any", "caller", "none"};
 
 static const char *const sync_names[] = {"both", "out", "none"};
 static const char *const register_names[] = {"no", "read", "write"};
+static const char *const when_names[] = {"first", "stop", "last", "memory", "lock"};
 static const char *const type_class_names[] = {"object", "value", "opaque", "none"};
 
 static const char *keep(struct dc_arena *arena, const char *text)
@@ -52,8 +53,9 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 		.name = keep(rules->arena, dc_json_str(row, "name")),
 		.define = keep(rules->arena, dc_json_str_or(row, "define", NULL)),
 		.undo = keep(rules->arena, dc_json_str_or(row, "undo", NULL)),
+		.no_undo = keep(rules->arena, dc_json_str_or(row, "no_undo", NULL)),
+		.success = keep(rules->arena, dc_json_str_or(row, "success", NULL)),
 		.key = (unsigned)dc_json_int_or(row, "key", 0, 6, 0),
-		.first = dc_json_bool_or(row, "first", false),
 		.as_is = dc_json_bool_or(row, "as_is", false),
 		.why = keep(rules->arena, dc_json_str_or(row, "why", NULL)),
 	};
@@ -64,7 +66,11 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 					 sync_names, 3);
 	rule.is_register = (enum dc_register)choose(
 		row, "register", dc_json_str_or(row, "register", "no"), register_names, 3);
+	rule.when = (enum dc_undo_when)choose(row, "when", dc_json_str_or(row, "when", "last"),
+					      when_names, DC_UNDO_WHENS);
 	read_texts(rules, row, "arguments", &rule.arguments);
+	if (rule.undo && rule.no_undo)
+		dc_json_fault(row, "'%s' has both undo and no_undo", rule.name);
 	if (rule.class == DC_RULE_NONE && !rule.why)
 		dc_json_fault(row, "a rule that says no must say why");
 	for (i = 0; i < rules->rules.len; i++)
@@ -162,6 +168,23 @@ static void read_data(struct dc_rules *rules, const struct dc_json *root, const 
 	}
 }
 
+static void read_recoveries(struct dc_rules *rules, const struct dc_json *root)
+{
+	struct dc_json rows = dc_json_array_or_empty(root, "recovery");
+	size_t i;
+
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+		const char *condition = dc_json_str_or(&row, "if", NULL);
+		struct dc_recovery_rule rule = {
+			.function = keep(rules->arena, dc_json_str(&row, "function")),
+			.condition = keep(rules->arena, condition),
+		};
+
+		dc_vec_push(&rules->recoveries, rule);
+	}
+}
+
 int dc_annotations_open(struct dc_diag *diag, const char *path, struct dc_rules *ret)
 {
 	struct dc_rules rules = {.arena = dc_arena_new()};
@@ -173,6 +196,7 @@ int dc_annotations_open(struct dc_diag *diag, const char *path, struct dc_rules 
 		err = dc_json_open(diag, path, "annotations", &doc, &root);
 		if (!err) {
 			read_data(&rules, &root, "function");
+			read_recoveries(&rules, &root);
 			err = dc_json_failed(doc) ? -EINVAL : 0;
 			dc_json_close(doc);
 		}
@@ -246,6 +270,7 @@ void dc_rules_done(struct dc_rules *rules)
 	dc_vec_done(&rules->pointers);
 	dc_vec_done(&rules->entries);
 	dc_vec_done(&rules->privates);
+	dc_vec_done(&rules->recoveries);
 	dc_arena_free(rules->arena);
 	*rules = (struct dc_rules){0};
 }

@@ -31,6 +31,17 @@ enum dc_rule_class {
 	DC_RULE_CLASSES,
 };
 
+/* When recovery calls a function that gives something back; within one the last got first. */
+enum dc_undo_when {
+	DC_UNDO_FIRST, /* it makes the device harmless */
+	DC_UNDO_STOP, /* what it gives back runs by itself: before the driver's own functions */
+	DC_UNDO_LAST,
+	DC_UNDO_MEMORY, /* as last; its argument is memory, which other functions may free as well
+			 */
+	DC_UNDO_LOCK, /* not in recovery, but by the thread that took it, when its call ends */
+	DC_UNDO_WHENS,
+};
+
 struct dc_rule {
 	const char *name; /* with a * at its end: all that begin so */
 	enum dc_rule_class class;
@@ -39,8 +50,10 @@ struct dc_rule {
 	const char *why; /* or NULL */
 	const char *undo; /* a call that gives back what this one got, "free_irq($0, $4)", or NULL:
 			   * its arguments in $0, its result in $r */
+	const char *no_undo; /* why there is none, of one that gets something; or NULL */
+	const char *success; /* "$r > 0": that it got it; or NULL: no error */
 	unsigned key; /* of one that gives back: how many of its arguments tell what; 0: all */
-	bool first; /* it makes the device harmless: before all else */
+	enum dc_undo_when when; /* of one that gives back */
 	enum dc_sync sync; /* of a downcall */
 	enum dc_register is_register; /* a downcall: of a pointer, and a value to write */
 	DC_VEC(const char *) arguments; /* as of dc_rule_entry */
@@ -91,6 +104,13 @@ struct dc_private_rule {
 	const char *of, *type;
 };
 
+/* A function of the driver that recovery calls for each object that it may take, if a condition in
+ * terms of its parameter holds. */
+struct dc_recovery_rule {
+	const char *function;
+	const char *condition; /* or NULL */
+};
+
 struct dc_rules {
 	struct dc_arena *arena;
 	DC_VEC(struct dc_rule) rules; /* sorted by name; a family's replace the kernel's */
@@ -99,6 +119,7 @@ struct dc_rules {
 	DC_VEC(struct dc_pointer_rule) pointers;
 	DC_VEC(struct dc_rule_entry) entries;
 	DC_VEC(struct dc_private_rule) privates; /* annotations only */
+	DC_VEC(struct dc_recovery_rule) recoveries; /* annotations only; in their order */
 };
 
 /* A use that has no rule, or one that says no. */
@@ -114,7 +135,8 @@ typedef DC_VEC(struct dc_rule_gap) dc_rule_gaps;
 /* Reads the rules of the kernel and of a family, which may have none. Returns 0 (end with
  * dc_rules_done), or -errno after reporting. */
 int dc_rules_open(struct dc_diag *diag, const char *family, struct dc_rules *ret);
-/* Reads a driver's annotations: pointers, functions, privates. A missing file has none. */
+/* Reads a driver's annotations: pointers, functions, privates, recovery. A missing file has none.
+ */
 int dc_annotations_open(struct dc_diag *diag, const char *path, struct dc_rules *ret);
 void dc_rules_done(struct dc_rules *rules);
 

@@ -127,9 +127,12 @@ const char *emit_appendix(const struct emit_unit *unit)
 		emit_call_done(&call);
 	}
 	put_addresses(piece.out, unit);
+	if (unit->side == DC_SIDE_KERNEL)
+		emit_put_recovery(piece.out, unit->arena, unit);
 	if (unit->side == DC_SIDE_KERNEL && unit->file == home(unit->plan))
 		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
-		      "#include \"dcrl_journal.c\"\n#include \"dcrl_kernel.c\"\n",
+		      "#include \"dcrl_journal.c\"\n#include \"dcrl_runner.c\"\n"
+		      "#include \"dcrl_kernel.c\"\n",
 		      piece.out);
 	return emit_code_end(&piece, unit->arena);
 }
@@ -463,8 +466,10 @@ const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan,
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
 	fprintf(piece.out, "#include \"dcg.h\"\n%s",
 		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n" : "#include \"dcru.h\"\n");
-	if (side == DC_SIDE_KERNEL)
+	if (side == DC_SIDE_KERNEL) {
 		emit_put_undos(piece.out, arena, plan);
+		emit_put_recoveries(piece.out, arena, plan);
+	}
 	for (i = 0; i < plan->kernel.len; i++) {
 		const struct dc_emit_kernel *kernel = &plan->kernel.at[i];
 		struct emit_call call;

@@ -706,6 +706,24 @@ bool dcrt_is_tracked(struct dcrt_tracker *tracker, const void *local, uint64_t *
 	return found;
 }
 
+void *dcrt_next_object(struct dcrt_tracker *tracker, uint16_t type, uint32_t *slot,
+		       uint32_t *ret_count)
+{
+	void *found = NULL;
+
+	tracker->env->lock(tracker->env->lock_ctx);
+	while (*slot < tracker->slots && !found) {
+		const struct dcrt_object *object = &tracker->objects[(*slot)++];
+
+		if (object->live && object->type == type) {
+			found = object->local;
+			*ret_count = object->size / tracker->types[type].size;
+		}
+	}
+	tracker->env->unlock(tracker->env->lock_ctx);
+	return found;
+}
+
 int dcrt_from_ref(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,
 		  void **ret)
 {

@@ -154,6 +154,11 @@ bool dcrt_address_out(const struct dcrt_tracker *tracker, const void *local, uin
 bool dcrt_address_in(const struct dcrt_tracker *tracker, uint64_t word, void **ret);
 /* dcrt_is_tracked - as dcrt_to_ref of any type, where finding none is no error. */
 bool dcrt_is_tracked(struct dcrt_tracker *tracker, const void *local, uint64_t *ret);
+/* dcrt_next_object - the first live object of a type from *slot on, which is then behind it; or
+ * NULL.
+ */
+void *dcrt_next_object(struct dcrt_tracker *tracker, uint16_t type, uint32_t *slot,
+		       uint32_t *ret_count);
 /* dcrt_text_from_ref - the address, if a zero follows within the object; else -EINVAL. */
 int dcrt_text_from_ref(struct dcrt_tracker *tracker, uint64_t ref, const char **ret);
 /* dcrt_to_code - index + 1 of a function, 0 of NULL. Returns 0 or -ENOENT. */

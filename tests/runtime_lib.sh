@@ -34,9 +34,11 @@ calls() { # FUNCTION NAME: how many calls to NAME are in it
 for name in kfree vfree kvfree free_netdev; do
 	[ "$(calls lib_build_remove $name)" = 1 ] || fail "the driver does not call $name"
 done
-[ "$(calls lib_build_remove dcrl_forget)" = 6 ] || fail "what is freed stays tracked"
-for name in dcrl_iounmap:2 dcrl_ioremap:1 dcrl_pci_ioremap_bar:1 dcrl_pci_iomap:1 dcrl_pci_iounmap:1; do
-	[ "$(calls lib_build_probe "${name%:*}")" = "${name#*:}" ] || fail "no window by $name"
+[ "$(calls lib_build_remove dcrl_freed)" = 3 ] || fail "what is freed stays in the journal"
+[ "$(calls lib_build_remove dcrl_forget)" = 2 ] || fail "what is freed stays tracked"
+[ "$(calls lib_build_setup dcrl_runner_add)" = 6 ] || fail "a work or timer is not noted"
+for name in dcrl_devm_kmalloc:2 dcrl_devm_kfree:1 dcrl_freed:1 dcrl_iounmap:2 dcrl_ioremap:1 dcrl_pci_ioremap_bar:1 dcrl_pci_iomap:1 dcrl_pci_iounmap:1; do
+	[ "$(calls lib_build_probe "${name%:*}")" = "${name#*:}" ] || fail "no call of $name"
 done
 for name in dcrt_program dcrt_map; do
 	modinfo kernel/lib_build.ko | grep -q ": *$name:" || fail "no parameter $name"

@@ -54,6 +54,11 @@ static void test_bad_rules(void **state)
 		 "rules[0]: a rule that says no must say why"},
 		{"{\"rules\": [{\"name\": \"f\", \"class\": \"any\", \"sync\": \"in\"}]}",
 		 "rules[0]: sync 'in' is not one of both, ..., none"},
+		{"{\"rules\": [{\"name\": \"f\", \"class\": \"any\", \"when\": \"soon\"}]}",
+		 "rules[0]: when 'soon' is not one of first, ..., lock"},
+		{"{\"rules\": [{\"name\": \"f\", \"class\": \"any\", \"undo\": \"g()\","
+		 " \"no_undo\": \"w\"}]}",
+		 "rules[0]: 'f' has both undo and no_undo"},
 		{"{\"rules\": [{\"name\": \"f\", \"class\": \"any\"},"
 		 " {\"name\": \"f\", \"class\": \"any\"}]}",
 		 "rules[1]: 'f' has a rule already"},
@@ -199,6 +204,7 @@ static const char text[] =
 	"	u8 *cast = (u8 *)netdev;\n"
 	"	return ((u8 *)netdev)[at] + *(u8 *)netdev + (at > 3 && (void *)netdev == cast);\n"
 	"}\n"
+	"void sweep(struct port *port) { once(port); }\n"
 	"int heads(struct ring *ring) { return ring->head; }\n"
 	"int named(struct net_device *netdev) { return netdev->name[0] + netdev->state; }\n";
 
@@ -258,6 +264,10 @@ static void test_strange_annotations(void **state)
 		 "annotations.json:0: error: functions: the driver has no function 'absent'"},
 		{"{\"functions\": [{\"function\": \"out\", \"arguments\": [\"\", \"1\", \"\"]}]}",
 		 "functions: out has 2 parameters, not 3"},
+		{"{\"recovery\": [{\"function\": \"absent\"}]}",
+		 "recovery: the driver has no function 'absent' that takes one pointer"},
+		{"{\"recovery\": [{\"function\": \"heads\"}]}",
+		 "recovery: the driver has no function 'heads' that takes one pointer"},
 		{"{\"privates\": [{\"of\": \"net_device\", \"type\": \"absent\"}]}",
 		 "privates: the driver uses no structure 'absent'"},
 		{"{\"pointers\": [{\"field\": \"port.absent\", \"count\": \"1\"}]}",
@@ -358,6 +368,145 @@ static void test_proposals(void **state)
 	dc_data_gap_of_record(&made.data, "port", dc_source_find(made.source, "touch"), &gap);
 	assert_string_equal(gap.row, "{\"of\": \"net_device\", \"type\": \"port\"}");
 	made_done(&made);
+}
+
+/* Recovery */
+
+static const char *pin_of(const struct dc_lower_given *given, const char *function)
+{
+	const struct dc_lower_pin *pin;
+
+	dc_vec_each (pin, &given->pins)
+		if (!strcmp(pin->function, function))
+			return pin->reason;
+	return "none";
+}
+
+/* What recovery calls is in the kernel, with all it calls; its object is the one around. */
+static void test_recovery(void **state)
+{
+	struct dc_lower_given given = {0};
+	struct dc_recovery recovery;
+	dc_data_gaps gaps = {0};
+	struct made made;
+
+	(void)state;
+	assert_int_equal(make(&made, "{" PRIVATE ", \"recovery\": [{\"function\": \"sweep\","
+				     " \"if\": \"port->rings\"}]}"),
+			 0);
+	dc_data_constraints(&made.data, &given, &gaps);
+	assert_string_equal(pin_of(&given, "sweep"), "runs in recovery, when the process has died");
+	assert_string_equal(pin_of(&given, "once"),
+			    "runs in recovery, when the process has died, called by sweep");
+	assert_string_equal(pin_of(&given, "ring"), "none");
+	assert_string_equal(made.data.annotations.recoveries.at[0].condition, "port->rings");
+	assert_true(
+		dc_data_recovery(&made.data, &made.data.annotations.recoveries.at[0], &recovery));
+	assert_string_equal(recovery.type, "net_device");
+	assert_int_equal(recovery.base, 32);
+	dc_lower_given_done(&given);
+	dc_vec_done(&gaps);
+	made_done(&made);
+}
+
+/* Functions by which a driver gets what a dead process leaves behind: each has a rule that says
+ * what gives it back, or why nothing need. */
+static void test_undos(void **state)
+{
+	static const char *const acquiring[] = {"__netdev_alloc_skb",
+						"__request_region",
+						"alloc_etherdev_mqs",
+						"alloc_netdev_mqs",
+						"alloc_pages",
+						"alloc_skb",
+						"alloc_workqueue",
+						"clk_enable",
+						"clk_get",
+						"clk_prepare",
+						"clk_prepare_enable",
+						"dev_alloc_skb",
+						"devm_clk_get",
+						"devm_ioremap",
+						"devm_kcalloc",
+						"devm_kmalloc",
+						"devm_kmalloc_array",
+						"devm_kzalloc",
+						"devm_request_threaded_irq",
+						"disable_irq",
+						"disable_irq_nosync",
+						"dma_alloc_coherent",
+						"dma_map_page",
+						"dma_map_page_attrs",
+						"dma_map_sg_attrs",
+						"dma_map_single",
+						"dma_map_single_attrs",
+						"dma_pool_alloc",
+						"dma_pool_create",
+						"dmam_alloc_coherent",
+						"get_device",
+						"ioremap",
+						"ioremap_wc",
+						"kcalloc",
+						"kmalloc",
+						"kmalloc_array",
+						"kmemdup",
+						"kstrdup",
+						"kvcalloc",
+						"kvmalloc",
+						"kvmalloc_array",
+						"kvzalloc",
+						"kzalloc",
+						"mutex_lock",
+						"mutex_lock_interruptible",
+						"mutex_lock_killable",
+						"mutex_trylock",
+						"napi_alloc_skb",
+						"napi_enable",
+						"netdev_alloc_frag",
+						"netdev_alloc_skb",
+						"netif_napi_add",
+						"pci_alloc_irq_vectors",
+						"pci_alloc_irq_vectors_affinity",
+						"pci_dev_get",
+						"pci_enable_device",
+						"pci_enable_device_io",
+						"pci_enable_device_mem",
+						"pci_enable_msi",
+						"pci_enable_msix_exact",
+						"pci_enable_msix_range",
+						"pci_iomap",
+						"pci_ioremap_bar",
+						"pci_request_irq",
+						"pci_request_mem_regions",
+						"pci_request_region",
+						"pci_request_regions",
+						"pci_request_selected_regions",
+						"pci_set_master",
+						"pci_set_mwi",
+						"pcim_enable_device",
+						"register_netdev",
+						"register_netdevice",
+						"request_firmware",
+						"request_irq",
+						"request_threaded_irq",
+						"rtnl_lock",
+						"rtnl_trylock",
+						"vmalloc",
+						"vzalloc"};
+	struct dc_rules rules;
+	struct caught caught;
+	size_t i;
+
+	(void)state;
+	catch_start(&caught);
+	assert_int_equal(dc_rules_open(&caught.diag, "net", &rules), 0);
+	for (i = 0; i < sizeof(acquiring) / sizeof(acquiring[0]); i++) {
+		const struct dc_rule *rule = dc_rules_find(&rules, acquiring[i]);
+
+		if (!rule || (!rule->undo && !rule->no_undo))
+			fail_msg("%s: neither undo nor no_undo", acquiring[i]);
+	}
+	dc_rules_done(&rules);
 }
 
 /* Fields */
@@ -512,6 +661,7 @@ int main(void)
 		cmocka_unit_test(test_statics),		cmocka_unit_test(test_bad_rules),
 		cmocka_unit_test(test_bad_annotations), cmocka_unit_test(test_strange_annotations),
 		cmocka_unit_test(test_signatures),	cmocka_unit_test(test_proposals),
+		cmocka_unit_test(test_recovery),	cmocka_unit_test(test_undos),
 		cmocka_unit_test(test_fields),		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_hidden),
 	};

@@ -50,11 +50,9 @@ int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt
 
 int dcrt_call_run(struct dcrt_call *call)
 {
-	static const uint32_t args[] = {[DCRL_PRINT] = 3,
-					[DCRL_INIT_WORK] = 2,
-					[DCRL_INIT_DELAYED_WORK] = 2,
-					[DCRL_FREE] = 1,
-					[DCRL_COUNT] = 0};
+	static const uint32_t args[] = {
+		[DCRL_PRINT] = 3,	[DCRL_INIT_WORK] = 2, [DCRL_INIT_DELAYED_WORK] = 2,
+		[DCRL_TIMER_SETUP] = 3, [DCRL_FREE] = 1,      [DCRL_COUNT] = 0};
 
 	assert_int_equal(call->n_words, args[call->function]);
 	return refusals > 0 ? (refusals--, refused_err) : 0;
@@ -429,6 +427,28 @@ static void work_function(struct work_struct *work)
 	(void)work;
 }
 
+static void timer_function(struct timer_list *timer)
+{
+	(void)timer;
+}
+
+static void test_timers(void **state)
+{
+	static char timer;
+
+	(void)state;
+	dcru_timer_setup((struct timer_list *)(void *)&timer, timer_function, 5);
+	assert_int_equal(n_calls, 1);
+	assert_int_equal(calls[0].function, DCRL_TIMER_SETUP);
+	assert_ptr_equal(calls[0].pointer, &timer);
+	assert_int_equal(calls[0].words[1], (uintptr_t)timer_function);
+	assert_int_equal(calls[0].words[2], 5);
+	refusals = 1;
+	refused_err = -EINVAL;
+	dcru_timer_setup((struct timer_list *)(void *)&timer, timer_function, 0);
+	assert_string_equal(calls[2].blob, "test: timer_setup failed in the kernel: -22\n");
+}
+
 static void test_works(void **state)
 {
 	static char work;
@@ -684,14 +704,31 @@ static void test_system_state(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_plain_formats),  TEST(test_pointer_formats), TEST(test_format_in_format),
-		TEST(test_unknown_format), TEST(test_truncation),      TEST(test_sprintf),
-		TEST(test_copies),	   TEST(test_strncpy),	       TEST(test_bits),
-		TEST(test_link_modes),	   TEST(test_memory),	       TEST(test_free_of_both),
-		TEST(test_works),	   TEST(test_levels),	       TEST(test_devices),
-		TEST(test_long_message),   TEST(test_printk),	       TEST(test_hex_dump),
-		TEST(test_without_kernel), TEST(test_warnings),	       TEST(test_bug),
-		TEST(test_delays),	   TEST(test_jiffies),	       TEST(test_system_state),
+		TEST(test_plain_formats),
+		TEST(test_pointer_formats),
+		TEST(test_format_in_format),
+		TEST(test_unknown_format),
+		TEST(test_truncation),
+		TEST(test_sprintf),
+		TEST(test_copies),
+		TEST(test_strncpy),
+		TEST(test_bits),
+		TEST(test_link_modes),
+		TEST(test_memory),
+		TEST(test_free_of_both),
+		TEST(test_works),
+		TEST(test_timers),
+		TEST(test_levels),
+		TEST(test_devices),
+		TEST(test_long_message),
+		TEST(test_printk),
+		TEST(test_hex_dump),
+		TEST(test_without_kernel),
+		TEST(test_warnings),
+		TEST(test_bug),
+		TEST(test_delays),
+		TEST(test_jiffies),
+		TEST(test_system_state),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

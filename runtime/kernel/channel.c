@@ -443,6 +443,21 @@ void dcrt_forget(struct dcrt_channel *channel, const void *object)
 }
 EXPORT_SYMBOL_GPL(dcrt_forget);
 
+void *dcrt_object_next(struct dcrt_channel *channel, u16 type, u32 *slot, u32 *ret_count)
+{
+	return dcrt_next_object(&channel->tracker, type, slot, ret_count);
+}
+EXPORT_SYMBOL_GPL(dcrt_object_next);
+
+bool dcrt_object_has(struct dcrt_channel *channel, const void *address)
+{
+	u64 ref;
+
+	return !IS_ERR_OR_NULL(address) &&
+	       !dcrt_to_ref(&channel->tracker, address, DCRT_ANY_TYPE, &ref);
+}
+EXPORT_SYMBOL_GPL(dcrt_object_has);
+
 EXPORT_SYMBOL_GPL(dcrt_out_word);
 EXPORT_SYMBOL_GPL(dcrt_out_pointer);
 EXPORT_SYMBOL_GPL(dcrt_out_blob);

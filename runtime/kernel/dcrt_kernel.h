@@ -75,6 +75,15 @@ void dcrt_window_add(struct dcrt_channel *channel, const volatile void __iomem *
  */
 void dcrt_window_remove(struct dcrt_channel *channel, const volatile void __iomem *base);
 
+/*
+ * dcrt_object_next - an object of a type that is tracked, and how many elements it has; *slot is 0
+ * at first, and says where to go on. NULL: no more. Nothing keeps it from being freed.
+ */
+void *dcrt_object_next(struct dcrt_channel *channel, u16 type, u32 *slot, u32 *ret_count);
+
+/* dcrt_object_has - whether an address is in a tracked object. */
+bool dcrt_object_has(struct dcrt_channel *channel, const void *address);
+
 struct dcrt_window_info {
 	u64 base, len;
 	u64 offset; /* of the device file; 0: not for the process */

@@ -23,6 +23,8 @@ enum dcrl_down {
 	/* the work, its function */
 	DCRL_INIT_WORK,
 	DCRL_INIT_DELAYED_WORK,
+	/* the timer, its function, flags */
+	DCRL_TIMER_SETUP,
 	/* the object, which is no longer tracked and whose memory is freed (kvfree) */
 	DCRL_FREE,
 	/* none; results: jiffies, the monotonic clock at that moment in ns, HZ */
@@ -52,6 +54,7 @@ enum dcrl_of { DCRL_OF_NOTHING, DCRL_OF_DEVICE, DCRL_OF_NETDEV, DCRL_OF_COUNT };
 	[DCRL_INIT_WORK] = {"dcrl_init_work", handler(dcrl_init_work), 2, 0, 0, 0, 0},             \
 	[DCRL_INIT_DELAYED_WORK] =                                                                 \
 		{"dcrl_init_delayed_work", handler(dcrl_init_delayed_work), 2, 0, 0, 0, 0},        \
+	[DCRL_TIMER_SETUP] = {"dcrl_timer_setup", handler(dcrl_timer_setup), 3, 0, 0, 0, 0},       \
 	[DCRL_FREE] = {"dcrl_free", handler(dcrl_free), 1, 0, 0, 0, 0},                            \
 	[DCRL_CLOCK] = {"dcrl_clock", handler(dcrl_clock), 0, 3, 0, 0, 0},                         \
 	[DCRL_STATE] = {"dcrl_state", handler(dcrl_state), 0, 1, 0, 0, 0},                         \
@@ -61,6 +64,7 @@ enum dcrl_of { DCRL_OF_NOTHING, DCRL_OF_DEVICE, DCRL_OF_NETDEV, DCRL_OF_COUNT };
 int dcrl_print(struct dcrt_call *call);
 int dcrl_init_work(struct dcrt_call *call);
 int dcrl_init_delayed_work(struct dcrt_call *call);
+int dcrl_timer_setup(struct dcrt_call *call);
 int dcrl_free(struct dcrt_call *call);
 int dcrl_clock(struct dcrt_call *call);
 int dcrl_state(struct dcrt_call *call);

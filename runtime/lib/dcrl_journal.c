@@ -4,12 +4,17 @@
  *
  * The process may die in the middle of a change, and nobody then knows how far it came. What was
  * acquired is in the journal all the same, as each acquiring call goes through the kernel
- * component. It is given back in reverse order, what makes the device harmless first; the devices
- * are then released, which finds nothing left to do, and probed again by the next process. While
- * this goes on no call goes up.
+ * component. It is given back in stages (enum dcrl_when), the last acquired first: what makes the
+ * device harmless, works and timers, what else runs by itself; then functions of the driver's own
+ * that free what hangs in its rings; then the rest. The devices are then released, which finds
+ * nothing left to do, and probed again by the next process. While this goes on no call goes up.
+ *
+ * Locks are in the journal, too, but their owner is the thread that called up: it gives them back
+ * when its call ends.
  */
 #include <linux/device.h>
 #include <linux/list.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -22,13 +27,8 @@ struct dcrl_entry {
 	struct list_head node;
 	const struct dcrl_release *release;
 	unsigned long args[DCRL_ARGS_MAX];
-};
-
-/* Works are set up once and never given back: they go with the memory they are in. */
-struct dcrl_work {
-	struct list_head node;
-	struct work_struct *work;
-	bool is_delayed;
+	const struct task_struct *thread; /* compared only */
+	u64 number;
 };
 
 struct dcrl_device {
@@ -37,10 +37,10 @@ struct dcrl_device {
 };
 
 static LIST_HEAD(journal); /* the last first */
-static LIST_HEAD(works);
 static LIST_HEAD(devices);
 static DEFINE_SPINLOCK(journal_lock);
-static DEFINE_MUTEX(recovery_lock);
+static DEFINE_MUTEX(devices_lock);
+static u64 numbers; /* of entries made so far */
 static bool quarantined;
 
 static void recover(struct work_struct *work);
@@ -55,7 +55,7 @@ int dcrl_begin(u32 function, struct dcrt_call **ret)
 
 void dcrl_acquired(const struct dcrl_release *release, const unsigned long *args)
 {
-	struct dcrl_entry *entry = kmalloc(sizeof(*entry), GFP_ATOMIC);
+	struct dcrl_entry *entry = (kmalloc)(sizeof(*entry), GFP_ATOMIC);
 	unsigned long flags;
 
 	if (!entry) {
@@ -63,122 +63,169 @@ void dcrl_acquired(const struct dcrl_release *release, const unsigned long *args
 		return;
 	}
 	entry->release = release;
+	entry->thread = current;
 	memcpy(entry->args, args, sizeof(entry->args));
 	spin_lock_irqsave(&journal_lock, flags);
+	entry->number = ++numbers;
 	list_add(&entry->node, &journal);
 	spin_unlock_irqrestore(&journal_lock, flags);
 }
 
+typedef bool (*dcrl_match)(const struct dcrl_entry *entry, const void *key);
+
+/* Takes the last entry out that matches; NULL: none does. */
+static struct dcrl_entry *take(dcrl_match match, const void *key)
+{
+	struct dcrl_entry *entry, *found = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&journal_lock, flags);
+	list_for_each_entry(entry, &journal, node) if (match(entry, key))
+	{
+		list_del(&entry->node);
+		found = entry;
+		break;
+	}
+	spin_unlock_irqrestore(&journal_lock, flags);
+	return found;
+}
+
+static void give_back(struct dcrl_entry *entry)
+{
+	entry->release->undo(entry->args);
+	(kfree)(entry);
+}
+
+struct dcrl_released_key {
+	const struct dcrl_release *release;
+	const unsigned long *args;
+};
+
+static bool is_same(const struct dcrl_entry *entry, const void *key)
+{
+	const struct dcrl_released_key *of = key;
+
+	return entry->release == of->release &&
+	       (of->release->when != DCRL_LOCK || entry->thread == current) &&
+	       !memcmp(entry->args, of->args, of->release->key * sizeof(*of->args));
+}
+
 bool dcrl_released(const struct dcrl_release *release, const unsigned long *args)
 {
-	struct dcrl_entry *entry, *found = NULL;
-	unsigned long flags;
+	struct dcrl_released_key key = {.release = release, .args = args};
+	struct dcrl_entry *entry = take(is_same, &key);
 
-	spin_lock_irqsave(&journal_lock, flags);
-	list_for_each_entry(entry, &journal,
-			    node) if (entry->release == release &&
-				      !memcmp(entry->args, args, release->key * sizeof(*args)))
-	{
-		list_del(&entry->node);
-		found = entry;
-		break;
-	}
-	spin_unlock_irqrestore(&journal_lock, flags);
-	(kfree)(found);
-	return found;
+	(kfree)(entry);
+	return entry;
 }
 
-/* Takes the last entry out; first: of those that make the device harmless. */
-static struct dcrl_entry *take(bool first)
+static bool is_memory(const struct dcrl_entry *entry, const void *memory)
 {
-	struct dcrl_entry *entry, *found = NULL;
-	unsigned long flags;
-
-	spin_lock_irqsave(&journal_lock, flags);
-	list_for_each_entry(entry, &journal, node) if (!first || entry->release->first)
-	{
-		list_del(&entry->node);
-		found = entry;
-		break;
-	}
-	spin_unlock_irqrestore(&journal_lock, flags);
-	return found;
+	return entry->release->when == DCRL_MEMORY && entry->args[0] == (unsigned long)memory;
 }
 
-static unsigned int undo(bool first)
+void dcrl_memory_released(const void *memory)
+{
+	(kfree)(take(is_memory, memory));
+}
+
+/* Locks */
+
+static bool is_lock_since(const struct dcrl_entry *entry, const void *mark)
+{
+	return entry->release->when == DCRL_LOCK && entry->thread == current &&
+	       entry->number > *(const u64 *)mark;
+}
+
+u64 dcrl_mark(void)
+{
+	unsigned long flags;
+	u64 mark;
+
+	spin_lock_irqsave(&journal_lock, flags);
+	mark = numbers;
+	spin_unlock_irqrestore(&journal_lock, flags);
+	return mark;
+}
+
+/* The process has ended in a call with this error; else it lives, or the call was never begun. */
+static bool is_cut_short(int err)
+{
+	return err == -EPIPE || err == -ETIMEDOUT || err == -EINTR || err == -EPROTO;
+}
+
+void dcrl_unlock(u64 mark, int err)
+{
+	struct dcrl_entry *entry;
+
+	while (is_cut_short(err) && (entry = take(is_lock_since, &mark))) {
+		pr_warn(KBUILD_MODNAME ": a lock of the process that ended: %s\n",
+			entry->release->name);
+		give_back(entry);
+	}
+}
+
+/* Giving all back */
+
+static bool is_when(const struct dcrl_entry *entry, const void *key)
+{
+	enum dcrl_when when = *(const enum dcrl_when *)key;
+
+	return entry->release->when == when ||
+	       (when == DCRL_LAST && entry->release->when == DCRL_MEMORY);
+}
+
+static unsigned int undo(enum dcrl_when when)
 {
 	struct dcrl_entry *entry;
 	unsigned int count = 0;
 
-	while ((entry = take(first))) {
-		entry->release->undo(entry->args);
-		(kfree)(entry);
-		count++;
-	}
+	for (; (entry = take(is_when, &when)); count++)
+		give_back(entry);
 	return count;
 }
 
-/* Works */
-
-void dcrl_work_add(struct work_struct *work, bool is_delayed)
+bool dcrl_has(const void *address)
 {
-	struct dcrl_work *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
-
-	if (!entry)
-		return;
-	*entry = (struct dcrl_work){.work = work, .is_delayed = is_delayed};
-	mutex_lock(&recovery_lock);
-	list_add(&entry->node, &works);
-	mutex_unlock(&recovery_lock);
+	return dcrt_object_has(dcg_channel, address);
 }
 
-void dcrl_works_gone(const void *object, size_t len)
+static void run_recoveries(void)
 {
-	struct dcrl_work *entry, *next;
+	const struct dcrl_recovery *at;
+	char *object;
+	u32 slot, count, i;
 
-	mutex_lock(&recovery_lock);
-	list_for_each_entry_safe(entry, next, &works,
-				 node) if ((const void *)entry->work >= object &&
-					   (const void *)entry->work < object + len)
-	{
-		list_del(&entry->node);
-		(kfree)(entry);
+	for (at = dcg_recoveries; at->run; at++) {
+		slot = 0;
+		while ((object = dcrt_object_next(dcg_channel, at->type, &slot, &count)))
+			for (i = 0; i < count; i++)
+				at->run(object + i * dcg_driver.types[at->type].size);
 	}
-	mutex_unlock(&recovery_lock);
 }
 
-static void cancel_works(void)
-{
-	struct dcrl_work *entry;
-
-	mutex_lock(&recovery_lock);
-	list_for_each_entry(entry, &works, node) if (entry->is_delayed)
-		cancel_delayed_work_sync(to_delayed_work(entry->work));
-	else cancel_work_sync(entry->work);
-	mutex_unlock(&recovery_lock);
-}
-
-/* What makes the device harmless, then what could run by itself, then the rest. */
 static unsigned int undo_all(void)
 {
-	unsigned int count = undo(true);
+	unsigned int count = undo(DCRL_FIRST);
 
-	cancel_works();
-	return count + undo(false);
+	dcrl_runners_stop();
+	count += undo(DCRL_STOP);
+	run_recoveries();
+	return count + undo(DCRL_LAST);
 }
 
 /* Devices */
 
 void dcrl_device_add(struct device *device)
 {
-	struct dcrl_device *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
+	struct dcrl_device *entry = (kmalloc)(sizeof(*entry), GFP_KERNEL);
 
 	if (!entry)
 		return;
 	entry->device = get_device(device);
-	mutex_lock(&recovery_lock);
+	mutex_lock(&devices_lock);
 	list_add_tail(&entry->node, &devices);
-	mutex_unlock(&recovery_lock);
+	mutex_unlock(&devices_lock);
 }
 
 static void forget_device(struct dcrl_device *entry)
@@ -188,14 +235,34 @@ static void forget_device(struct dcrl_device *entry)
 	(kfree)(entry);
 }
 
+static bool is_of_device(const struct dcrl_entry *entry, const void *key)
+{
+	const struct device *device = key;
+	const void *pdev = dev_is_pci(device) ? to_pci_dev(device) : NULL;
+	const void *of = (const void *)entry->args[0];
+
+	return entry->release->key && of && (of == device || of == pdev);
+}
+
+/* What the kernel gave back by itself, or has to be given back by nobody (bus master), is left. */
+static void drop_entries(const struct device *device)
+{
+	struct dcrl_entry *entry;
+
+	while ((entry = take(is_of_device, device)))
+		(kfree)(entry);
+}
+
 void dcrl_device_remove(struct device *device)
 {
 	struct dcrl_device *entry, *next;
 
-	mutex_lock(&recovery_lock);
+	drop_entries(device);
+
+	mutex_lock(&devices_lock);
 	list_for_each_entry_safe(entry, next, &devices, node) if (entry->device == device)
 		forget_device(entry);
-	mutex_unlock(&recovery_lock);
+	mutex_unlock(&devices_lock);
 }
 
 /* Recovery */
@@ -215,9 +282,7 @@ void dcrl_give_up(const char *what, int err)
 
 void dcrl_broken(const char *what, int err)
 {
-	if (err != -EPIPE && err != -ETIMEDOUT && err != -EINTR && err != -EPROTO)
-		return; /* the process lives, or the call was never begun */
-	if (READ_ONCE(quarantined))
+	if (!is_cut_short(err) || READ_ONCE(quarantined))
 		return;
 	WRITE_ONCE(quarantined, true);
 	pr_warn(KBUILD_MODNAME ": the process ended in %s (%d); the driver starts over\n", what,
@@ -230,9 +295,9 @@ static void reprobe(void)
 	struct dcrl_device *entry;
 	LIST_HEAD(taken);
 
-	mutex_lock(&recovery_lock);
+	mutex_lock(&devices_lock);
 	list_splice_init(&devices, &taken);
-	mutex_unlock(&recovery_lock);
+	mutex_unlock(&devices_lock);
 	list_for_each_entry(entry, &taken, node) device_release_driver(entry->device);
 	WRITE_ONCE(quarantined, false);
 	while (!list_empty(&taken)) {

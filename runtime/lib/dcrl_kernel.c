@@ -50,8 +50,8 @@ void dcrl_netdev_gone(struct net_device *netdev)
 {
 	u16 type = type_named("net_device");
 
-	if (type != DCRT_ANY_TYPE)
-		dcrl_works_gone(netdev, dcg_driver.types[type].size);
+	dcrl_freed_range(netdev,
+			 type == DCRT_ANY_TYPE ? sizeof(*netdev) : dcg_driver.types[type].size);
 }
 
 static struct net_device *netdev_of(struct dcrt_call *call)
@@ -87,7 +87,7 @@ int dcrl_print(struct dcrt_call *call)
 	return 0;
 }
 
-/* Works */
+/* Works and timers */
 
 int dcrl_init_work(struct dcrt_call *call)
 {
@@ -99,7 +99,6 @@ int dcrl_init_work(struct dcrt_call *call)
 	if (IS_ERR_OR_NULL(work) || !function)
 		return -EINVAL;
 	INIT_WORK(work, function);
-	dcrl_work_add(work, false);
 	return 0;
 }
 
@@ -113,7 +112,20 @@ int dcrl_init_delayed_work(struct dcrt_call *call)
 	if (IS_ERR_OR_NULL(work) || !function)
 		return -EINVAL;
 	INIT_DELAYED_WORK(work, function);
-	dcrl_work_add(&work->work, true);
+	return 0;
+}
+
+int dcrl_timer_setup(struct dcrt_call *call)
+{
+	struct timer_list *timer = dcrt_in_pointer(call, 0, DCRT_ANY_TYPE, sizeof(*timer));
+	void (*function)(struct timer_list *timer) = dcrt_in_code(call, 1);
+	u64 flags = dcrt_in_word(call, 2);
+
+	if (dcrt_in_error(call))
+		return dcrt_in_error(call);
+	if (IS_ERR_OR_NULL(timer) || !function || flags & ~(u64)TIMER_INIT_FLAGS)
+		return -EINVAL;
+	timer_setup(timer, function, (u32)flags);
 	return 0;
 }
 

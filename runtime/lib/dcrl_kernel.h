@@ -17,8 +17,11 @@
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/pci.h>
+#include <linux/overflow.h>
 #include <linux/slab.h>
+#include <linux/timer.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #include "dcrl.h"
 #include "dcrt_kernel.h"
@@ -35,32 +38,78 @@ void dcrl_exit(void (*exit)(void));
 /* dcrl_forget - the object is about to be freed. Before dcrl_init and after dcrl_exit: nothing. */
 void dcrl_forget(const void *object);
 
-/* Recovery: dcrl_journal.c. */
+/*
+ * dcrl_freed - memory of kmalloc() or vmalloc() is about to be freed: it is no longer tracked, nor
+ * in the journal, and works and timers in it are forgotten; NULL is fine. dcrl_freed_range: the
+ * same of what is known to be so long. Any context.
+ */
+void dcrl_freed(const void *memory);
+void dcrl_freed_range(const void *memory, size_t len);
+
+/* Recovery: dcrl_journal.c, dcrl_runner.c. */
 
 #define DCRL_ARGS_MAX 6
+
+/* When recovery gives back what is in the journal; within one the last acquired first. */
+enum dcrl_when {
+	DCRL_FIRST, /* what makes the device harmless */
+	/* then works and timers are cancelled */
+	DCRL_STOP, /* what runs by itself */
+	/* then the driver's own functions are called (struct dcrl_recovery) */
+	DCRL_LAST,
+	DCRL_MEMORY, /* as DCRL_LAST; args[0] is memory, and dcrl_freed() takes it out */
+	DCRL_LOCK, /* not in recovery: dcrl_unlock() */
+};
 
 /* How something acquired is given back. One object a function, so that its address names it. */
 struct dcrl_release {
 	const char *name; /* of the kernel's function */
 	void (*undo)(const unsigned long *args);
 	unsigned int key; /* how many of the arguments tell which one it is */
-	bool first; /* makes the device harmless */
+	enum dcrl_when when;
 };
+
+/* A function of the driver that recovery calls for each tracked object of a type. */
+struct dcrl_recovery {
+	const char *name;
+	void (*run)(void *object);
+	u16 type;
+};
+
+/* Generated; a zero row at the end. */
+extern const struct dcrl_recovery dcg_recoveries[];
+
+/* dcrl_has - for the conditions of such functions: there is memory of an object's there. */
+bool dcrl_has(const void *address);
 
 /* dcrl_begin - as dcrt_call_begin; -ENODEV while the driver starts over. */
 int dcrl_begin(u32 function, struct dcrt_call **ret);
 
-/* Any context. dcrl_released returns whether it was acquired. */
+/* Any context. dcrl_released returns whether it was acquired (a lock: by this thread). */
 void dcrl_acquired(const struct dcrl_release *release, const unsigned long *args);
 bool dcrl_released(const struct dcrl_release *release, const unsigned long *args);
 
-/* A device that the driver has taken, and that it has let go. May sleep. */
+/*
+ * dcrl_unlock - the process has ended in a call that this thread has made (err says so, else this
+ * does nothing): locks that it has taken for the process since dcrl_mark() are given back.
+ */
+u64 dcrl_mark(void);
+void dcrl_unlock(u64 mark, int err);
+
+/* A device that the driver has taken, and that it has let go or not taken: what the journal still
+ * has of it is dropped. May sleep. */
 void dcrl_device_add(struct device *device);
 void dcrl_device_remove(struct device *device);
 
-/* A work that has been set up; memory with works in it that is about to be freed. May sleep. */
-void dcrl_work_add(struct work_struct *work, bool is_delayed);
-void dcrl_works_gone(const void *object, size_t len);
+/* Works and timers that have been set up, until the memory they are in is freed. Any context. Those
+ * that are set up by DECLARE_WORK() and the like are not noted. */
+enum dcrl_runner_kind { DCRL_WORK, DCRL_DELAYED_WORK, DCRL_TIMER };
+void dcrl_runner_add(void *runner, enum dcrl_runner_kind kind);
+
+/* Of recovery: all works and timers are cancelled, and waited for (may sleep); memory that is freed
+ * is no longer in the journal. */
+void dcrl_runners_stop(void);
+void dcrl_memory_released(const void *memory);
 
 /* dcrl_broken - a call that changes things has failed; if that is because the process ended in it,
  * the driver starts over: what is in the journal is given back and its devices are probed again. */
@@ -94,21 +143,31 @@ void dcrl_netdev_gone(struct net_device *netdev);
 
 static inline void dcrl_kfree(const void *object)
 {
-	dcrl_forget(object);
+	dcrl_freed(object);
 	kfree(object);
+}
+
+static inline void dcrl_kfree_sensitive(const void *object)
+{
+	dcrl_freed(object);
+	kfree_sensitive(object);
 }
 
 static inline void dcrl_vfree(const void *object)
 {
-	dcrl_forget(object);
+	dcrl_freed(object);
 	vfree(object);
 }
 
 static inline void dcrl_kvfree(const void *object)
 {
-	dcrl_forget(object);
+	dcrl_freed(object);
 	kvfree(object);
 }
+
+/* Memory that the kernel frees when the device is let go. */
+void *dcrl_devm_kmalloc(struct device *device, size_t len, gfp_t flags);
+void dcrl_devm_kfree(struct device *device, const void *object);
 
 /* With it goes what it was allocated with, and its address, which stands elsewhere. */
 static inline void dcrl_free_netdev(struct net_device *netdev)
@@ -116,7 +175,6 @@ static inline void dcrl_free_netdev(struct net_device *netdev)
 	dcrl_netdev_gone(netdev);
 	dcrl_forget(netdev->dev_addr);
 	dcrl_forget(netdev_priv(netdev));
-	dcrl_forget(netdev);
 	free_netdev(netdev);
 }
 
@@ -132,10 +190,55 @@ void __iomem *dcrl_pci_iomap(struct pci_dev *pdev, int bar, unsigned long max);
 void dcrl_pci_iounmap(struct pci_dev *pdev, void __iomem *base);
 
 /* With arguments, so that a pointer to kfree stays what it is. */
-#define kfree(object)	    dcrl_kfree(object)
-#define vfree(object)	    dcrl_vfree(object)
-#define kvfree(object)	    dcrl_kvfree(object)
-#define free_netdev(netdev) dcrl_free_netdev(netdev)
+#define kfree(object)		dcrl_kfree(object)
+#define kfree_sensitive(object) dcrl_kfree_sensitive(object)
+#define vfree(object)		dcrl_vfree(object)
+#define kvfree(object)		dcrl_kvfree(object)
+#define free_netdev(netdev)	dcrl_free_netdev(netdev)
+
+#undef kfree_rcu
+#define kfree_rcu(object, ...)                                                                     \
+	do {                                                                                       \
+		dcrl_freed(object);                                                                \
+		kvfree_rcu(object, ##__VA_ARGS__);                                                 \
+	} while (0)
+
+#define devm_kmalloc(device, len, flags) dcrl_devm_kmalloc(device, len, flags)
+#define devm_kzalloc(device, len, flags) dcrl_devm_kmalloc(device, len, (flags) | __GFP_ZERO)
+#define devm_kmalloc_array(device, count, len, flags)                                              \
+	dcrl_devm_kmalloc(device, array_size(count, len), flags)
+#define devm_kcalloc(device, count, len, flags)                                                    \
+	dcrl_devm_kmalloc(device, array_size(count, len), (flags) | __GFP_ZERO)
+#define devm_kfree(device, object) dcrl_devm_kfree(device, object)
+
+/* As workqueue.h and timer.h have them. */
+#undef INIT_WORK
+#define INIT_WORK(work, function)                                                                  \
+	do {                                                                                       \
+		__INIT_WORK((work), (function), 0);                                                \
+		dcrl_runner_add(work, DCRL_WORK);                                                  \
+	} while (0)
+
+#undef INIT_DELAYED_WORK
+#define INIT_DELAYED_WORK(work, function)                                                          \
+	do {                                                                                       \
+		__INIT_DELAYED_WORK(work, function, 0);                                            \
+		dcrl_runner_add(work, DCRL_DELAYED_WORK);                                          \
+	} while (0)
+
+#undef INIT_DEFERRABLE_WORK
+#define INIT_DEFERRABLE_WORK(work, function)                                                       \
+	do {                                                                                       \
+		__INIT_DELAYED_WORK(work, function, TIMER_DEFERRABLE);                             \
+		dcrl_runner_add(work, DCRL_DELAYED_WORK);                                          \
+	} while (0)
+
+#undef timer_setup
+#define timer_setup(timer, function, flags)                                                        \
+	do {                                                                                       \
+		__init_timer((timer), (function), (flags));                                        \
+		dcrl_runner_add(timer, DCRL_TIMER);                                                \
+	} while (0)
 
 #undef ioremap
 #undef iounmap

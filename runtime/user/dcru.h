@@ -29,6 +29,7 @@ typedef unsigned gfp_t;
 struct delayed_work;
 struct device;
 struct net_device;
+struct timer_list;
 struct work_struct;
 
 /* Time. A delay lasts at least as long; one of 100 us or more gives up the CPU. */
@@ -70,6 +71,8 @@ volatile void *dcru_register_to(volatile void *address, unsigned len);
 
 /* Works live in the kernel; here only their address counts. */
 void dcru_INIT_WORK(struct work_struct *work, void (*function)(struct work_struct *work));
+void dcru_timer_setup(struct timer_list *timer, void (*function)(struct timer_list *timer),
+		      unsigned int flags);
 void dcru_INIT_DELAYED_WORK(struct delayed_work *work, void (*function)(struct work_struct *work));
 
 /*

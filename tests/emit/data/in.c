@@ -26,15 +26,29 @@ struct port {
 	void (*notify)(struct port *port);
 	unsigned long flags;
 	u64 counts[3];
+	struct mutex lock;
+	struct timer_list timer;
 };
 
 static int level = 3;
 static const int fixed = 7;
 static struct net_device *only;
+static struct workqueue_struct *queue;
 
 static void in_told(struct port *port)
 {
 	port->counts[0]++;
+}
+
+/* Recovery calls it. */
+static void in_sweep(struct port *port)
+{
+	port->counts[2] = 0;
+}
+
+static void in_tick(struct timer_list *timer)
+{
+	mod_timer(timer, jiffies + HZ);
 }
 
 static void in_quiet(struct port *port)
@@ -106,7 +120,11 @@ static int in_stop(struct net_device *netdev)
 
 	times--;
 	netif_stop_queue(netdev);
+	mutex_lock(&port->lock);
 	port->up = 0;
+	mutex_unlock(&port->lock);
+	timer_setup(&port->timer, in_tick, 0);
+	del_timer_sync(&port->timer);
 	return 0;
 }
 
@@ -142,6 +160,8 @@ static int __init in_init(void)
 	only = alloc_etherdev(sizeof(struct port));
 	if (!only)
 		return -ENOMEM;
+	queue = create_singlethread_workqueue("in");
+	in_sweep(netdev_priv(only));
 	only->netdev_ops = &in_netdev_ops;
 	only->ethtool_ops = &in_ethtool_ops;
 	return register_netdev(only);
@@ -150,6 +170,7 @@ static int __init in_init(void)
 static void __exit in_exit(void)
 {
 	unregister_netdev(only);
+	destroy_workqueue(queue);
 	free_netdev(only);
 }
 

@@ -5,18 +5,50 @@
 #include <linux/pci.h>
 #include "dcrl_kernel.h"
 
+const struct dcrl_recovery dcg_recoveries[] = {{NULL, NULL, 0}};
+
 static void (*releases[])(const void *) = {kfree, vfree}; /* their addresses stay theirs */
 
 static const struct pci_device_id lib_build_ids[] = {{PCI_DEVICE(0x8086, 0x100e)}, {0}};
 MODULE_DEVICE_TABLE(pci, lib_build_ids);
+
+struct lib_build {
+	struct work_struct work;
+	struct delayed_work delayed, late;
+	struct timer_list timer;
+	struct rcu_head rcu;
+};
+
+static void lib_build_work(struct work_struct *work)
+{
+}
+
+static void lib_build_timer(struct timer_list *timer)
+{
+}
+
+static noinline void lib_build_setup(struct lib_build *state)
+{
+	INIT_WORK(&state->work, lib_build_work);
+	INIT_DELAYED_WORK(&state->delayed, lib_build_work);
+	INIT_DEFERRABLE_WORK(&state->late, lib_build_work);
+	timer_setup(&state->timer, lib_build_timer, 0);
+}
 
 static int lib_build_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct net_device *netdev =
 		alloc_netdev(sizeof(int), "lib%d", NET_NAME_UNKNOWN, ether_setup);
 
-	if (!netdev)
+	struct lib_build *managed = devm_kzalloc(&pdev->dev, sizeof(*managed), GFP_KERNEL);
+	struct lib_build *state = kzalloc(sizeof(*state), GFP_KERNEL);
+	u16 *more = devm_kcalloc(&pdev->dev, 3, sizeof(*more), GFP_KERNEL);
+
+	if (!netdev || !managed || !state || !more)
 		return -ENOMEM;
+	lib_build_setup(managed);
+	devm_kfree(&pdev->dev, managed);
+	kfree_rcu(state, rcu);
 	pci_set_drvdata(pdev, netdev);
 	iounmap(pci_ioremap_bar(pdev, 0));
 	iounmap(ioremap(pci_resource_start(pdev, 1), 8));

@@ -113,4 +113,5 @@ void *const dcg_places_in_c[] = {
 #include "dcg_tables.c"
 #include "dcg_kernel.c"
 #include "dcrl_journal.c"
+#include "dcrl_runner.c"
 #include "dcrl_kernel.c"

@@ -25,9 +25,14 @@
 #include <linux/pm_wakeup.h>
 #include <linux/dma-mapping.h>
 #include <linux/pci.h>
+#include <linux/timer.h>
+#include <linux/clk.h>
+#include <linux/dmapool.h>
+#include <linux/firmware.h>
 #include <linux/netdevice.h>
 #include <linux/etherdevice.h>
 #include <linux/skbuff.h>
 #include <linux/ethtool.h>
+#include <linux/rtnetlink.h>
 #include "dcg.h"
 #include "dcru.h"

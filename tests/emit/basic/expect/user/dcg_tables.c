@@ -21,10 +21,14 @@ static struct dcrt_field dcg_fields_0[] = {
 	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* limit */
 };
 
+static struct dcrt_field dcg_fields_2[] = {
+	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* counter */
+};
+
 static struct dcrt_type dcg_types[] = {
 	[DCG_VARIABLE_in_c_limit] = {.name = "limit", .size = 4, .n_fields = 1, .fields = dcg_fields_0},
 	[DCG_VARIABLE_in_c_name] = {.name = "name", .size = 3},
-	[DCG_VARIABLE_in_c_counter] = {.name = "counter", .size = 4},
+	[DCG_VARIABLE_in_c_counter] = {.name = "counter", .size = 4, .n_fields = 1, .fields = dcg_fields_2},
 };
 
 static void *dcg_code[1];

@@ -23,8 +23,11 @@ enum dcg_down {
 	DCG_DOWN_in_ring,
 	DCG_DOWN_in_set_notify,
 	DCG_DOWN_in_sum,
+	DCG_DOWN_KERNEL_del_timer_sync,
 	DCG_DOWN_KERNEL_eth_validate_addr,
 	DCG_DOWN_KERNEL_msleep,
+	DCG_DOWN_KERNEL_mutex_lock,
+	DCG_DOWN_KERNEL_mutex_unlock,
 	DCG_DOWN_KERNEL_netif_start_queue,
 	DCG_DOWN_KERNEL_netif_stop_queue,
 	DCG_DOWN_KERNEL_set_bit,
@@ -40,6 +43,7 @@ enum dcg_type {
 	DCG_VARIABLE_in_c_level,
 	DCG_VARIABLE_in_c_fixed,
 	DCG_VARIABLE_in_c_only,
+	DCG_VARIABLE_in_c_queue,
 	DCG_VARIABLE_in_c_in_netdev_ops,
 	DCG_VARIABLE_in_c_in_ethtool_ops,
 	DCG_VARIABLE_in_c_in_open_times,
@@ -64,8 +68,11 @@ void dcg_forget_net_device(void *element);
 void dcg_forget_1_bytes(void *element);
 void dcg_forget_32_bytes(void *element);
 void dcg_forget_ring(void *element);
+int dcg_kernel_del_timer_sync(struct dcrt_call *dcg);
 int dcg_kernel_eth_validate_addr(struct dcrt_call *dcg);
 int dcg_kernel_msleep(struct dcrt_call *dcg);
+int dcg_kernel_mutex_lock(struct dcrt_call *dcg);
+int dcg_kernel_mutex_unlock(struct dcrt_call *dcg);
 int dcg_kernel_netif_start_queue(struct dcrt_call *dcg);
 int dcg_kernel_netif_stop_queue(struct dcrt_call *dcg);
 int dcg_kernel_set_bit(struct dcrt_call *dcg);

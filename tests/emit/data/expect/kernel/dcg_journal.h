@@ -24,22 +24,36 @@
 #include <linux/pm_wakeup.h>
 #include <linux/dma-mapping.h>
 #include <linux/pci.h>
+#include <linux/timer.h>
+#include <linux/clk.h>
+#include <linux/dmapool.h>
+#include <linux/firmware.h>
 #include <linux/netdevice.h>
 #include <linux/etherdevice.h>
 #include <linux/skbuff.h>
 #include <linux/ethtool.h>
+#include <linux/rtnetlink.h>
 #include "dcrl_kernel.h"
 
 /* clang-format off */
 
 extern const struct dcrl_release dcg_release_free_netdev;
-static inline void dcg_releasing_free_netdev(struct net_device *a0)
+extern const struct dcrl_release dcg_release_destroy_workqueue;
+extern const struct dcrl_release dcg_release_mutex_unlock;
+extern const struct dcrl_release dcg_release_unregister_netdev;
+
+static inline void dcg_releasing_destroy_workqueue(struct workqueue_struct *a0)
 {
-	dcrl_released(&dcg_release_free_netdev, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)a0});
-	free_netdev(a0);
+	dcrl_released(&dcg_release_destroy_workqueue, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)a0});
+	destroy_workqueue(a0);
 }
 
-extern const struct dcrl_release dcg_release_unregister_netdev;
+static inline void dcg_releasing_mutex_unlock(struct mutex *a0)
+{
+	dcrl_released(&dcg_release_mutex_unlock, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)a0});
+	mutex_unlock(a0);
+}
+
 static inline void dcg_releasing_unregister_netdev(struct net_device *a0)
 {
 	dcrl_released(&dcg_release_unregister_netdev, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)a0});
@@ -57,20 +71,36 @@ static inline struct net_device * dcg_acquiring_alloc_etherdev_mqs(int a0, unsig
 #undef alloc_etherdev_mqs
 #define alloc_etherdev_mqs(...) dcg_acquiring_alloc_etherdev_mqs(__VA_ARGS__)
 
+#undef alloc_workqueue
+#define alloc_workqueue(...) ({ \
+	__typeof__(struct workqueue_struct *) dcg_result = (alloc_workqueue)(__VA_ARGS__); \
+	if (!IS_ERR_OR_NULL((const void *)dcg_result)) \
+		dcrl_acquired(&dcg_release_destroy_workqueue, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(dcg_result)}); \
+	dcg_result; })
+
+static inline void dcg_acquiring_mutex_lock(struct mutex *a0)
+{
+	mutex_lock(a0);
+
+	dcrl_acquired(&dcg_release_mutex_unlock, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
+}
+
 static inline int dcg_acquiring_register_netdev(struct net_device *a0)
 {
 	__typeof__(int) dcg_result = register_netdev(a0);
 
-	if (!dcg_result)
+	if (dcg_result >= 0)
 		dcrl_acquired(&dcg_release_unregister_netdev, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
 	return dcg_result;
 }
 #undef register_netdev
 #define register_netdev(...) dcg_acquiring_register_netdev(__VA_ARGS__)
-#undef free_netdev
-#define free_netdev(...) dcg_releasing_free_netdev(__VA_ARGS__)
+#undef destroy_workqueue
+#define destroy_workqueue(...) dcg_releasing_destroy_workqueue(__VA_ARGS__)
 #undef unregister_netdev
 #define unregister_netdev(...) dcg_releasing_unregister_netdev(__VA_ARGS__)
+
+void dcg_recover_in_sweep(void *dcg_object);
 /* clang-format on */
 
 #endif

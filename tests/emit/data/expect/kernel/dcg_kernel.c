@@ -25,10 +25,15 @@
 #include <linux/pm_wakeup.h>
 #include <linux/dma-mapping.h>
 #include <linux/pci.h>
+#include <linux/timer.h>
+#include <linux/clk.h>
+#include <linux/dmapool.h>
+#include <linux/firmware.h>
 #include <linux/netdevice.h>
 #include <linux/etherdevice.h>
 #include <linux/skbuff.h>
 #include <linux/ethtool.h>
+#include <linux/rtnetlink.h>
 #include "dcg.h"
 #include "dcg_journal.h"
 
@@ -37,7 +42,27 @@ static void dcg_undo_free_netdev(const unsigned long *args)
 	free_netdev((struct net_device *)args[0]);
 }
 
-const struct dcrl_release dcg_release_free_netdev = {"free_netdev", dcg_undo_free_netdev, 1, false};
+/* clang-format off */
+const struct dcrl_release dcg_release_free_netdev = {"free_netdev", dcg_undo_free_netdev, 1, DCRL_MEMORY};
+/* clang-format on */
+
+static void dcg_undo_destroy_workqueue(const unsigned long *args)
+{
+	destroy_workqueue((struct workqueue_struct *)args[0]);
+}
+
+/* clang-format off */
+const struct dcrl_release dcg_release_destroy_workqueue = {"destroy_workqueue", dcg_undo_destroy_workqueue, 1, DCRL_LAST};
+/* clang-format on */
+
+static void dcg_undo_mutex_unlock(const unsigned long *args)
+{
+	mutex_unlock((struct mutex *)args[0]);
+}
+
+/* clang-format off */
+const struct dcrl_release dcg_release_mutex_unlock = {"mutex_unlock", dcg_undo_mutex_unlock, 1, DCRL_LOCK};
+/* clang-format on */
 
 static void dcg_undo_unregister_netdev(const unsigned long *args)
 {
@@ -45,8 +70,26 @@ static void dcg_undo_unregister_netdev(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_unregister_netdev = {"unregister_netdev", dcg_undo_unregister_netdev, 1, true};
+const struct dcrl_release dcg_release_unregister_netdev = {"unregister_netdev", dcg_undo_unregister_netdev, 1, DCRL_FIRST};
 /* clang-format on */
+
+const struct dcrl_recovery dcg_recoveries[] = {
+	{"in_sweep", dcg_recover_in_sweep, DCG_TYPE_net_device},
+	{NULL, NULL, 0},
+};
+
+int dcg_kernel_del_timer_sync(struct dcrt_call *dcg)
+{
+	struct timer_list *a0 = dcrt_in_address(dcg, 0);
+	int dcg_result;
+
+	if (dcrt_in_error(dcg))
+		return dcrt_in_error(dcg);
+	dcg_result = del_timer_sync(a0);
+	dcrt_out_word(dcg, (u64)dcg_result);
+	dcrt_out_all(dcg);
+	return 0;
+}
 
 int dcg_kernel_eth_validate_addr(struct dcrt_call *dcg)
 {
@@ -68,6 +111,28 @@ int dcg_kernel_msleep(struct dcrt_call *dcg)
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	msleep(a0);
+	dcrt_out_all(dcg);
+	return 0;
+}
+
+int dcg_kernel_mutex_lock(struct dcrt_call *dcg)
+{
+	struct mutex *a0 = dcrt_in_address(dcg, 0);
+
+	if (dcrt_in_error(dcg))
+		return dcrt_in_error(dcg);
+	dcg_acquiring_mutex_lock(a0);
+	dcrt_out_all(dcg);
+	return 0;
+}
+
+int dcg_kernel_mutex_unlock(struct dcrt_call *dcg)
+{
+	struct mutex *a0 = dcrt_in_address(dcg, 0);
+
+	if (dcrt_in_error(dcg))
+		return dcrt_in_error(dcg);
+	dcg_releasing_mutex_unlock(a0);
 	dcrt_out_all(dcg);
 	return 0;
 }

@@ -16,6 +16,8 @@
 #pragma redefine_extname print_hex_dump dcgt_print_hex_dump
 #pragma redefine_extname eth_validate_addr dcgt_eth_validate_addr
 #pragma redefine_extname msleep dcgt_msleep
+#pragma redefine_extname mutex_lock dcgt_mutex_lock
+#pragma redefine_extname mutex_unlock dcgt_mutex_unlock
 
 #undef KBUILD_MODNAME
 #define KBUILD_MODNAME "in"

@@ -25,12 +25,39 @@
 #include <linux/pm_wakeup.h>
 #include <linux/dma-mapping.h>
 #include <linux/pci.h>
+#include <linux/timer.h>
+#include <linux/clk.h>
+#include <linux/dmapool.h>
+#include <linux/firmware.h>
 #include <linux/netdevice.h>
 #include <linux/etherdevice.h>
 #include <linux/skbuff.h>
 #include <linux/ethtool.h>
+#include <linux/rtnetlink.h>
 #include "dcg.h"
 #include "dcru.h"
+
+int dcru_del_timer_sync(struct timer_list *a0);
+int dcru_del_timer_sync(struct timer_list *a0)
+{
+	struct dcrt_call *dcg;
+	int dcg_result = 0;
+	int dcg_err;
+
+	dcg_err = dcrt_call_begin(dcg_channel, DCG_DOWN_KERNEL_del_timer_sync, &dcg);
+	if (dcg_err < 0)
+		goto dcg_end;
+	dcrt_out_address(dcg, (const void *)a0);
+	dcrt_out_all(dcg);
+	dcg_err = dcrt_call_run(dcg);
+	if (!dcg_err) {
+		dcg_result = (int)dcrt_in_word(dcg, 0);
+		dcg_err = dcrt_in_error(dcg);
+	}
+	dcrt_call_end(dcg);
+dcg_end:
+	return dcg_err < 0 ? dcg_err : dcg_result;
+}
 
 int eth_validate_addr(struct net_device *a0);
 int eth_validate_addr(struct net_device *a0)
@@ -64,6 +91,46 @@ void msleep(unsigned int a0)
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_word(dcg, (u64)a0);
+	dcrt_out_all(dcg);
+	dcg_err = dcrt_call_run(dcg);
+	if (!dcg_err) {
+		dcg_err = dcrt_in_error(dcg);
+	}
+	dcrt_call_end(dcg);
+dcg_end:
+	return;
+}
+
+void mutex_lock(struct mutex *a0);
+void mutex_lock(struct mutex *a0)
+{
+	struct dcrt_call *dcg;
+	int dcg_err;
+
+	dcg_err = dcrt_call_begin(dcg_channel, DCG_DOWN_KERNEL_mutex_lock, &dcg);
+	if (dcg_err < 0)
+		goto dcg_end;
+	dcrt_out_address(dcg, (const void *)a0);
+	dcrt_out_all(dcg);
+	dcg_err = dcrt_call_run(dcg);
+	if (!dcg_err) {
+		dcg_err = dcrt_in_error(dcg);
+	}
+	dcrt_call_end(dcg);
+dcg_end:
+	return;
+}
+
+void mutex_unlock(struct mutex *a0);
+void mutex_unlock(struct mutex *a0)
+{
+	struct dcrt_call *dcg;
+	int dcg_err;
+
+	dcg_err = dcrt_call_begin(dcg_channel, DCG_DOWN_KERNEL_mutex_unlock, &dcg);
+	if (dcg_err < 0)
+		goto dcg_end;
+	dcrt_out_address(dcg, (const void *)a0);
 	dcrt_out_all(dcg);
 	dcg_err = dcrt_call_run(dcg);
 	if (!dcg_err) {

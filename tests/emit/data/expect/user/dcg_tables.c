@@ -24,8 +24,11 @@ static const struct dcrt_function dcg_down[] = {
 	[DCG_DOWN_in_ring] = {"in_ring", NULL, 2, 1, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_in_set_notify] = {"in_set_notify", NULL, 2, 0, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_in_sum] = {"in_sum", NULL, 2, 1, DCRT_BY_CALLER, N, 0},
+	[DCG_DOWN_KERNEL_del_timer_sync] = {"del_timer_sync", NULL, 1, 1, 0, 0, 0},
 	[DCG_DOWN_KERNEL_eth_validate_addr] = {"eth_validate_addr", NULL, 1, 1, 0, 0, 0},
 	[DCG_DOWN_KERNEL_msleep] = {"msleep", NULL, 1, 0, 0, 0, 0},
+	[DCG_DOWN_KERNEL_mutex_lock] = {"mutex_lock", NULL, 1, 0, DCRT_BY_CALLER, 0, 0},
+	[DCG_DOWN_KERNEL_mutex_unlock] = {"mutex_unlock", NULL, 1, 0, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_KERNEL_netif_start_queue] = {"netif_start_queue", NULL, 1, 0, 0, 0, 0},
 	[DCG_DOWN_KERNEL_netif_stop_queue] = {"netif_stop_queue", NULL, 1, 0, 0, 0, 0},
 	[DCG_DOWN_KERNEL_set_bit] = {"set_bit", NULL, 2, 0, 0, 0, 0},
@@ -55,15 +58,15 @@ static struct dcrt_field dcg_fields_5[] = {
 	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* level */
 };
 
-static struct dcrt_field dcg_fields_10[] = {
+static struct dcrt_field dcg_fields_11[] = {
 	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* in_open.times */
 };
 
-static struct dcrt_field dcg_fields_11[] = {
+static struct dcrt_field dcg_fields_12[] = {
 	{.offset = 0, .size = 4, .count = 2, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* in_open.seen */
 };
 
-static struct dcrt_field dcg_fields_12[] = {
+static struct dcrt_field dcg_fields_13[] = {
 	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* in_stop.times */
 };
 
@@ -76,26 +79,28 @@ static struct dcrt_type dcg_types[] = {
 	[DCG_VARIABLE_in_c_level] = {.name = "level", .size = 4, .n_fields = 1, .fields = dcg_fields_5},
 	[DCG_VARIABLE_in_c_fixed] = {.name = "fixed", .size = 4},
 	[DCG_VARIABLE_in_c_only] = {.name = "only", .size = 8},
+	[DCG_VARIABLE_in_c_queue] = {.name = "queue", .size = 8},
 	[DCG_VARIABLE_in_c_in_netdev_ops] = {.name = "in_netdev_ops", .size = N},
 	[DCG_VARIABLE_in_c_in_ethtool_ops] = {.name = "in_ethtool_ops", .size = N},
-	[DCG_VARIABLE_in_c_in_open_times] = {.name = "in_open.times", .size = 4, .n_fields = 1, .fields = dcg_fields_10},
-	[DCG_VARIABLE_in_c_in_open_seen] = {.name = "in_open.seen", .size = 8, .n_fields = 1, .fields = dcg_fields_11},
-	[DCG_VARIABLE_in_c_in_stop_times] = {.name = "in_stop.times", .size = 4, .n_fields = 1, .fields = dcg_fields_12},
+	[DCG_VARIABLE_in_c_in_open_times] = {.name = "in_open.times", .size = 4, .n_fields = 1, .fields = dcg_fields_11},
+	[DCG_VARIABLE_in_c_in_open_seen] = {.name = "in_open.seen", .size = 8, .n_fields = 1, .fields = dcg_fields_12},
+	[DCG_VARIABLE_in_c_in_stop_times] = {.name = "in_stop.times", .size = 4, .n_fields = 1, .fields = dcg_fields_13},
 };
 
-static void *dcg_code[10];
+static void *dcg_code[11];
 
 void dcg_setup(void)
 {
-	memcpy(&dcg_code[0], dcg_code_in_c, 72);
+	memcpy(&dcg_code[0], dcg_code_in_c, 80);
 	dcg_types[DCG_VARIABLE_in_c_level].place = dcg_places_in_c[0];
 	dcg_types[DCG_VARIABLE_in_c_fixed].place = dcg_places_in_c[1];
 	dcg_types[DCG_VARIABLE_in_c_only].place = dcg_places_in_c[2];
-	dcg_types[DCG_VARIABLE_in_c_in_netdev_ops].place = dcg_places_in_c[3];
-	dcg_types[DCG_VARIABLE_in_c_in_ethtool_ops].place = dcg_places_in_c[4];
-	dcg_types[DCG_VARIABLE_in_c_in_open_times].place = dcg_places_in_c[5];
-	dcg_types[DCG_VARIABLE_in_c_in_open_seen].place = dcg_places_in_c[6];
-	dcg_types[DCG_VARIABLE_in_c_in_stop_times].place = dcg_places_in_c[7];
+	dcg_types[DCG_VARIABLE_in_c_queue].place = dcg_places_in_c[3];
+	dcg_types[DCG_VARIABLE_in_c_in_netdev_ops].place = dcg_places_in_c[4];
+	dcg_types[DCG_VARIABLE_in_c_in_ethtool_ops].place = dcg_places_in_c[5];
+	dcg_types[DCG_VARIABLE_in_c_in_open_times].place = dcg_places_in_c[6];
+	dcg_types[DCG_VARIABLE_in_c_in_open_seen].place = dcg_places_in_c[7];
+	dcg_types[DCG_VARIABLE_in_c_in_stop_times].place = dcg_places_in_c[8];
 }
 
 const struct dcrt_driver dcg_driver = {
@@ -109,6 +114,6 @@ const struct dcrt_driver dcg_driver = {
 	.n_types = DCG_N_TYPES,
 	.objects = N,
 	.code = dcg_code,
-	.n_code = 9,
+	.n_code = 10,
 };
 /* clang-format on */

@@ -85,4 +85,5 @@ void *const dcg_places_one_c[] = {
 #include "dcg_tables.c"
 #include "dcg_kernel.c"
 #include "dcrl_journal.c"
+#include "dcrl_runner.c"
 #include "dcrl_kernel.c"

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Works and timers: what runs by itself, until the memory it is in is freed. Nothing gives them
+ * back one by one; so they are noted when they are set up, and each way to free memory looks for
+ * those in it. Any context: kfree() may be called in all.
+ */
+#include <linux/device.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
+
+#include "dcrl_kernel.h"
+
+/* Its own memory is not the driver's: (kfree) is the kernel's, whatever kfree() means here. */
+
+struct dcrl_runner {
+	struct list_head node;
+	void *at; /* the work or timer */
+	enum dcrl_runner_kind kind;
+	unsigned int round; /* of dcrl_runners_stop() that has had it */
+};
+
+static LIST_HEAD(runners);
+static DEFINE_SPINLOCK(runners_lock);
+
+/* With the lock. */
+static struct dcrl_runner *find_runner(const void *at)
+{
+	struct dcrl_runner *runner;
+
+	list_for_each_entry(runner, &runners, node) if (runner->at == at) return runner;
+	return NULL;
+}
+
+/* Set up again it is the same one; INIT_DELAYED_WORK() begins with INIT_WORK(). */
+void dcrl_runner_add(void *at, enum dcrl_runner_kind kind)
+{
+	struct dcrl_runner *new = (kmalloc)(sizeof(*new), GFP_ATOMIC), *runner;
+	unsigned long flags;
+
+	spin_lock_irqsave(&runners_lock, flags);
+	runner = find_runner(at);
+	if (runner) {
+		runner->kind = kind;
+	} else if (new) {
+		*new = (struct dcrl_runner){.at = at, .kind = kind};
+		list_add(&new->node, &runners);
+	}
+	spin_unlock_irqrestore(&runners_lock, flags);
+	if (runner)
+		(kfree)(new);
+	else if (!new)
+		pr_warn_once("no memory to note a work or timer: it will not be stopped\n");
+}
+
+/* With the lock. */
+static void drop_runner(struct dcrl_runner *runner)
+{
+	list_del(&runner->node);
+	(kfree)(runner);
+}
+
+/* Memory of vmalloc() ends where the next page is not there: a page between two areas never is. */
+static bool is_in(const char *memory, const char *at)
+{
+	const char *page;
+
+	if (at < memory)
+		return false;
+	if (!is_vmalloc_addr(memory))
+		return !is_vmalloc_addr(at) && at < memory + ksize(memory);
+	for (page = memory; page <= at; page += PAGE_SIZE)
+		if (!is_vmalloc_addr(page) || !vmalloc_to_page(page))
+			return false;
+	return true;
+}
+
+/* len 0: what the memory has */
+static bool is_gone(const struct dcrl_runner *runner, const char *memory, size_t len)
+{
+	const char *at = runner->at;
+
+	return len ? at >= memory && at < memory + len : is_in(memory, at);
+}
+
+static void forget_runners(const void *memory, size_t len)
+{
+	struct dcrl_runner *runner, *next;
+	unsigned long flags;
+
+	spin_lock_irqsave(&runners_lock, flags);
+	list_for_each_entry_safe(runner, next, &runners, node) if (is_gone(runner, memory, len))
+		drop_runner(runner);
+	spin_unlock_irqrestore(&runners_lock, flags);
+}
+
+void dcrl_freed(const void *memory)
+{
+	if (IS_ERR_OR_NULL(memory) || ZERO_OR_NULL_PTR(memory))
+		return;
+	dcrl_forget(memory);
+	dcrl_memory_released(memory);
+	forget_runners(memory, 0);
+}
+
+void dcrl_freed_range(const void *memory, size_t len)
+{
+	dcrl_forget(memory);
+	dcrl_memory_released(memory);
+	forget_runners(memory, len);
+}
+
+/* Stopping them: each once, without the lock, as that sleeps. One that is added meanwhile is
+ * stopped too; one whose memory is freed meanwhile is a race of the driver's own. */
+
+static bool next_runner(unsigned int round, struct dcrl_runner *ret)
+{
+	struct dcrl_runner *runner;
+	unsigned long flags;
+	bool found = false;
+
+	spin_lock_irqsave(&runners_lock, flags);
+	list_for_each_entry(runner, &runners, node) if (runner->round != round)
+	{
+		runner->round = round;
+		*ret = *runner;
+		found = true;
+		break;
+	}
+	spin_unlock_irqrestore(&runners_lock, flags);
+	return found;
+}
+
+void dcrl_runners_stop(void)
+{
+	static atomic_t rounds;
+	unsigned int round = (unsigned int)atomic_inc_return(&rounds);
+	struct dcrl_runner runner;
+
+	while (next_runner(round, &runner)) {
+		if (runner.kind == DCRL_WORK)
+			cancel_work_sync(runner.at);
+		else if (runner.kind == DCRL_DELAYED_WORK)
+			cancel_delayed_work_sync(runner.at);
+		else
+			del_timer_sync(runner.at);
+	}
+}
+
+/* Memory of devices. What is added to a device after it goes before it. */
+
+struct managed {
+	const void *object;
+	size_t len;
+};
+
+static void managed_gone(struct device *device, void *res)
+{
+	struct managed *managed = res;
+
+	if (managed->object)
+		dcrl_freed_range(managed->object, managed->len);
+}
+
+void *dcrl_devm_kmalloc(struct device *device, size_t len, gfp_t flags)
+{
+	struct managed *managed = devres_alloc(managed_gone, sizeof(*managed), flags);
+	void *object = managed ? (devm_kmalloc)(device, len, flags) : NULL;
+
+	if (!object) {
+		devres_free(managed);
+		return NULL;
+	}
+	*managed = (struct managed){.object = len ? object : NULL, .len = len};
+	devres_add(device, managed);
+	return object;
+}
+
+static int is_of(struct device *device, void *res, void *object)
+{
+	return ((struct managed *)res)->object == object;
+}
+
+void dcrl_devm_kfree(struct device *device, const void *object)
+{
+	devres_release(device, managed_gone, is_of, (void *)object);
+	(devm_kfree)(device, object);
+}
