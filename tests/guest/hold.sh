@@ -1,0 +1,67 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A job: the process of the driver tests/split/hold is killed (-9) while it holds a mutex, and a timer
+# and a work of its run. Afterwards neither runs, though nobody has stopped them but recovery; and
+# whoever opens the device next gets the mutex.
+# shellcheck source=guest/lib.sh
+. /lib/guest.sh
+
+parameters=/sys/module/hold/parameters
+
+process() {
+	pidof hold || true
+}
+
+run_by_themselves() {
+	[ "$(cat $parameters/ticks)" -gt "$1" ] && [ "$(cat $parameters/works)" -gt "$2" ]
+}
+
+counts() {
+	cat $parameters/ticks $parameters/works
+}
+
+ended() {
+	! kill -0 "$doing" 2>/dev/null
+}
+
+back() {
+	[ -n "$(process)" ] && [ "$(process)" != "$old" ] && has_nic 0
+}
+
+death() {
+	old=$(process)
+	ip link set "$(nic 0)" up > /tmp/said 2>&1 &
+	doing=$!
+	wait_for 10 "the timer and the work" run_by_themselves 0 0
+	kill -9 "$old"
+	wait_for 10 "the end of opening" ended
+	wait "$doing" && die "opening succeeded without a process"
+	wait_for 10 "a new process" back
+	log_has "a lock of the process that ended: mutex_unlock"
+	still=$(counts)
+	usleep 200000
+	[ "$(counts)" = "$still" ] || die "what ran by itself still runs: $still, now $(counts)"
+}
+
+log_has() { # WORDS
+	dmesg | grep -qF "$1" || die "not in the log: $1"
+}
+
+# It takes as long as opening does.
+open_again() {
+	# shellcheck disable=SC2046 # two numbers
+	set -- $(counts)
+	ip link set "$(nic 0)" up &
+	doing=$!
+	wait_for 20 "opening: is the mutex held?" ended
+	wait "$doing" || die "the device cannot be opened"
+	wait_for 10 "the timer and the work" run_by_themselves "$1" "$2"
+	ip link set "$(nic 0)" down
+}
+
+mount -t debugfs debugfs /sys/kernel/debug
+steps_begin
+step "load" load_driver
+step "death with things held" death
+step "open again" open_again
+step "unload" unload_driver
