@@ -106,6 +106,25 @@ static void test_unknown(void **state)
 	assert_int_equal(from(handle + (UINT64_C(8) << 44), OUTER, 0), -ENOENT);
 }
 
+/* All objects of a type, and no others; one that has gone is not among them. */
+static void test_next(void **state)
+{
+	uint32_t slot = 0, count = 0;
+
+	(void)state;
+	track(&object, OUTER, 1);
+	track(array, INNER, 4);
+	track(&other, OUTER, 1);
+	assert_ptr_equal(dcrt_next_object(&tracker, INNER, &slot, &count), array);
+	assert_int_equal(count, 4);
+	assert_null(dcrt_next_object(&tracker, INNER, &slot, &count));
+	slot = 0;
+	assert_ptr_equal(dcrt_next_object(&tracker, OUTER, &slot, &count), &object);
+	assert_int_equal(count, 1);
+	assert_int_equal(dcrt_untrack(&tracker, &other), 0);
+	assert_null(dcrt_next_object(&tracker, OUTER, &slot, &count));
+}
+
 /* What crosses as it is: an address of the kernel's half, marked while a twin has it. */
 static void test_foreign(void **state)
 {
@@ -680,6 +699,7 @@ int main(void)
 		TEST(test_adopting),
 		TEST(test_freed_while_adopted),
 		TEST(test_places),
+		TEST(test_next),
 		TEST(test_text),
 		TEST(test_code),
 		cmocka_unit_test(test_tables),

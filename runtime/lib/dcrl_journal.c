@@ -42,6 +42,7 @@ static DEFINE_SPINLOCK(journal_lock);
 static DEFINE_MUTEX(devices_lock);
 static u64 numbers; /* of entries made so far */
 static bool quarantined;
+static bool gave_up; /* all was given back while a device was let go: the others start over */
 
 static void recover(struct work_struct *work);
 static DECLARE_WORK(recovery, recover);
@@ -263,6 +264,8 @@ void dcrl_device_remove(struct device *device)
 	list_for_each_entry_safe(entry, next, &devices, node) if (entry->device == device)
 		forget_device(entry);
 	mutex_unlock(&devices_lock);
+	if (xchg(&gave_up, false))
+		queue_work(system_unbound_wq, &recovery);
 }
 
 /* Recovery */
@@ -275,6 +278,7 @@ void dcrl_give_up(const char *what, int err)
 		return; /* recovery has given all back */
 	WRITE_ONCE(quarantined, true);
 	count = undo_all();
+	WRITE_ONCE(gave_up, true);
 	pr_warn(KBUILD_MODNAME
 		": %s failed (%d) with no process to finish it; %u things given back\n",
 		what, err, count);

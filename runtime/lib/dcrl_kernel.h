@@ -41,7 +41,7 @@ void dcrl_forget(const void *object);
 /*
  * dcrl_freed - memory of kmalloc() or vmalloc() is about to be freed: it is no longer tracked, nor
  * in the journal, and works and timers in it are forgotten; NULL is fine. dcrl_freed_range: the
- * same of what is known to be so long. Any context.
+ * same of what is known to be so long. Any context, as far as dcrt_forget() can be called there.
  */
 void dcrl_freed(const void *memory);
 void dcrl_freed_range(const void *memory, size_t len);
@@ -118,7 +118,8 @@ void dcrl_broken(const char *what, int err);
 /* dcrl_end_recovery - waits for a recovery that has begun. */
 void dcrl_end_recovery(void);
 
-/* dcrl_give_up - a call that must not fail has, and the driver is going: gives all back. */
+/* dcrl_give_up - a call that lets a device go has failed: gives all back, the other devices' too;
+ * those start over after dcrl_device_remove() of this one. */
 void dcrl_give_up(const char *what, int err);
 
 /* As module.h has it: the loader knows these two names, and objtool must see their address taken

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A job: the process of the driver tests/split/hold is killed (-9) while it holds a mutex, and a timer
 # and a work of its run. Afterwards neither runs, though nobody has stopped them but recovery; and
-# whoever opens the device next gets the mutex.
+# whoever opens the device next gets the mutex. Then it is killed when it has to let the device go:
+# that is let go all the same, and can be taken again.
 # shellcheck source=guest/lib.sh
 . /lib/guest.sh
 
@@ -24,8 +25,12 @@ ended() {
 	! kill -0 "$doing" 2>/dev/null
 }
 
+has_process() {
+	[ -n "$(process)" ] && [ "$(process)" != "$old" ]
+}
+
 back() {
-	[ -n "$(process)" ] && [ "$(process)" != "$old" ] && has_nic 0
+	has_process && has_nic 0
 }
 
 death() {
@@ -59,9 +64,32 @@ open_again() {
 	ip link set "$(nic 0)" down
 }
 
+unbind() {
+	echo 0000:00:10.0 > /sys/bus/pci/drivers/hold/unbind
+}
+
+# The process cannot help to let the device go; the next one takes it.
+death_in_remove() {
+	old=$(process)
+	kill -STOP "$old"
+	unbind &
+	doing=$!
+	usleep 50000 # to get there
+	! ended || die "letting go did not wait for the process that was stopped"
+	kill -9 "$old"
+	wait_for 20 "the end of letting go" ended
+	wait "$doing" || die "the device is not let go"
+	! has_nic 0 || die "its interface is still there"
+	wait_for 10 "a new process" has_process
+	echo 0000:00:10.0 > /sys/bus/pci/drivers/hold/bind || die "the device is not taken again"
+	wait_for 10 "its interface" has_nic 0
+}
+
 mount -t debugfs debugfs /sys/kernel/debug
 steps_begin
 step "load" load_driver
 step "death with things held" death
 step "open again" open_again
+step "death in remove" death_in_remove
+step "open once more" open_again
 step "unload" unload_driver
