@@ -98,24 +98,31 @@ static const char *with_names(struct dc_arena *arena, const char *text, const ch
 	return emit_piece_end(&piece, arena);
 }
 
+/* The type of what begins with $0, $1 ... or $r; NULL: the text does not. */
+static const char *named_type(const struct dc_prototype *acquires, const char *text)
+{
+	if (text[0] == '$' && text[1] == 'r')
+		return acquires->result_type;
+	if (text[0] == '$' && (size_t)(text[1] - '0') < acquires->parameters.len)
+		return acquires->parameter_types.at[text[1] - '0'];
+	return NULL;
+}
+
 /* The type of an argument of what gives back: its own, or that of the expression. */
 static const char *type_of(struct dc_arena *arena, const struct undo *undo, size_t i)
 {
-	const struct dc_prototype *acquires = undo->acquires;
 	const char *text = undo->args[i];
 	struct emit_piece piece;
 
 	if (undo->releases)
 		return undo->releases->parameter_types.at[i];
+	if (named_type(undo->acquires, text) && !text[2])
+		return named_type(undo->acquires, text);
 	emit_piece_start(&piece);
 	fputs("__typeof__(", piece.out);
 	for (; *text; text++) {
-		const char *type = NULL;
+		const char *type = named_type(undo->acquires, text);
 
-		if (text[0] == '$' && text[1] == 'r')
-			type = acquires->result_type;
-		else if (text[0] == '$' && (size_t)(text[1] - '0') < acquires->parameters.len)
-			type = acquires->parameter_types.at[text[1] - '0'];
 		if (type)
 			fprintf(piece.out, "(*(__typeof__(%s) *)NULL)", type);
 		else
