@@ -119,6 +119,8 @@ static void test_bad_annotations(void **state)
 		{"{\"pointers\": [{\"field\": \"f\", \"count\": \"1\"}]}",
 		 "pointers[0]: field 'f' is not STRUCTURE.FIELD"},
 		{"{\"privates\": [{\"of\": \"net_device\"}]}", "privates[0].type: missing"},
+		{"{\"recovery\": [{\"if\": \"1\"}]}", "recovery[0].function: missing"},
+		{"{\"recovery\": [{\"function\": \"f\", \"if\": 1}]}", "recovery[0].if: expected"},
 	};
 	char folder[32];
 	size_t i;
