@@ -54,8 +54,7 @@ static int build(struct bench *bench)
 {
 	const char *script =
 		"set -e\n"
-		"$0 problem e1000 --rules -o problem.json\n"
-		"$0 solve --problem problem.json -o cut.json\n"
+		"$0 solve e1000 --rules -o cut.json\n"
 		"$0 emit e1000 --cut cut.json -o emit\n"
 		"cp -r out/e1000/source stock\n"
 		"make -s -C emit/user\n"

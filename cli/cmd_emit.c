@@ -62,16 +62,15 @@ static int read_cut(struct dc_cli_driver *files, const struct options *options,
 		    const char **ret_path, struct dc_sides **ret)
 {
 	struct dc_diag *diag = &files->cli->diag;
-	int err;
+	int err = 0;
 
-	*ret_path = options->cut ? options->cut : dc_cli_driver_path(files, "cut.json");
+	*ret_path = options->cut;
 	if (options->all_kernel)
 		return 0;
-	if (!options->cut && !dc_is_file(*ret_path))
-		return dc_error(diag, -ENOENT, DC_FILE(*ret_path),
-				"no cut of %s; make one: drivercut solve %s -o %s",
-				files->driver.name, options->operand, *ret_path);
-	err = dc_sides_read(diag, *ret_path, ret);
+	if (!options->cut)
+		err = dc_cli_driver_cut(files, ret_path);
+	if (!err)
+		err = dc_sides_read(diag, *ret_path, ret);
 	if (!err && (*ret)->driver && strcmp((*ret)->driver, files->driver.name) != 0)
 		err = dc_error(diag, -EINVAL, DC_FILE(*ret_path), "this is a cut of %s, not of %s",
 			       (*ret)->driver, files->driver.name);
@@ -238,7 +237,9 @@ const struct dc_verb dc_verb_emit = {
 		"\n"
 		"  -o, --output DIR   where to write (out/DRIVER/emit; DRIVERCUT_OUT replaces "
 		"out)\n"
-		"      --cut FILE     this cut.json (out/DRIVER/cut.json)\n"
+		"      --cut FILE     this cut.json (out/DRIVER/cut.json, made as by drivercut "
+		"solve\n"
+		"                     DRIVER --rules if it is not there)\n"
 		"      --all-kernel   no cut and no process: DIR/kernel is the original driver\n"
 		"      --check        write nothing; list what of the kernel has no rule yet, by "
 		"the\n"

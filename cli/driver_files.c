@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "emit/data.h"
+#include "solver/cut.h"
 
 int dc_cli_driver_open(struct dc_cli *cli, const char *operand, const char *family,
 		       struct dc_cli_driver *ret)
@@ -127,13 +129,47 @@ int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
 	return err;
 }
 
-int dc_cli_problem(struct dc_cli *cli, const char *operand, struct dc_problem **ret_problem)
+int dc_cli_driver_cut(struct dc_cli_driver *files, const char **ret_path)
+{
+	const struct dc_cut_options how = {.prove = DC_PROVE_AUTO};
+	struct dc_diag *diag = &files->cli->diag;
+	struct dc_problem *problem = NULL;
+	struct dc_cut *cut = NULL;
+	struct dc_terms terms;
+	int err;
+
+	*ret_path = dc_cli_driver_path(files, "cut.json");
+	if (dc_is_file(*ret_path))
+		return 0;
+	dc_progress(diag, "%s: no cut yet; solving (drivercut solve %s --rules -o %s)", *ret_path,
+		    files->driver.name, *ret_path);
+	files->rules = true;
+	err = dc_cli_driver_problem(files, &problem);
+	if (!err)
+		err = dc_terms_of_delay(diag, problem, (struct dc_ratio){DC_DELAY_DEFAULT_NS, 1},
+					DC_PRICE_DEFAULT, &terms);
+	if (!err)
+		err = dc_cut_solve(diag, problem, &terms, &how, &cut);
+	if (!err) {
+		json_t *root = dc_cut_json(cut);
+
+		err = dc_json_write(diag, *ret_path, root);
+		json_decref(root);
+	}
+	dc_cut_free(cut);
+	dc_problem_free(problem);
+	return err;
+}
+
+int dc_cli_problem(struct dc_cli *cli, const char *operand, bool rules,
+		   struct dc_problem **ret_problem)
 {
 	struct dc_cli_driver files;
 	int err = dc_cli_driver_open(cli, operand, NULL, &files);
 
 	if (err < 0)
 		return err;
+	files.rules = rules;
 	err = dc_cli_driver_problem(&files, ret_problem);
 	dc_cli_driver_done(&files);
 	return err;

@@ -51,7 +51,12 @@ int dc_cli_driver_constraints(struct dc_cli_driver *files, const struct dc_graph
 /* Graph and profile to problem. Caller frees with dc_problem_free. */
 int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret);
 
-/* The components of a cut, in a folder; nothing is printed. cut: its file; NULL: OUT/cut.json. */
+/* OUT/cut.json, in the arena; if it is not there, the cut that the rules allow at the default delay
+ * is made first. */
+int dc_cli_driver_cut(struct dc_cli_driver *files, const char **ret_path);
+
+/* The components of a cut, in a folder; nothing is printed. cut: its file; NULL: OUT/cut.json, as
+ * dc_cli_driver_cut. */
 int dc_cli_driver_emit(struct dc_cli_driver *files, const char *cut, const char *folder);
 
 #endif

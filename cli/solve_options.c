@@ -13,7 +13,7 @@ void dc_solve_options_start(struct dc_solve_options *options)
 {
 	*options = (struct dc_solve_options){
 		.price = DC_PRICE_DEFAULT,
-		.delay_ns = {10000, 1},
+		.delay_ns = {DC_DELAY_DEFAULT_NS, 1},
 	};
 }
 
@@ -74,6 +74,9 @@ static const char *take(struct dc_solve_options *options, int option)
 	case DC_OPTION_PROBLEM:
 		options->problem_path = optarg;
 		return NULL;
+	case DC_OPTION_RULES:
+		options->rules = true;
+		return NULL;
 	case 'o':
 		options->output = optarg;
 		return NULL;
@@ -129,9 +132,13 @@ int dc_solve_problem(struct dc_cli *cli, const struct dc_verb *verb,
 		dc_cli_usage(cli, verb, "unexpected argument '%s'", argv[wanted]);
 		return -EDESTADDRREQ;
 	}
+	if (options->problem_path && options->rules) {
+		dc_cli_usage(cli, verb, "--rules is for a driver: a problem has its constraints");
+		return -EDESTADDRREQ;
+	}
 	if (options->problem_path)
 		return dc_problem_read(&cli->diag, options->problem_path, ret_problem);
-	return dc_cli_problem(cli, argv[0], ret_problem);
+	return dc_cli_problem(cli, argv[0], options->rules, ret_problem);
 }
 
 int dc_solve_pinned(struct dc_cli *cli, const struct dc_verb *verb,

@@ -15,12 +15,14 @@ enum {
 	DC_OPTION_PRICE,
 	DC_OPTION_PIN,
 	DC_OPTION_FLOW,
+	DC_OPTION_RULES,
 	DC_OPTION_OWN, /* a verb's own options start here */
 };
 
 /* clang-format off */
 #define DC_OPTIONS_PROBLEM                                                                         \
 	{"problem", required_argument, NULL, DC_OPTION_PROBLEM},                                   \
+	{"rules", no_argument, NULL, DC_OPTION_RULES},                                             \
 	{"price", required_argument, NULL, DC_OPTION_PRICE},                                       \
 	{"flow", required_argument, NULL, DC_OPTION_FLOW},                                         \
 	{"output", required_argument, NULL, 'o'}
@@ -33,6 +35,8 @@ enum {
 
 #define DC_HELP_PROBLEM                                                                            \
 	"  --problem FILE     solve this problem.json; no driver is needed then\n"                 \
+	"  --rules            a cut that runs: what no rule or annotation lets into the process\n" \
+	"                     stays in the kernel (drivercut annotate says what would free it)\n"  \
 	"  --price LINES      kernel lines that one whole CPU spent in crossings is worth\n"       \
 	"                     (10000: 1 % of a CPU is worth 100 lines)\n"                          \
 	"  --flow ENGINE      auto, igraph, push (our own, 64-bit) or both (and compare)\n"        \
@@ -44,6 +48,7 @@ enum {
 
 struct dc_solve_options {
 	const char *problem_path; /* or NULL */
+	bool rules; /* of a driver: as drivercut problem --rules */
 	const char *output; /* or NULL */
 	int64_t price;
 	enum dc_flow_engine engine;

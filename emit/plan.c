@@ -286,7 +286,7 @@ static int cannot_cut(struct dc_diag *diag, const struct dc_emit_function *funct
 
 	return dc_error(diag, -EINVAL, DC_LINE(definition->file, definition->first_line),
 			"%s %s, so no stub can stand for it; keep it and its callers in the kernel "
-			"(drivercut solve --pin %s=kernel)",
+			"(drivercut solve --pin %s=kernel; --rules does so with all such)",
 			definition->name, what, definition->name);
 }
 
@@ -309,7 +309,7 @@ static int cannot_cross(struct dc_diag *diag, const struct dc_data *data,
 	if (!gap.row)
 		return dc_error(diag, -EINVAL, DC_LINE(definition->file, definition->first_line),
 				"%s cannot be called across: %s; keep it with its callers "
-				"(drivercut solve --pin %s=kernel)",
+				"(drivercut solve --pin %s=kernel; --rules does so with all such)",
 				definition->name, gap.why, definition->name);
 	return dc_error(diag, -EINVAL, DC_LINE(definition->file, definition->first_line),
 			"%s cannot be called across: %s; say what is there in %s, \"%s\": %s (a "

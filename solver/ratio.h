@@ -14,7 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define DC_PRICE_DEFAULT 10000 /* lines per CPU: 1 % of one CPU is worth 100 lines */
+#define DC_DELAY_DEFAULT_NS 10000 /* of one crossing */
+#define DC_PRICE_DEFAULT    10000 /* lines per CPU: 1 % of one CPU is worth 100 lines */
 
 /* p/q with p >= 0, q >= 0, lowest terms, not both 0. {1, 0} is infinity. */
 struct dc_ratio {

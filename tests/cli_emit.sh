@@ -83,7 +83,7 @@ done
 cut=$here/emit/basic/cut.json
 expect 2 "give one driver" emit
 expect 2 "exclude each other" emit basic --cut x --all-kernel
-expect 1 "no cut of basic; make one: drivercut solve basic" emit basic --family net
+expect 1 "no profile of basic; record one" emit basic --family net
 expect 1 "absent.json: error: cannot read" emit basic --family net --cut absent.json
 head -c 150 "$cut" >short.json
 expect 1 "not valid JSON" emit basic --family net --cut short.json

@@ -56,6 +56,7 @@ expect 2 "expected a time such as" solve --problem p.json --delay 10
 expect 2 "expected P/Q" solve --problem p.json --lambda 1/0
 expect 2 "unknown option --lamda" solve --problem p.json --lamda 1
 expect 2 "name a driver, or a problem" solve
+expect 2 "--rules is for a driver" solve --problem p.json --rules
 expect 2 "unexpected argument 'e1000'" solve --problem p.json e1000
 expect 2 "give one of --max-overhead" solve --problem p.json --max-overhead 1% --max-kernel-loc 3
 expect 1 "no such driver" solve no_driver

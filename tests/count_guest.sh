@@ -22,8 +22,7 @@ run() {
 	"$@" >said 2>&1 || { cat said; exit 1; }
 }
 
-run "$drivercut" problem e1000 --rules -o problem.json
-run "$drivercut" solve --problem problem.json -o cut.json
+run "$drivercut" solve e1000 --rules -o cut.json
 # shellcheck disable=SC2016 # for the guest
 run "$drivercut" run e1000 --cut cut.json --icount 2 -- sh -c '
 	stats=/sys/kernel/debug/dcrt/e1000/stats

@@ -54,10 +54,11 @@ code all/kernel >all.code
 [ "$(wc -l <stock.code)" -gt 10000 ] || fail "no code to compare"
 cmp stock.code all.code || fail "the emitted driver is other code than the original"
 
-# A cut that keeps to the rules, at the default delay of 10 us
-run "$drivercut" problem e1000 --rules -o problem.json
-run "$drivercut" solve --problem problem.json -o cut.json
-run "$drivercut" emit e1000 --cut cut.json -o split
+# A cut that keeps to the rules, at the default delay of 10 us: made if none is given
+run "$drivercut" solve e1000 --rules -o cut.json
+run "$drivercut" emit e1000 -o split
+grep -q 'out/e1000/cut.json: no cut yet' said || { cat said; fail "no word of the cut"; }
+cmp cut.json out/e1000/cut.json || fail "another cut than that of solve --rules"
 grep -q '^user  *[1-9][0-9][0-9] functions' said || { cat said; fail "little is on the user side"; }
 formatted split
 [ "$(generated split/user/e1000_hw.c | wc -l)" -gt 3 ] || fail "no stubs were looked at"
@@ -89,6 +90,7 @@ grep -q 'made for version [0-9]* of the runtime' said || { cat said; fail "anoth
 # A cut that does not: what to annotate is said, and nothing is written
 run "$drivercut" solve e1000 -o free.json
 "$drivercut" emit e1000 --cut free.json -o free >said 2>&1 && fail "a cut without rules was emitted"
+grep -q -e '--rules does so' said || { cat said; fail "no word of --rules"; }
 grep -q 'which is no object' said || { cat said; fail "nothing about data"; }
 [ ! -e free ] || fail "a failure left a folder"
 exit $failed

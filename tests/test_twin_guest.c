@@ -25,9 +25,7 @@ static void build(void)
 	struct caught caught;
 
 	catch_start(&caught);
-	run((const char *[]){drivercut, "problem", "e1000", "--rules", "-o", "problem.json", NULL});
-	run((const char *[]){drivercut, "solve", "--problem", "problem.json", "-o", "cut.json",
-			     NULL});
+	run((const char *[]){drivercut, "solve", "e1000", "--rules", "-o", "cut.json", NULL});
 	run((const char *[]){drivercut, "emit", "e1000", "--cut", "cut.json", "-o", "emit", NULL});
 	if (dc_split_build(&caught.diag, arena, &kernel, "e1000", at("emit"), folder, files) < 0)
 		fail_msg("%s", caught.text);

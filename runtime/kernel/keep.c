@@ -108,6 +108,8 @@ static void keep(struct work_struct *work)
 		again_ms = pause_ms(keeper, session);
 	} else {
 		keeper->due = false;
+		pr_notice_ratelimited("dcrt-%s: the process has ended and is started again\n",
+				      channel->driver->name);
 		start(channel, keeper->path);
 		keeper->attach_by = jiffies + msecs_to_jiffies(keeper->timeout_ms);
 	}
