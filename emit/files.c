@@ -229,6 +229,7 @@ static const struct {
 	{"runtime/user/dcru_memory.c", "user/runtime/dcru_memory.c"},
 	{"runtime/user/dcru_print.c", "user/runtime/dcru_print.c"},
 	{"runtime/user/dcru_register.c", "user/runtime/dcru_register.c"},
+	{"runtime/user/dcru_sync.c", "user/runtime/dcru_sync.c"},
 	{"runtime/user/dcru_time.c", "user/runtime/dcru_time.c"},
 	{"runtime/user/dcru_work.c", "user/runtime/dcru_work.c"},
 	{"runtime/user/process.c", "user/runtime/process.c"},

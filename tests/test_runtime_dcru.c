@@ -31,6 +31,8 @@ static bool open_call;
 static int begin_err, refusals, refused_err; /* the first so many runs fail with it */
 static uint64_t results[4];
 static const void *tracked, *tracked_too;
+static unsigned words_here[2], words_there[2]; /* of both components, in step after a DCRL_SYNC */
+static unsigned seen_there[4][2], n_synced; /* what the process has sent each time */
 
 struct dcrt_channel *dcg_channel;
 const struct dcrt_driver dcg_driver = {.abi = DCRT_ABI, .name = "test"};
@@ -48,6 +50,20 @@ int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt
 	return 0;
 }
 
+/* The kernel component goes on: its first word rises with each call, the second says when. */
+static void sync_words(void)
+{
+	memcpy(seen_there[n_synced++ % 4], words_here, sizeof(words_here));
+	words_there[0] += 10;
+	words_there[1] = words_there[0] + 1;
+	memcpy(words_here, words_there, sizeof(words_here));
+}
+
+void dcrt_out_all(struct dcrt_call *call)
+{
+	(void)call;
+}
+
 int dcrt_call_run(struct dcrt_call *call)
 {
 	static const uint32_t args[] = {
@@ -55,6 +71,8 @@ int dcrt_call_run(struct dcrt_call *call)
 		[DCRL_TIMER_SETUP] = 3, [DCRL_FREE] = 1,      [DCRL_COUNT] = 0};
 
 	assert_int_equal(call->n_words, args[call->function]);
+	if (call->function == DCRL_SYNC && !refusals)
+		sync_words();
 	return refusals > 0 ? (refusals--, refused_err) : 0;
 }
 
@@ -468,6 +486,35 @@ static void test_works(void **state)
 	assert_string_equal(calls[3].blob, "test: INIT_WORK failed in the kernel: -2\n");
 }
 
+/* Words of both sides */
+
+static void test_words(void **state)
+{
+	(void)state;
+	n_synced = 0;
+	words_there[0] = 100;
+	assert_int_equal(dcru_read_once(words_here[0]), 110);
+	/* what is read behind it was brought over behind it */
+	assert_int_equal(dcru_load_acquire(&words_here[0]), 120);
+	assert_int_equal(words_here[1], 131);
+	assert_int_equal(n_synced, 3);
+	dcru_write_once(words_here[0], 7);
+	assert_int_equal(seen_there[3][0], 7);
+	/* the first went over before the second was there */
+	words_here[1] = 8;
+	dcru_store_release(&words_here[0], 9);
+	assert_int_equal(n_synced, 6);
+	assert_int_equal(seen_there[0][1], 8);
+	assert_int_not_equal(seen_there[0][0], 9);
+	assert_int_equal(seen_there[1][0], 9);
+	refusals = 1;
+	refused_err = -EPIPE;
+	n_calls = 0;
+	dcru_refresh();
+	assert_string_equal(calls[1].blob,
+			    "test: bringing objects into step failed in the kernel: -32\n");
+}
+
 /* Messages */
 
 static void test_levels(void **state)
@@ -718,6 +765,7 @@ int main(void)
 		TEST(test_free_of_both),
 		TEST(test_works),
 		TEST(test_timers),
+		TEST(test_words),
 		TEST(test_levels),
 		TEST(test_devices),
 		TEST(test_long_message),

@@ -69,6 +69,35 @@ void dcru_vfree(const void *object);
 volatile void *dcru_register_at(const volatile void *address, unsigned len);
 volatile void *dcru_register_to(volatile void *address, unsigned len);
 
+/*
+ * Words that both components use at the same time. What is read is what the kernel component has
+ * there at some moment within; what is read behind dcru_load_acquire() is brought over behind it,
+ * and what was written before dcru_store_release() goes there before it. A call or two each.
+ */
+#define dcru_read_once(word)                                                                       \
+	({                                                                                         \
+		dcru_refresh();                                                                    \
+		*(const volatile __typeof__(word) *)&(word);                                       \
+	})
+#define dcru_write_once(word, value)                                                               \
+	do {                                                                                       \
+		*(volatile __typeof__(word) *)&(word) = (value);                                   \
+		dcru_refresh();                                                                    \
+	} while (0)
+#define dcru_load_acquire(place)                                                                   \
+	({                                                                                         \
+		__typeof__(*(place)) dcru_loaded = dcru_read_once(*(place));                       \
+		dcru_refresh();                                                                    \
+		dcru_loaded;                                                                       \
+	})
+#define dcru_store_release(place, value)                                                           \
+	do {                                                                                       \
+		dcru_refresh();                                                                    \
+		dcru_write_once(*(place), value);                                                  \
+	} while (0)
+/* Both components' objects are in step, as of some moment within. */
+void dcru_refresh(void);
+
 /* Works live in the kernel; here only their address counts. */
 void dcru_INIT_WORK(struct work_struct *work, void (*function)(struct work_struct *work));
 void dcru_timer_setup(struct timer_list *timer, void (*function)(struct timer_list *timer),

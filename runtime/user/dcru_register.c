@@ -161,17 +161,8 @@ volatile void *dcru_register_at(const volatile void *address, unsigned len)
 volatile void *dcru_register_to(volatile void *address, unsigned len)
 {
 	volatile void *local = dcru_register_at(address, len);
-	struct dcrt_call *call;
-	int err;
 
-	if (!local || !dcrt_dirty(dcg_channel))
-		return local;
-	err = dcrt_call_begin(dcg_channel, DCRL_SYNC, &call);
-	if (!err) {
-		dcrt_out_all(call);
-		err = dcrt_call_run(call);
-		dcrt_call_end(call);
-	}
-	dcru_check("objects before a register", err);
+	if (local && dcrt_dirty(dcg_channel))
+		dcru_refresh();
 	return local;
 }
