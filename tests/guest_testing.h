@@ -76,13 +76,13 @@ static inline int guest_tests_begin(char *template, bool source)
 	return folder ? 0 : 99;
 }
 
-/* Cleans up, unless DC_KEEP is set. */
+/* Cleans up, unless a test failed or DC_KEEP is set. */
 static inline int guest_tests_end(int failed)
 {
 	struct caught caught;
 
 	catch_start(&caught);
-	if (!getenv("DC_KEEP"))
+	if (!failed && !getenv("DC_KEEP"))
 		dc_proc_run(&caught.diag, "cleaning up",
 			    &(struct dc_proc){.argv = (const char *[]){"rm", "-rf", folder, NULL}});
 	dc_arena_free(arena);

@@ -7,7 +7,11 @@ knobs=/sys/kernel/debug/dcrt/echo
 stats=$knobs/stats
 
 is() { # NAME EXPECTED ACTUAL
-	[ "$2" = "$3" ] || die "$1: expected '$2', got '$3'"
+	[ "$2" = "$3" ] || {
+		head -n 3 $stats
+		dmesg | tail -n 8
+		die "$1: expected '$2', got '$3'"
+	}
 	echo "$1" >> /results/passed
 }
 
