@@ -88,16 +88,28 @@ static void show_functions(struct seq_file *file, const char *way,
 
 static const char *const delay_words[] = {"busy", "sleep"};
 
+static unsigned int open_chains(struct dcrt_channel *channel)
+{
+	const struct list_head *at;
+	unsigned int count = 0;
+
+	spin_lock(&channel->lock);
+	list_for_each(at, &channel->active) count++;
+	spin_unlock(&channel->lock);
+	return count;
+}
+
 static int stats_show(struct seq_file *file, void *unused)
 {
 	struct dcrt_channel *channel = file->private;
 	const struct dcrt_driver *driver = channel->driver;
 
 	seq_printf(file,
-		   "session %llu attached %d threads %u chains %u objects %u conflicts %llu "
-		   "windows %u\n",
+		   "session %llu attached %d threads %u chains %u open %u objects %u conflicts "
+		   "%llu windows %u\n",
 		   channel->session, dcrt_is_served(channel), channel->n_servers, channel->n_chains,
-		   channel->tracker.live, channel->tracker.conflicts, channel->n_windows);
+		   open_chains(channel), channel->tracker.live, channel->tracker.conflicts,
+		   channel->n_windows);
 	seq_printf(
 		file,
 		"atomic_refused %lld no_process %lld bad_messages %lld given_up %lld deaths %lld\n",

@@ -377,12 +377,15 @@ EXPORT_SYMBOL_GPL(dcrt_call_run);
 
 void dcrt_call_end(struct dcrt_call *call)
 {
-	struct dcrt_chain *chain = frame_of(call)->chain;
+	const struct dcrt_frame *frame = frame_of(call);
+	struct dcrt_chain *chain = frame->chain;
 	struct dcrt_channel *channel = chain->channel;
 
 	spin_lock(&channel->lock);
 	chain->event = DCRT_NO_EVENT;
-	if (--chain->level == 0) {
+	/* A process that died may have left a downcall above this call that nobody serves now. */
+	chain->level = (u32)(frame - chain->frames);
+	if (!chain->level) {
 		chain->task = NULL;
 		list_del_init(&chain->pending);
 		list_move(&chain->node, &channel->free);

@@ -252,6 +252,7 @@ longest=$($run kills 100 /echo_process) || die "$longest"
 [ "$longest" -lt 2000 ] || die "a caller waited $longest ms"
 echo "$longest" > /results/longest_ms
 is "deaths" $((deaths + 100)) "$(counter atomic_refused deaths)"
+is "no call is left open" 0 "$(counter session open)"
 start
 is "after a hundred deaths" 5 "$($run nest 4)"
 is "the driver was told" "$(counter atomic_refused deaths)" "$($run died)"

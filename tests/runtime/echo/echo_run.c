@@ -145,7 +145,7 @@ static int kills(int n, const char *program)
 	int i;
 
 	for (i = 0; i < n; i++) {
-		long took = kill_once(i % 4, program, 3000 + (unsigned)(i * 37 % 4000));
+		long took = kill_once(i % 4, program, (unsigned)(i * 137 % 7000));
 
 		if (took < 0 || wait_stat("attached", 0) < 0) {
 			printf("round %d failed\n", i);
