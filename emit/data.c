@@ -303,6 +303,22 @@ const struct dc_rule_entry *dc_data_entry(const struct dc_data *data,
 	return entry;
 }
 
+const char *dc_data_missed(const struct dc_data *data, const struct dc_definition *definition)
+{
+	int function = dc_graph_function(data->graph, definition->name);
+	const struct dc_entry_point *point;
+
+	dc_vec_each (point, &data->graph->entry_points) {
+		const struct dc_rule_entry *entry =
+			(int)point->function == function ? dc_rules_entry(data->rules, point->via)
+							 : NULL;
+
+		if (entry && entry->missed)
+			return dc_data_expand(data, definition, entry->missed);
+	}
+	return NULL;
+}
+
 /* A count with $0, $1 ... replaced by the names of parameters; definition NULL: a function of the
  * kernel, whose parameters are a0, a1 ... in what is generated. */
 const char *dc_data_expand(const struct dc_data *data, const struct dc_definition *definition,

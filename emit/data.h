@@ -95,6 +95,9 @@ const char *dc_data_expand(const struct dc_data *data, const struct dc_definitio
 const char *dc_data_parameter_gap(const struct dc_data *data,
 				  const struct dc_definition *definition, size_t i);
 
+/* What the kernel component does when it could not call the function, as C; or NULL. */
+const char *dc_data_missed(const struct dc_data *data, const struct dc_definition *definition);
+
 /* What annotations or rules say of a function of the driver, or NULL. */
 const struct dc_rule_entry *dc_data_entry(const struct dc_data *data,
 					  const struct dc_definition *definition);

@@ -295,6 +295,8 @@ static void put_failure(FILE *out, const struct emit_call *call)
 	if (!call->retry && (!call->device || call->takes))
 		fprintf(out, "\tif (dcg_err < 0)\n\t\tdcrl_broken(\"%s\", dcg_err);\n",
 			call->plain);
+	if (call->missed)
+		fprintf(out, "\tif (dcg_err < 0)\n\t\t%s;\n", call->missed);
 	if (!call->device)
 		return;
 	if (call->takes)
@@ -595,6 +597,7 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 	entry = dc_data_entry(plan->data, definition);
 	ret->deadline_ms = entry ? entry->deadline_ms : 0;
 	ret->retry = up && entry && entry->retry;
+	ret->missed = up ? dc_data_missed(plan->data, definition) : NULL;
 	ret->locks = up && emit_has_locks(arena, plan);
 	if (up && entry && entry->device) {
 		ret->device = dc_data_expand(plan->data, definition, entry->device);

@@ -51,6 +51,7 @@ struct emit_parameter {
 /* Something that is called across: a function of the driver, either way, or one of the kernel. */
 struct emit_call {
 	struct dc_arena *arena;
+	const char *missed; /* statement, if it could not be called; or NULL */
 	bool up, by_caller, retry;
 	bool locks; /* an upcall: what it calls down may take locks */
 	enum dc_sync sync;

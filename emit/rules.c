@@ -123,6 +123,7 @@ static void read_entry(struct dc_rules *rules, const struct dc_json *row, const 
 		.ends = (enum dc_ends)choose(row, "ends", dc_json_str_or(row, "ends", "never"),
 					     ends, 3),
 		.device = keep(rules->arena, dc_json_str_or(row, "device", NULL)),
+		.missed = keep(rules->arena, dc_json_str_or(row, "missed", NULL)),
 		.retry = dc_json_bool_or(row, "retry", false),
 		.deadline_ms = (unsigned)dc_json_int_or(row, "deadline_ms", 0, 3600000, 0),
 	};

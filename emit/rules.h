@@ -92,6 +92,9 @@ struct dc_rule_entry {
 	int ends_argument; /* the object that is gone for the driver when the call returns; or -1 */
 	enum dc_ends ends;
 	const char *device; /* "&$0->dev": what it takes (if it can fail) or lets go, or NULL */
+	/* Statement for the kernel if the call could not be made, or not to its end: $0 ..., and
+	 * dcg_err; or NULL. By entry only. */
+	const char *missed;
 	bool retry; /* may be begun again if the process dies in it */
 	unsigned deadline_ms; /* longest time without progress; 0: the default */
 	/* "RECORD.FIELD" or "RECORD.*": what no analysis sees it read */

@@ -12,6 +12,8 @@
  * Locks are in the journal, too, but their owner is the thread that called up: it gives them back
  * when its call ends.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/device.h>
 #include <linux/list.h>
 #include <linux/sched.h>
@@ -160,8 +162,7 @@ void dcrl_unlock(u64 mark, int err)
 	struct dcrl_entry *entry;
 
 	while (is_cut_short(err) && (entry = take(is_lock_since, &mark))) {
-		pr_warn(KBUILD_MODNAME ": a lock of the process that ended: %s\n",
-			entry->release->name);
+		pr_warn("a lock of the process that ended: %s\n", entry->release->name);
 		give_back(entry);
 	}
 }
@@ -279,9 +280,8 @@ void dcrl_give_up(const char *what, int err)
 	WRITE_ONCE(quarantined, true);
 	count = undo_all();
 	WRITE_ONCE(gave_up, true);
-	pr_warn(KBUILD_MODNAME
-		": %s failed (%d) with no process to finish it; %u things given back\n",
-		what, err, count);
+	pr_warn("%s failed (%d) with no process to finish it; %u things given back\n", what, err,
+		count);
 }
 
 void dcrl_broken(const char *what, int err)
@@ -289,9 +289,13 @@ void dcrl_broken(const char *what, int err)
 	if (!is_cut_short(err) || READ_ONCE(quarantined))
 		return;
 	WRITE_ONCE(quarantined, true);
-	pr_warn(KBUILD_MODNAME ": the process ended in %s (%d); the driver starts over\n", what,
-		err);
+	pr_warn("the process ended in %s (%d); the driver starts over\n", what, err);
 	queue_work(system_unbound_wq, &recovery);
+}
+
+bool dcrl_is_missed(int err)
+{
+	return (err == -ENODEV || is_cut_short(err)) && !READ_ONCE(quarantined);
 }
 
 static void reprobe(void)
@@ -316,7 +320,7 @@ static void recover(struct work_struct *work)
 {
 	unsigned int count = undo_all();
 
-	pr_warn(KBUILD_MODNAME ": %u things given back; probing again\n", count);
+	pr_warn("%u things given back; probing again\n", count);
 	reprobe();
 }
 

@@ -106,6 +106,13 @@ void dcrl_device_remove(struct device *device);
 enum dcrl_runner_kind { DCRL_WORK, DCRL_DELAYED_WORK, DCRL_TIMER };
 void dcrl_runner_add(void *runner, enum dcrl_runner_kind kind);
 
+/*
+ * dcrl_work_missed - a work's function could not be called, or not to its end (err, negative): it
+ * is queued again, a second later, unless the driver starts over or goes. To be called by that
+ * function. Sleeps.
+ */
+void dcrl_work_missed(struct work_struct *work, int err);
+
 /* Of recovery: all works and timers are cancelled, and waited for (may sleep); memory that is freed
  * is no longer in the journal. */
 void dcrl_runners_stop(void);
@@ -114,6 +121,10 @@ void dcrl_memory_released(const void *memory);
 /* dcrl_broken - a call that changes things has failed; if that is because the process ended in it,
  * the driver starts over: what is in the journal is given back and its devices are probed again. */
 void dcrl_broken(const char *what, int err);
+
+/* dcrl_is_missed - whether it was no fault of the call that it failed: there was no process, or not
+ * until its end, and the driver does not start over. */
+bool dcrl_is_missed(int err);
 
 /* dcrl_end_recovery - waits for a recovery that has begun. */
 void dcrl_end_recovery(void);

@@ -4,6 +4,9 @@
  * back one by one; so they are noted when they are set up, and each way to free memory looks for
  * those in it. Any context: kfree() may be called in all.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -149,6 +152,33 @@ void dcrl_runners_stop(void)
 		else
 			del_timer_sync(runner.at);
 	}
+}
+
+static bool is_delayed(const struct work_struct *work)
+{
+	const struct dcrl_runner *runner;
+	unsigned long flags;
+	bool is;
+
+	spin_lock_irqsave(&runners_lock, flags);
+	runner = find_runner(work);
+	is = runner && runner->kind == DCRL_DELAYED_WORK;
+	spin_unlock_irqrestore(&runners_lock, flags);
+	return is;
+}
+
+/* Whoever cancels the work waits for its function, which is here, and refuses that it is queued. */
+void dcrl_work_missed(struct work_struct *work, int err)
+{
+	if (!dcrl_is_missed(err))
+		return;
+	pr_warn_ratelimited("a work was missed (%d) and is queued again\n", err);
+	if (is_delayed(work)) {
+		queue_delayed_work(system_wq, to_delayed_work(work), HZ);
+		return;
+	}
+	msleep(MSEC_PER_SEC);
+	queue_work(system_wq, work);
 }
 
 /* Memory of devices. What is added to a device after it goes before it. */

@@ -3,7 +3,7 @@
 # A job: the process of a split driver is killed (-9) KILLS times over while netperf streams. Each
 # time a new process must be there within LIMIT_MS and answer ethtool, traffic must flow, the kernel's
 # log must be clean; each stream comes to its end. An idle one must also have answered by then; a call
-# that was interrupted is made again first, and ethtool waits for it.
+# that was interrupted is made again first, and ethtool waits for it. At last the process hangs.
 #
 # The driver is that of load_driver in /lib/guest.sh. /kill.env may set KILLS (10), LIMIT_MS (1000; of
 # the guest's clock, so only one that counts instructions can be held to it), STREAM_S of each stream
@@ -105,6 +105,33 @@ kills() {
 	done
 }
 
+upcalls() {
+	awk '$1 == "up" { for (i = 3; i < NF; i++) if ($i == "calls") sum += $(i + 1) }
+		END { print sum + 0 }' "$stats"
+}
+
+more_upcalls() {
+	[ "$(upcalls)" -gt "$calls" ]
+}
+
+# The process hangs, and only the driver's own works find out. One that has lost its turn must have it
+# later: a watchdog that is never called again would be seen days after.
+hang() {
+	deadline=/sys/module/dcrt/parameters/deadline_ms
+	was=$(cat $deadline)
+	calls=$(upcalls) session=$(counter session)
+	wait_for 10 "a work of the driver's that calls up by itself" more_upcalls
+	echo 500 > $deadline
+	kill -STOP "$(process)"
+	wait_for 20 "another process for one that hangs" attached_anew
+	echo "$was" > $deadline
+	for turn in first second; do
+		calls=$(upcalls)
+		wait_for 10 "the $turn work after a process that hung" more_upcalls
+	done
+	answers || die "no answer after a process that hung: $(cat /tmp/said)"
+}
+
 up() {
 	link_up
 	reach
@@ -117,7 +144,8 @@ all_well() {
 	traffic_ends
 	cp /tmp/streams /results/streams
 	cp "$stats" /results/stats
-	[ "$(counter deaths)" = $((deaths + KILLS)) ] || die "$(counter deaths) deaths, of $KILLS kills"
+	[ "$(counter deaths)" = $((deaths + KILLS + 1)) ] ||
+		die "$(counter deaths) deaths, of $KILLS kills and one that hung"
 	reach
 	link_down
 }
@@ -134,6 +162,7 @@ step "load" load_driver
 step "up" up
 step "traffic" traffic_starts "$STREAM_S"
 kills
+step "a process that hangs" hang
 step "the end of traffic" all_well
 step "unload" unload_driver
 wait_for 5 "the process's end" gone
