@@ -191,6 +191,21 @@ static inline void dcrl_free_netdev(struct net_device *netdev)
 }
 
 /*
+ * The kernel's watchdog takes a queue for hung that is stopped while the carrier is there and had
+ * its last packet seconds ago, however short it has been stopped. Drivers stop the queues, calm the
+ * hardware and then take the carrier away, which takes longer with calls across in between: from
+ * here on the time counts anew.
+ */
+static inline void dcrl_netif_tx_disable(struct net_device *netdev)
+{
+	unsigned int i;
+
+	netif_tx_disable(netdev);
+	for (i = 0; i < netdev->num_tx_queues; i++)
+		WRITE_ONCE(netdev_get_tx_queue(netdev, i)->trans_start, jiffies);
+}
+
+/*
  * Registers that the process may map (module parameter dcrt_map, true by default), until they are
  * unmapped here. Those that the kernel unmaps by itself (devm_ioremap() and the like) are not
  * noted: the process reaches them by downcall.
@@ -202,11 +217,12 @@ void __iomem *dcrl_pci_iomap(struct pci_dev *pdev, int bar, unsigned long max);
 void dcrl_pci_iounmap(struct pci_dev *pdev, void __iomem *base);
 
 /* With arguments, so that a pointer to kfree stays what it is. */
-#define kfree(object)		dcrl_kfree(object)
-#define kfree_sensitive(object) dcrl_kfree_sensitive(object)
-#define vfree(object)		dcrl_vfree(object)
-#define kvfree(object)		dcrl_kvfree(object)
-#define free_netdev(netdev)	dcrl_free_netdev(netdev)
+#define kfree(object)		 dcrl_kfree(object)
+#define kfree_sensitive(object)	 dcrl_kfree_sensitive(object)
+#define vfree(object)		 dcrl_vfree(object)
+#define kvfree(object)		 dcrl_kvfree(object)
+#define netif_tx_disable(netdev) dcrl_netif_tx_disable(netdev)
+#define free_netdev(netdev)	 dcrl_free_netdev(netdev)
 
 #undef kfree_rcu
 #define kfree_rcu(object, ...)                                                                     \
