@@ -208,6 +208,7 @@ static const struct {
 	{"runtime/dcrt.h", "user/dcrt.h"},
 	{"runtime/lib/dcrl.h", "user/dcrl.h"},
 	{"runtime/user/dcru.h", "user/dcru.h"},
+	{"runtime/address.c", "user/runtime/address.c"},
 	{"runtime/call.c", "user/runtime/call.c"},
 	{"runtime/call.h", "user/runtime/call.h"},
 	{"runtime/dirty.c", "user/runtime/dirty.c"},

@@ -7,7 +7,7 @@
 
 #include "emit/emit.h"
 
-#define DC_EMIT_ABI 2 /* DCRT_ABI of the runtime that stubs and tables are made for */
+#define DC_EMIT_ABI 3 /* DCRT_ABI of the runtime that stubs and tables are made for */
 
 /* A change to a file's text: [start, end) becomes text. After it the source goes on at line. */
 struct emit_edit {

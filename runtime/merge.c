@@ -41,27 +41,10 @@ static uint64_t word_at(const void *place)
 	return word;
 }
 
-bool dcrt_address_out(const struct dcrt_tracker *tracker, const void *local, uint64_t *ret)
-{
-	uint64_t word = (uintptr_t)local ^ tracker->env->foreign;
-
-	if (!DCRT_IS_KERNELS(word))
-		return false;
-	*ret = word;
-	return true;
-}
-
-bool dcrt_address_in(const struct dcrt_tracker *tracker, uint64_t word, void **ret)
-{
-	if (!DCRT_IS_KERNELS(word))
-		return false;
-	*ret = (void *)(uintptr_t)(word ^ tracker->env->foreign);
-	return true;
-}
-
 /* A unit as it crosses, and back: pointers as references, functions as numbers. */
 
-static int to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field, void *unit)
+static int to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field, uint64_t session,
+		   void *unit)
 {
 	const void *local = (void *)(uintptr_t)word_at(unit);
 	struct dcrt_object *target;
@@ -74,24 +57,25 @@ static int to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 		err = dcrt_to_code(tracker, local, &word);
 	else
 		err = dcrt_reference(tracker, local, field->target, &word, &target);
-	if (err && (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && tracker->kernel)) &&
-	    dcrt_address_out(tracker, local, &word))
-		err = 0;
+	if (err && (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && tracker->kernel)))
+		err = dcrt_address_out(tracker, local, session, &word);
 	memcpy(unit, &word, sizeof(word));
 	return err;
 }
 
-/* *data becomes that of `place`, if it is one of these. */
-static int from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
-		     const uint8_t **data, void **place)
+/* *data becomes that of `place`, if it is one of these. own: it was made here. The kernel takes
+ * functions from the process only by number. */
+static int from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field, uint64_t session,
+		     bool own, const uint8_t **data, void **place)
 {
+	bool may_be_cookie = field->kind == DCRT_ADDRESS ||
+			     (field->kind == DCRT_CODE && (own || !tracker->kernel));
 	int err;
 
 	if (field->kind == DCRT_PLAIN)
 		return 0;
-	if ((field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && !tracker->kernel)) &&
-	    dcrt_address_in(tracker, word_at(*data), place))
-		err = 0;
+	if (may_be_cookie && DCRT_IS_COOKIE(word_at(*data)))
+		err = dcrt_address_in(tracker, word_at(*data), session, place);
 	else if (field->kind == DCRT_CODE)
 		err = dcrt_from_code(tracker, word_at(*data), place);
 	else
@@ -205,13 +189,17 @@ static void announce_targets(struct dcrt_tracker *tracker, struct dcrt_writer *w
 static void put_unit(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 		     const struct run *run, uint32_t at, uint8_t *to)
 {
+	int err;
+
 	copy_unit(to, run->object->local + at, run->field->size);
 	if (!tracker->kernel)
 		memcpy(run->object->shadow + at, to, run->field->size);
-	if (to_wire(tracker, run->field, to)) {
-		writer->err = -ENOENT;
+	err = to_wire(tracker, run->field, writer->header.session, to);
+	if (!err)
+		return;
+	writer->err = err == -ENOSPC ? err : -ENOENT;
+	if (err != -ENOSPC)
 		note_untracked(tracker, run, at);
-	}
 }
 
 static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const struct run *run,
@@ -505,7 +493,7 @@ void dcrt_take_back(struct dcrt_tracker *tracker, const struct dcrt_writer *writ
 /* Confirming */
 
 static void confirm_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-			   const uint8_t *data)
+			   const uint8_t *data, uint64_t session)
 {
 	struct dcrt_object *object;
 	struct run run;
@@ -520,7 +508,7 @@ static void confirm_update(struct dcrt_tracker *tracker, const struct dcrt_recor
 		void *place;
 
 		if (unit->sent == record->version && unit->applied == record->seen &&
-		    !from_wire(tracker, run.field, &value, &place))
+		    !from_wire(tracker, run.field, session, true, &value, &place))
 			memcpy(shadow, value, run.field->size);
 	}
 }
@@ -541,7 +529,7 @@ void dcrt_confirm(struct dcrt_tracker *tracker, const void *buf, uint64_t sessio
 	tracker->env->lock(tracker->env->lock_ctx);
 	while (dcrt_message_next(&message, &at, &record, &data)) {
 		if (record.kind == DCRT_UPDATE)
-			confirm_update(tracker, &record, data);
+			confirm_update(tracker, &record, data, session);
 		else if (record.kind == DCRT_NEW && !find_object(tracker, &record, &object))
 			object->peer = session;
 	}
@@ -567,7 +555,7 @@ static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 	for (i = 0; i < run.count && run.field->kind != DCRT_PLAIN; i++) {
 		const uint8_t *value = data + i * sizeof(uint64_t);
 
-		err = from_wire(tracker, run.field, &value, &place);
+		err = from_wire(tracker, run.field, session, false, &value, &place);
 		if (err && err != -ESTALE)
 			return -EPROTO;
 	}
@@ -598,7 +586,7 @@ static void apply_unit(struct dcrt_tracker *tracker, const struct run *run, uint
 }
 
 static int apply_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-			const uint8_t *data)
+			const uint8_t *data, uint64_t session)
 {
 	struct dcrt_object *object;
 	struct run run;
@@ -613,7 +601,7 @@ static int apply_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 		const uint8_t *value = data;
 		void *place;
 
-		err = from_wire(tracker, run.field, &value, &place);
+		err = from_wire(tracker, run.field, session, false, &value, &place);
 		if (!err)
 			apply_unit(tracker, &run, i, record, value);
 		else if (err != -ESTALE)
@@ -623,11 +611,11 @@ static int apply_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 }
 
 static int apply_record(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-			const uint8_t *data)
+			const uint8_t *data, uint64_t session)
 {
 	switch (record->kind) {
 	case DCRT_UPDATE:
-		return apply_update(tracker, record, data);
+		return apply_update(tracker, record, data, session);
 	case DCRT_NEW:
 		return dcrt_object_announced(tracker, record, data);
 	case DCRT_FREE:
@@ -652,7 +640,7 @@ int dcrt_apply(struct dcrt_tracker *tracker, const struct dcrt_message *message)
 			err = check_update(tracker, &record, data, message->header.session);
 	at = 0;
 	while (!err && dcrt_message_next(message, &at, &record, &data))
-		err = apply_record(tracker, &record, data);
+		err = apply_record(tracker, &record, data, message->header.session);
 	tracker->env->unlock(tracker->env->lock_ctx);
 	return err;
 }

@@ -26,11 +26,26 @@ const struct dcrt_field *dcrt_type_field(const struct dcrt_type *type, uint32_t 
 bool dcrt_is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 		  const uint8_t *local, const uint8_t *shadow);
 
+/* address.c */
+int dcrt_addresses_init(struct dcrt_tracker *tracker);
+void dcrt_addresses_done(struct dcrt_tracker *tracker);
+/* An address of the kernel's that leads to no object, in the process a cookie that came so.
+ * Returns 0, -ENOENT it is none, in the kernel -ENOSPC, or -ESHUTDOWN: another session is here. */
+int dcrt_address_out(struct dcrt_tracker *tracker, const void *local, uint64_t session,
+		     uint64_t *ret);
+/* Returns 0; -ENOENT no cookie; in the kernel -EPROTO never sent, -ESTALE it is gone. */
+int dcrt_address_in(const struct dcrt_tracker *tracker, uint64_t word, uint64_t session,
+		    void **ret);
+/* Whether so many bytes from there on lie in one range. */
+bool dcrt_in_range(const struct dcrt_tracker *tracker, const void *local, uint32_t len);
+
 /* stale.c */
 /* Whether a pointer is as it was when its target was freed. */
 bool dcrt_is_stale(const struct dcrt_field *field, const uint8_t *local, const uint8_t *shadow);
 void dcrt_mark_stale(struct dcrt_tracker *tracker, const void *start, uint32_t size);
 void dcrt_mark_addresses(struct dcrt_tracker *tracker, const void *start, uint32_t size);
+/* What went as an address in a range is to be sent again. */
+void dcrt_mark_unsent(struct dcrt_tracker *tracker, uint64_t base, uint64_t len);
 bool dcrt_may_be_freed(const struct dcrt_tracker *tracker, const void *local);
 /* To what a new process has: zeroes. The marks stay. */
 void dcrt_clear_shadow(const struct dcrt_tracker *tracker, struct dcrt_object *object);
