@@ -211,6 +211,7 @@ static const struct {
 	{"runtime/address.c", "user/runtime/address.c"},
 	{"runtime/call.c", "user/runtime/call.c"},
 	{"runtime/call.h", "user/runtime/call.h"},
+	{"runtime/check.c", "user/runtime/check.c"},
 	{"runtime/dirty.c", "user/runtime/dirty.c"},
 	{"runtime/dirty.h", "user/runtime/dirty.h"},
 	{"runtime/merge.c", "user/runtime/merge.c"},

@@ -153,12 +153,20 @@ struct dcrt_field {
 	uint16_t kind;
 	uint16_t target; /* of a pointer: index of its type, or DCRT_ANY_TYPE */
 	bool user_writes; /* the process may change it */
+	bool checked; /* kernel only: type->valid() is asked when it does */
 	/* Set by dcrt_types_check(): the number of its first unit, and of a field behind a gap the
 	 * bytes up to the next gap, with how many fields they are, and whether one is writable. */
 	uint32_t first_unit;
 	uint32_t span, span_fields;
 	bool span_writes;
 };
+
+/* Beside generated tables: what computed their offsets agrees with the compiler at hand. */
+#define DCRT_LAYOUT(type, bytes)                                                                   \
+	_Static_assert(sizeof(type) == (bytes), #type " is laid out otherwise here")
+#define DCRT_LAYOUT_FIELD(type, field, at, bytes)                                                  \
+	_Static_assert(offsetof(type, field) == (at) && sizeof(((type *)0)->field) == (bytes),     \
+		       #type "." #field " is laid out otherwise here")
 
 #define DCRT_ANY_TYPE 0xffff
 
@@ -176,6 +184,10 @@ struct dcrt_type {
 	 * before the element is put into a message by dcrt_out_all(); no lock is held, and neither
 	 * dcrt_object_free() nor dcrt_forget() returns for this object meanwhile. */
 	int (*adopt)(struct dcrt_channel *channel, void *element);
+	/* Kernel only, or NULL: whether the process may make of an element (`was`) what `now` is, a
+	 * copy with all that its message changes. Of `now` nothing but bytes counts: nobody may
+	 * follow a pointer in it. Called under a spinlock, before anything is applied. */
+	bool (*valid)(const void *now, const void *was);
 };
 
 /* Which fields of a type one function needs there and back: indices into fields. NULL: all. */

@@ -100,6 +100,8 @@ int dcrt_tracker_init(struct dcrt_tracker *tracker, const struct dcrt_driver *dr
 	if (!err)
 		err = dcrt_addresses_init(tracker);
 	if (!err && kernel)
+		err = dcrt_check_init(tracker);
+	if (!err && kernel)
 		err = track_places(tracker);
 	if (err)
 		dcrt_tracker_done(tracker);
@@ -116,6 +118,8 @@ void dcrt_tracker_done(struct dcrt_tracker *tracker)
 	tracker->env->free(tracker->objects);
 	tracker->env->free(tracker->order);
 	tracker->env->free(tracker->freed);
+	tracker->env->free(tracker->scratch);
+	tracker->scratch = NULL;
 	dcrt_addresses_done(tracker);
 	tracker->objects = NULL;
 	tracker->order = NULL;

@@ -115,6 +115,9 @@ struct dcrt_tracker {
 	uint32_t freed_at, freed_count;
 	bool kernel; /* issues handles */
 	struct dcrt_addresses addresses; /* the kernel's */
+	void *scratch; /* an element as it would become (check.c), or NULL */
+	uint64_t invalid; /* messages refused by type->valid(); the last was about: */
+	uint16_t invalid_type;
 	uint64_t conflicts;
 	uint64_t untracked; /* pointers and functions that could not cross; the last was in: */
 	uint32_t untracked_offset;
@@ -213,9 +216,9 @@ void dcrt_confirm(struct dcrt_tracker *tracker, const void *buf, uint64_t sessio
  * dcrt_apply - all objects' records of a decoded message, or none.
  * What is of an object freed since, or a pointer to one, is ignored: messages cross. Else, in the
  * kernel, each must be of an object known to this process, whole units of a field that it may
- * write, pointers to objects of the target type, functions that there are: otherwise -EPROTO and
- * nothing is changed. The process trusts the kernel; -ENOMEM, or -EPROTO for what cannot be (an
- * unknown object), leave it half done: it must end.
+ * write, pointers to objects of the target type, functions that there are, and together what the
+ * type's valid() accepts: otherwise -EPROTO and nothing is changed. The process trusts the kernel;
+ * -ENOMEM, or -EPROTO for what cannot be (an unknown object), leave it half done: it must end.
  */
 int dcrt_apply(struct dcrt_tracker *tracker, const struct dcrt_message *message);
 
