@@ -44,6 +44,19 @@ struct dc_object_field {
 	bool user_writes;
 };
 
+/* Where clang has a field, for the compiler to confirm. */
+struct dc_object_member {
+	const char *spelling, *path; /* "struct e1000_adapter", "hw.mac_type" */
+	const char *unit; /* a C file that knows that structure */
+	unsigned offset, size; /* of all elements */
+};
+
+/* Such a structure, from some byte of the object on. */
+struct dc_object_record {
+	const char *spelling, *unit;
+	unsigned offset, size;
+};
+
 /* A pointer of an object that leads to another: 0 or more elements. */
 struct dc_object_link {
 	const char *name; /* "e1000_adapter.tx_ring" */
@@ -60,6 +73,8 @@ struct dc_object_type {
 	const struct dc_variable *variable; /* of the driver, whose only object it is; or NULL */
 	DC_VEC(struct dc_object_field) fields; /* by offset, disjoint */
 	DC_VEC(struct dc_object_link) links;
+	DC_VEC(struct dc_object_record) records; /* one, or two: the driver's behind the kernel's */
+	DC_VEC(struct dc_object_member) members; /* but bit fields */
 };
 
 struct dc_data {

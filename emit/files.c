@@ -276,6 +276,7 @@ static void add_generated(struct emitting *emitting, const char *rules, const ch
 	add_file(emitting, "kernel/dcg_kernel.c", emit_kernel(arena, plan, DC_SIDE_KERNEL));
 	add_file(emitting, "twin/dcg_twin.h", emit_twin_names(arena, plan));
 	add_file(emitting, "twin/Kbuild", emit_twin_kbuild(arena, plan));
+	emit_layouts(arena, plan, add_text, emitting);
 	emit_twin_wrappers(arena, plan, add_text, emitting);
 }
 

@@ -97,6 +97,9 @@ const char *emit_appendix(const struct emit_unit *unit);
 /* dcg.h, the same in both components; dcg_tables.c; dcg_kernel.c: handlers of the kernel's
  * functions or, for the process, their stubs. */
 const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan);
+/* Headers that make a compiler confirm the layouts behind the tables, for units of both sides. */
+void emit_layouts(struct dc_arena *arena, const struct dc_emit_plan *plan,
+		  void (*add)(void *ctx, const char *path, const char *text), void *ctx);
 const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 

@@ -77,6 +77,70 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 	fputs("\tNULL,\n};\n/* clang-format on */\n", out);
 }
 
+/* Layouts */
+
+static bool knows_layouts(const struct dc_emit_plan *plan, const struct dc_source_file *file)
+{
+	const struct dc_object_type *type;
+	const struct dc_object_record *record;
+
+	dc_vec_each (type, &plan->types) {
+		if (type->variable && !strcmp(type->variable->file, file->name))
+			return true;
+		dc_vec_each (record, &type->records)
+			if (!strcmp(record->unit, file->name))
+				return true;
+	}
+	return false;
+}
+
+static void put_layout(FILE *out, const struct dc_object_type *type, const char *unit)
+{
+	const struct dc_object_record *record;
+	const struct dc_object_member *member;
+
+	if (type->variable && !strcmp(type->variable->file, unit))
+		fprintf(out, "DCRT_LAYOUT(%s, %u);\n", type->variable->name, type->size);
+	dc_vec_each (record, &type->records)
+		if (!strcmp(record->unit, unit))
+			fprintf(out, "\nDCRT_LAYOUT(%s, %u);\n", record->spelling, record->size);
+	dc_vec_each (member, &type->members)
+		if (!strcmp(member->unit, unit))
+			fprintf(out, "DCRT_LAYOUT_FIELD(%s, %s, %u, %u);\n", member->spelling,
+				member->path, member->offset, member->size);
+}
+
+static const char *layout_name(struct dc_arena *arena, const struct dc_source_file *file)
+{
+	return dc_arena_printf(arena, "dcg_layout_%s.h", emit_c_name(arena, file->name));
+}
+
+void emit_layouts(struct dc_arena *arena, const struct dc_emit_plan *plan,
+		  void (*add)(void *ctx, const char *path, const char *text), void *ctx)
+{
+	const struct dc_source_file *file;
+	const struct dc_object_type *type;
+	struct emit_piece piece;
+
+	dc_vec_each (file, &plan->source->files) {
+		const char *name = layout_name(arena, file), *text;
+
+		if (!file->is_unit || !knows_layouts(plan, file))
+			continue;
+		emit_piece_start(&piece);
+		emit_head(piece.out, file->name, false);
+		fputs("/* At the end of that file, of either component. */\n/* clang-format off "
+		      "*/\n",
+		      piece.out);
+		dc_vec_each (type, &plan->types)
+			put_layout(piece.out, type, file->name);
+		fputs("/* clang-format on */\n", piece.out);
+		text = emit_piece_end(&piece, arena);
+		add(ctx, dc_arena_printf(arena, "kernel/%s", name), text);
+		add(ctx, dc_arena_printf(arena, "user/%s", name), text);
+	}
+}
+
 const char *emit_appendix(const struct emit_unit *unit)
 {
 	struct emit_piece piece;
@@ -95,6 +159,8 @@ const char *emit_appendix(const struct emit_unit *unit)
 		emit_call_done(&call);
 	}
 	put_addresses(piece.out, unit);
+	if (knows_layouts(unit->plan, unit->file))
+		fprintf(piece.out, "\n#include \"%s\"\n", layout_name(unit->arena, unit->file));
 	if (unit->side == DC_SIDE_KERNEL && unit->file == home(unit->plan))
 		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
 		      "#include \"dcrl_journal.c\"\n#include \"dcrl_kernel.c\"\n",

@@ -406,6 +406,8 @@ void *const dcg_places_in_c[] = {
 };
 /* clang-format on */
 
+#include "dcg_layout_in_c.h"
+
 #include "dcg_tables.c"
 #include "dcg_kernel.c"
 #include "dcrl_journal.c"

@@ -363,3 +363,5 @@ void *const dcg_places_in_c[] = {
 	NULL,
 };
 /* clang-format on */
+
+#include "dcg_layout_in_c.h"
