@@ -42,6 +42,14 @@ struct dc_object_field {
 	unsigned offset, size, count;
 	enum dc_object_field_kind kind;
 	bool user_writes;
+	bool checked; /* some check is about it */
+};
+
+/* Where what a check is about stands in an object. */
+struct dc_object_check {
+	const struct dc_check_rule *rule;
+	const struct dc_layout *layout; /* of rule->record */
+	unsigned offset; /* of that structure */
 };
 
 /* Where clang has a field, for the compiler to confirm. */
@@ -73,6 +81,7 @@ struct dc_object_type {
 	const struct dc_variable *variable; /* of the driver, whose only object it is; or NULL */
 	DC_VEC(struct dc_object_field) fields; /* by offset, disjoint */
 	DC_VEC(struct dc_object_link) links;
+	DC_VEC(struct dc_object_check) checks;
 	DC_VEC(struct dc_object_record) records; /* one, or two: the driver's behind the kernel's */
 	DC_VEC(struct dc_object_member) members; /* but bit fields */
 };
@@ -148,6 +157,9 @@ const char *dc_data_stranger(const struct dc_data *data, const struct dc_value *
  * undo is marked with the gap's index + 1. gaps: caller ends it with dc_vec_done. */
 void dc_data_constraints(const struct dc_data *data, struct dc_lower_given *ret,
 			 dc_data_gaps *gaps);
+
+/* Whether an expression of a check is about a field: "$->FIELD". */
+bool dc_data_mentions(const char *text, const char *field);
 
 typedef DC_VEC(struct dc_object_type) dc_object_types;
 

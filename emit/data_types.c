@@ -4,6 +4,7 @@
  * that is embedded in several places, or in several objects, crosses in all of them, as a pointer
  * to it does not say which one it is in.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +159,44 @@ static void add_member(const struct types *types, struct dc_object_type *type,
 		dc_vec_push(&type->members, member);
 }
 
+/* Checks */
+
+bool dc_data_mentions(const char *text, const char *field)
+{
+	const size_t len = strlen(field);
+
+	for (text = text ? strstr(text, "$->") : NULL; text; text = strstr(text + 1, "$->"))
+		if (!strncmp(text + 3, field, len) && !isalnum((unsigned char)text[3 + len]) &&
+		    text[3 + len] != '_')
+			return true;
+	return false;
+}
+
+static bool is_checked(const struct types *types, const struct dc_layout *layout,
+		       const struct dc_layout_field *field)
+{
+	const struct dc_check_rule *rule;
+
+	dc_vec_each (rule, &types->data->annotations.checks)
+		if (!strcmp(rule->record, layout->name) &&
+		    (!strcmp(rule->field, field->name) ||
+		     (field->path && dc_data_mentions(rule->unless, field->path))))
+			return true;
+	return false;
+}
+
+static void add_checks(const struct types *types, struct dc_object_type *type,
+		       const struct dc_layout *layout, unsigned base)
+{
+	const struct dc_check_rule *rule;
+
+	dc_vec_each (rule, &types->data->annotations.checks)
+		if (!strcmp(rule->record, layout->name))
+			dc_vec_push(&type->checks, (struct dc_object_check){.rule = rule,
+									    .layout = layout,
+									    .offset = base});
+}
+
 static void add_field(const struct types *types, struct dc_object_type *type,
 		      const struct dc_layout *layout, const struct place *place,
 		      const struct dc_layout_field *field, bool written)
@@ -168,6 +207,7 @@ static void add_field(const struct types *types, struct dc_object_type *type,
 		.size = field->value.size,
 		.count = field->count,
 		.user_writes = written,
+		.checked = written && is_checked(types, layout, field),
 	};
 
 	if (field->bits) {
@@ -205,6 +245,7 @@ static void add_record(const struct types *types, struct dc_object_type *type,
 	unsigned i;
 	bool written;
 
+	add_checks(types, type, layout, place->base);
 	dc_vec_each (field, &layout->fields) {
 		const struct dc_layout *inner;
 
@@ -264,6 +305,7 @@ static void merge_fields(struct dc_object_type *type)
 			continue;
 		}
 		last->user_writes |= field->user_writes;
+		last->checked |= field->checked;
 		if (end <= last_end && (last->kind != DC_FIELD_PLAIN || field->count == 1))
 			continue;
 		last->size = (end > last_end ? end : last_end) - last->offset;
@@ -283,7 +325,7 @@ static void join_fields(struct dc_object_type *type)
 		struct dc_object_field *last = count ? &type->fields.at[count - 1] : NULL;
 
 		if (last && last->kind == field->kind && last->size == field->size &&
-		    last->user_writes == field->user_writes &&
+		    last->user_writes == field->user_writes && last->checked == field->checked &&
 		    last->offset + last->size * last->count == field->offset)
 			last->count += field->count;
 		else
@@ -548,6 +590,7 @@ void dc_data_types_done(dc_object_types *types)
 	dc_vec_each (type, types) {
 		dc_vec_done(&type->fields);
 		dc_vec_done(&type->links);
+		dc_vec_done(&type->checks);
 		dc_vec_done(&type->records);
 		dc_vec_done(&type->members);
 	}

@@ -88,7 +88,7 @@ void emit_head(FILE *out, const char *from, bool abi)
 }
 
 /* A comment of one line if it fits in one, else of several. Nothing in the text may end it. */
-static void put_comment(FILE *out, const char *text)
+void emit_put_comment(FILE *out, const char *text)
 {
 	bool fits = strlen(text) <= 100 - 8 - strlen("/*  */");
 	size_t column = 0, len, i;
@@ -367,7 +367,7 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 
 	fputs("{\n", out);
 	if (call->comment)
-		put_comment(out, call->comment);
+		emit_put_comment(out, call->comment);
 	fputs("\tstruct dcrt_call *dcg;\n", out);
 	if (!is_void) {
 		fputc('\t', out);

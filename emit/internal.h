@@ -85,6 +85,7 @@ void emit_put_parameters(FILE *out, const struct emit_call *call);
 const char *emit_c_name(struct dc_arena *arena, const char *text);
 
 /* The head of a generated file: licence, origin, and with abi the refusal of another runtime. */
+void emit_put_comment(FILE *out, const char *text);
 void emit_head(FILE *out, const char *from, bool abi);
 
 /* Body of a stub, braces included. */

@@ -137,12 +137,13 @@ static void add_record(struct dcrt_record record, uint64_t value)
 
 static void add(uint32_t offset, uint32_t len, uint64_t value)
 {
+	version++;
 	add_record((struct dcrt_record){.handle = handle,
 					.kind = DCRT_UPDATE,
 					.type = RING,
 					.offset = offset,
 					.len = len,
-					.version = ++version},
+					.version = version},
 		   value);
 }
 
@@ -237,7 +238,7 @@ static void test_kinds(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++, version++) {
 		const struct dcrt_record *change = &rows[i].change;
 		struct ring before[2];
 		int err;
@@ -249,7 +250,7 @@ static void test_kinds(void **state)
 						.type = (uint16_t)(RING + change->type),
 						.offset = rows[i].offset,
 						.len = rows[i].len,
-						.version = change->version ? 0 : ++version,
+						.version = change->version ? 0 : version + 1,
 						.zero = change->zero},
 			   rows[i].value);
 		memcpy(before, rings, sizeof(before));

@@ -17,6 +17,8 @@ static const struct dcrt_function dcg_down[] = {
 	[DCG_DOWN_ready] = {"ready", dcg_run_ready, 1, 1, DCRT_BY_CALLER, 0, 0},
 };
 
+static void *dcg_code[1];
+
 static struct dcrt_field dcg_fields_0[] = {
 	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* limit */
 };
@@ -26,8 +28,6 @@ static struct dcrt_type dcg_types[] = {
 	[DCG_VARIABLE_in_c_name] = {.name = "name", .size = 3},
 	[DCG_VARIABLE_in_c_counter] = {.name = "counter", .size = 4},
 };
-
-static void *dcg_code[1];
 
 void dcg_setup(void)
 {

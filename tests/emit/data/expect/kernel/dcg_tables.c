@@ -31,6 +31,8 @@ static const struct dcrt_function dcg_down[] = {
 	[DCG_DOWN_KERNEL_set_bit] = {"set_bit", dcg_kernel_set_bit, 2, 0, 0, 0, 0},
 };
 
+static void *dcg_code[10];
+
 static int dcg_adopt_0(struct dcrt_channel *channel, void *element)
 {
 	char *at = element;
@@ -52,8 +54,9 @@ void dcg_forget_device(void *element)
 static struct dcrt_field dcg_fields_1[] = {
 	{.offset = 0, .size = 1, .count = 16, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* net_device.name */
 	{.offset = N, .size = 1, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* port.up */
-	{.offset = N, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* port.word */
-	{.offset = N, .size = 2, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* port.low */
+	{.offset = N, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true, .checked = true}, /* port.word */
+	{.offset = N, .size = 2, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true, .checked = true}, /* port.low */
+	{.offset = N, .size = 8, .count = 1, .kind = DCRT_CODE, .target = DCRT_ANY_TYPE, .user_writes = true, .checked = true}, /* port.notify */
 	{.offset = N, .size = 8, .count = 4, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* port.flags */
 };
 
@@ -81,6 +84,32 @@ void dcg_forget_net_device(void *element)
 	dcrt_forget(dcg_channel, at);
 }
 
+static bool dcg_valid_1(const void *now, const void *was)
+{
+	/* port.word: the tail of a ring */
+	{
+		const struct port *dcg_now = now + N, *dcg_was = was + N;
+
+		if ((dcg_now->word != dcg_was->word || dcg_now->limits.low != dcg_was->limits.low) && !(dcg_now->word <= (N)) && !(dcg_now->limits.low == 7))
+			return false;
+	}
+	/* port.low: a divisor */
+	{
+		const struct port *dcg_now = now + N, *dcg_was = was + N;
+
+		if ((dcg_now->limits.low != dcg_was->limits.low) && !(dcg_now->limits.low >= (1) && dcg_now->limits.low <= (SIZE_OF_RING)))
+			return false;
+	}
+	/* port.notify: called  / with a port */
+	{
+		const struct port *dcg_now = now + N, *dcg_was = was + N;
+
+		if ((dcg_now->notify != dcg_was->notify) && !(dcg_now->notify == dcg_code[8] /* in_told */ || dcg_now->notify == dcg_code[6] /* in_quiet */))
+			return false;
+	}
+	return true;
+}
+
 static struct dcrt_field dcg_fields_2[] = {
 	{.offset = 0, .size = 1, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* 1 bytes */
 };
@@ -104,7 +133,7 @@ void dcg_forget_32_bytes(void *element)
 }
 
 static struct dcrt_field dcg_fields_4[] = {
-	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* ring.head */
+	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true, .checked = true}, /* ring.head */
 };
 
 void dcg_forget_ring(void *element)
@@ -114,24 +143,36 @@ void dcg_forget_ring(void *element)
 	dcrt_forget(dcg_channel, at);
 }
 
+static bool dcg_valid_4(const void *now, const void *was)
+{
+	/* ring.head: an index */
+	{
+		const struct ring *dcg_now = now + 0, *dcg_was = was + 0;
+
+		if ((dcg_now->head != dcg_was->head) && !(dcg_now->head >= (2) && dcg_now->head <= (9)))
+			return false;
+		if (dcg_now->head != dcg_was->head && (dcg_was->memory && dcg_was->tail))
+			return false;
+	}
+	return true;
+}
+
 static struct dcrt_field dcg_fields_5[] = {
 	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* level */
 };
 
 static struct dcrt_type dcg_types[] = {
 	[DCG_TYPE_device] = {.name = "device", .size = N, .adopt = dcg_adopt_0},
-	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 5, .fields = dcg_fields_1, .adopt = dcg_adopt_1},
+	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 6, .fields = dcg_fields_1, .adopt = dcg_adopt_1, .valid = dcg_valid_1},
 	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_2},
 	[DCG_TYPE_32_bytes] = {.name = "32 bytes", .size = 32, .n_fields = 1, .fields = dcg_fields_3},
-	[DCG_TYPE_ring] = {.name = "ring", .size = 16, .n_fields = 1, .fields = dcg_fields_4},
+	[DCG_TYPE_ring] = {.name = "ring", .size = 16, .n_fields = 1, .fields = dcg_fields_4, .valid = dcg_valid_4},
 	[DCG_VARIABLE_in_c_level] = {.name = "level", .size = 4, .n_fields = 1, .fields = dcg_fields_5},
 	[DCG_VARIABLE_in_c_fixed] = {.name = "fixed", .size = 4},
 	[DCG_VARIABLE_in_c_only] = {.name = "only", .size = 8},
 	[DCG_VARIABLE_in_c_in_netdev_ops] = {.name = "in_netdev_ops", .size = N},
 	[DCG_VARIABLE_in_c_in_ethtool_ops] = {.name = "in_ethtool_ops", .size = N},
 };
-
-static void *dcg_code[10];
 
 void dcg_setup(void)
 {

@@ -12,6 +12,7 @@ DCRT_LAYOUT(struct port, 72);
 DCRT_LAYOUT_FIELD(struct net_device, name, 0, 16);
 DCRT_LAYOUT_FIELD(struct port, word, 24, 4);
 DCRT_LAYOUT_FIELD(struct port, limits.low, 28, 2);
+DCRT_LAYOUT_FIELD(struct port, notify, 32, 8);
 DCRT_LAYOUT_FIELD(struct port, flags, 40, 8);
 DCRT_LAYOUT_FIELD(struct port, counts, 48, 24);
 DCRT_LAYOUT_FIELD(struct net_device, dev_addr, 816, 8);

@@ -31,11 +31,14 @@ static const struct dcrt_function dcg_down[] = {
 	[DCG_DOWN_KERNEL_set_bit] = {"set_bit", NULL, 2, 0, 0, 0, 0},
 };
 
+static void *dcg_code[10];
+
 static struct dcrt_field dcg_fields_1[] = {
 	{.offset = 0, .size = 1, .count = 16, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* net_device.name */
 	{.offset = N, .size = 1, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* port.up */
 	{.offset = N, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* port.word */
-	{.offset = N, .size = 2, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* port.low */
+	{.offset = N, .size = 2, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* port.low */
+	{.offset = N, .size = 8, .count = 1, .kind = DCRT_CODE, .target = DCRT_ANY_TYPE, .user_writes = true}, /* port.notify */
 	{.offset = N, .size = 8, .count = 4, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* port.flags */
 };
 
@@ -57,7 +60,7 @@ static struct dcrt_field dcg_fields_5[] = {
 
 static struct dcrt_type dcg_types[] = {
 	[DCG_TYPE_device] = {.name = "device", .size = N},
-	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 5, .fields = dcg_fields_1},
+	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 6, .fields = dcg_fields_1},
 	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_2},
 	[DCG_TYPE_32_bytes] = {.name = "32 bytes", .size = 32, .n_fields = 1, .fields = dcg_fields_3},
 	[DCG_TYPE_ring] = {.name = "ring", .size = 16, .n_fields = 1, .fields = dcg_fields_4},
@@ -67,8 +70,6 @@ static struct dcrt_type dcg_types[] = {
 	[DCG_VARIABLE_in_c_in_netdev_ops] = {.name = "in_netdev_ops", .size = N},
 	[DCG_VARIABLE_in_c_in_ethtool_ops] = {.name = "in_ethtool_ops", .size = N},
 };
-
-static void *dcg_code[10];
 
 void dcg_setup(void)
 {

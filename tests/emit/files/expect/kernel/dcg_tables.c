@@ -20,10 +20,10 @@ static const struct dcrt_function dcg_down[] = {
 	[DCG_DOWN_step_two_c] = {"step@two.c", dcg_run_step_two_c, 1, 1, DCRT_BY_CALLER, 0, 0},
 };
 
+static void *dcg_code[1];
+
 static struct dcrt_type dcg_types[] = {
 };
-
-static void *dcg_code[1];
 
 void dcg_setup(void)
 {
