@@ -98,6 +98,13 @@ const char *emit_appendix(const struct emit_unit *unit);
 /* dcg.h, the same in both components; dcg_tables.c; dcg_kernel.c: handlers of the kernel's
  * functions or, for the process, their stubs. */
 const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan);
+/* Where a function's address stands in dcg_code; how many there are: it is none of them. */
+size_t emit_code_index(const struct dc_emit_plan *plan, const char *name);
+size_t emit_code_count(const struct dc_emit_plan *plan);
+/* checks.c: whether the kernel is to be asked about a type; the function that answers. */
+bool emit_is_checked(const struct dc_object_type *type);
+void emit_put_valid(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
+		    size_t index);
 /* Headers that make a compiler confirm the layouts behind the tables, for units of both sides. */
 void emit_layouts(struct dc_arena *arena, const struct dc_emit_plan *plan,
 		  void (*add)(void *ctx, const char *path, const char *text), void *ctx);
