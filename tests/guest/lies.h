@@ -21,7 +21,7 @@ static void lie(struct e1000_adapter *adapter, u32 data)
 		adapter->hw.ce4100_gbe_mdio_base_virt = (void *)0xffff7f0000000000ul;
 		break;
 	case 1006: /* a function that takes something else */
-		adapter->alloc_rx_buf = (void *)e1000_get_drvinfo;
+		adapter->alloc_rx_buf = (void *)e1000_get_msglevel;
 		break;
 	case 1007: /* the last byte of the window and three more */
 		readl(adapter->hw.hw_addr + 0x1ffff);
