@@ -119,6 +119,32 @@ static int check_pointer(struct dc_diag *diag, const struct dc_data *data,
 			pointer->record);
 }
 
+/* A number that has a place of its own; a function's address too, if it is one of a list. */
+static int check_check(struct dc_diag *diag, const struct dc_data *data,
+		       const struct dc_check_rule *check)
+{
+	const struct dc_layout *layout = dc_layout_find(&data->source->layouts, check->record);
+	const struct dc_layout_field *field;
+
+	if (!layout)
+		return dc_error(diag, -EINVAL, DC_FILE(data->path),
+				"checks: the driver uses no structure '%s'", check->record);
+	dc_vec_each (field, &layout->fields) {
+		bool is_number = field->value.kind == DC_VALUE_INTEGER;
+
+		if (strcmp(field->name, check->field) != 0)
+			continue;
+		if ((is_number || (field->value.is_code && !check->low)) && field->path &&
+		    !field->bits && !field->dimensions)
+			return 0;
+		return dc_error(diag, -EINVAL, DC_FILE(data->path),
+				"checks: '%s' of struct %s is no number of its own, or a bit field",
+				check->field, check->record);
+	}
+	return dc_error(diag, -EINVAL, DC_FILE(data->path), "checks: no field '%s' is in struct %s",
+			check->field, check->record);
+}
+
 static int check_annotations(struct dc_diag *diag, const struct dc_data *data)
 {
 	const char *path = data->path;
@@ -127,6 +153,7 @@ static int check_annotations(struct dc_diag *diag, const struct dc_data *data)
 	const struct dc_private_rule *private;
 	const struct dc_recovery_rule *recovery;
 	struct dc_recovery found;
+	const struct dc_check_rule *check;
 
 	dc_vec_each (entry, &data->annotations.entries) {
 		const struct dc_definition *definition = dc_source_find(data->source, entry->name);
@@ -152,6 +179,12 @@ static int check_annotations(struct dc_diag *diag, const struct dc_data *data)
 					recovery->function);
 	dc_vec_each (pointer, &data->annotations.pointers) {
 		int err = check_pointer(diag, data, pointer);
+
+		if (err < 0)
+			return err;
+	}
+	dc_vec_each (check, &data->annotations.checks) {
+		int err = check_check(diag, data, check);
 
 		if (err < 0)
 			return err;

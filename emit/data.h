@@ -42,6 +42,27 @@ struct dc_object_field {
 	unsigned offset, size, count;
 	enum dc_object_field_kind kind;
 	bool user_writes;
+	bool checked; /* some check is about it */
+};
+
+/* Where what a check is about stands in an object. */
+struct dc_object_check {
+	const struct dc_check_rule *rule;
+	const struct dc_layout *layout; /* of rule->record */
+	unsigned offset; /* of that structure */
+};
+
+/* Where clang has a field, for the compiler to confirm. */
+struct dc_object_member {
+	const char *spelling, *path; /* "struct e1000_adapter", "hw.mac_type" */
+	const char *unit; /* a C file that knows that structure */
+	unsigned offset, size; /* of all elements */
+};
+
+/* Such a structure, from some byte of the object on. */
+struct dc_object_record {
+	const char *spelling, *unit;
+	unsigned offset, size;
 };
 
 /* A pointer of an object that leads to another: 0 or more elements. */
@@ -61,6 +82,9 @@ struct dc_object_type {
 	const struct dc_static *local; /* within a function: that variable's; or NULL */
 	DC_VEC(struct dc_object_field) fields; /* by offset, disjoint */
 	DC_VEC(struct dc_object_link) links;
+	DC_VEC(struct dc_object_check) checks;
+	DC_VEC(struct dc_object_record) records; /* one, or two: the driver's behind the kernel's */
+	DC_VEC(struct dc_object_member) members; /* but bit fields */
 };
 
 struct dc_data {
@@ -151,6 +175,9 @@ const char *dc_data_stranger(const struct dc_data *data, const struct dc_value *
  * undo is marked with the gap's index + 1. gaps: caller ends it with dc_vec_done. */
 void dc_data_constraints(const struct dc_data *data, struct dc_lower_given *ret,
 			 dc_data_gaps *gaps);
+
+/* Whether an expression of a check is about a field: "$->FIELD". */
+bool dc_data_mentions(const char *text, const char *field);
 
 typedef DC_VEC(struct dc_object_type) dc_object_types;
 

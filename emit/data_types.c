@@ -4,6 +4,7 @@
  * that is embedded in several places, or in several objects, crosses in all of them, as a pointer
  * to it does not say which one it is in.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,16 +129,85 @@ static bool is_opaque(const struct types *types, const char *record)
 	return rule && rule->class == DC_TYPE_OPAQUE;
 }
 
+/* A structure in an object: the outermost one of C's, and how its fields are named from there. */
+struct place {
+	const struct dc_layout *outer;
+	unsigned base, outer_base; /* in the object */
+	const char *prefix; /* NULL: C has no names for them */
+};
+
+static const char *path_of(const struct types *types, const struct place *place,
+			   const struct dc_layout_field *field)
+{
+	if (!place->prefix || !field->path)
+		return NULL;
+	return dc_arena_printf(types->data->arena, "%s%s", place->prefix, field->path);
+}
+
+static void add_member(const struct types *types, struct dc_object_type *type,
+		       const struct place *place, const struct dc_layout_field *field)
+{
+	struct dc_object_member member = {
+		.spelling = place->outer->spelling,
+		.unit = place->outer->unit,
+		.path = path_of(types, place, field),
+		.offset = place->base + field->offset - place->outer_base,
+		.size = field->value.size * field->count,
+	};
+
+	if (member.path && !field->bits && member.size)
+		dc_vec_push(&type->members, member);
+}
+
+/* Checks */
+
+bool dc_data_mentions(const char *text, const char *field)
+{
+	const size_t len = strlen(field);
+
+	for (text = text ? strstr(text, "$->") : NULL; text; text = strstr(text + 1, "$->"))
+		if (!strncmp(text + 3, field, len) && !isalnum((unsigned char)text[3 + len]) &&
+		    text[3 + len] != '_')
+			return true;
+	return false;
+}
+
+static bool is_checked(const struct types *types, const struct dc_layout *layout,
+		       const struct dc_layout_field *field)
+{
+	const struct dc_check_rule *rule;
+
+	dc_vec_each (rule, &types->data->annotations.checks)
+		if (!strcmp(rule->record, layout->name) &&
+		    (!strcmp(rule->field, field->name) ||
+		     (field->path && dc_data_mentions(rule->unless, field->path))))
+			return true;
+	return false;
+}
+
+static void add_checks(const struct types *types, struct dc_object_type *type,
+		       const struct dc_layout *layout, unsigned base)
+{
+	const struct dc_check_rule *rule;
+
+	dc_vec_each (rule, &types->data->annotations.checks)
+		if (!strcmp(rule->record, layout->name))
+			dc_vec_push(&type->checks, (struct dc_object_check){.rule = rule,
+									    .layout = layout,
+									    .offset = base});
+}
+
 static void add_field(const struct types *types, struct dc_object_type *type,
-		      const struct dc_layout *layout, const struct dc_layout_field *field,
-		      unsigned base, bool written)
+		      const struct dc_layout *layout, const struct place *place,
+		      const struct dc_layout_field *field, bool written)
 {
 	struct dc_object_field ret = {
 		.name = dc_arena_printf(types->data->arena, "%s.%s", layout->name, field->name),
-		.offset = base + field->offset,
+		.offset = place->base + field->offset,
 		.size = field->value.size,
 		.count = field->count,
 		.user_writes = written,
+		.checked = written && is_checked(types, layout, field),
 	};
 
 	if (field->bits) {
@@ -146,30 +216,64 @@ static void add_field(const struct types *types, struct dc_object_type *type,
 	}
 	if (field->value.kind == DC_VALUE_POINTER)
 		ret.kind = field->value.is_code ? DC_FIELD_CODE : DC_FIELD_ADDRESS;
-	if (ret.size && ret.count)
-		dc_vec_push(&type->fields, ret);
+	if (!ret.size || !ret.count)
+		return;
+	dc_vec_push(&type->fields, ret);
+	add_member(types, type, place, field);
+}
+
+/* Where an element of a field that is a structure stands. */
+static struct place inner_place(const struct types *types, const struct place *place,
+				const struct dc_layout_field *field, unsigned element)
+{
+	const char *path = field->dimensions > 1 ? NULL : path_of(types, place, field);
+	struct place inner = *place;
+
+	inner.base += field->offset + element * field->value.size;
+	inner.prefix = path;
+	if (path && field->dimensions)
+		inner.prefix = dc_arena_printf(types->data->arena, "%s[%u].", path, element);
+	else if (path)
+		inner.prefix = dc_arena_printf(types->data->arena, "%s.", path);
+	return inner;
 }
 
 static void add_record(const struct types *types, struct dc_object_type *type,
-		       const struct dc_layout *layout, unsigned base)
+		       const struct dc_layout *layout, const struct place *place)
 {
 	const struct dc_layout_field *field;
 	unsigned i;
 	bool written;
 
+	add_checks(types, type, layout, place->base);
 	dc_vec_each (field, &layout->fields) {
 		const struct dc_layout *inner;
 
 		if (field->value.kind == DC_VALUE_RECORD) {
 			inner = layout_of(types, field->value.record);
 			for (i = 0; inner && !is_opaque(types, inner->name) && i < field->count;
-			     i++)
-				add_record(types, type, inner,
-					   base + field->offset + i * field->value.size);
+			     i++) {
+				struct place there = inner_place(types, place, field, i);
+
+				add_record(types, type, inner, &there);
+			}
 		} else if (is_wanted(types, layout->name, field->name, &written)) {
-			add_field(types, type, layout, field, base, written);
+			add_field(types, type, layout, place, field, written);
 		}
 	}
+}
+
+static void add_outermost(const struct types *types, struct dc_object_type *type,
+			  const struct dc_layout *layout, unsigned base)
+{
+	const struct place place = {
+		.outer = layout, .base = base, .outer_base = base, .prefix = ""};
+
+	add_record(types, type, layout, &place);
+	dc_vec_push(&type->records, (struct dc_object_record){.spelling = layout->spelling,
+							      .unit = layout->unit,
+							      .offset = base,
+							      .size = layout->size});
 }
 
 static int order_fields(const void *a, const void *b)
@@ -201,6 +305,7 @@ static void merge_fields(struct dc_object_type *type)
 			continue;
 		}
 		last->user_writes |= field->user_writes;
+		last->checked |= field->checked;
 		if (end <= last_end && (last->kind != DC_FIELD_PLAIN || field->count == 1))
 			continue;
 		last->size = (end > last_end ? end : last_end) - last->offset;
@@ -220,7 +325,7 @@ static void join_fields(struct dc_object_type *type)
 		struct dc_object_field *last = count ? &type->fields.at[count - 1] : NULL;
 
 		if (last && last->kind == field->kind && last->size == field->size &&
-		    last->user_writes == field->user_writes &&
+		    last->user_writes == field->user_writes && last->checked == field->checked &&
 		    last->offset + last->size * last->count == field->offset)
 			last->count += field->count;
 		else
@@ -260,12 +365,12 @@ static void add_type(struct types *types, const char *record)
 	if (!layout || find_type(types->ret, record) < types->ret->len)
 		return;
 	type.size = layout->size;
-	add_record(types, &type, layout, 0);
+	add_outermost(types, &type, layout, 0);
 	inner = private ? layout_of(types, private->type) : NULL;
 	if (inner) {
 		unsigned base = dc_data_private_base(types->data, private);
 
-		add_record(types, &type, inner, base);
+		add_outermost(types, &type, inner, base);
 		type.size = base + inner->size;
 	}
 	merge_fields(&type);
@@ -275,7 +380,8 @@ static void add_type(struct types *types, const char *record)
 
 /* Links */
 
-static void set_count(const struct dc_layout *layout, unsigned base, const char *count,
+static void set_count(const struct types *types, struct dc_object_type *type,
+		      const struct dc_layout *layout, const struct place *place, const char *count,
 		      struct dc_object_link *ret)
 {
 	const struct dc_layout_field *field;
@@ -283,24 +389,25 @@ static void set_count(const struct dc_layout *layout, unsigned base, const char 
 	ret->count = (unsigned)strtoul(count, NULL, 0);
 	dc_vec_each (field, &layout->fields)
 		if (!strcmp(field->name, count)) {
-			ret->count_offset = base + field->offset;
+			ret->count_offset = place->base + field->offset;
 			ret->count_size = field->value.size;
+			add_member(types, type, place, field);
 		}
 }
 
 static void add_link(struct types *types, struct dc_object_type *type,
 		     const struct dc_layout *layout, const struct dc_layout_field *field,
-		     unsigned base, const char *count)
+		     const struct place *place, const char *count)
 {
 	struct dc_object_link link = {
 		.name = dc_arena_printf(types->data->arena, "%s.%s", layout->name, field->name),
-		.offset = base + field->offset,
+		.offset = place->base + field->offset,
 	};
 	char bytes[32];
 
 	if (field->value.to == DC_VALUE_RECORD) {
 		link.target = find_type(types->ret, field->value.record);
-		set_count(layout, base, count, &link);
+		set_count(types, type, layout, place, count, &link);
 	} else {
 		/* plain memory: a type of so many bytes */
 		link.is_string = !strcmp(count, "string");
@@ -308,12 +415,14 @@ static void add_link(struct types *types, struct dc_object_type *type,
 		link.target = find_type(types->ret, bytes);
 		link.count = 1;
 	}
-	if (link.target < types->ret->len)
-		dc_vec_push(&type->links, link);
+	if (link.target >= types->ret->len)
+		return;
+	dc_vec_push(&type->links, link);
+	add_member(types, type, place, field);
 }
 
 static void add_links_of(struct types *types, struct dc_object_type *type,
-			 const struct dc_layout *layout, unsigned base)
+			 const struct dc_layout *layout, const struct place *place)
 {
 	const struct dc_rules *both[] = {types->data->rules, &types->data->annotations};
 	const struct dc_layout_field *field;
@@ -321,14 +430,18 @@ static void add_links_of(struct types *types, struct dc_object_type *type,
 	size_t i;
 
 	dc_vec_each (field, &layout->fields) {
-		if (field->value.kind == DC_VALUE_RECORD && layout_of(types, field->value.record))
-			add_links_of(types, type, layout_of(types, field->value.record),
-				     base + field->offset);
+		bool is_record = field->value.kind == DC_VALUE_RECORD;
+		const struct dc_layout *inner =
+			is_record ? layout_of(types, field->value.record) : NULL;
+		struct place there = inner_place(types, place, field, 0);
+
+		if (inner)
+			add_links_of(types, type, inner, &there);
 		for (i = 0; i < 2; i++)
 			dc_vec_each (pointer, &both[i]->pointers)
 				if (!strcmp(pointer->record, layout->name) &&
 				    !strcmp(pointer->field, field->name))
-					add_link(types, type, layout, field, base, pointer->count);
+					add_link(types, type, layout, field, place, pointer->count);
 	}
 }
 
@@ -337,12 +450,17 @@ static void add_links(struct types *types, struct dc_object_type *type)
 	const struct dc_private_rule *private = private_of(types, type->name);
 	const struct dc_layout *layout = layout_of(types, type->name);
 
+	struct place place = {.outer = layout, .prefix = ""};
+
 	if (!layout || type->variable)
 		return;
-	add_links_of(types, type, layout, 0);
+	add_links_of(types, type, layout, &place);
 	layout = private ? layout_of(types, private->type) : NULL;
-	if (layout)
-		add_links_of(types, type, layout, type->size - layout->size);
+	if (!layout)
+		return;
+	place.outer = layout;
+	place.base = place.outer_base = type->size - layout->size;
+	add_links_of(types, type, layout, &place);
 }
 
 /* What pointer rules lead to: structures, or plain memory, all of which crosses. */
@@ -494,6 +612,9 @@ void dc_data_types_done(dc_object_types *types)
 	dc_vec_each (type, types) {
 		dc_vec_done(&type->fields);
 		dc_vec_done(&type->links);
+		dc_vec_done(&type->checks);
+		dc_vec_done(&type->records);
+		dc_vec_done(&type->members);
 	}
 	dc_vec_done(types);
 }

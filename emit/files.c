@@ -209,8 +209,10 @@ static const struct {
 	{"runtime/dcrt.h", "user/dcrt.h"},
 	{"runtime/lib/dcrl.h", "user/dcrl.h"},
 	{"runtime/user/dcru.h", "user/dcru.h"},
+	{"runtime/address.c", "user/runtime/address.c"},
 	{"runtime/call.c", "user/runtime/call.c"},
 	{"runtime/call.h", "user/runtime/call.h"},
+	{"runtime/check.c", "user/runtime/check.c"},
 	{"runtime/dirty.c", "user/runtime/dirty.c"},
 	{"runtime/dirty.h", "user/runtime/dirty.h"},
 	{"runtime/merge.c", "user/runtime/merge.c"},
@@ -276,6 +278,7 @@ static void add_generated(struct emitting *emitting, const char *rules, const ch
 	add_file(emitting, "kernel/dcg_kernel.c", emit_kernel(arena, plan, DC_SIDE_KERNEL));
 	add_file(emitting, "twin/dcg_twin.h", emit_twin_names(arena, plan));
 	add_file(emitting, "twin/Kbuild", emit_twin_kbuild(arena, plan));
+	emit_layouts(arena, plan, add_text, emitting);
 	emit_twin_wrappers(arena, plan, add_text, emitting);
 }
 

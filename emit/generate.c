@@ -88,7 +88,7 @@ void emit_head(FILE *out, const char *from, bool abi)
 }
 
 /* A comment of one line if it fits in one, else of several. Nothing in the text may end it. */
-static void put_comment(FILE *out, const char *text)
+void emit_put_comment(FILE *out, const char *text)
 {
 	bool fits = strlen(text) <= 100 - 8 - strlen("/*  */");
 	size_t column = 0, len, i;
@@ -335,6 +335,14 @@ static enum dc_register register_of(const struct emit_call *call, enum dc_regist
 		       : DC_REGISTER_NO;
 }
 
+static const char *bytes_of_register(const struct emit_call *call)
+{
+	if (call->is_register == DC_REGISTER_READ)
+		return dc_arena_printf(call->arena, "sizeof(%s)", call->result);
+	return dc_arena_printf(call->arena, "sizeof(%s)",
+			       call->parameters[find_parameter(call, false)].type);
+}
+
 /* A register that is mapped is accessed in place, in the order of the text. */
 static void put_register(FILE *out, const struct emit_call *call)
 {
@@ -363,7 +371,7 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 
 	fputs("{\n", out);
 	if (call->comment)
-		put_comment(out, call->comment);
+		emit_put_comment(out, call->comment);
 	fputs("\tstruct dcrt_call *dcg;\n", out);
 	if (!is_void) {
 		fputc('\t', out);
@@ -450,6 +458,9 @@ static void put_variables(FILE *out, const struct emit_call *call)
 		emit_put_declaration(out, parameter->type, parameter->name);
 		if (mode == DC_MODE_WORD)
 			fprintf(out, " = (%s)dcrt_in_word(dcg, %zu);\n", parameter->type, i);
+		else if (mode == DC_MODE_ADDRESS && call->is_register != DC_REGISTER_NO)
+			fprintf(out, " = dcrt_in_register(dcg, %zu, %s);\n", i,
+				bytes_of_register(call));
 		else if (mode == DC_MODE_ADDRESS)
 			fprintf(out, " = dcrt_in_address(dcg, %zu);\n", i);
 		else if (mode == DC_MODE_CODE)

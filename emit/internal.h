@@ -7,7 +7,7 @@
 
 #include "emit/emit.h"
 
-#define DC_EMIT_ABI 2 /* DCRT_ABI of the runtime that stubs and tables are made for */
+#define DC_EMIT_ABI 3 /* DCRT_ABI of the runtime that stubs and tables are made for */
 
 /* A change to a file's text: [start, end) becomes text. After it the source goes on at line. */
 struct emit_edit {
@@ -90,6 +90,7 @@ const char *emit_c_name(struct dc_arena *arena, const char *text);
 const char *emit_static_name(struct dc_arena *arena, const struct dc_static *local);
 
 /* The head of a generated file: licence, origin, and with abi the refusal of another runtime. */
+void emit_put_comment(FILE *out, const char *text);
 void emit_head(FILE *out, const char *from, bool abi);
 
 /* Body of a stub, braces included. */
@@ -102,6 +103,16 @@ const char *emit_appendix(const struct emit_unit *unit);
 /* dcg.h, the same in both components; dcg_tables.c; dcg_kernel.c: handlers of the kernel's
  * functions or, for the process, their stubs. */
 const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan);
+/* Where a function's address stands in dcg_code; how many there are: it is none of them. */
+size_t emit_code_index(const struct dc_emit_plan *plan, const char *name);
+size_t emit_code_count(const struct dc_emit_plan *plan);
+/* checks.c: whether the kernel is to be asked about a type; the function that answers. */
+bool emit_is_checked(const struct dc_object_type *type);
+void emit_put_valid(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
+		    size_t index);
+/* Headers that make a compiler confirm the layouts behind the tables, for units of both sides. */
+void emit_layouts(struct dc_arena *arena, const struct dc_emit_plan *plan,
+		  void (*add)(void *ctx, const char *path, const char *text), void *ctx);
 const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
 

@@ -114,6 +114,35 @@ static void read_pointer(struct dc_rules *rules, const struct dc_json *row)
 	dc_vec_push(&rules->pointers, rule);
 }
 
+static void read_check(struct dc_rules *rules, const struct dc_json *row)
+{
+	const char *field = dc_json_str(row, "field"), *dot = strchr(field, '.');
+	struct dc_json range = dc_json_array_or_empty(row, "range");
+	struct dc_check_rule rule = {
+		.unless = keep(rules->arena, dc_json_str_or(row, "unless", NULL)),
+		.fixed = keep(rules->arena, dc_json_str_or(row, "fixed", NULL)),
+		.why = keep(rules->arena, dc_json_str(row, "why")),
+	};
+	size_t bounds = dc_json_len(&range);
+
+	if (bounds == 2) {
+		rule.low = keep(rules->arena, dc_json_str_at(&range, 0));
+		rule.high = keep(rules->arena, dc_json_str_at(&range, 1));
+	}
+	read_texts(rules, row, "values", &rule.values);
+	rule.record = dc_arena_strndup(rules->arena, field, dot ? (size_t)(dot - field) : 0);
+	rule.field = keep(rules->arena, dot ? dot + 1 : "");
+	if (!dot)
+		dc_json_fault(row, "field '%s' is not STRUCTURE.FIELD", field);
+	if (bounds && bounds != 2)
+		dc_json_fault(row, "a range has two ends");
+	if (bounds && rule.values.len)
+		dc_json_fault(row, "a check has a range or values");
+	if (!bounds && !rule.values.len && (!rule.fixed || rule.unless))
+		dc_json_fault(row, "a check has a range, or values, or says when it is fixed");
+	dc_vec_push(&rules->checks, rule);
+}
+
 static void read_entry(struct dc_rules *rules, const struct dc_json *row, const char *key)
 {
 	static const char *const ends[] = {"never", "always", "on error"};
@@ -166,6 +195,14 @@ static void read_data(struct dc_rules *rules, const struct dc_json *root, const 
 				    (struct dc_private_rule){
 					    .of = keep(rules->arena, dc_json_str(&row, "of")),
 					    .type = keep(rules->arena, dc_json_str(&row, "type"))});
+	}
+	if (by_entry)
+		return;
+	rows = dc_json_array_or_empty(root, "checks");
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+
+		read_check(rules, &row);
 	}
 }
 
@@ -257,10 +294,13 @@ int dc_rules_open(struct dc_diag *diag, const char *family, struct dc_rules *ret
 void dc_rules_done(struct dc_rules *rules)
 {
 	struct dc_rule_entry *entry;
+	struct dc_check_rule *check;
 	struct dc_rule *rule;
 
 	dc_vec_each (rule, &rules->rules)
 		dc_vec_done(&rule->arguments);
+	dc_vec_each (check, &rules->checks)
+		dc_vec_done(&check->values);
 	dc_vec_each (entry, &rules->entries) {
 		dc_vec_done(&entry->arguments);
 		dc_vec_done(&entry->reads);
@@ -272,6 +312,7 @@ void dc_rules_done(struct dc_rules *rules)
 	dc_vec_done(&rules->entries);
 	dc_vec_done(&rules->privates);
 	dc_vec_done(&rules->recoveries);
+	dc_vec_done(&rules->checks);
 	dc_arena_free(rules->arena);
 	*rules = (struct dc_rules){0};
 }

@@ -114,6 +114,17 @@ struct dc_recovery_rule {
 	const char *condition; /* or NULL */
 };
 
+/* What the kernel takes from the process for a field. In expressions $->FIELD is a field of the
+ * same structure: in `unless` as it would become, in `fixed` as it is. */
+struct dc_check_rule {
+	const char *record, *field;
+	const char *low, *high; /* C, both or none */
+	DC_VEC(const char *) values; /* C; one of them */
+	const char *unless; /* where anything is right; or NULL */
+	const char *fixed; /* when it may not change; or NULL */
+	const char *why;
+};
+
 struct dc_rules {
 	struct dc_arena *arena;
 	DC_VEC(struct dc_rule) rules; /* sorted by name; a family's replace the kernel's */
@@ -123,6 +134,7 @@ struct dc_rules {
 	DC_VEC(struct dc_rule_entry) entries;
 	DC_VEC(struct dc_private_rule) privates; /* annotations only */
 	DC_VEC(struct dc_recovery_rule) recoveries; /* annotations only; in their order */
+	DC_VEC(struct dc_check_rule) checks; /* annotations only */
 };
 
 /* A use that has no rule, or one that says no. */
@@ -138,8 +150,8 @@ typedef DC_VEC(struct dc_rule_gap) dc_rule_gaps;
 /* Reads the rules of the kernel and of a family, which may have none. Returns 0 (end with
  * dc_rules_done), or -errno after reporting. */
 int dc_rules_open(struct dc_diag *diag, const char *family, struct dc_rules *ret);
-/* Reads a driver's annotations: pointers, functions, privates, recovery. A missing file has none.
- */
+/* Reads a driver's annotations: pointers, functions, privates, recovery, checks. A missing file has
+ * none. */
 int dc_annotations_open(struct dc_diag *diag, const char *path, struct dc_rules *ret);
 void dc_rules_done(struct dc_rules *rules);
 

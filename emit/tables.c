@@ -54,6 +54,12 @@ const char *emit_static_name(struct dc_arena *arena, const struct dc_static *loc
 			       local->variable.name);
 }
 
+/* Of a variable's type, at the end of its unit. */
+static const char *name_of_variable(struct dc_arena *arena, const struct dc_object_type *type)
+{
+	return type->local ? emit_static_name(arena, type->local) : type->variable->name;
+}
+
 /* Variables within functions: those that run here have them, the others need their place. */
 static void put_statics(FILE *out, const struct emit_unit *unit)
 {
@@ -102,11 +108,74 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 	dc_vec_each (type, &unit->plan->types) {
 		variable = type->variable;
 		if (variable && !strcmp(variable->file, unit->file->name))
-			fprintf(out, "\t(void *)&%s,\n",
-				type->local ? emit_static_name(unit->arena, type->local)
-					    : variable->name);
+			fprintf(out, "\t(void *)&%s,\n", name_of_variable(unit->arena, type));
 	}
 	fputs("\tNULL,\n};\n/* clang-format on */\n", out);
+}
+
+/* Layouts */
+
+static bool knows_layouts(const struct dc_emit_plan *plan, const struct dc_source_file *file)
+{
+	const struct dc_object_type *type;
+	const struct dc_object_record *record;
+
+	dc_vec_each (type, &plan->types) {
+		if (type->variable && !strcmp(type->variable->file, file->name))
+			return true;
+		dc_vec_each (record, &type->records)
+			if (!strcmp(record->unit, file->name))
+				return true;
+	}
+	return false;
+}
+
+static void put_layout(FILE *out, struct dc_arena *arena, const struct dc_object_type *type,
+		       const char *unit)
+{
+	const struct dc_object_record *record;
+	const struct dc_object_member *member;
+
+	if (type->variable && !strcmp(type->variable->file, unit))
+		fprintf(out, "DCRT_LAYOUT(%s, %u);\n", name_of_variable(arena, type), type->size);
+	dc_vec_each (record, &type->records)
+		if (!strcmp(record->unit, unit))
+			fprintf(out, "\nDCRT_LAYOUT(%s, %u);\n", record->spelling, record->size);
+	dc_vec_each (member, &type->members)
+		if (!strcmp(member->unit, unit))
+			fprintf(out, "DCRT_LAYOUT_FIELD(%s, %s, %u, %u);\n", member->spelling,
+				member->path, member->offset, member->size);
+}
+
+static const char *layout_name(struct dc_arena *arena, const struct dc_source_file *file)
+{
+	return dc_arena_printf(arena, "dcg_layout_%s.h", emit_c_name(arena, file->name));
+}
+
+void emit_layouts(struct dc_arena *arena, const struct dc_emit_plan *plan,
+		  void (*add)(void *ctx, const char *path, const char *text), void *ctx)
+{
+	const struct dc_source_file *file;
+	const struct dc_object_type *type;
+	struct emit_piece piece;
+
+	dc_vec_each (file, &plan->source->files) {
+		const char *name = layout_name(arena, file), *text;
+
+		if (!file->is_unit || !knows_layouts(plan, file))
+			continue;
+		emit_piece_start(&piece);
+		emit_head(piece.out, file->name, false);
+		fputs("/* At the end of that file, of either component. */\n/* clang-format off "
+		      "*/\n",
+		      piece.out);
+		dc_vec_each (type, &plan->types)
+			put_layout(piece.out, arena, type, file->name);
+		fputs("/* clang-format on */\n", piece.out);
+		text = emit_piece_end(&piece, arena);
+		add(ctx, dc_arena_printf(arena, "kernel/%s", name), text);
+		add(ctx, dc_arena_printf(arena, "user/%s", name), text);
+	}
 }
 
 const char *emit_appendix(const struct emit_unit *unit)
@@ -129,6 +198,8 @@ const char *emit_appendix(const struct emit_unit *unit)
 	put_addresses(piece.out, unit);
 	if (unit->side == DC_SIDE_KERNEL)
 		emit_put_recovery(piece.out, unit->arena, unit);
+	if (knows_layouts(unit->plan, unit->file))
+		fprintf(piece.out, "\n#include \"%s\"\n", layout_name(unit->arena, unit->file));
 	if (unit->side == DC_SIDE_KERNEL && unit->file == home(unit->plan))
 		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
 		      "#include \"dcrl_journal.c\"\n#include \"dcrl_runner.c\"\n"
@@ -266,7 +337,8 @@ static void put_functions(FILE *out, struct dc_arena *arena, const struct dc_emi
 	fputs("};\n", out);
 }
 
-static void put_fields(FILE *out, const struct dc_object_type *type, size_t index)
+static void put_fields(FILE *out, const struct dc_object_type *type, size_t index,
+		       enum dc_side side)
 {
 	static const char *const kinds[] = {"DCRT_PLAIN", "DCRT_ADDRESS", "DCRT_CODE"};
 	const struct dc_object_field *field;
@@ -277,10 +349,54 @@ static void put_fields(FILE *out, const struct dc_object_type *type, size_t inde
 	dc_vec_each (field, &type->fields)
 		fprintf(out,
 			"\t{.offset = %u, .size = %u, .count = %u, .kind = %s, "
-			".target = DCRT_ANY_TYPE, .user_writes = %s}, /* %s */\n",
+			".target = DCRT_ANY_TYPE, .user_writes = %s%s}, /* %s */\n",
 			field->offset, field->size, field->count, kinds[field->kind],
-			field->user_writes ? "true" : "false", field->name);
+			field->user_writes ? "true" : "false",
+			field->checked && side == DC_SIDE_KERNEL ? ", .checked = true" : "",
+			field->name);
 	fputs("};\n", out);
+}
+
+/* Functions */
+
+static size_t count_code(const struct dc_emit_plan *plan, const struct dc_source_file *file)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < plan->count; i++)
+		count += !strcmp(plan->functions[i].definition->unit, file->name) &&
+			 is_code(plan, &plan->functions[i]);
+	return count;
+}
+
+size_t emit_code_count(const struct dc_emit_plan *plan)
+{
+	const struct dc_source_file *file;
+	size_t total = 0;
+
+	dc_vec_each (file, &plan->source->files)
+		if (file->is_unit)
+			total += count_code(plan, file);
+	return total;
+}
+
+size_t emit_code_index(const struct dc_emit_plan *plan, const char *name)
+{
+	const struct dc_source_file *file;
+	size_t at = 0, i;
+
+	dc_vec_each (file, &plan->source->files)
+		for (i = 0; file->is_unit && i < plan->count; i++) {
+			const struct dc_definition *definition = plan->functions[i].definition;
+
+			if (strcmp(definition->unit, file->name) != 0 ||
+			    !is_code(plan, &plan->functions[i]))
+				continue;
+			if (!strcmp(definition->plain, name))
+				return at;
+			at++;
+		}
+	return at;
 }
 
 static void put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
@@ -333,9 +449,11 @@ static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 	size_t i;
 
 	for (i = 0; i < plan->types.len; i++) {
-		put_fields(out, &plan->types.at[i], i);
-		if (side == DC_SIDE_KERNEL)
-			put_adopt(out, arena, plan, i);
+		put_fields(out, &plan->types.at[i], i, side);
+		if (side != DC_SIDE_KERNEL)
+			continue;
+		put_adopt(out, arena, plan, i);
+		emit_put_valid(out, arena, plan, i);
 	}
 	fputs("\nstatic struct dcrt_type dcg_types[] = {\n", out);
 	for (i = 0; i < plan->types.len; i++) {
@@ -348,19 +466,11 @@ static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 				type->fields.len, i);
 		if (side == DC_SIDE_KERNEL && type->links.len)
 			fprintf(out, ", .adopt = dcg_adopt_%zu", i);
+		if (side == DC_SIDE_KERNEL && emit_is_checked(type))
+			fprintf(out, ", .valid = dcg_valid_%zu", i);
 		fputs("},\n", out);
 	}
 	fputs("};\n", out);
-}
-
-static size_t count_code(const struct dc_emit_plan *plan, const struct dc_source_file *file)
-{
-	size_t i, count = 0;
-
-	for (i = 0; i < plan->count; i++)
-		count += !strcmp(plan->functions[i].definition->unit, file->name) &&
-			 is_code(plan, &plan->functions[i]);
-	return count;
 }
 
 /* Addresses of what is static in its unit are brought together when the component starts. */
@@ -369,11 +479,7 @@ static void put_setup(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 	const struct dc_source_file *file;
 	size_t total = 0, i;
 
-	dc_vec_each (file, &plan->source->files)
-		if (file->is_unit)
-			total += count_code(plan, file);
-	fprintf(out, "\nstatic void *dcg_code[%zu];\n\nvoid dcg_setup(void)\n{\n", total + 1);
-	total = 0;
+	fputs("\nvoid dcg_setup(void)\n{\n", out);
 	dc_vec_each (file, &plan->source->files) {
 		size_t count = file->is_unit ? count_code(plan, file) : 0;
 
@@ -421,6 +527,7 @@ const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	fputs("#include \"dcg.h\"\n\n/* clang-format off */\n", piece.out);
 	put_functions(piece.out, arena, plan, side, true);
 	put_functions(piece.out, arena, plan, side, false);
+	fprintf(piece.out, "\nstatic void *dcg_code[%zu];\n", emit_code_count(plan) + 1);
 	put_types(piece.out, arena, plan, side);
 	put_setup(piece.out, arena, plan);
 	fputs("/* clang-format on */\n", piece.out);

@@ -71,6 +71,7 @@ struct fields {
 	struct dc_layouts *layouts;
 	struct dc_layout *layout;
 	unsigned base; /* bits */
+	const char *prefix; /* of paths; NULL: there is none */
 	DC_VEC(CXType) embedded;
 };
 
@@ -85,14 +86,31 @@ static bool is_unnamed(struct facts *facts, CXType type)
 	return name && name[0] == '(';
 }
 
-static void visit_elements(struct fields *fields, CXType type, unsigned base, unsigned count)
+static const char *prefix_of(const struct fields *fields, const struct dc_layout_field *field,
+			     unsigned element)
 {
+	if (!fields->prefix || field->dimensions > 1)
+		return NULL;
+	if (!*field->name || strchr(field->name, '(')) /* clang describes what has no name */
+		return fields->prefix;
+	if (!field->dimensions)
+		return facts_namef(fields->facts, "%s%s.", fields->prefix, field->name);
+	return facts_namef(fields->facts, "%s%s[%u].", fields->prefix, field->name, element);
+}
+
+static void visit_elements(struct fields *fields, CXType type, unsigned base,
+			   const struct dc_layout_field *field)
+{
+	const char *outer_prefix = fields->prefix;
 	unsigned outer = fields->base, i;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < field->count; i++) {
+		fields->prefix = outer_prefix;
+		fields->prefix = prefix_of(fields, field, i);
 		fields->base = base + i * size_of(type) * 8;
 		clang_Type_visitFields(type, visit_field, fields);
 	}
+	fields->prefix = outer_prefix;
 	fields->base = outer;
 }
 
@@ -110,13 +128,16 @@ static enum CXVisitorResult visit_field(CXCursor cursor, CXClientData data)
 	while (type.kind == CXType_ConstantArray) {
 		field.count *= (unsigned)clang_getArraySize(type);
 		type = clang_getCanonicalType(clang_getArrayElementType(type));
+		field.dimensions++;
 	}
 	if (is_unnamed(fields->facts, type)) {
-		visit_elements(fields, type, base, field.count);
+		visit_elements(fields, type, base, &field);
 		return CXVisit_Continue;
 	}
 	if (!*field.name)
 		return CXVisit_Continue;
+	if (fields->prefix)
+		field.path = facts_namef(fields->facts, "%s%s", fields->prefix, field.name);
 	field.offset = base / 8;
 	field.bit = base % 8;
 	if (clang_Cursor_isBitField(cursor))
@@ -140,16 +161,27 @@ static bool known(const struct dc_layouts *layouts, const char *name)
 	return false;
 }
 
+static const char *spelling_of(struct facts *facts, CXType type)
+{
+	CXString text = clang_getTypeSpelling(clang_getUnqualifiedType(type));
+	const char *spelling = facts_name(facts, clang_getCString(text));
+
+	clang_disposeString(text);
+	return spelling;
+}
+
 void layout_record(struct facts *facts, struct dc_layouts *layouts, CXType type)
 {
 	CXType canonical = clang_getCanonicalType(type);
 	CXCursor record = clang_getTypeDeclaration(canonical);
 	struct dc_layout layout = {.name = ast_record_type(facts, canonical)};
-	struct fields fields = {.facts = facts, .layouts = layouts, .layout = &layout};
+	struct fields fields = {
+		.facts = facts, .layouts = layouts, .layout = &layout, .prefix = ""};
 	size_t i;
 
 	if (!layout.name || layout.name[0] == '(' || known(layouts, layout.name))
 		return;
+	layout.spelling = spelling_of(facts, canonical);
 	layout.size = size_of(canonical);
 	if (!layout.size)
 		return; /* not complete here */

@@ -32,6 +32,8 @@ struct dc_value {
 struct dc_layout_field {
 	const char *name; /* members of unnamed structures and unions are the outer one's, once an
 			   * element of an array of them */
+	const char *path; /* as C names it: "limits.low", "lanes[1].speed"; NULL: no C does */
+	unsigned dimensions; /* of an array, else 0 */
 	unsigned offset, bit; /* bytes; of a bit field: its place in the byte at offset */
 	unsigned bits; /* of a bit field, else 0 */
 	unsigned count; /* elements, all dimensions of an array multiplied; else 1 */
@@ -40,6 +42,8 @@ struct dc_layout_field {
 
 struct dc_layout {
 	const char *name; /* of the structure or union; or of its typedef */
+	const char *spelling; /* "struct port", or that typedef */
+	const char *unit; /* a C file of the driver that knows it */
 	bool of_driver; /* defined in the driver's source */
 	unsigned size; /* bytes */
 	DC_VEC(struct dc_layout_field) fields;

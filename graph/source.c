@@ -561,6 +561,16 @@ static void note_unit(struct reading *reading, const struct dc_unit *unit)
 		}
 }
 
+/* What this unit was the first to show. */
+static void note_layouts(struct reading *reading)
+{
+	struct dc_layout *layout;
+
+	dc_vec_each (layout, &reading->source->layouts.layouts)
+		if (!layout->unit)
+			layout->unit = reading->unit;
+}
+
 static int read_unit(struct dc_diag *diag, struct reading *reading, const struct dc_unit *unit)
 {
 	CXIndex index = clang_createIndex(0, 0);
@@ -587,6 +597,7 @@ static int read_unit(struct dc_diag *diag, struct reading *reading, const struct
 
 		clang_visitChildren(top, visit_macros, reading);
 		clang_visitChildren(top, visit_top, reading);
+		note_layouts(reading);
 	}
 	HASH_CLEAR(hh, reading->macros);
 	dc_vec_done(&reading->expansions);

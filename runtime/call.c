@@ -31,9 +31,10 @@ void dcrt_out_address(struct dcrt_call *call, const void *address)
 {
 	uint64_t word = 0;
 
-	if (!dcrt_is_tracked(call->tracker, address, &word) &&
-	    !dcrt_address_out(call->tracker, address, &word) && !call->writer.err)
-		call->writer.err = -ENOENT;
+	int err = dcrt_to_address(call->tracker, address, call->writer.header.session, &word);
+
+	if (err && !call->writer.err)
+		call->writer.err = err;
 	dcrt_write_word(&call->writer, word);
 }
 
@@ -105,11 +106,20 @@ void *dcrt_in_pointer(struct dcrt_call *call, uint32_t index, uint16_t type, uin
 
 void *dcrt_in_address(struct dcrt_call *call, uint32_t index)
 {
-	void *address;
+	void *address = NULL;
+	int err = dcrt_from_address(call->tracker, dcrt_in_word(call, index),
+				    call->message.header.session, &address);
 
-	if (dcrt_address_in(call->tracker, dcrt_in_word(call, index), &address))
-		return address;
-	return dcrt_in_pointer(call, index, DCRT_ANY_TYPE, 0);
+	return err ? wrong(call, err) : address;
+}
+
+void *dcrt_in_register(struct dcrt_call *call, uint32_t index, uint32_t len)
+{
+	void *address = NULL;
+	int err = dcrt_from_register(call->tracker, dcrt_in_word(call, index),
+				     call->message.header.session, len, &address);
+
+	return err ? wrong(call, err) : address;
 }
 
 const void *dcrt_in_blob(struct dcrt_call *call, uint16_t id, uint32_t *ret_len)

@@ -32,7 +32,7 @@
 #include <string.h>
 #endif
 
-#define DCRT_ABI	 2 /* emitted code says #if DCRT_ABI != 2 / #error */
+#define DCRT_ABI	 3 /* emitted code says #if DCRT_ABI != 3 / #error */
 #define DCRT_MESSAGE_MAX 65536 /* bytes, header included */
 #define DCRT_DEPTH_MAX	 6 /* calls open on one pair of threads */
 #define DCRT_ARGS_MAX	 16
@@ -45,11 +45,15 @@
 #define DCRT_GENERATION_BITS 20
 #define DCRT_SLOT_BITS	     20
 #define DCRT_OBJECT_MAX	     (1u << DCRT_OFFSET_BITS) /* bytes */
-#define DCRT_SLOTS_MAX	     ((1u << DCRT_SLOT_BITS) - 1) /* the last would look like an error */
+#define DCRT_SLOTS_MAX	     DCRT_COOKIE_SLOT
 #define DCRT_HANDLE(ref)     ((ref) & ~(uint64_t)(DCRT_OBJECT_MAX - 1))
 #define DCRT_OFFSET(ref)     ((uint32_t)((ref) & (DCRT_OBJECT_MAX - 1)))
 #define DCRT_IS_ERROR(ref)   ((ref) >= (uint64_t)-4095)
-/* An address of the kernel's half, which no reference looks like: slots are few. */
+/* What stands for an address of the kernel's that leads to no object (address.c): a reference with
+ * a slot that none has. It keeps its offset where one computes with it, and is no address: whoever
+ * looks there faults. */
+#define DCRT_COOKIE_SLOT     0xffff7u
+#define DCRT_IS_COOKIE(ref)  ((uint64_t)(ref) >> (64 - DCRT_SLOT_BITS) == DCRT_COOKIE_SLOT)
 #define DCRT_IS_KERNELS(ref) ((uint64_t)(ref) >> 47 == 0x1ffff && !DCRT_IS_ERROR((uint64_t)(ref)))
 
 enum dcrt_kind { DCRT_UPCALL = 1, DCRT_DOWNCALL, DCRT_REPLY, DCRT_DEATH, DCRT_WAIT };
@@ -135,8 +139,9 @@ enum dcrt_field_kind {
 	DCRT_PLAIN, /* bytes */
 	DCRT_POINTER, /* to a tracked object or into one, NULL or an error pointer */
 	DCRT_CODE, /* address of one of the driver's `code`, or NULL */
-	/* As a pointer, if it leads to a tracked object; else, from the kernel, as it is: the
-	 * process can compare it and hand it back, and dies if it looks there. */
+	/* As a pointer, if it leads to a tracked object; else, from the kernel, as a cookie: the
+	 * process can compare it and hand it back, and dies if it looks there. It can compute with
+	 * it only where that leads to registers in a window (dcrt_window_add). */
 	DCRT_ADDRESS,
 };
 
@@ -148,12 +153,20 @@ struct dcrt_field {
 	uint16_t kind;
 	uint16_t target; /* of a pointer: index of its type, or DCRT_ANY_TYPE */
 	bool user_writes; /* the process may change it */
+	bool checked; /* kernel only: type->valid() is asked when it does */
 	/* Set by dcrt_types_check(): the number of its first unit, and of a field behind a gap the
 	 * bytes up to the next gap, with how many fields they are, and whether one is writable. */
 	uint32_t first_unit;
 	uint32_t span, span_fields;
 	bool span_writes;
 };
+
+/* Beside generated tables: what computed their offsets agrees with the compiler at hand. */
+#define DCRT_LAYOUT(type, bytes)                                                                   \
+	_Static_assert(sizeof(type) == (bytes), #type " is laid out otherwise here")
+#define DCRT_LAYOUT_FIELD(type, field, at, bytes)                                                  \
+	_Static_assert(offsetof(type, field) == (at) && sizeof(((type *)0)->field) == (bytes),     \
+		       #type "." #field " is laid out otherwise here")
 
 #define DCRT_ANY_TYPE 0xffff
 
@@ -171,6 +184,10 @@ struct dcrt_type {
 	 * before the element is put into a message by dcrt_out_all(); no lock is held, and neither
 	 * dcrt_object_free() nor dcrt_forget() returns for this object meanwhile. */
 	int (*adopt)(struct dcrt_channel *channel, void *element);
+	/* Kernel only, or NULL: whether the process may make of an element (`was`) what `now` is, a
+	 * copy with all that its message changes. Of `now` nothing but bytes counts: nobody may
+	 * follow a pointer in it. Called under a spinlock, before anything is applied. */
+	bool (*valid)(const void *now, const void *was);
 };
 
 /* Which fields of a type one function needs there and back: indices into fields. NULL: all. */
@@ -268,8 +285,9 @@ void dcrt_out_object(struct dcrt_call *call, const void *object, const struct dc
 
 /* What changed in any tracked object; in the kernel their pointers are adopted first. */
 void dcrt_out_all(struct dcrt_call *call);
-/* As dcrt_out_pointer(); in the kernel also what is not tracked, as it is (DCRT_ADDRESS). The
- * process may send what it was sent so, but no address of its own. */
+/* As dcrt_out_pointer(); in the kernel also what is not tracked, as a cookie (DCRT_ADDRESS):
+ * -ENOSPC if this process has been sent too many (the module's parameter `addresses`). The process
+ * may send what it was sent so, but no address of its own. */
 void dcrt_out_address(struct dcrt_call *call, const void *address);
 /* A word: a function of driver->code or NULL. */
 void dcrt_out_code(struct dcrt_call *call, const void *code);
@@ -290,7 +308,10 @@ void *dcrt_in_buffer(struct dcrt_call *call, uint16_t id, uint32_t len);
 /* Copies a blob that must have this length. */
 void dcrt_in_copy(struct dcrt_call *call, uint16_t id, void *to, uint32_t len);
 void *dcrt_in_code(struct dcrt_call *call, uint32_t index);
+/* In the kernel, what was never sent to this process is more than an error: it ends the session. */
 void *dcrt_in_address(struct dcrt_call *call, uint32_t index);
+/* As dcrt_in_address(), and so does what is not so many bytes of a window (dcrt_window_add). */
+void *dcrt_in_register(struct dcrt_call *call, uint32_t index, uint32_t len);
 /* As dcrt_in_blob(), or in a tracked object. What is not terminated is an error. */
 const char *dcrt_in_string(struct dcrt_call *call, uint32_t index, uint16_t id);
 /* The first error of dcrt_in_*() in this call, or 0. A handler returns it before it acts. */

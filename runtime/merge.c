@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Updates of objects, made and applied. A struct run is some units of one field of one element of
- * an object; tracker.h tells the rules of the merge.
+ * Updates of objects, made and applied; tracker.h tells the rules of the merge.
  */
 #include "merge.h"
-
-struct run {
-	struct dcrt_object *object;
-	const struct dcrt_field *field;
-	uint32_t offset; /* of the first unit, into the object */
-	uint32_t unit; /* its number in the object */
-	uint32_t count;
-};
 
 static bool newer(uint32_t version, uint32_t than)
 {
@@ -41,27 +32,10 @@ static uint64_t word_at(const void *place)
 	return word;
 }
 
-bool dcrt_address_out(const struct dcrt_tracker *tracker, const void *local, uint64_t *ret)
-{
-	uint64_t word = (uintptr_t)local ^ tracker->env->foreign;
-
-	if (!DCRT_IS_KERNELS(word))
-		return false;
-	*ret = word;
-	return true;
-}
-
-bool dcrt_address_in(const struct dcrt_tracker *tracker, uint64_t word, void **ret)
-{
-	if (!DCRT_IS_KERNELS(word))
-		return false;
-	*ret = (void *)(uintptr_t)(word ^ tracker->env->foreign);
-	return true;
-}
-
 /* A unit as it crosses, and back: pointers as references, functions as numbers. */
 
-static int to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field, void *unit)
+static int to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field, uint64_t session,
+		   void *unit)
 {
 	const void *local = (void *)(uintptr_t)word_at(unit);
 	struct dcrt_object *target;
@@ -74,24 +48,24 @@ static int to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 		err = dcrt_to_code(tracker, local, &word);
 	else
 		err = dcrt_reference(tracker, local, field->target, &word, &target);
-	if (err && (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && tracker->kernel)) &&
-	    dcrt_address_out(tracker, local, &word))
-		err = 0;
+	if (err && (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && tracker->kernel)))
+		err = dcrt_address_out(tracker, local, session, &word);
 	memcpy(unit, &word, sizeof(word));
 	return err;
 }
 
-/* *data becomes that of `place`, if it is one of these. */
-static int from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
-		     const uint8_t **data, void **place)
+/* The kernel takes functions from the process only by number. */
+int dcrt_from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field, uint64_t session,
+		   bool own, const uint8_t **data, void **place)
 {
+	bool may_be_cookie = field->kind == DCRT_ADDRESS ||
+			     (field->kind == DCRT_CODE && (own || !tracker->kernel));
 	int err;
 
 	if (field->kind == DCRT_PLAIN)
 		return 0;
-	if ((field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && !tracker->kernel)) &&
-	    dcrt_address_in(tracker, word_at(*data), place))
-		err = 0;
+	if (may_be_cookie && DCRT_IS_COOKIE(word_at(*data)))
+		err = dcrt_address_in(tracker, word_at(*data), session, place);
 	else if (field->kind == DCRT_CODE)
 		err = dcrt_from_code(tracker, word_at(*data), place);
 	else
@@ -175,7 +149,8 @@ static uint64_t put_reference(struct dcrt_tracker *tracker, struct dcrt_writer *
 }
 
 /* For whoever has to find out which pointer of which type it was. */
-static void note_untracked(struct dcrt_tracker *tracker, const struct run *run, uint32_t offset)
+static void note_untracked(struct dcrt_tracker *tracker, const struct dcrt_run *run,
+			   uint32_t offset)
 {
 	tracker->untracked++;
 	tracker->untracked_type = run->object->type;
@@ -183,7 +158,7 @@ static void note_untracked(struct dcrt_tracker *tracker, const struct run *run, 
 }
 
 static void announce_targets(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-			     const struct run *run, uint64_t session)
+			     const struct dcrt_run *run, uint64_t session)
 {
 	struct dcrt_object *target;
 	uint32_t at = run->offset, i;
@@ -203,19 +178,23 @@ static void announce_targets(struct dcrt_tracker *tracker, struct dcrt_writer *w
 
 /* Copies a unit into a message. */
 static void put_unit(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-		     const struct run *run, uint32_t at, uint8_t *to)
+		     const struct dcrt_run *run, uint32_t at, uint8_t *to)
 {
+	int err;
+
 	copy_unit(to, run->object->local + at, run->field->size);
 	if (!tracker->kernel)
 		memcpy(run->object->shadow + at, to, run->field->size);
-	if (to_wire(tracker, run->field, to)) {
-		writer->err = -ENOENT;
+	err = to_wire(tracker, run->field, writer->header.session, to);
+	if (!err)
+		return;
+	writer->err = err == -ENOSPC ? err : -ENOENT;
+	if (err != -ENOSPC)
 		note_untracked(tracker, run, at);
-	}
 }
 
-static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const struct run *run,
-		    uint64_t session)
+static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+		    const struct dcrt_run *run, uint64_t session)
 {
 	const struct dcrt_field *field = run->field;
 	struct dcrt_object *object = run->object;
@@ -250,7 +229,7 @@ bool dcrt_is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 	       dcrt_object_at(tracker, (void *)(uintptr_t)word_at(local), field->target);
 }
 
-static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer, struct run run,
+static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer, struct dcrt_run run,
 		      uint64_t session)
 {
 	const struct dcrt_object *object = run.object;
@@ -288,10 +267,10 @@ static void put_element(struct dcrt_tracker *tracker, struct dcrt_writer *writer
 			uint32_t element, uint64_t session)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
-	const struct run run = {.object = object,
-				.field = field,
-				.offset = element * type->size + field->offset,
-				.unit = element * dcrt_type_units(type) + field->first_unit};
+	const struct dcrt_run run = {.object = object,
+				     .field = field,
+				     .offset = element * type->size + field->offset,
+				     .unit = element * dcrt_type_units(type) + field->first_unit};
 
 	if (tracker->kernel || field->user_writes)
 		put_field(tracker, writer, run, session);
@@ -428,7 +407,7 @@ void dcrt_put_freed(struct dcrt_tracker *tracker, struct dcrt_writer *writer)
 
 /* Returns 0, -EINVAL: no whole units of one field. */
 static int find_run(const struct dcrt_tracker *tracker, struct dcrt_object *object,
-		    const struct dcrt_record *record, struct run *ret)
+		    const struct dcrt_record *record, struct dcrt_run *ret)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
 	uint32_t element = record->offset / type->size, inner = record->offset % type->size, from;
@@ -440,12 +419,12 @@ static int find_run(const struct dcrt_tracker *tracker, struct dcrt_object *obje
 	if (from % field->size || record->len % field->size ||
 	    record->len > field->size * field->count - from)
 		return -EINVAL;
-	*ret = (struct run){.object = object,
-			    .field = field,
-			    .offset = record->offset,
-			    .unit = element * dcrt_type_units(type) + field->first_unit +
-				    from / field->size,
-			    .count = record->len / field->size};
+	*ret = (struct dcrt_run){.object = object,
+				 .field = field,
+				 .offset = record->offset,
+				 .unit = element * dcrt_type_units(type) + field->first_unit +
+					 from / field->size,
+				 .count = record->len / field->size};
 	return 0;
 }
 
@@ -465,21 +444,29 @@ static int find_object(struct dcrt_tracker *tracker, const struct dcrt_record *r
 	return 0;
 }
 
+int dcrt_find_run(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+		  struct dcrt_run *ret)
+{
+	struct dcrt_object *object;
+	int err = find_object(tracker, record, &object);
+
+	return err ? err : find_run(tracker, object, record, ret);
+}
+
 /* Taking back */
 
 static void take_back_update(struct dcrt_tracker *tracker, const struct dcrt_record *record)
 {
-	struct dcrt_object *object;
-	struct run run;
+	struct dcrt_run run;
 	uint32_t i;
 
-	if (find_object(tracker, record, &object) || find_run(tracker, object, record, &run))
+	if (dcrt_find_run(tracker, record, &run))
 		return;
 	for (i = 0; i < run.count; i++) {
 		uint32_t at = run.offset + i * run.field->size;
 
-		if (memcmp(object->local + at, object->shadow + at, run.field->size) == 0)
-			object->shadow[at] = (uint8_t)~object->local[at];
+		if (memcmp(run.object->local + at, run.object->shadow + at, run.field->size) == 0)
+			run.object->shadow[at] = (uint8_t)~run.object->local[at];
 	}
 }
 
@@ -505,22 +492,21 @@ void dcrt_take_back(struct dcrt_tracker *tracker, const struct dcrt_writer *writ
 /* Confirming */
 
 static void confirm_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-			   const uint8_t *data)
+			   const uint8_t *data, uint64_t session)
 {
-	struct dcrt_object *object;
-	struct run run;
+	struct dcrt_run run;
 	uint32_t i;
 
-	if (find_object(tracker, record, &object) || find_run(tracker, object, record, &run))
+	if (dcrt_find_run(tracker, record, &run))
 		return;
 	for (i = 0; i < run.count; i++, data += run.field->size) {
-		const struct dcrt_unit *unit = &object->units[run.unit + i];
-		uint8_t *shadow = object->shadow + run.offset + i * run.field->size;
+		const struct dcrt_unit *unit = &run.object->units[run.unit + i];
+		uint8_t *shadow = run.object->shadow + run.offset + i * run.field->size;
 		const uint8_t *value = data;
 		void *place;
 
 		if (unit->sent == record->version && unit->applied == record->seen &&
-		    !from_wire(tracker, run.field, &value, &place))
+		    !dcrt_from_wire(tracker, run.field, session, true, &value, &place))
 			memcpy(shadow, value, run.field->size);
 	}
 }
@@ -541,7 +527,7 @@ void dcrt_confirm(struct dcrt_tracker *tracker, const void *buf, uint64_t sessio
 	tracker->env->lock(tracker->env->lock_ctx);
 	while (dcrt_message_next(&message, &at, &record, &data)) {
 		if (record.kind == DCRT_UPDATE)
-			confirm_update(tracker, &record, data);
+			confirm_update(tracker, &record, data, session);
 		else if (record.kind == DCRT_NEW && !find_object(tracker, &record, &object))
 			object->peer = session;
 	}
@@ -550,31 +536,14 @@ void dcrt_confirm(struct dcrt_tracker *tracker, const void *buf, uint64_t sessio
 
 /* Applying */
 
-static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-			const uint8_t *data, uint64_t session)
+bool dcrt_is_overtaken(const struct dcrt_run *run, uint32_t index, const struct dcrt_record *record)
 {
-	struct dcrt_object *object;
-	int err = find_object(tracker, record, &object);
-	struct run run;
-	void *place;
-	uint32_t i;
+	const struct dcrt_unit *unit = &run->object->units[run->unit + index];
 
-	if (err == -ESTALE)
-		return 0; /* freed while the message was made */
-	if (err || find_run(tracker, object, record, &run) || !run.field->user_writes ||
-	    object->announced != session)
-		return -EPROTO;
-	for (i = 0; i < run.count && run.field->kind != DCRT_PLAIN; i++) {
-		const uint8_t *value = data + i * sizeof(uint64_t);
-
-		err = from_wire(tracker, run.field, &value, &place);
-		if (err && err != -ESTALE)
-			return -EPROTO;
-	}
-	return 0;
+	return unit->applied && !newer(record->version, unit->applied);
 }
 
-static void apply_unit(struct dcrt_tracker *tracker, const struct run *run, uint32_t index,
+static void apply_unit(struct dcrt_tracker *tracker, const struct dcrt_run *run, uint32_t index,
 		       const struct dcrt_record *record, const uint8_t *value)
 {
 	struct dcrt_unit *unit = &run->object->units[run->unit + index];
@@ -583,7 +552,7 @@ static void apply_unit(struct dcrt_tracker *tracker, const struct run *run, uint
 	uint8_t *shadow = run->object->shadow + run->offset + index * size;
 	bool changed_here, changed_there;
 
-	if (unit->applied && !newer(record->version, unit->applied))
+	if (dcrt_is_overtaken(run, index, record))
 		return;
 	if (!tracker->kernel && unit->sent && (!record->seen || newer(unit->sent, record->seen)))
 		return;
@@ -598,22 +567,19 @@ static void apply_unit(struct dcrt_tracker *tracker, const struct run *run, uint
 }
 
 static int apply_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-			const uint8_t *data)
+			const uint8_t *data, uint64_t session)
 {
-	struct dcrt_object *object;
-	struct run run;
+	struct dcrt_run run;
 	uint32_t i;
-	int err = find_object(tracker, record, &object);
+	int err = dcrt_find_run(tracker, record, &run);
 
 	if (err)
 		return err == -ESTALE ? 0 : -EPROTO;
-	if (find_run(tracker, object, record, &run))
-		return -EPROTO;
 	for (i = 0; i < run.count; i++, data += run.field->size) {
 		const uint8_t *value = data;
 		void *place;
 
-		err = from_wire(tracker, run.field, &value, &place);
+		err = dcrt_from_wire(tracker, run.field, session, false, &value, &place);
 		if (!err)
 			apply_unit(tracker, &run, i, record, value);
 		else if (err != -ESTALE)
@@ -623,11 +589,11 @@ static int apply_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 }
 
 static int apply_record(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-			const uint8_t *data)
+			const uint8_t *data, uint64_t session)
 {
 	switch (record->kind) {
 	case DCRT_UPDATE:
-		return apply_update(tracker, record, data);
+		return apply_update(tracker, record, data, session);
 	case DCRT_NEW:
 		return dcrt_object_announced(tracker, record, data);
 	case DCRT_FREE:
@@ -647,12 +613,10 @@ int dcrt_apply(struct dcrt_tracker *tracker, const struct dcrt_message *message)
 	if (!message->header.records)
 		return 0;
 	tracker->env->lock(tracker->env->lock_ctx);
-	while (tracker->kernel && !err && dcrt_message_next(message, &at, &record, &data))
-		if (record.kind == DCRT_UPDATE)
-			err = check_update(tracker, &record, data, message->header.session);
-	at = 0;
+	if (tracker->kernel)
+		err = dcrt_check(tracker, message);
 	while (!err && dcrt_message_next(message, &at, &record, &data))
-		err = apply_record(tracker, &record, data);
+		err = apply_record(tracker, &record, data, message->header.session);
 	tracker->env->unlock(tracker->env->lock_ctx);
 	return err;
 }

@@ -26,11 +26,52 @@ const struct dcrt_field *dcrt_type_field(const struct dcrt_type *type, uint32_t 
 bool dcrt_is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 		  const uint8_t *local, const uint8_t *shadow);
 
+/* Some units of one field of one element of an object. */
+struct dcrt_run {
+	struct dcrt_object *object;
+	const struct dcrt_field *field;
+	uint32_t offset; /* of the first unit, into the object */
+	uint32_t unit; /* its number in the object */
+	uint32_t count;
+};
+
+/* merge.c: where an update lies. Returns 0; -ENOENT, -ESTALE no such object; -EINVAL another type,
+ * or no whole units of one field. */
+int dcrt_find_run(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+		  struct dcrt_run *ret);
+/* A unit that came: *data becomes that of `place`, if it is a pointer or a function. own: it was
+ * sent from here. Errors as of dcrt_resolve, dcrt_from_code, dcrt_address_in. */
+int dcrt_from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field, uint64_t session,
+		   bool own, const uint8_t **data, void **place);
+/* Whether a later update of a unit has been applied. */
+bool dcrt_is_overtaken(const struct dcrt_run *run, uint32_t index,
+		       const struct dcrt_record *record);
+
+/* check.c */
+int dcrt_check_init(struct dcrt_tracker *tracker);
+/* What the process has sent of objects, before any of it is applied. Returns 0 or -EPROTO. */
+int dcrt_check(struct dcrt_tracker *tracker, const struct dcrt_message *message);
+
+/* address.c */
+int dcrt_addresses_init(struct dcrt_tracker *tracker);
+void dcrt_addresses_done(struct dcrt_tracker *tracker);
+/* An address of the kernel's that leads to no object, in the process a cookie that came so.
+ * Returns 0, -ENOENT it is none, in the kernel -ENOSPC, or -ESHUTDOWN: another session is here. */
+int dcrt_address_out(struct dcrt_tracker *tracker, const void *local, uint64_t session,
+		     uint64_t *ret);
+/* Returns 0; -ENOENT no cookie; in the kernel -EPROTO never sent, -ESTALE it is gone. */
+int dcrt_address_in(const struct dcrt_tracker *tracker, uint64_t word, uint64_t session,
+		    void **ret);
+/* Whether so many bytes from there on lie in one range. */
+bool dcrt_in_range(const struct dcrt_tracker *tracker, const void *local, uint32_t len);
+
 /* stale.c */
 /* Whether a pointer is as it was when its target was freed. */
 bool dcrt_is_stale(const struct dcrt_field *field, const uint8_t *local, const uint8_t *shadow);
 void dcrt_mark_stale(struct dcrt_tracker *tracker, const void *start, uint32_t size);
 void dcrt_mark_addresses(struct dcrt_tracker *tracker, const void *start, uint32_t size);
+/* What went as an address in a range is to be sent again. */
+void dcrt_mark_unsent(struct dcrt_tracker *tracker, uint64_t base, uint64_t len);
 bool dcrt_may_be_freed(const struct dcrt_tracker *tracker, const void *local);
 /* To what a new process has: zeroes. The marks stay. */
 void dcrt_clear_shadow(const struct dcrt_tracker *tracker, struct dcrt_object *object);

@@ -8,8 +8,9 @@
  * yields to what the other side has stored there;
  *   - dcrt_adopt_all() does not adopt what it points to: that may be freed memory. Who allocates in
  *     the kernel and stores the address where another was adopts by dcrt_adopt().
- * An address that went to the process as it is (DCRT_ADDRESS) is marked as well when it comes to
- * lead to an object: the process must be told.
+ * An address that went to the process as a cookie (DCRT_ADDRESS) is marked as well when it comes to
+ * lead to an object: the process must be told. And when it comes to lead to registers, otherwise:
+ * what it had is of no use any more.
  */
 #include "merge.h"
 
@@ -104,6 +105,25 @@ void dcrt_mark_addresses(struct dcrt_tracker *tracker, const void *start, uint32
 	for (i = 0; i < tracker->live; i++)
 		each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_ADDRESS, mark_sent,
 			     range);
+}
+
+static bool mark_unsent(uint8_t *local, uint8_t *shadow, const uint64_t *range)
+{
+	const uint64_t value = 1 ^ MARK; /* nothing is that */
+
+	if (within(word(local), range) || within(word(shadow), range))
+		memcpy(shadow, &value, sizeof(value));
+	return false;
+}
+
+void dcrt_mark_unsent(struct dcrt_tracker *tracker, uint64_t base, uint64_t len)
+{
+	const uint64_t range[] = {base, base + len};
+	uint32_t i;
+
+	for (i = 0; i < tracker->live; i++)
+		each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_ADDRESS,
+			     mark_unsent, range);
 }
 
 static bool is_marked(uint8_t *local, uint8_t *shadow, const uint64_t *address)

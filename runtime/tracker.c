@@ -97,6 +97,10 @@ int dcrt_tracker_init(struct dcrt_tracker *tracker, const struct dcrt_driver *dr
 	if (driver->objects > DCRT_SLOTS_MAX)
 		return -EINVAL;
 	err = tracker->slots ? make_slots(tracker) : 0;
+	if (!err)
+		err = dcrt_addresses_init(tracker);
+	if (!err && kernel)
+		err = dcrt_check_init(tracker);
 	if (!err && kernel)
 		err = track_places(tracker);
 	if (err)
@@ -114,6 +118,9 @@ void dcrt_tracker_done(struct dcrt_tracker *tracker)
 	tracker->env->free(tracker->objects);
 	tracker->env->free(tracker->order);
 	tracker->env->free(tracker->freed);
+	tracker->env->free(tracker->scratch);
+	tracker->scratch = NULL;
+	dcrt_addresses_done(tracker);
 	tracker->objects = NULL;
 	tracker->order = NULL;
 	tracker->freed = NULL;
@@ -731,6 +738,46 @@ int dcrt_from_ref(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uin
 
 	tracker->env->lock(tracker->env->lock_ctx);
 	err = dcrt_resolve(tracker, ref, type, len, ret);
+	tracker->env->unlock(tracker->env->lock_ctx);
+	return err;
+}
+
+int dcrt_to_address(struct dcrt_tracker *tracker, const void *local, uint64_t session,
+		    uint64_t *ret)
+{
+	struct dcrt_object *object;
+	int err = 0;
+
+	tracker->env->lock(tracker->env->lock_ctx);
+	if (!local || DCRT_IS_ERROR((uint64_t)(uintptr_t)local) ||
+	    dcrt_object_at(tracker, local, DCRT_ANY_TYPE))
+		dcrt_reference(tracker, local, DCRT_ANY_TYPE, ret, &object);
+	else
+		err = dcrt_address_out(tracker, local, session, ret);
+	tracker->env->unlock(tracker->env->lock_ctx);
+	return err;
+}
+
+int dcrt_from_address(struct dcrt_tracker *tracker, uint64_t word, uint64_t session, void **ret)
+{
+	int err;
+
+	tracker->env->lock(tracker->env->lock_ctx);
+	err = DCRT_IS_COOKIE(word) ? dcrt_address_in(tracker, word, session, ret)
+				   : dcrt_resolve(tracker, word, DCRT_ANY_TYPE, 0, ret);
+	tracker->env->unlock(tracker->env->lock_ctx);
+	return err;
+}
+
+int dcrt_from_register(struct dcrt_tracker *tracker, uint64_t word, uint64_t session, uint32_t len,
+		       void **ret)
+{
+	int err;
+
+	tracker->env->lock(tracker->env->lock_ctx);
+	err = dcrt_address_in(tracker, word, session, ret);
+	if (err == -ENOENT || (!err && tracker->kernel && !dcrt_in_range(tracker, *ret, len)))
+		err = -EPROTO;
 	tracker->env->unlock(tracker->env->lock_ctx);
 	return err;
 }

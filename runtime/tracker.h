@@ -38,11 +38,9 @@ struct dcrt_env {
 	void (*lock)(void *lock_ctx);
 	void (*unlock)(void *lock_ctx);
 	void *lock_ctx;
-	/* Not in the kernel: bits that are turned in addresses of the kernel's half as long as they
-	 * are here. 0 in a process, which has none of its own there; a twin (twin/) turns one, so
-	 * that they are told from its own, and no more than a process can it look there. */
-	uint64_t foreign;
 	/* Kernel only. */
+	uint32_t addresses; /* how many can be sent to one process (address.c) */
+	void (*full)(uint32_t addresses); /* it was one too many; with the lock. May be NULL */
 	void (*pause)(void); /* sleeps a moment */
 	const void *(*self)(void); /* the thread; compared only */
 };
@@ -77,6 +75,28 @@ struct dcrt_adopter {
 	struct dcrt_adopter *next;
 };
 
+/* What an address that was sent stands for: so many bytes. */
+struct dcrt_address {
+	uint64_t base;
+	uint32_t len; /* 0: gone */
+	uint32_t next; /* with the same hash */
+};
+
+/* Bytes of which the process may name each when it knows one; the caller's, in a list. */
+struct dcrt_range {
+	uint64_t base, len;
+	struct dcrt_range *next;
+};
+
+struct dcrt_addresses {
+	uint64_t session; /* that they were sent to */
+	uint32_t max, used;
+	struct dcrt_address *at; /* by number */
+	uint32_t *first; /* number by hash, `max` of them */
+	struct dcrt_range *ranges;
+	uint64_t refused; /* count: there was no room */
+};
+
 #define DCRT_NO_SLOT DCRT_SLOTS_MAX
 
 struct dcrt_tracker {
@@ -94,6 +114,10 @@ struct dcrt_tracker {
 	uint64_t *freed; /* handles that the process has to be told of, a ring of `slots` */
 	uint32_t freed_at, freed_count;
 	bool kernel; /* issues handles */
+	struct dcrt_addresses addresses; /* the kernel's */
+	void *scratch; /* an element as it would become (check.c), or NULL */
+	uint64_t invalid; /* messages refused by type->valid(); the last was about: */
+	uint16_t invalid_type;
 	uint64_t conflicts;
 	uint64_t untracked; /* pointers and functions that could not cross; the last was in: */
 	uint32_t untracked_offset;
@@ -147,11 +171,21 @@ int dcrt_to_ref(struct dcrt_tracker *tracker, const void *local, uint16_t type, 
 int dcrt_from_ref(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,
 		  void **ret);
 
-/* dcrt_address_out - what crosses as it is: an address of the kernel's half that leads to nothing
- * tracked, in the process one that came so. Returns whether it does; ret is set if so. */
-bool dcrt_address_out(const struct dcrt_tracker *tracker, const void *local, uint64_t *ret);
-/* dcrt_address_in - whether a word is such an address; if so ret is what stands for it here. */
-bool dcrt_address_in(const struct dcrt_tracker *tracker, uint64_t word, void **ret);
+/* dcrt_to_address - as dcrt_to_ref of any type, and what is not tracked by dcrt_address_out.
+ * @session that the message is for. -ENOENT: neither; -ENOSPC: the process has too many. */
+int dcrt_to_address(struct dcrt_tracker *tracker, const void *local, uint64_t session,
+		    uint64_t *ret);
+/* dcrt_from_address - what such a word stands for. @session that it came from. As dcrt_from_ref,
+ * and -EPROTO: a cookie that this session was not sent; -ESTALE: its range is gone. */
+int dcrt_from_address(struct dcrt_tracker *tracker, uint64_t word, uint64_t session, void **ret);
+/* dcrt_from_register - as dcrt_from_address, and in the kernel -EPROTO unless so many bytes lie in
+ * one range that was noted. */
+int dcrt_from_register(struct dcrt_tracker *tracker, uint64_t word, uint64_t session, uint32_t len,
+		       void **ret);
+/* dcrt_range_add - registers are here now: what lay here before is gone. Kernel. range: borrowed
+ * until dcrt_range_remove(), base and len set. */
+void dcrt_range_add(struct dcrt_tracker *tracker, struct dcrt_range *range);
+void dcrt_range_remove(struct dcrt_tracker *tracker, const struct dcrt_range *range);
 /* dcrt_is_tracked - as dcrt_to_ref of any type, where finding none is no error. */
 bool dcrt_is_tracked(struct dcrt_tracker *tracker, const void *local, uint64_t *ret);
 /* dcrt_next_object - the first live object of a type from *slot on, which is then behind it; or
@@ -187,9 +221,9 @@ void dcrt_confirm(struct dcrt_tracker *tracker, const void *buf, uint64_t sessio
  * dcrt_apply - all objects' records of a decoded message, or none.
  * What is of an object freed since, or a pointer to one, is ignored: messages cross. Else, in the
  * kernel, each must be of an object known to this process, whole units of a field that it may
- * write, pointers to objects of the target type, functions that there are: otherwise -EPROTO and
- * nothing is changed. The process trusts the kernel; -ENOMEM, or -EPROTO for what cannot be (an
- * unknown object), leave it half done: it must end.
+ * write, pointers to objects of the target type, functions that there are, and together what the
+ * type's valid() accepts: otherwise -EPROTO and nothing is changed. The process trusts the kernel;
+ * -ENOMEM, or -EPROTO for what cannot be (an unknown object), leave it half done: it must end.
  */
 int dcrt_apply(struct dcrt_tracker *tracker, const struct dcrt_message *message);
 

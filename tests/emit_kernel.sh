@@ -82,6 +82,15 @@ nm -u built/twin/e1000_twin.ko | awk '{ print $2 }' | grep -vxE -e 'dcrt_peer_.*
 	-e 'current_task|jiffies|system_state|__ndelay|usleep_range_state' &&
 	fail "the twin calls the kernel"
 
+# Nor does it compile with a layout that is not the compiler's
+cp -r split moved
+sed -i 's/\(struct e1000_adapter, itr, \)/\11/' moved/kernel/dcg_layout_*.h
+sed -i 's/\(DCRT_LAYOUT(struct pci_dev, \)/\11/' moved/user/dcg_layout_*.h
+make -s -C "$build" M="$PWD/moved/kernel" >said 2>&1 && fail "another offset was accepted"
+grep -q 'e1000_adapter.itr is laid out otherwise' said || { cat said; fail "no word of itr"; }
+make -s -C moved/user >said 2>&1 && fail "another size was accepted"
+grep -q 'struct pci_dev is laid out otherwise' said || { cat said; fail "no word of pci_dev"; }
+
 # Another version of the runtime is refused
 sed -i 's/^#define DCRT_ABI[[:space:]].*/#define DCRT_ABI 999/' split/user/dcrt.h
 make -s -C split/user >said 2>&1 && fail "another ABI was accepted"

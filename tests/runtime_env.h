@@ -56,6 +56,7 @@ static const struct dcrt_env env = {.alloc = env_alloc,
 				    .lock = env_lock,
 				    .unlock = env_unlock,
 				    .lock_ctx = &env_mutex,
+				    .addresses = 8,
 				    .pause = env_pause,
 				    .self = env_self};
 

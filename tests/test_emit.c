@@ -121,6 +121,18 @@ static void test_bad_annotations(void **state)
 		{"{\"privates\": [{\"of\": \"net_device\"}]}", "privates[0].type: missing"},
 		{"{\"recovery\": [{\"if\": \"1\"}]}", "recovery[0].function: missing"},
 		{"{\"recovery\": [{\"function\": \"f\", \"if\": 1}]}", "recovery[0].if: expected"},
+		{"{\"checks\": [{\"field\": \"s.f\", \"range\": [\"0\", \"1\"]}]}",
+		 "checks[0].why: missing"},
+		{"{\"checks\": [{\"field\": \"f\", \"range\": [\"0\", \"1\"], \"why\": \"\"}]}",
+		 "checks[0]: field 'f' is not STRUCTURE.FIELD"},
+		{"{\"checks\": [{\"field\": \"s.f\", \"range\": [\"1\"], \"why\": \"\"}]}",
+		 "checks[0]: a range has two ends"},
+		{"{\"checks\": [{\"field\": \"s.f\", \"range\": [\"0\", \"1\"], \"values\": "
+		 "[\"1\"],"
+		 " \"why\": \"\"}]}",
+		 "checks[0]: a check has a range or values"},
+		{"{\"checks\": [{\"field\": \"s.f\", \"unless\": \"1\", \"why\": \"\"}]}",
+		 "checks[0]: a check has a range, or values, or says when it is fixed"},
 	};
 	char folder[32];
 	size_t i;
@@ -257,6 +269,9 @@ static void made_done(struct made *made)
 
 #define PRIVATE "\"privates\": [{\"of\": \"net_device\", \"type\": \"port\"}]"
 
+#define CHECK(field)                                                                               \
+	"{\"checks\": [{\"field\": \"" field "\", \"range\": [\"0\", \"1\"], \"why\": \"\"}]}"
+
 static void test_strange_annotations(void **state)
 {
 	static const struct {
@@ -276,6 +291,12 @@ static void test_strange_annotations(void **state)
 		 "pointers: no pointer 'absent' is in struct port"},
 		{"{\"pointers\": [{\"field\": \"absent.rings\", \"count\": \"1\"}]}",
 		 "pointers: the driver uses no structure 'absent'"},
+		{CHECK("absent.a"), "checks: the driver uses no structure 'absent'"},
+		{CHECK("port.absent"), "checks: no field 'absent' is in struct port"},
+		{CHECK("port.up"), "checks: 'up' of struct port is no number of its own"},
+		{CHECK("port.bytes"), "checks: 'bytes' of struct port is no number of its own"},
+		{CHECK("port.rings"), "checks: 'rings' of struct port is no number of its own"},
+		{CHECK("port.notify"), "checks: 'notify' of struct port is no number of its own"},
 	};
 	size_t i;
 

@@ -7,7 +7,7 @@
 #include "dcrt_user.h"
 #include "dcru.h"
 
-#define BASE   UINT64_C(0xffffc90000100000)
+#define BASE   UINT64_C(0xffff740000100000)
 #define PAGE   UINT64_C(4096)
 #define FAR    0x10000
 #define PTR(x) ((volatile void *)(uintptr_t)(x))

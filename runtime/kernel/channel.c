@@ -48,6 +48,17 @@ static const void *env_self(void)
 	return current;
 }
 
+static unsigned int addresses = 1024;
+module_param(addresses, uint, 0644);
+MODULE_PARM_DESC(addresses, "of the kernel's that one process can be sent; for channels to come");
+
+static void env_full(uint32_t max)
+{
+	pr_err_ratelimited(
+		"dcrt: more than %u addresses for one process: load dcrt with addresses=%u\n", max,
+		2 * max);
+}
+
 /* References */
 
 static void channel_free(struct kref *refs)
@@ -309,6 +320,8 @@ static void init_channel(struct dcrt_channel *channel, const struct dcrt_driver 
 					 .lock = env_lock,
 					 .unlock = env_unlock,
 					 .lock_ctx = &channel->tracker_lock,
+					 .addresses = addresses,
+					 .full = env_full,
 					 .pause = env_pause,
 					 .self = env_self};
 	channel->tracker.env = &channel->env;
@@ -473,6 +486,7 @@ EXPORT_SYMBOL_GPL(dcrt_in_blob);
 EXPORT_SYMBOL_GPL(dcrt_in_buffer);
 EXPORT_SYMBOL_GPL(dcrt_in_copy);
 EXPORT_SYMBOL_GPL(dcrt_in_address);
+EXPORT_SYMBOL_GPL(dcrt_in_register);
 EXPORT_SYMBOL_GPL(dcrt_in_code);
 EXPORT_SYMBOL_GPL(dcrt_in_string);
 EXPORT_SYMBOL_GPL(dcrt_in_error);

@@ -60,14 +60,14 @@ int dcrt_keep(struct dcrt_channel *channel, const char *path, unsigned timeout_m
 bool dcrt_retry(struct dcrt_channel *channel, unsigned *tries);
 
 /*
- * dcrt_window_add - notes that a device's registers are at base, so that the process can ask for
- * them, and unless `mapped` is false map them. Only whole pages are mapped: of a window that begins
+ * dcrt_window_add - notes that a device's registers are at base, so that the process can name each
+ * of them when it was sent one, and unless `mapped` is false map them. What is left of a window
+ * that lay there goes. Only whole pages are mapped: of a window that begins
  * or ends within a page the process knows that it cannot, as the rest of that page may be another
- * device's. Without memory nothing is noted; registers are then reached by downcall, as they are
- * without a mapping. Process context.
+ * device's. Returns 0 or -ENOMEM. Process context.
  */
-void dcrt_window_add(struct dcrt_channel *channel, const volatile void __iomem *base,
-		     phys_addr_t phys, size_t len, bool mapped);
+int dcrt_window_add(struct dcrt_channel *channel, const volatile void __iomem *base,
+		    phys_addr_t phys, size_t len, bool mapped);
 
 /*
  * dcrt_window_remove - before iounmap(): the process's mappings are gone on return, and one that
@@ -92,5 +92,8 @@ struct dcrt_window_info {
 /* dcrt_window_find - the window around an address of the kernel's. Returns 0 or -ENOENT. */
 int dcrt_window_find(struct dcrt_channel *channel, const volatile void __iomem *address,
 		     struct dcrt_window_info *ret);
+/* dcrt_in_window - the same, of a handler's argument. What is gone is no error of the call (as with
+ * dcrt_in_address()): the process may not have heard. */
+int dcrt_in_window(struct dcrt_call *call, uint32_t index, struct dcrt_window_info *ret);
 
 #endif

@@ -119,6 +119,11 @@ static int stats_show(struct seq_file *file, void *unused)
 	seq_printf(file, "delay_ns %u delay_mode %s delayed_up %lld delayed_down %lld\n",
 		   channel->delay_ns, delay_words[channel->delay_sleeps],
 		   atomic64_read(&channel->delayed_up), atomic64_read(&channel->delayed_down));
+	seq_printf(file, "addresses %u of %u refused %llu\n", channel->tracker.addresses.used,
+		   channel->tracker.addresses.max, channel->tracker.addresses.refused);
+	if (channel->tracker.invalid)
+		seq_printf(file, "invalid %llu last %s\n", channel->tracker.invalid,
+			   driver->types[channel->tracker.invalid_type].name);
 	if (channel->tracker.untracked)
 		seq_printf(file, "untracked %llu last %s offset %u\n", channel->tracker.untracked,
 			   driver->types[channel->tracker.untracked_type].name,

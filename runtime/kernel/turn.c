@@ -36,6 +36,19 @@ void dcrt_poison(struct dcrt_channel *channel, u64 session)
 	put_pid(pid);
 }
 
+/* The process has said what it cannot mean. */
+static void refuse(struct dcrt_chain *chain)
+{
+	struct dcrt_channel *channel = chain->channel;
+
+	atomic64_inc(&channel->bad_messages);
+	spin_lock(&channel->lock);
+	if (!chain->err)
+		chain->err = -EPROTO;
+	spin_unlock(&channel->lock);
+	dcrt_poison(channel, chain->session);
+}
+
 /* The caller: beginning */
 
 static void start_message(struct dcrt_frame *frame, u16 kind, u16 depth, u32 function)
@@ -317,6 +330,8 @@ u32 dcrt_serve_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame)
 	start_message(frame, DCRT_REPLY, (u16)chain->level, function);
 	len = dcrt_call_handle(&frame->call, &status);
 	dcrt_count(frame, status);
+	if (frame->call.err == -EPROTO) /* words are looked at only when it runs */
+		refuse(chain);
 	spin_lock(&chain->channel->lock);
 	chain->level--;
 	spin_unlock(&chain->channel->lock);
@@ -381,6 +396,8 @@ void dcrt_call_end(struct dcrt_call *call)
 	struct dcrt_chain *chain = frame->chain;
 	struct dcrt_channel *channel = chain->channel;
 
+	if (call->err == -EPROTO)
+		refuse(chain);
 	spin_lock(&channel->lock);
 	chain->event = DCRT_NO_EVENT;
 	/* A process that died may have left a downcall above this call that nobody serves now. */
@@ -597,12 +614,7 @@ int dcrt_take(struct dcrt_chain *chain, u32 len, bool down, struct dcrt_frame **
 	struct dcrt_message message;
 
 	if (check(chain, up, len, down, &message)) {
-		atomic64_inc(&channel->bad_messages);
-		spin_lock(&channel->lock);
-		if (!chain->err)
-			chain->err = -EPROTO;
-		spin_unlock(&channel->lock);
-		dcrt_poison(channel, chain->session);
+		refuse(chain);
 		return -EPROTO;
 	}
 	chain->unanswered = NULL;

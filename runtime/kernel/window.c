@@ -18,15 +18,14 @@
 
 struct dcrt_window {
 	struct list_head node;
-	unsigned long base; /* in the kernel */
-	u64 len;
+	struct dcrt_range range; /* in the kernel: the process may name each of its bytes */
 	unsigned long pfn;
 	unsigned long page; /* of the device file; 0: not for the process */
 };
 
 static unsigned long pages_of(const struct dcrt_window *window)
 {
-	return window->len >> PAGE_SHIFT;
+	return window->range.len >> PAGE_SHIFT;
 }
 
 /* Finding; with windows_lock */
@@ -35,8 +34,8 @@ static struct dcrt_window *window_at(struct dcrt_channel *channel, unsigned long
 {
 	struct dcrt_window *window;
 
-	list_for_each_entry(window, &channel->windows,
-			    node) if (address - window->base < window->len) return window;
+	list_for_each_entry(window, &channel->windows, node) if (address - window->range.base <
+								 window->range.len) return window;
 	return NULL;
 }
 
@@ -51,28 +50,6 @@ static struct dcrt_window *window_with_page(struct dcrt_channel *channel, unsign
 }
 
 /* Coming and going */
-
-void dcrt_window_add(struct dcrt_channel *channel, const volatile void __iomem *base,
-		     phys_addr_t phys, size_t len, bool mapped)
-{
-	struct dcrt_window *window = kzalloc(sizeof(*window), GFP_KERNEL);
-
-	if (!window)
-		return;
-	window->base = (unsigned long)base;
-	window->len = len;
-	window->pfn = phys >> PAGE_SHIFT;
-	mutex_lock(&channel->windows_lock);
-	/* The rest of a page may be another device's. */
-	if (mapped && len && !((phys | len | window->base) & ~PAGE_MASK)) {
-		window->page = channel->next_page;
-		channel->next_page += pages_of(window);
-		channel->n_windows++;
-	}
-	list_add(&window->node, &channel->windows);
-	mutex_unlock(&channel->windows_lock);
-}
-EXPORT_SYMBOL_GPL(dcrt_window_add);
 
 /* Without windows_lock, which page faults take. Nothing is mapped once the file is released. */
 static void unmap(struct dcrt_channel *channel, unsigned long page, unsigned long pages)
@@ -92,21 +69,87 @@ static void unmap(struct dcrt_channel *channel, unsigned long page, unsigned lon
 	iput(inode);
 }
 
+/* With windows_lock: it is no longer found. */
+static void take_out(struct dcrt_channel *channel, struct dcrt_window *window)
+{
+	list_del(&window->node);
+	dcrt_range_remove(&channel->tracker, &window->range);
+	channel->n_windows -= window->page != 0;
+	WRITE_ONCE(channel->shared->windows_removed, channel->shared->windows_removed + 1);
+}
+
+/* Without the lock. NULL is fine. */
+static void end_window(struct dcrt_channel *channel, struct dcrt_window *window)
+{
+	if (window && window->page)
+		unmap(channel, window->page, pages_of(window));
+	kfree(window);
+}
+
+/* With windows_lock. One that the kernel has unmapped without telling, as another is there now. */
+static struct dcrt_window *take_old(struct dcrt_channel *channel, const struct dcrt_range *range)
+{
+	struct dcrt_window *old;
+
+	list_for_each_entry(old, &channel->windows, node)
+	{
+		if (old->range.base + old->range.len <= range->base ||
+		    old->range.base >= range->base + range->len)
+			continue;
+		take_out(channel, old);
+		return old;
+	}
+	return NULL;
+}
+
+static void put_in(struct dcrt_channel *channel, struct dcrt_window *window, phys_addr_t phys,
+		   bool mapped)
+{
+	const struct dcrt_range *range = &window->range;
+	struct dcrt_window *old;
+
+	mutex_lock(&channel->windows_lock);
+	while ((old = take_old(channel, range))) {
+		mutex_unlock(&channel->windows_lock);
+		end_window(channel, old);
+		mutex_lock(&channel->windows_lock);
+	}
+	/* The rest of a page may be another device's. */
+	if (mapped && range->len && !((phys | range->len | range->base) & ~PAGE_MASK)) {
+		window->page = channel->next_page;
+		channel->next_page += pages_of(window);
+		channel->n_windows++;
+	}
+	list_add(&window->node, &channel->windows);
+	dcrt_range_add(&channel->tracker, &window->range);
+	mutex_unlock(&channel->windows_lock);
+}
+
+int dcrt_window_add(struct dcrt_channel *channel, const volatile void __iomem *base,
+		    phys_addr_t phys, size_t len, bool mapped)
+{
+	struct dcrt_window *window = kzalloc(sizeof(*window), GFP_KERNEL);
+
+	if (!window)
+		return -ENOMEM;
+	window->range.base = (unsigned long)base;
+	window->range.len = len;
+	window->pfn = phys >> PAGE_SHIFT;
+	put_in(channel, window, phys, mapped);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(dcrt_window_add);
+
 void dcrt_window_remove(struct dcrt_channel *channel, const volatile void __iomem *base)
 {
 	struct dcrt_window *window;
 
 	mutex_lock(&channel->windows_lock);
 	window = window_at(channel, (unsigned long)base);
-	if (window) {
-		list_del(&window->node);
-		channel->n_windows -= window->page != 0;
-		WRITE_ONCE(channel->shared->windows_removed, channel->shared->windows_removed + 1);
-	}
+	if (window)
+		take_out(channel, window);
 	mutex_unlock(&channel->windows_lock);
-	if (window && window->page)
-		unmap(channel, window->page, pages_of(window));
-	kfree(window);
+	end_window(channel, window);
 }
 EXPORT_SYMBOL_GPL(dcrt_window_remove);
 
@@ -118,13 +161,25 @@ int dcrt_window_find(struct dcrt_channel *channel, const volatile void __iomem *
 	mutex_lock(&channel->windows_lock);
 	window = window_at(channel, (unsigned long)address);
 	if (window)
-		*ret = (struct dcrt_window_info){.base = window->base,
-						 .len = window->len,
+		*ret = (struct dcrt_window_info){.base = window->range.base,
+						 .len = window->range.len,
 						 .offset = (u64)window->page << PAGE_SHIFT};
 	mutex_unlock(&channel->windows_lock);
 	return window ? 0 : -ENOENT;
 }
 EXPORT_SYMBOL_GPL(dcrt_window_find);
+
+int dcrt_in_window(struct dcrt_call *call, uint32_t index, struct dcrt_window_info *ret)
+{
+	void *address;
+	int err = dcrt_from_address(call->tracker, dcrt_in_word(call, index),
+				    call->message.header.session, &address);
+
+	if (err == -EPROTO && !call->err)
+		call->err = err;
+	return err ? err : dcrt_window_find(call->channel, (void __iomem *)address, ret);
+}
+EXPORT_SYMBOL_GPL(dcrt_in_window);
 
 /* Mapping */
 

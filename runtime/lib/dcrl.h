@@ -31,8 +31,8 @@ enum dcrl_down {
 	DCRL_CLOCK,
 	/* none; result: system_state */
 	DCRL_STATE,
-	/* an address; results: base, length and place in the device file of the window around it,
-	 * which is 0 if the process may not map it; all 0: there is none */
+	/* an address; results: base (an address), length and place in the device file of the
+	 * window around it, which is 0 if the process may not map it; all 0: there is none */
 	DCRL_WINDOW,
 	/* none: what changed goes there and comes back */
 	DCRL_SYNC,

@@ -12,6 +12,7 @@
  * Locks are in the journal, too, but their owner is the thread that called up: it gives them back
  * when its call ends.
  */
+#undef pr_fmt
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/device.h>

@@ -182,13 +182,12 @@ int dcrl_state(struct dcrt_call *call)
 
 int dcrl_window(struct dcrt_call *call)
 {
-	u64 address = dcrt_in_word(call, 0);
 	struct dcrt_window_info window = {0};
 
+	dcrt_in_window(call, 0, &window);
 	if (dcrt_in_error(call))
 		return dcrt_in_error(call);
-	dcrt_window_find(dcrt_channel_of(call), (void __iomem *)(uintptr_t)address, &window);
-	dcrt_out_word(call, window.base);
+	dcrt_out_address(call, (void *)(uintptr_t)window.base);
 	dcrt_out_word(call, window.len);
 	dcrt_out_word(call, window.offset);
 	return 0;
@@ -200,11 +199,13 @@ int dcrl_sync(struct dcrt_call *call)
 	return 0;
 }
 
+/* Of what is not noted the process could name nothing but the first byte. */
 static void __iomem *add_window(void __iomem *base, phys_addr_t phys, size_t len)
 {
-	if (base && dcg_channel)
-		dcrt_window_add(dcg_channel, base, phys, len, dcrt_map);
-	return base;
+	if (!base || !dcg_channel || !dcrt_window_add(dcg_channel, base, phys, len, dcrt_map))
+		return base;
+	(iounmap)(base);
+	return NULL;
 }
 
 static void remove_window(const volatile void __iomem *base)
@@ -246,6 +247,29 @@ void dcrl_pci_iounmap(struct pci_dev *pdev, void __iomem *base)
 {
 	remove_window(base);
 	(pci_iounmap)(pdev, base);
+}
+
+/* Nobody tells when these are unmapped, so they are not mapped in the process. */
+static void __iomem *note_window(void __iomem *base, phys_addr_t phys, size_t len)
+{
+	if (base && dcg_channel && dcrt_window_add(dcg_channel, base, phys, len, false))
+		return NULL;
+	return base;
+}
+
+void __iomem *dcrl_devm_ioremap(struct device *device, resource_size_t phys, resource_size_t len)
+{
+	return note_window((devm_ioremap)(device, phys, len), phys, len);
+}
+
+void __iomem *dcrl_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max)
+{
+	void __iomem *base = (pcim_iomap)(pdev, bar, max);
+	size_t len = pci_resource_len(pdev, bar);
+
+	if (!(pci_resource_flags(pdev, bar) & IORESOURCE_MEM)) /* ports */
+		return base;
+	return note_window(base, pci_resource_start(pdev, bar), max && max < len ? max : len);
 }
 
 /* Init and exit */

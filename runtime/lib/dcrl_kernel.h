@@ -207,14 +207,17 @@ static inline void dcrl_netif_tx_disable(struct net_device *netdev)
 
 /*
  * Registers that the process may map (module parameter dcrt_map, true by default), until they are
- * unmapped here. Those that the kernel unmaps by itself (devm_ioremap() and the like) are not
- * noted: the process reaches them by downcall.
+ * unmapped here. Those that the kernel unmaps by itself (devm_ioremap(), pcim_iomap()) are noted,
+ * so that the process can name them, but not mapped: it reaches them by downcall. By other ways to
+ * map them it can name no register.
  */
 void __iomem *dcrl_ioremap(phys_addr_t phys, size_t len);
 void dcrl_iounmap(volatile void __iomem *base);
 void __iomem *dcrl_pci_ioremap_bar(struct pci_dev *pdev, int bar);
 void __iomem *dcrl_pci_iomap(struct pci_dev *pdev, int bar, unsigned long max);
 void dcrl_pci_iounmap(struct pci_dev *pdev, void __iomem *base);
+void __iomem *dcrl_devm_ioremap(struct device *device, resource_size_t phys, resource_size_t len);
+void __iomem *dcrl_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max);
 
 /* With arguments, so that a pointer to kfree stays what it is. */
 #define kfree(object)		 dcrl_kfree(object)
@@ -272,10 +275,12 @@ void dcrl_pci_iounmap(struct pci_dev *pdev, void __iomem *base);
 #undef iounmap
 #undef pci_iomap
 #undef pci_iounmap
-#define ioremap(phys, len)	   dcrl_ioremap(phys, len)
-#define iounmap(base)		   dcrl_iounmap(base)
-#define pci_ioremap_bar(pdev, bar) dcrl_pci_ioremap_bar(pdev, bar)
-#define pci_iomap(pdev, bar, max)  dcrl_pci_iomap(pdev, bar, max)
-#define pci_iounmap(pdev, base)	   dcrl_pci_iounmap(pdev, base)
+#define ioremap(phys, len)	     dcrl_ioremap(phys, len)
+#define iounmap(base)		     dcrl_iounmap(base)
+#define pci_ioremap_bar(pdev, bar)   dcrl_pci_ioremap_bar(pdev, bar)
+#define pci_iomap(pdev, bar, max)    dcrl_pci_iomap(pdev, bar, max)
+#define pci_iounmap(pdev, base)	     dcrl_pci_iounmap(pdev, base)
+#define devm_ioremap(dev, phys, len) dcrl_devm_ioremap(dev, phys, len)
+#define pcim_iomap(pdev, bar, max)   dcrl_pcim_iomap(pdev, bar, max)
 
 #endif

@@ -4,6 +4,7 @@
  * back one by one; so they are noted when they are set up, and each way to free memory looks for
  * those in it. Any context: kfree() may be called in all.
  */
+#undef pr_fmt
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/delay.h>

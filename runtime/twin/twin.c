@@ -7,9 +7,9 @@
  * A thread is one that called up; it brings its own stack of levels, one for each call open on it,
  * each with a buffer for what came and one for what goes. They are made when the channel is.
  *
- * What can be done to keep the halves apart is done: addresses of the kernel component's are marked
- * while they are here (dcrt_env.foreign), so that none leads anywhere; and memory of the driver's
- * that is left when the channel goes is freed, as it would be with a process, and counted.
+ * What can be done to keep the halves apart is done: addresses of the kernel component's come as
+ * cookies, as to a process, so that none leads anywhere; and memory of the driver's that is left
+ * when the channel goes is freed, as it would be with a process, and counted.
  */
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -23,8 +23,7 @@
 #include "dcrt_user.h"
 #include "twin.h"
 
-#define FOREIGN (1ull << 60) /* makes no address of one; not the bit of stale.c */
-#define CHAINS	8 /* of the channel, if the driver does not say */
+#define CHAINS 8 /* of the channel, if the driver does not say */
 
 struct level {
 	struct dcrt_call call;
@@ -344,8 +343,7 @@ static int attach(struct dcrt_peer *unused, u64 session)
 					 .free = env_free,
 					 .lock = env_lock,
 					 .unlock = env_unlock,
-					 .lock_ctx = &channel->tracker_lock,
-					 .foreign = FOREIGN};
+					 .lock_ctx = &channel->tracker_lock};
 	mutex_init(&channel->tracker_lock);
 	spin_lock_init(&channel->lock);
 	err = dcrt_tracker_init(&channel->tracker, &dcg_driver, &channel->env, false);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Registers: an address of the kernel's half becomes one of this process, where the kernel lets it
- * map the window around it. What is known of windows is kept, a refusal too; when the kernel has
- * taken a window away, all is asked again, and what is another now is dropped. Nobody is there
- * then: the driver does not use registers that it unmaps.
+ * Registers: an address of the kernel's (a cookie) becomes one of this process, where the kernel
+ * lets it map the window around it. What is known of windows is kept, a refusal too; when the
+ * kernel has taken a window away, all is asked again, and what is another now is dropped. Nobody is
+ * there then: the driver does not use registers that it unmaps.
  *
  * A refusal that is kept too long (registers that the kernel unmaps without telling, others in that
  * place) costs downcalls, nothing else.
@@ -19,7 +19,7 @@
 #define PAGE	    4096u /* what no window is around is remembered by the page */
 
 struct window {
-	uint64_t base, len; /* in the kernel; len 0: not used */
+	uint64_t base, len; /* as cookies; len 0: not used */
 	uint64_t offset; /* 0: not mapped */
 	uint8_t *local; /* or NULL */
 };
@@ -147,7 +147,7 @@ volatile void *dcru_register_at(const volatile void *address, unsigned len)
 	uint8_t *local = NULL;
 	enum known known;
 
-	if (!DCRT_IS_KERNELS(at)) /* a port's number */
+	if (!DCRT_IS_COOKIE(at)) /* a port's number */
 		return NULL;
 	removed = dcrt_windows_removed(dcg_channel);
 	known = look_up(at, len, removed, &local);

@@ -78,6 +78,8 @@ is "written by the process" 1006 "$($run value 0)"
 is "behind a pointer" 8 "$($run value 1)"
 is "embedded" 1 "$($run counter)"
 is "in step again" 1006 "$($run touch 0)"
+is "addresses" 77 "$($run show 0)"
+is "addresses, again" 77 "$($run show 0)"
 is "NULL" ENXIO "$($run touch 1)"
 is "use after free and double free" 2 "$($run free)"
 is "a handler's error" EILSEQ "$($run fail 0)"
@@ -183,7 +185,7 @@ for lie in $(/echo_liar list); do
 	/echo_liar "$lie" > /tmp/liar &
 	liar=$!
 	wait_for 5 "the liar" attached
-	is "lie: $lie" EPROTO "$($run meet 1)"
+	is "lie: $lie" EPROTO "$($run show 0)"
 	wait $liar 2> /tmp/wait || true
 	wait_for 5 "the liar's end" detached
 	bad=$((bad + 1))
@@ -209,6 +211,8 @@ is "after the lies" 5 "$($run nest 4)"
 stop $process
 
 progress "windows"
+rmmod dcrt_echo
+insmod /dcrt_echo.ko
 /echo_map > /tmp/map || die "echo_map: $(cat /tmp/map)"
 while read -r step want; do
 	is "map: $step" "$step $want" "$(sed -n 1p /tmp/map)"

@@ -6,6 +6,8 @@
 #include <linux/module.h>
 #include <linux/netdevice.h>
 
+#define SIZE_OF_RING 16
+
 struct ring {
 	u32 head, tail;
 	void *memory;
@@ -107,6 +109,8 @@ static int in_open(struct net_device *netdev)
 	ring->head = port->limits.low + level;
 	port->word = in_sum(port, &first);
 	port->up = 1;
+	port->limits.low = 4;
+	port->notify = in_quiet;
 	set_bit(2, &port->flags);
 	msleep(20);
 	netif_start_queue(netdev);

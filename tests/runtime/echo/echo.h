@@ -5,8 +5,8 @@
 
 #include "dcrt.h"
 
-#if DCRT_ABI != 2
-#error "made for ABI 2 of the runtime"
+#if DCRT_ABI != 3
+#error "made for ABI 3 of the runtime"
 #endif
 
 enum echo_up {
@@ -21,9 +21,10 @@ enum echo_up {
 	UP_ALL,
 	UP_TEXT,
 	UP_DIE,
+	UP_SHOW,
 	N_UP
 };
-enum echo_down { DOWN_NEST, DOWN_ADD, DOWN_SLOW, DOWN_LOOK, DOWN_SLOW_CALLER, N_DOWN };
+enum echo_down { DOWN_NEST, DOWN_ADD, DOWN_SLOW, DOWN_LOOK, DOWN_SLOW_CALLER, DOWN_PEEK, N_DOWN };
 
 enum { HANG_IN_PROCESS, HANG_IN_DOWNCALL, HANG_IN_CALLER, HANG_NESTED, HANGS };
 
@@ -34,6 +35,7 @@ struct echo_thing {
 	struct {
 		uint64_t counter;
 	} inner; /* a tracked object of its own */
+	void *address[2]; /* of no object: the kernel's, the process's */
 };
 
 struct echo_item {
@@ -71,6 +73,12 @@ enum { CODE_DOUBLE, CODE_TRIPLE, CODE_PROCESS, N_CODE };
 		 .kind = DCRT_POINTER,                                                             \
 		 .target = 0,                                                                      \
 		 .user_writes = true},                                                             \
+		{.offset = 24,                                                                     \
+		 .size = 8,                                                                        \
+		 .count = 2,                                                                       \
+		 .kind = DCRT_ADDRESS,                                                             \
+		 .target = DCRT_ANY_TYPE,                                                          \
+		 .user_writes = true},                                                             \
 	};                                                                                         \
 	static struct dcrt_field inner_fields[] = {                                                \
 		{.offset = 0, .size = 8, .count = 1, .user_writes = true},                         \
@@ -91,7 +99,7 @@ enum { CODE_DOUBLE, CODE_TRIPLE, CODE_PROCESS, N_CODE };
 		{.offset = 8, .size = 8, .count = 1, .user_writes = true},                         \
 	};                                                                                         \
 	static const struct dcrt_type echo_types[] = {                                             \
-		{"thing", sizeof(struct echo_thing), 3, thing_fields},                             \
+		{"thing", sizeof(struct echo_thing), 4, thing_fields},                             \
 		{"inner", 8, 1, inner_fields},                                                     \
 		{"item", sizeof(struct echo_item), 2, item_fields},                                \
 		{"globals", sizeof(struct echo_globals), 4, globals_fields, &echo_globals,         \
@@ -110,6 +118,7 @@ enum { CODE_DOUBLE, CODE_TRIPLE, CODE_PROCESS, N_CODE };
 		[UP_ALL] = {"all", UP(all), 2, 1, 0, 0, 0},                                        \
 		[UP_TEXT] = {"text", UP(text), 4, 1, 0, 64, 0},                                    \
 		[UP_DIE] = {"die", UP(die), 1, 1, DCRT_RETRY, 0, 0},                               \
+		[UP_SHOW] = {"show", UP(show), 4, 1, 0, 0, 0},                                     \
 	};                                                                                         \
 	static const struct dcrt_function echo_down[] = {                                          \
 		[DOWN_NEST] = {"nest", DOWN(nest), 1, 1, DCRT_BY_CALLER, 0, 0},                    \
@@ -117,6 +126,7 @@ enum { CODE_DOUBLE, CODE_TRIPLE, CODE_PROCESS, N_CODE };
 		[DOWN_SLOW] = {"slow", DOWN(slow), 1, 0, 0, 0, 0},                                 \
 		[DOWN_LOOK] = {"look", DOWN(look), 1, 1, DCRT_BY_CALLER, 0, 0},                    \
 		[DOWN_SLOW_CALLER] = {"slow_caller", DOWN(slow), 1, 0, DCRT_BY_CALLER, 0, 0},      \
+		[DOWN_PEEK] = {"peek", DOWN(peek), 1, 1, 0, 0, 0},                                 \
 	};                                                                                         \
 	static const struct dcrt_driver echo_driver = {.abi = DCRT_ABI,                            \
 						       .name = "echo",                             \

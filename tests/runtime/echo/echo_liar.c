@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A process that lies: takes one upcall and answers with a reply in which one thing is wrong.
+ * A process that lies: takes one upcall (show) and answers with a reply, or a downcall, in which
+ * one thing is wrong.
  *
  *   echo_liar list          the names of the lies
  *   echo_liar NAME          attaches, takes an upcall, answers; prints what the kernel said
@@ -24,12 +25,27 @@
 static uint64_t in[DCRT_MESSAGE_MAX / 8];
 static uint8_t out[DCRT_MESSAGE_MAX];
 
+/* What the kernel has said in the upcall. */
+enum said { NOTHING, THING, GLOBALS, WINDOW, EXACT };
+
 struct lie {
 	const char *name;
 	struct dcrt_header add; /* to the header of a good reply */
 	struct dcrt_record record; /* a record more, unless kind is 0 */
+	enum said of; /* the object that the record is of; NOTHING: its own handle */
+	enum said value; /* what the record holds, and more */
+	uint64_t more;
+	enum said result; /* the result, and `more`; NOTHING: as it should be */
+	uint32_t down; /* a downcall + 1 in the place of the reply, the result is its argument */
 	long len; /* of the message handed in, more or less than it has */
 };
+
+#define PAIR(at)    {.kind = DCRT_UPDATE, .offset = (at), .len = 8, .version = 1}
+#define ADDRESS	    .of = THING, .record = PAIR(32)
+#define POINTER	    .of = THING, .record = PAIR(8)
+#define NUMBER(...) .of = THING, .record = {.kind = DCRT_UPDATE, .version = 1, __VA_ARGS__}
+#define ONE_MORE    (UINT64_C(1) << DCRT_OFFSET_BITS) /* number of an address, or generation */
+#define LEN	    8192 /* of the window */
 
 static const struct lie lies[] = {
 	{"abi", .add = {.abi = 1}},
@@ -63,6 +79,44 @@ static const struct lie lies[] = {
 	 .record = {.handle = UINT64_C(9) << 44 | 1u << 24, .kind = DCRT_NEW, .version = 40}},
 	{"free_object", .record = {.handle = 1u << 24, .kind = DCRT_FREE}},
 	{"no_blobs_here", .record = {.kind = DCRT_BLOB, .len = 8}},
+	{"other_type", NUMBER(.type = 2, .len = 4)},
+	{"no_type", NUMBER(.type = 99, .len = 4)},
+	{"read_only", NUMBER(.offset = 4, .len = 4)},
+	{"half_a_field", NUMBER(.len = 2)},
+	{"between_fields", NUMBER(.offset = 2, .len = 4)},
+	{"two_fields", NUMBER(.len = 8)},
+	{"no_field", NUMBER(.offset = 16, .len = 8)},
+	{"beyond_the_object", NUMBER(.offset = 4096, .len = 4)},
+	{"no_version", .of = THING, .record = {.kind = DCRT_UPDATE, .len = 4}},
+	{"next_generation", NUMBER(.handle = ONE_MORE, .len = 4)},
+	{"pointer_to_other", POINTER, .value = GLOBALS},
+	{"pointer_into", POINTER, .value = THING, .more = 4},
+	{"pointer_beyond", POINTER, .value = THING, .more = 4096},
+	{"pointer_to_none", POINTER, .value = THING, .more = ONE_MORE},
+	{"pointer_to_address", POINTER, .value = WINDOW},
+	{"pointer_to_kernel", POINTER, .more = UINT64_C(0xffff888000000000)},
+	{"address_of_kernel", ADDRESS, .more = UINT64_C(0xffff888000000000)},
+	{"address_never_sent", ADDRESS, .value = EXACT, .more = 9 * ONE_MORE},
+	{"address_beside", ADDRESS, .value = EXACT, .more = 1},
+	{"beyond_the_window", ADDRESS, .value = WINDOW, .more = LEN},
+	{"no_such_function", .of = GLOBALS,
+	 .record = {.kind = DCRT_UPDATE, .type = 3, .offset = 16, .len = 8, .version = 1},
+	 .more = N_CODE + 1},
+	{"function_not_here", .of = GLOBALS,
+	 .record = {.kind = DCRT_UPDATE, .type = 3, .offset = 16, .len = 8, .version = 1},
+	 .more = CODE_PROCESS + 1},
+	{"address_as_function", .of = GLOBALS,
+	 .record = {.kind = DCRT_UPDATE, .type = 3, .offset = 16, .len = 8, .version = 1},
+	 .value = EXACT},
+	{"result_never_sent", .result = EXACT, .more = 9 * ONE_MORE},
+	{"result_beside", .result = EXACT, .more = 8},
+	{"register_beyond", .down = DOWN_PEEK + 1, .result = WINDOW, .more = LEN - 1},
+	{"register_nowhere", .down = DOWN_PEEK + 1, .result = EXACT},
+	{"register_in_object", .down = DOWN_PEEK + 1, .result = THING},
+	{"no_such_call", .down = N_DOWN + 1, .result = WINDOW},
+	{"call_of_two", .down = DOWN_ADD + 1, .result = WINDOW},
+	{"deep_call", .down = DOWN_PEEK + 1, .result = WINDOW, .add = {.depth = 1}},
+	{"call_of_another", .down = DOWN_PEEK + 1, .result = WINDOW, .add = {.call = 1}},
 };
 
 static int turn(int fd, struct dcrt_turn *turn, long len)
@@ -88,18 +142,41 @@ static int wait_for_upcall(int fd, struct dcrt_turn *args)
 	return turn(fd, args, dcrt_write_end(&writer, 0));
 }
 
+static uint64_t said(enum said what)
+{
+	const uint64_t *words = (void *)((uint8_t *)in + sizeof(struct dcrt_header));
+
+	return what ? words[what - 1] : 0;
+}
+
+static void put_lie(struct dcrt_writer *writer, const struct lie *lie)
+{
+	const uint64_t value = said(lie->value) + lie->more;
+	struct dcrt_record record = lie->record;
+	uint8_t data[16];
+
+	record.handle += said(lie->of);
+	memcpy(data, &value, 8);
+	memcpy(data + 8, &value, 8);
+	if (record.kind)
+		dcrt_write_record(writer, &record, data);
+}
+
 static int answer(int fd, struct dcrt_turn *args, const struct lie *lie)
 {
-	struct dcrt_header *header = (void *)in, *reply = (void *)out;
+	struct dcrt_header *reply = (void *)out, header;
 	struct dcrt_writer writer;
 	long len;
 
-	header->kind = DCRT_REPLY;
-	header->flags = 0;
-	dcrt_write_start(&writer, out, sizeof(out), header);
-	dcrt_write_word(&writer, 1);
-	if (lie->record.kind)
-		dcrt_write_record(&writer, &lie->record, "lies and lies");
+	memcpy(&header, in, sizeof(header));
+	header.kind = lie->down ? DCRT_DOWNCALL : DCRT_REPLY;
+	header.depth += lie->down != 0;
+	header.flags = 0;
+	if (lie->down)
+		header.function = lie->down - 1;
+	dcrt_write_start(&writer, out, sizeof(out), &header);
+	dcrt_write_word(&writer, lie->result ? said(lie->result) + lie->more : said(EXACT));
+	put_lie(&writer, lie);
 	len = dcrt_write_end(&writer, 0) + lie->len;
 	reply->abi += lie->add.abi;
 	reply->kind = (uint16_t)(reply->kind + lie->add.kind);

@@ -19,6 +19,7 @@ static int nest(struct dcrt_call *call);
 static int add(struct dcrt_call *call);
 static int slow(struct dcrt_call *call);
 static int look(struct dcrt_call *call);
+static int peek(struct dcrt_call *call);
 static void attached(struct dcrt_channel *which);
 static void died(struct dcrt_channel *which, bool in_call);
 
@@ -131,6 +132,16 @@ static int look(struct dcrt_call *call)
 	dcrt_out_word(call, thing->value);
 	thing->value += 1000;
 	dcrt_out_object(call, thing, &thing_plan);
+	return 0;
+}
+
+static int peek(struct dcrt_call *call)
+{
+	const u32 *at = dcrt_in_register(call, 0, sizeof(*at));
+
+	if (dcrt_in_error(call))
+		return dcrt_in_error(call);
+	dcrt_out_word(call, *at);
 	return 0;
 }
 
@@ -368,6 +379,37 @@ static int do_window(u64 how, u64 *ret)
 	return err;
 }
 
+/* Addresses that are no object's: of a window, and one that only has to come back. */
+static int do_show(u64 *ret)
+{
+	struct dcrt_call *call;
+	int err = do_window(0, ret);
+
+	if (!err)
+		err = dcrt_call_begin(channel, UP_SHOW, &call);
+	if (err)
+		return err;
+	registers[1025] = 77;
+	things[0]->address[0] = registers + 4;
+	things[0]->address[1] = NULL;
+	dcrt_out_pointer(call, things[0]);
+	dcrt_out_pointer(call, &echo_globals);
+	dcrt_out_address(call, registers);
+	dcrt_out_address(call, do_show);
+	dcrt_out_object(call, things[0], &thing_plan);
+	dcrt_out_object(call, &echo_globals, &(struct dcrt_plan){.type = 3});
+	err = dcrt_call_run(call);
+	if (!err && dcrt_in_address(call, 0) != do_show)
+		err = -EBADMSG;
+	if (dcrt_in_error(call))
+		err = dcrt_in_error(call);
+	dcrt_call_end(call);
+	if (!err && things[0]->address[1] != registers + 1025)
+		err = -EBADMSG;
+	*ret = err ? 0 : things[0]->value;
+	return err;
+}
+
 static int do_time(int (*what)(u64 count, u64 *ret), u64 count, u64 times, u64 *ret)
 {
 	ktime_t start = ktime_get();
@@ -438,6 +480,8 @@ static int command(char *text, u64 *ret)
 		return call_word(UP_FAIL, a, NULL);
 	if (!strcmp(name, "window"))
 		return do_window(a, ret);
+	if (!strcmp(name, "show"))
+		return do_show(ret);
 	if (!strcmp(name, "unwindow"))
 		drop_window();
 	else if (!strcmp(name, "register"))

@@ -16,6 +16,7 @@ static int fail(struct dcrt_call *call);
 static int all(struct dcrt_call *call);
 static int text(struct dcrt_call *call);
 static int die(struct dcrt_call *call);
+static int show(struct dcrt_call *call);
 
 #define NEVER(name)                                                                                \
 	static int name(struct dcrt_call *call)                                                    \
@@ -34,6 +35,7 @@ NEVER(fail)
 NEVER(all)
 NEVER(text)
 NEVER(die)
+NEVER(show)
 
 static struct echo_globals echo_globals;
 static const char echo_table[8];

@@ -139,6 +139,27 @@ static int touch(struct dcrt_call *call)
 	return 0;
 }
 
+/* Computes with the address of a window; the other one only goes back. */
+static int show(struct dcrt_call *call)
+{
+	static const struct dcrt_plan thing_plan = {.type = 0};
+	struct echo_thing *thing = dcrt_in_pointer(call, 0, 0, sizeof(*thing));
+	uint32_t *registers = dcrt_in_address(call, 2);
+	uint64_t at, seen = 0;
+	int err;
+
+	if (!thing || !registers || thing->address[0] != registers + 4 ||
+	    !DCRT_IS_COOKIE((uintptr_t)registers))
+		return -ENXIO;
+	thing->address[1] = registers + 1025;
+	at = (uintptr_t)thing->address[1];
+	err = call_down(dcrt_channel_of(call), DOWN_PEEK, &at, 1, &seen);
+	thing->value = (uint32_t)seen;
+	dcrt_out_address(call, dcrt_in_address(call, 3));
+	dcrt_out_object(call, thing, &thing_plan);
+	return err;
+}
+
 /* Handlers that go wrong: the reply is an error, the session goes on. */
 static int fail(struct dcrt_call *call)
 {
