@@ -120,12 +120,15 @@ static const char *record_gap(const struct dc_data *data, const char *record)
 	return NULL;
 }
 
-static bool is_link(const struct dc_rules *rules, const char *record, const char *field)
+/* A pointer to text: what a literal in the process is, the kernel cannot have. Other pointers lead
+ * to objects, or to what the process allocates, which then becomes one (runtime/private.h). */
+static bool leads_to_text(const struct dc_rules *rules, const char *record, const char *field)
 {
 	const struct dc_pointer_rule *pointer;
 
 	dc_vec_each (pointer, &rules->pointers)
-		if (!strcmp(pointer->record, record) && !strcmp(pointer->field, field))
+		if (!strcmp(pointer->record, record) && !strcmp(pointer->field, field) &&
+		    !strcmp(pointer->count, "string"))
 			return true;
 	return false;
 }
@@ -140,11 +143,10 @@ static void constrain_use(struct constraining *all, const struct dc_type_use *us
 	if (gap)
 		pin(all, name, gap, 0);
 	for (i = 0; i < use->writes_count; i++)
-		if (is_link(&data->annotations, use->type, use->writes[i]) ||
-		    is_link(data->rules, use->type, use->writes[i]))
+		if (leads_to_text(&data->annotations, use->type, use->writes[i]) ||
+		    leads_to_text(data->rules, use->type, use->writes[i]))
 			pin(all, name,
-			    dc_arena_printf(data->arena,
-					    "sets %s.%s, which leads to memory of both sides",
+			    dc_arena_printf(data->arena, "sets %s.%s, a text that both sides have",
 					    use->type, use->writes[i]),
 			    0);
 }

@@ -7,7 +7,7 @@
 
 #include "emit/emit.h"
 
-#define DC_EMIT_ABI 2 /* DCRT_ABI of the runtime that stubs and tables are made for */
+#define DC_EMIT_ABI 3 /* DCRT_ABI of the runtime that stubs and tables are made for */
 
 /* A change to a file's text: [start, end) becomes text. After it the source goes on at line. */
 struct emit_edit {
@@ -45,6 +45,7 @@ struct emit_parameter {
 	const char *name, *type;
 	const struct dc_value *value;
 	bool adopted; /* the kernel may hand this object over for the first time */
+	const char *shared; /* the process's memory may be there, to become this type; or NULL */
 	enum dc_ends ends;
 };
 
@@ -60,6 +61,7 @@ struct emit_call {
 	const char *result; /* type */
 	enum dc_result result_kind;
 	const char *result_adopted; /* the record that the result points to, if that is an object */
+	const char *result_shared; /* as of a parameter */
 	unsigned deadline_ms;
 	const char *device; /* an expression: what it takes or lets go, or NULL */
 	bool takes; /* takes it, when it succeeds; else lets it go */

@@ -97,7 +97,8 @@ const char *emit_appendix(const struct emit_unit *unit)
 	put_addresses(piece.out, unit);
 	if (unit->side == DC_SIDE_KERNEL && unit->file == home(unit->plan))
 		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
-		      "#include \"dcrl_journal.c\"\n#include \"dcrl_kernel.c\"\n",
+		      "#include \"dcrl_journal.c\"\n#include \"dcrl_kernel.c\"\n"
+		      "#include \"dcrl_memory.c\"\n",
 		      piece.out);
 	return emit_code_end(&piece, unit->arena);
 }
@@ -292,6 +293,21 @@ const char *emit_forget(struct dc_arena *arena, const char *type)
 	return dc_arena_printf(arena, "dcg_forget_%s", emit_c_name(arena, type));
 }
 
+static void put_links(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
+		      size_t index)
+{
+	const struct dc_object_type *type = &plan->types.at[index];
+	const struct dc_object_link *link;
+
+	if (!type->links.len)
+		return;
+	fprintf(out, "\nstatic const struct dcrt_link dcg_links_%zu[] = {\n", index);
+	dc_vec_each (link, &type->links)
+		fprintf(out, "\t{.offset = %u, .target = %s}, /* %s */\n", link->offset,
+			type_name(plan, arena, link->target), link->name);
+	fputs("};\n", out);
+}
+
 static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
 		      enum dc_side side)
 {
@@ -299,6 +315,7 @@ static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 
 	for (i = 0; i < plan->types.len; i++) {
 		put_fields(out, &plan->types.at[i], i);
+		put_links(out, arena, plan, i);
 		if (side == DC_SIDE_KERNEL)
 			put_adopt(out, arena, plan, i);
 	}
@@ -311,6 +328,9 @@ static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 		if (type->fields.len)
 			fprintf(out, ", .n_fields = %zu, .fields = dcg_fields_%zu",
 				type->fields.len, i);
+		if (type->links.len)
+			fprintf(out, ", .n_links = %zu, .links = dcg_links_%zu", type->links.len,
+				i);
 		if (side == DC_SIDE_KERNEL && type->links.len)
 			fprintf(out, ", .adopt = dcg_adopt_%zu", i);
 		fputs("},\n", out);

@@ -32,7 +32,7 @@
 #include <string.h>
 #endif
 
-#define DCRT_ABI	 2 /* emitted code says #if DCRT_ABI != 2 / #error */
+#define DCRT_ABI	 3 /* emitted code says #if DCRT_ABI != 3 / #error */
 #define DCRT_MESSAGE_MAX 65536 /* bytes, header included */
 #define DCRT_DEPTH_MAX	 6 /* calls open on one pair of threads */
 #define DCRT_ARGS_MAX	 16
@@ -159,6 +159,13 @@ struct dcrt_field {
 
 struct dcrt_channel;
 
+/* A pointer of a type that leads to elements of another. Memory that the process has allocated
+ * itself becomes an object of both sides when such a pointer leads to it. */
+struct dcrt_link {
+	uint32_t offset;
+	uint16_t target; /* index of its type */
+};
+
 struct dcrt_type {
 	const char *name;
 	uint32_t size; /* an object is one or, an array, more of these */
@@ -171,7 +178,12 @@ struct dcrt_type {
 	 * before the element is put into a message by dcrt_out_all(); no lock is held, and neither
 	 * dcrt_object_free() nor dcrt_forget() returns for this object meanwhile. */
 	int (*adopt)(struct dcrt_channel *channel, void *element);
+	const struct dcrt_link *links;
+	uint32_t n_links;
 };
+
+/* Whether a link of some type leads to this one, and it has no place. */
+bool dcrt_is_linked(const struct dcrt_type *types, uint32_t n_types, uint64_t type);
 
 /* Which fields of a type one function needs there and back: indices into fields. NULL: all. */
 struct dcrt_plan {

@@ -246,6 +246,9 @@ bool dcrt_is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 {
 	if (memcmp(local, shadow, field->size) == 0)
 		return false;
+	if (tracker->privates && (field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS) &&
+	    dcrt_is_private(tracker, (void *)(uintptr_t)word_at(local)))
+		return false; /* goes when it is shared */
 	return !dcrt_is_stale(field, local, shadow) ||
 	       dcrt_object_at(tracker, (void *)(uintptr_t)word_at(local), field->target);
 }

@@ -69,7 +69,7 @@ void dcrl_acquired(const struct dcrl_release *release, const unsigned long *args
 	spin_unlock_irqrestore(&journal_lock, flags);
 }
 
-bool dcrl_released(const struct dcrl_release *release, const unsigned long *args)
+bool dcrl_released(const struct dcrl_release *release, unsigned long *args)
 {
 	struct dcrl_entry *entry, *found = NULL;
 	unsigned long flags;
@@ -80,6 +80,7 @@ bool dcrl_released(const struct dcrl_release *release, const unsigned long *args
 				      !memcmp(entry->args, args, release->key * sizeof(*args)))
 	{
 		list_del(&entry->node);
+		memcpy(args, entry->args, sizeof(entry->args));
 		found = entry;
 		break;
 	}

@@ -32,7 +32,8 @@
 int dcrl_init(int (*init)(void));
 void dcrl_exit(void (*exit)(void));
 
-/* dcrl_forget - the object is about to be freed. Before dcrl_init and after dcrl_exit: nothing. */
+/* dcrl_forget - the object is about to be freed: it is no longer tracked, nor in the journal if the
+ * process has allocated it. Before dcrl_init and after dcrl_exit: nothing. */
 void dcrl_forget(const void *object);
 
 /* Recovery: dcrl_journal.c. */
@@ -50,9 +51,10 @@ struct dcrl_release {
 /* dcrl_begin - as dcrt_call_begin; -ENODEV while the driver starts over. */
 int dcrl_begin(u32 function, struct dcrt_call **ret);
 
-/* Any context. dcrl_released returns whether it was acquired. */
+/* Any context. dcrl_released returns whether it was acquired, and then fills in the arguments
+ * behind the key. */
 void dcrl_acquired(const struct dcrl_release *release, const unsigned long *args);
-bool dcrl_released(const struct dcrl_release *release, const unsigned long *args);
+bool dcrl_released(const struct dcrl_release *release, unsigned long *args);
 
 /* A device that the driver has taken, and that it has let go. May sleep. */
 void dcrl_device_add(struct device *device);

@@ -164,9 +164,13 @@ volatile void *dcru_register_to(volatile void *address, unsigned len)
 	struct dcrt_call *call;
 	int err;
 
-	if (!local || !dcrt_dirty(dcg_channel))
+	if (!local)
 		return local;
-	err = dcrt_call_begin(dcg_channel, DCRL_SYNC, &call);
+	err = dcru_share();
+	if (!err && !dcrt_dirty(dcg_channel))
+		return local;
+	if (!err)
+		err = dcrt_call_begin(dcg_channel, DCRL_SYNC, &call);
 	if (!err) {
 		dcrt_out_all(call);
 		err = dcrt_call_run(call);

@@ -5,8 +5,8 @@
 
 #include "dcrt.h"
 
-#if DCRT_ABI != 2
-#error "made for ABI 2 of the runtime"
+#if DCRT_ABI != 3
+#error "made for ABI 3 of the runtime"
 #endif
 
 enum echo_up {
