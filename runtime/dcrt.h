@@ -51,6 +51,8 @@
 #define DCRT_IS_ERROR(ref)   ((ref) >= (uint64_t)-4095)
 /* An address of the kernel's half, which no reference looks like: slots are few. */
 #define DCRT_IS_KERNELS(ref) ((uint64_t)(ref) >> 47 == 0x1ffff && !DCRT_IS_ERROR((uint64_t)(ref)))
+/* What the kernel leaves in a list's node that it has taken out: the same on both sides. */
+#define DCRT_IS_POISON(ref) ((ref) == 0xdead000000000100ull || (ref) == 0xdead000000000122ull)
 
 enum dcrt_kind { DCRT_UPCALL = 1, DCRT_DOWNCALL, DCRT_REPLY, DCRT_DEATH, DCRT_WAIT };
 
@@ -136,7 +138,8 @@ enum dcrt_field_kind {
 	DCRT_POINTER, /* to a tracked object or into one, NULL or an error pointer */
 	DCRT_CODE, /* address of one of the driver's `code`, or NULL */
 	/* As a pointer, if it leads to a tracked object; else, from the kernel, as it is: the
-	 * process can compare it and hand it back, and dies if it looks there. */
+	 * process can compare it and hand it back, and dies if it looks there. What was taken out
+	 * of a list (DCRT_IS_POISON) goes as it is, both ways. */
 	DCRT_ADDRESS,
 };
 
@@ -164,6 +167,7 @@ struct dcrt_channel;
 struct dcrt_link {
 	uint32_t offset;
 	uint16_t target; /* index of its type */
+	uint32_t inside; /* where in an element it leads to: a list's node */
 };
 
 struct dcrt_type {

@@ -43,9 +43,11 @@ static uint64_t word_at(const void *place)
 
 bool dcrt_address_out(const struct dcrt_tracker *tracker, const void *local, uint64_t *ret)
 {
-	uint64_t word = (uintptr_t)local ^ tracker->env->foreign;
+	uint64_t word = (uintptr_t)local;
 
-	if (!DCRT_IS_KERNELS(word))
+	if (!DCRT_IS_POISON(word))
+		word ^= tracker->env->foreign;
+	if (!DCRT_IS_KERNELS(word) && !DCRT_IS_POISON(word))
 		return false;
 	*ret = word;
 	return true;
@@ -53,9 +55,12 @@ bool dcrt_address_out(const struct dcrt_tracker *tracker, const void *local, uin
 
 bool dcrt_address_in(const struct dcrt_tracker *tracker, uint64_t word, void **ret)
 {
-	if (!DCRT_IS_KERNELS(word))
+	if (DCRT_IS_POISON(word))
+		*ret = (void *)(uintptr_t)word;
+	else if (DCRT_IS_KERNELS(word))
+		*ret = (void *)(uintptr_t)(word ^ tracker->env->foreign);
+	else
 		return false;
-	*ret = (void *)(uintptr_t)(word ^ tracker->env->foreign);
 	return true;
 }
 

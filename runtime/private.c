@@ -132,8 +132,8 @@ struct search {
 	enum rank rank;
 };
 
-/* A pointer that leads to a type, if the tables say so. */
-static void look(struct search *search, const void *local, uint16_t type)
+/* A pointer that leads to a type, if the tables say so, and into it so far. */
+static void look(struct search *search, const void *local, uint16_t type, uint32_t inside)
 {
 	struct dcrt_private *block = local ? find(search->tracker, local) : NULL;
 	enum rank rank = UNKNOWN;
@@ -144,8 +144,9 @@ static void look(struct search *search, const void *local, uint16_t type)
 		uint32_t size = search->tracker->types[type].size;
 		size_t offset = (size_t)((const uint8_t *)local - block->memory);
 
-		if (block->len && block->len % size == 0 && offset % size == 0)
-			rank = offset ? INSIDE : START;
+		if (block->len && block->len % size == 0 && offset >= inside &&
+		    (offset - inside) % size == 0)
+			rank = offset > inside ? INSIDE : START;
 	}
 	if (rank <= search->rank)
 		return;
@@ -167,7 +168,8 @@ static void look_at_links(struct search *search, const struct dcrt_type *type,
 	uint32_t i;
 
 	for (i = 0; i < type->n_links; i++)
-		look(search, pointer_at(element + type->links[i].offset), type->links[i].target);
+		look(search, pointer_at(element + type->links[i].offset), type->links[i].target,
+		     type->links[i].inside);
 }
 
 static void look_at_fields(struct search *search, const struct dcrt_type *type,
@@ -183,7 +185,7 @@ static void look_at_fields(struct search *search, const struct dcrt_type *type,
 			continue;
 		for (k = 0; k < field->count; k++)
 			look(search, pointer_at(element + field->offset + k * field->size),
-			     DCRT_ANY_TYPE);
+			     DCRT_ANY_TYPE, 0);
 	}
 }
 
@@ -239,7 +241,7 @@ int dcrt_private_at(struct dcrt_tracker *tracker, const void *local, uint16_t ty
 	if (!dcrt_is_linked(tracker->types, tracker->n_types, type))
 		return 0;
 	lock(tracker);
-	look(&search, local, type);
+	look(&search, local, type, 0);
 	err = take(&search, ret);
 	unlock(tracker);
 	return err;

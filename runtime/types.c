@@ -45,7 +45,8 @@ static bool good_links(const struct dcrt_driver *driver, const struct dcrt_type 
 	for (i = 0; i < type->n_links; i++)
 		if (type->size < sizeof(uint64_t) ||
 		    type->links[i].offset > type->size - sizeof(uint64_t) ||
-		    type->links[i].target >= driver->n_types)
+		    type->links[i].target >= driver->n_types ||
+		    type->links[i].inside >= driver->types[type->links[i].target].size)
 			return false;
 	return true;
 }

@@ -115,7 +115,7 @@ static int cross(bool to_kernel)
 					   .functions = &function,
 					   .n_functions = 1,
 					   .call = DCRT_ANY_CALL,
-					   .n_types = N_TYPES,
+					   .n_types = to->n_types,
 					   .may_create = !to_kernel};
 	struct dcrt_message message;
 	struct dcrt_writer writer;
@@ -156,7 +156,8 @@ static void share(const struct dcrt_private_use *use)
 	uint64_t handle;
 
 	assert_int_equal(dcrt_track(&kernel, calloc(1, use->block->len), use->type,
-				    (uint32_t)(use->block->len / types[use->type].size), &handle),
+				    (uint32_t)(use->block->len / user.types[use->type].size),
+				    &handle),
 			 0);
 	assert_int_equal(cross(false), 0);
 	assert_int_equal(dcrt_private_bind(&user, use, handle), 0);
@@ -486,7 +487,264 @@ static void test_random(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+/* Lists: a table with the head of one, of items that hang together by a node inside of them. Each
+ * side changes it in its turn, as under one lock. */
+
+struct list {
+	struct list *next, *prev;
+};
+
+struct item {
+	uint64_t number;
+	struct list node;
+};
+
+struct table {
+	uint64_t count;
+	struct list items;
+};
+
+enum { TABLE, ITEM, N_LIST_TYPES };
+
+#define INSIDE	      8 /* of both */
+#define ITEM_OF(node) ((struct item *)(uintptr_t)((uintptr_t)(node) - INSIDE))
+
+static struct dcrt_field list_fields[] = {
+	{.offset = 0, .size = 8, .count = 1, .user_writes = true},
+	{.offset = INSIDE,
+	 .size = 8,
+	 .count = 2,
+	 .kind = DCRT_ADDRESS,
+	 .target = DCRT_ANY_TYPE,
+	 .user_writes = true},
+};
+static const struct dcrt_link list_links[] = {
+	{.offset = INSIDE, .target = ITEM, .inside = INSIDE},
+	{.offset = INSIDE + 8, .target = ITEM, .inside = INSIDE},
+};
+static const struct dcrt_type list_types[N_LIST_TYPES] = {
+	[TABLE] = {.name = "table",
+		   .size = sizeof(struct table),
+		   .n_fields = 2,
+		   .fields = list_fields,
+		   .links = list_links,
+		   .n_links = 2},
+	[ITEM] = {.name = "item",
+		  .size = sizeof(struct item),
+		  .n_fields = 2,
+		  .fields = list_fields,
+		  .links = list_links,
+		  .n_links = 2},
+};
+static struct table table; /* the kernel's */
+
+static int setup_lists(void **state)
+{
+	struct dcrt_driver lists = driver;
+	uint64_t handle;
+
+	(void)state;
+	lists.types = list_types;
+	lists.n_types = N_LIST_TYPES;
+	table.count = 0;
+	table.items.next = table.items.prev = &table.items;
+	assert_int_equal(dcrt_types_check(&lists), 0);
+	assert_int_equal(dcrt_tracker_init(&kernel, &lists, &env, true), 0);
+	assert_int_equal(dcrt_tracker_init(&user, &lists, &hot, false), 0);
+	assert_int_equal(dcrt_track(&kernel, &table, TABLE, 1, &handle), 0);
+	return 0;
+}
+
+static int teardown_lists(void **state)
+{
+	struct list *node = table.items.next;
+
+	(void)state;
+	while (node != &table.items) {
+		struct item *item = ITEM_OF(node);
+
+		node = node->next;
+		free(item);
+	}
+	dcrt_tracker_done(&kernel);
+	dcrt_tracker_done(&user);
+	return env_blocks ? -1 : 0;
+}
+
+static struct table *users_table(void)
+{
+	uint64_t ref;
+	void *place;
+
+	assert_int_equal(cross(false), 0);
+	assert_int_equal(dcrt_to_ref(&kernel, &table, TABLE, &ref), 0);
+	assert_int_equal(dcrt_from_ref(&user, ref, TABLE, 0, &place), 0);
+	return place;
+}
+
+/* What dcrl_adopt_list() does. */
+static void adopt_items(void)
+{
+	struct list *node;
+
+	for (node = table.items.next; node != &table.items; node = node->next)
+		assert_int_equal(dcrt_track_once(&kernel, ITEM_OF(node), ITEM, 1), 0);
+}
+
+static void put_between(struct list *node, struct list *prev, struct list *next)
+{
+	next->prev = node;
+	node->next = next;
+	node->prev = prev;
+	prev->next = node;
+}
+
+static void take_from_list(struct list *node)
+{
+	node->next->prev = node->prev;
+	node->prev->next = node->next;
+	node->next = (struct list *)(uintptr_t)0xdead000000000100ull;
+	node->prev = (struct list *)(uintptr_t)0xdead000000000122ull;
+}
+
+static struct list *some_node(struct table *of, unsigned *seed)
+{
+	struct list *node = &of->items;
+	int steps = rand_r(seed) % 5;
+
+	while (steps--)
+		node = rand_r(seed) % 2 ? node->next : node->prev;
+	return node;
+}
+
+static void end_item(struct item *item, bool in_kernel)
+{
+	uint64_t ref;
+	void *place = item;
+
+	if (!in_kernel && dcrt_private_free(&user, item) == 0)
+		return;
+	if (!in_kernel) { /* DCRL_FREE */
+		assert_int_equal(dcrt_to_ref(&user, item, ITEM, &ref), 0);
+		assert_int_equal(share_all(), 0);
+		assert_int_equal(cross(true), 0);
+		assert_int_equal(dcrt_from_ref(&kernel, ref, ITEM, 0, &place), 0);
+	}
+	dcrt_forget_at(&kernel, place); /* one that the process never heard of is not tracked */
+	free(place);
+	if (!in_kernel)
+		assert_int_equal(cross(false), 0);
+}
+
+static void change_list(struct table *of, bool in_kernel, unsigned *seed)
+{
+	struct list *node = some_node(of, seed);
+	struct item *item;
+
+	switch (rand_r(seed) % 5) {
+	case 0:
+	case 1:
+		if (of->count >= 40)
+			break;
+		item = in_kernel ? calloc(1, sizeof(*item))
+				 : dcrt_private_new(&user, sizeof(*item), false);
+		assert_non_null(item);
+		item->number = (uint64_t)rand_r(seed);
+		put_between(&item->node, node, node->next);
+		of->count++;
+		break;
+	case 2:
+		if (node == &of->items)
+			break;
+		take_from_list(node);
+		of->count--;
+		end_item(ITEM_OF(node), in_kernel);
+		break;
+	case 3: /* to the end */
+		if (node == &of->items)
+			break;
+		take_from_list(node);
+		put_between(node, of->items.prev, &of->items);
+		break;
+	default:
+		if (node != &of->items)
+			ITEM_OF(node)->number++;
+	}
+}
+
+static void same_lists(const struct table *users)
+{
+	const struct list *here = users->items.next, *there = table.items.next;
+	uint64_t n;
+
+	assert_true(users->count == table.count);
+	for (n = 0; n < table.count; n++, here = here->next, there = there->next) {
+		assert_true(ITEM_OF(here)->number == ITEM_OF(there)->number);
+		assert_ptr_equal(here->next->prev, here);
+		assert_ptr_equal(there->next->prev, there);
+	}
+	assert_ptr_equal(here, &users->items);
+	assert_ptr_equal(there, &table.items);
+}
+
+static void run_lists(unsigned *seed)
+{
+	struct table *users = users_table();
+	int turn, i;
+
+	for (turn = 0; turn < 40; turn++) {
+		for (i = rand_r(seed) % 4; i > 0; i--)
+			change_list(users, false, seed);
+		assert_int_equal(share_all(), 0); /* unlocks */
+		assert_int_equal(cross(true), 0);
+		same_lists(users);
+		for (i = rand_r(seed) % 4; i > 0; i--)
+			change_list(&table, true, seed);
+		adopt_items();
+		assert_int_equal(cross(false), 0); /* locks */
+		same_lists(users);
+	}
+	assert_true(kernel.conflicts == 0 && user.conflicts == 0);
+}
+
+static void test_lists(void **state)
+{
+	unsigned first, seed;
+
+	for (first = 1; first <= 500; first++) {
+		seed = first;
+		run_lists(&seed);
+		assert_int_equal(teardown_lists(state), 0);
+		setup_lists(state);
+	}
+}
+
+/* One that was taken out and is not freed. */
+static void test_taken_out(void **state)
+{
+	struct table *users = users_table();
+	struct item *item = dcrt_private_new(&user, sizeof(*item), false), *kernels;
+
+	(void)state;
+	put_between(&item->node, &users->items, &users->items);
+	assert_int_equal(share_all(), 0);
+	assert_int_equal(cross(true), 0);
+	kernels = ITEM_OF(table.items.next);
+	take_from_list(&item->node);
+	assert_int_equal(cross(true), 0);
+	assert_ptr_equal(table.items.next, &table.items);
+	assert_true((uintptr_t)kernels->node.next == 0xdead000000000100ull);
+	put_between(&kernels->node, &table.items, &table.items);
+	assert_int_equal(cross(false), 0);
+	assert_ptr_equal(users->items.next, &item->node);
+	take_from_list(&kernels->node);
+	assert_int_equal(cross(false), 0);
+	assert_true((uintptr_t)item->node.prev == 0xdead000000000122ull);
+	free(kernels);
+}
+
+#define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define LISTS(name) cmocka_unit_test_setup_teardown(name, setup_lists, teardown_lists)
 
 int main(void)
 {
@@ -496,6 +754,7 @@ int main(void)
 		TEST(test_stored_meanwhile), TEST(test_dangling),
 		TEST(test_bad_handles),	     TEST(test_sizes),
 		TEST(test_linked_types),     TEST(test_random),
+		LISTS(test_lists),	     LISTS(test_taken_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

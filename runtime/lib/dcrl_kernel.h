@@ -13,8 +13,10 @@
 
 #include <linux/init.h>
 #include <linux/io.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
@@ -35,6 +37,16 @@ void dcrl_exit(void (*exit)(void));
 /* dcrl_forget - the object is about to be freed: it is no longer tracked, nor in the journal if the
  * process has allocated it. Before dcrl_init and after dcrl_exit: nothing. */
 void dcrl_forget(const void *object);
+
+/*
+ * dcrl_adopt_list - as dcrt_adopt(), of all elements of a list: of a type, hanging together by a
+ * node so far inside of each.
+ * lock: what protects it. A list that another thread has locked is left alone: who locks it in the
+ * process is told of it then. NULL: all callers of the driver's entry points hold such a lock.
+ * What looks like no list (not set up, in the middle of a change) ends the walk.
+ */
+int dcrl_adopt_list(struct dcrt_channel *channel, struct list_head *head, u16 type, size_t inside,
+		    struct mutex *lock);
 
 /* Recovery: dcrl_journal.c. */
 

@@ -149,6 +149,10 @@ unsigned long _find_next_bit(const unsigned long *words, unsigned long bits, uns
 unsigned long _find_next_zero_bit(const unsigned long *words, unsigned long bits,
 				  unsigned long from);
 
+struct list_head;
+bool __list_add_valid(struct list_head *new, struct list_head *prev, struct list_head *next);
+bool __list_del_entry_valid(struct list_head *entry);
+
 int _printk(const char *format, ...);
 void _dev_err(const struct device *device, const char *format, ...);
 void _dev_warn(const struct device *device, const char *format, ...);
