@@ -77,6 +77,15 @@ static void constrain_callers(struct constraining *all, const struct dc_definiti
 	}
 }
 
+/* Whose list it is, the caller knows: who is in the process has only lists that cross. */
+static bool takes_list(const struct dc_data *data, const struct dc_value *value)
+{
+	struct dc_value record = {.kind = DC_VALUE_RECORD, .record = value->record};
+
+	return value->kind == DC_VALUE_POINTER && value->to == DC_VALUE_RECORD &&
+	       dc_data_is_list(data, &record);
+}
+
 /* Each gap of a function by itself: closing one leaves the others. */
 static void constrain_crossing(struct constraining *all, const struct dc_definition *definition)
 {
@@ -103,6 +112,13 @@ static void constrain_crossing(struct constraining *all, const struct dc_definit
 	if (signature.gap && !told)
 		constrain_callers(all, definition, signature.gap, 0);
 	dc_vec_done(&signature.arguments);
+	for (i = 0; i < definition->parameters.len; i++)
+		if (takes_list(all->data, &definition->parameters.at[i].value))
+			constrain_callers(all, definition,
+					  dc_arena_printf(all->data->arena,
+							  "its parameter '%s' may be any list",
+							  definition->parameters.at[i].name),
+					  0);
 }
 
 /* Why a function that looks into a structure of the kernel cannot be in a process, or NULL. */
@@ -128,9 +144,63 @@ static bool leads_to_text(const struct dc_rules *rules, const char *record, cons
 
 	dc_vec_each (pointer, &rules->pointers)
 		if (!strcmp(pointer->record, record) && !strcmp(pointer->field, field) &&
-		    !strcmp(pointer->count, "string"))
+		    pointer->count && !strcmp(pointer->count, "string"))
 			return true;
 	return false;
+}
+
+/* A list that nothing says the elements of. */
+static void constrain_list(struct constraining *all, const struct dc_type_use *use,
+			   const char *field)
+{
+	const struct dc_data *data = all->data;
+	const struct dc_layout_field *at = dc_data_field(data, use->type, field);
+	const struct dc_definition *definition =
+		dc_source_find(data->source, data->graph->functions.at[use->function].name);
+	struct dc_data_gap gap;
+
+	if (!at || !definition || !dc_data_is_list(data, &at->value) ||
+	    dc_data_list(data, use->type, field))
+		return;
+	dc_data_gap_of_list(data, definition, use->type, field, &gap);
+	pin(all, definition->name, gap.why, gap.row ? mark(all, &gap) : 0);
+}
+
+/* What is opaque is not looked into by the process, whatever a macro that has a rule does. */
+static void constrain_lists(struct constraining *all, const struct dc_type_use *use)
+{
+	const struct dc_type_rule *rule = dc_rules_type(all->data->rules, use->type);
+	size_t i;
+
+	if (rule && rule->class == DC_TYPE_OPAQUE)
+		return;
+	for (i = 0; i < use->reads_count; i++)
+		constrain_list(all, use, use->reads[i]);
+	for (i = 0; i < use->writes_count; i++)
+		constrain_list(all, use, use->writes[i]);
+	for (i = 0; i < use->addresses_count; i++)
+		constrain_list(all, use, use->addresses[i]);
+}
+
+/* A list whose head is a variable: its content does not cross. */
+static void constrain_list_variables(struct constraining *all)
+{
+	const struct dc_data *data = all->data;
+	const struct dc_variable *variable;
+	const struct dc_global *global;
+	size_t i;
+
+	dc_vec_each (variable, &data->source->variables) {
+		if (!dc_data_is_list(data, &variable->value))
+			continue;
+		global = dc_data_global(data, variable);
+		for (i = 0; global && i < global->writers.len; i++)
+			pin(all, data->graph->functions.at[global->writers.at[i]].name,
+			    dc_arena_printf(data->arena,
+					    "uses the list %s (%s), whose head is a variable",
+					    variable->name, variable->file),
+			    0);
+	}
 }
 
 static void constrain_use(struct constraining *all, const struct dc_type_use *use)
@@ -163,6 +233,7 @@ static void constrain_types(struct constraining *all)
 
 		if (!layout || !layout->of_driver || dc_data_is_object(data, use->type)) {
 			constrain_use(all, use);
+			constrain_lists(all, use);
 			continue;
 		}
 		dc_vec_each (first, &data->graph->types)
@@ -249,6 +320,7 @@ void dc_data_constraints(const struct dc_data *data, struct dc_lower_given *ret,
 		constrain_crossing(&all, definition);
 	constrain_types(&all);
 	constrain_hidden(&all);
+	constrain_list_variables(&all);
 	dc_vec_each (definition, &data->source->definitions)
 		dc_vec_each (use, &definition->uses)
 			constrain_kernel_use(&all, definition, use);

@@ -98,7 +98,7 @@ const char *emit_appendix(const struct emit_unit *unit)
 	if (unit->side == DC_SIDE_KERNEL && unit->file == home(unit->plan))
 		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
 		      "#include \"dcrl_journal.c\"\n#include \"dcrl_kernel.c\"\n"
-		      "#include \"dcrl_memory.c\"\n",
+		      "#include \"dcrl_list.c\"\n#include \"dcrl_memory.c\"\n",
 		      piece.out);
 	return emit_code_end(&piece, unit->arena);
 }
@@ -249,6 +249,30 @@ static void put_fields(FILE *out, const struct dc_object_type *type, size_t inde
 	fputs("};\n", out);
 }
 
+/* What the kernel finds its objects by. */
+static bool adopts(const struct dc_object_type *type)
+{
+	const struct dc_object_link *link;
+
+	dc_vec_each (link, &type->links)
+		if (link->kind != DC_LINK_NODE)
+			return true;
+	return false;
+}
+
+static void put_list_adoption(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
+			      const struct dc_object_link *link)
+{
+	fprintf(out,
+		"\tif (!err) /* %s */\n\t\terr = dcrl_adopt_list(channel, (void *)(at + %u), %s, "
+		"%u, ",
+		link->name, link->offset, type_name(plan, arena, link->target), link->inside);
+	if (link->lock)
+		fprintf(out, "(void *)(at + %u)); /* %s */\n", link->lock_offset, link->lock);
+	else
+		fputs("NULL);\n", out);
+}
+
 static void put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
 		      size_t index)
 {
@@ -257,12 +281,16 @@ static void put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 
 	if (type->variable)
 		return;
-	if (type->links.len)
+	if (adopts(type))
 		fprintf(out,
 			"\nstatic int dcg_adopt_%zu(struct dcrt_channel *channel, void *element)\n"
 			"{\n\tchar *at = element;\n\tint err = 0;\n\n",
 			index);
 	dc_vec_each (link, &type->links) {
+		if (link->kind == DC_LINK_LIST)
+			put_list_adoption(out, arena, plan, link);
+		if (link->kind != DC_LINK_ARRAY)
+			continue;
 		fprintf(out,
 			"\tif (!err) /* %s */\n\t\terr = dcrt_adopt(channel, *(void **)(at + %u), "
 			"%s, ",
@@ -277,13 +305,14 @@ static void put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 			fprintf(out, "*(u%u *)(at + %u));\n", link->count_size * 8,
 				link->count_offset);
 	}
-	if (type->links.len)
+	if (adopts(type))
 		fputs("\treturn err;\n}\n", out);
 	fprintf(out, "\nvoid %s(void *element)\n{\n\tchar *at = element;\n\n",
 		emit_forget(arena, type->name));
 	dc_vec_each (link, &type->links)
-		fprintf(out, "\tdcrt_forget(dcg_channel, *(void **)(at + %u)); /* %s */\n",
-			link->offset, link->name);
+		if (link->kind == DC_LINK_ARRAY)
+			fprintf(out, "\tdcrt_forget(dcg_channel, *(void **)(at + %u)); /* %s */\n",
+				link->offset, link->name);
 	fputs("\tdcrt_forget(dcg_channel, at);\n}\n", out);
 }
 
@@ -303,8 +332,9 @@ static void put_links(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 		return;
 	fprintf(out, "\nstatic const struct dcrt_link dcg_links_%zu[] = {\n", index);
 	dc_vec_each (link, &type->links)
-		fprintf(out, "\t{.offset = %u, .target = %s}, /* %s */\n", link->offset,
-			type_name(plan, arena, link->target), link->name);
+		fprintf(out, "\t{.offset = %u, .target = %s, .inside = %u}, /* %s */\n",
+			link->offset, type_name(plan, arena, link->target), link->inside,
+			link->name);
 	fputs("};\n", out);
 }
 
@@ -331,7 +361,7 @@ static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 		if (type->links.len)
 			fprintf(out, ", .n_links = %zu, .links = dcg_links_%zu", type->links.len,
 				i);
-		if (side == DC_SIDE_KERNEL && type->links.len)
+		if (side == DC_SIDE_KERNEL && adopts(type))
 			fprintf(out, ", .adopt = dcg_adopt_%zu", i);
 		fputs("},\n", out);
 	}

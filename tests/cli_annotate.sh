@@ -143,6 +143,35 @@ after=$(sed -n 's/^ "kernel_loc": \([0-9]*\),/\1/p' said)
 	failed=1
 }
 
+# A list: which is its head is told by what is allocated, its lock stands beside it
+mkdir list
+cp "$here/emit/list/in.c" list/
+echo 'obj-m := in.o' >list/Kbuild
+lists() { # ROWS-OF-POINTERS
+	cat >list/annotations.json <<-END
+	{"schema": 1, "kind": "annotations", "privates": [{"of": "net_device", "type": "port"}],
+	 "pointers": [$1]}
+	END
+}
+lists ""
+expect 0 '{"field": "port.filters", "list": "filter.node", "lock": "lock"}' annotate list --family net
+check grep -q 'in.c:[0-9]* *nothing says what the list port.filters is of' said
+expect 0 '"kind": "list"' annotate list --family net --json
+lists '{"field": "port.filters", "list": "filter.node", "lock": "lock"}'
+expect 0 "0 annotations are missing; " annotate list --family net
+lists '{"field": "port.filters", "list": "filter.node", "lock": "caller"}'
+expect 0 "0 annotations are missing; " annotate list --family net
+lists '{"field": "port.seed", "list": "filter.node", "lock": "lock"}'
+expect 1 "no list's head 'seed' is in struct port" annotate list --family net
+lists '{"field": "port.filters", "list": "filter.id", "lock": "lock"}'
+expect 1 "no list's node 'id' is in struct filter" annotate list --family net
+lists '{"field": "port.filters", "list": "filter.node", "lock": "seed"}'
+expect 1 "no mutex 'seed' is in struct port" annotate list --family net
+lists '{"field": "port.filters", "list": "filter", "lock": "lock"}'
+expect 1 "list 'filter' is not STRUCTURE.FIELD" annotate list --family net
+lists '{"field": "port.filters", "list": "filter.node"}'
+expect 1 "lock" annotate list --family net
+
 # Bad input
 expect 2 "give one driver" annotate
 annotations '{"function": "stranger"}' ""

@@ -114,4 +114,5 @@ void *const dcg_places_in_c[] = {
 #include "dcg_kernel.c"
 #include "dcrl_journal.c"
 #include "dcrl_kernel.c"
+#include "dcrl_list.c"
 #include "dcrl_memory.c"

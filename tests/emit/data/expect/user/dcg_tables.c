@@ -32,7 +32,7 @@ static const struct dcrt_function dcg_down[] = {
 };
 
 static const struct dcrt_link dcg_links_0[] = {
-	{.offset = 0, .target = DCG_TYPE_1_bytes}, /* kobject.name */
+	{.offset = 0, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
 };
 
 static struct dcrt_field dcg_fields_1[] = {
@@ -44,9 +44,9 @@ static struct dcrt_field dcg_fields_1[] = {
 };
 
 static const struct dcrt_link dcg_links_1[] = {
-	{.offset = N, .target = DCG_TYPE_32_bytes}, /* net_device.dev_addr */
-	{.offset = N, .target = DCG_TYPE_1_bytes}, /* kobject.name */
-	{.offset = N, .target = DCG_TYPE_ring}, /* port.rings */
+	{.offset = N, .target = DCG_TYPE_32_bytes, .inside = 0}, /* net_device.dev_addr */
+	{.offset = N, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
+	{.offset = N, .target = DCG_TYPE_ring, .inside = 0}, /* port.rings */
 };
 
 static struct dcrt_field dcg_fields_2[] = {

@@ -86,4 +86,5 @@ void *const dcg_places_one_c[] = {
 #include "dcg_kernel.c"
 #include "dcrl_journal.c"
 #include "dcrl_kernel.c"
+#include "dcrl_list.c"
 #include "dcrl_memory.c"
