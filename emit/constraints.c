@@ -136,17 +136,71 @@ static const char *record_gap(const struct dc_data *data, const char *record)
 	return NULL;
 }
 
-/* A pointer to text: what a literal in the process is, the kernel cannot have. Other pointers lead
- * to objects, or to what the process allocates, which then becomes one (runtime/private.h). */
-static bool leads_to_text(const struct dc_rules *rules, const char *record, const char *field)
+static const struct dc_pointer_rule *find_pointer(const struct dc_rules *rules, const char *record,
+						  const char *field)
 {
 	const struct dc_pointer_rule *pointer;
 
 	dc_vec_each (pointer, &rules->pointers)
-		if (!strcmp(pointer->record, record) && !strcmp(pointer->field, field) &&
-		    pointer->count && !strcmp(pointer->count, "string"))
+		if (!strcmp(pointer->record, record) && !strcmp(pointer->field, field))
+			return pointer;
+	return NULL;
+}
+
+/* What is said of a field that leads to other objects, or NULL. */
+static const struct dc_pointer_rule *said_of(const struct dc_data *data, const char *record,
+					     const char *field)
+{
+	const struct dc_pointer_rule *said = find_pointer(&data->annotations, record, field);
+
+	return said ? said : find_pointer(data->rules, record, field);
+}
+
+/* A pointer to text: what a literal in the process is, the kernel cannot have. Other pointers lead
+ * to objects, or to what the process allocates, which then becomes one (runtime/private.h). */
+static bool leads_to_text(const struct dc_data *data, const char *record, const char *field)
+{
+	const struct dc_pointer_rule *said = said_of(data, record, field);
+
+	return said && said->count && !strcmp(said->count, "string");
+}
+
+/* Whether what the process allocates there may be what a pointer is set to. */
+static bool may_get(const struct dc_data *data, const struct dc_memory_site *site,
+		    const struct dc_value *pointer)
+{
+	const struct dc_rule *rule = dc_rules_find(data->rules, site->callee);
+	size_t i;
+
+	if (site->frees || !rule || rule->class != DC_RULE_LOCAL)
+		return false;
+	for (i = 0; i < site->types_count; i++)
+		if (pointer->record && !strcmp(site->types[i], pointer->record))
 			return true;
-	return false;
+	return !site->types_count && !pointer->record;
+}
+
+/* Memory of the process that the kernel is to reach, and nothing says as what. */
+static void constrain_store(struct constraining *all, const struct dc_type_use *use,
+			    const char *field)
+{
+	const struct dc_data *data = all->data;
+	const struct dc_layout_field *at = dc_data_field(data, use->type, field);
+	const struct dc_memory_site *site;
+
+	if (!at || at->value.kind != DC_VALUE_POINTER || at->value.is_code ||
+	    said_of(data, use->type, field))
+		return;
+	dc_vec_each (site, &data->graph->memory)
+		if (site->function == use->function && may_get(data, site, &at->value)) {
+			pin(all, data->graph->functions.at[use->function].name,
+			    dc_arena_printf(data->arena,
+					    "sets %s.%s to what it allocates at line %u, and no "
+					    "annotation says what it leads to",
+					    use->type, field, site->line),
+			    0);
+			return;
+		}
 }
 
 /* A list that nothing says the elements of. */
@@ -213,12 +267,13 @@ static void constrain_use(struct constraining *all, const struct dc_type_use *us
 	if (gap)
 		pin(all, name, gap, 0);
 	for (i = 0; i < use->writes_count; i++)
-		if (leads_to_text(&data->annotations, use->type, use->writes[i]) ||
-		    leads_to_text(data->rules, use->type, use->writes[i]))
+		if (leads_to_text(data, use->type, use->writes[i]))
 			pin(all, name,
 			    dc_arena_printf(data->arena, "sets %s.%s, a text that both sides have",
 					    use->type, use->writes[i]),
 			    0);
+	for (i = 0; i < use->writes_count; i++)
+		constrain_store(all, use, use->writes[i]);
 }
 
 /* Structures of the driver's own that are no objects: all who look into them are on one side. */
