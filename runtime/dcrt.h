@@ -186,8 +186,10 @@ struct dcrt_type {
 	uint32_t n_links;
 };
 
-/* Whether a link of some type leads to this one, and it has no place. */
-bool dcrt_is_linked(const struct dcrt_type *types, uint32_t n_types, uint64_t type);
+/* Whether the process may have memory of so many bytes become elements of a type (DCRL_ALLOC of
+ * lib/dcrl.h): a link leads to the type, it has no place, and they are whole elements. */
+bool dcrt_may_share(const struct dcrt_type *types, uint32_t n_types, uint64_t type,
+		    uint64_t len_bytes);
 
 /* Which fields of a type one function needs there and back: indices into fields. NULL: all. */
 struct dcrt_plan {

@@ -22,6 +22,8 @@ int dcrt_object_move(struct dcrt_tracker *tracker, uint64_t handle, uint16_t typ
 		     void *local, void *owner);
 
 /* types.c */
+/* Whether a link of some type leads to this one, and it has no place. */
+bool dcrt_is_linked(const struct dcrt_type *types, uint32_t n_types, uint64_t type);
 uint32_t dcrt_type_units(const struct dcrt_type *type);
 /* The field that a byte of an element belongs to, or NULL. */
 const struct dcrt_field *dcrt_type_field(const struct dcrt_type *type, uint32_t offset);

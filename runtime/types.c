@@ -64,6 +64,13 @@ bool dcrt_is_linked(const struct dcrt_type *types, uint32_t n_types, uint64_t ty
 	return false;
 }
 
+bool dcrt_may_share(const struct dcrt_type *types, uint32_t n_types, uint64_t type,
+		    uint64_t len_bytes)
+{
+	return dcrt_is_linked(types, n_types, type) && len_bytes && len_bytes <= DCRT_OBJECT_MAX &&
+	       len_bytes % types[type].size == 0;
+}
+
 int dcrt_types_check(const struct dcrt_driver *driver)
 {
 	uint32_t i, k;

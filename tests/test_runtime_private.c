@@ -3,6 +3,7 @@
  * stand, and that both sides end with the same, whatever the process has built. */
 #include "testing.h"
 
+#include "lib/dcrl.h"
 #include "merge.h"
 #include "private.h"
 #include "runtime_env.h"
@@ -376,6 +377,65 @@ static void test_linked_types(void **state)
 	assert_int_equal(dcrt_types_check(&worse), -EINVAL);
 	bad[0].links = &nowhere;
 	assert_int_equal(dcrt_types_check(&worse), -EINVAL);
+}
+
+/* The message that asks for memory: one that is cut short is refused, and so is each bad word. */
+static void test_asking(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t type, len;
+		bool good;
+	} rows[] = {
+		{"one", NODE, sizeof(struct node), true},
+		{"an array", NODE, 100 * sizeof(struct node), true},
+		{"nothing", NODE, 0, false},
+		{"a part", NODE, sizeof(struct node) - 1, false},
+		{"one and a part", NODE, sizeof(struct node) + 8, false},
+		{"more than an object", NODE, 2ull * DCRT_OBJECT_MAX, false},
+		{"more than 32 bits", NODE, sizeof(struct node) << 32, false},
+		{"no link leads there", BYTES, 8, false},
+		{"no type", N_TYPES, sizeof(struct node), false},
+		{"far from a type", UINT64_MAX, sizeof(struct node), false},
+	};
+	const struct dcrt_function table[] = {DCRL_DOWN_TABLE(DCRL_AWAY)};
+	const struct dcrt_expect expect = {.kinds = 1u << DCRT_DOWNCALL,
+					   .session = session,
+					   .depth = 2,
+					   .functions = table,
+					   .n_functions = DCRL_COUNT,
+					   .call = 1,
+					   .n_types = N_TYPES};
+	const struct dcrt_header header = {.kind = DCRT_DOWNCALL,
+					   .depth = 2,
+					   .session = session,
+					   .call = 1,
+					   .function = DCRL_ALLOC};
+	struct dcrt_message message;
+	struct dcrt_writer writer;
+	uint8_t buf[256];
+	size_t i;
+	int len, cut;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		dcrt_write_start(&writer, buf, sizeof(buf), &header);
+		dcrt_write_word(&writer, rows[i].type);
+		dcrt_write_word(&writer, rows[i].len);
+		dcrt_write_word(&writer, 0);
+		len = dcrt_write_end(&writer, 0);
+		assert_int_equal(dcrt_decode(buf, (size_t)len, &expect, &message), 0);
+		if (dcrt_may_share(types, N_TYPES, dcrt_message_word(&message, 0),
+				   dcrt_message_word(&message, 1)) != rows[i].good)
+			fail_msg("%s", rows[i].name);
+		for (cut = 0; cut < len; cut++)
+			assert_int_equal(dcrt_decode(buf, (size_t)cut, &expect, &message), -EPROTO);
+	}
+	dcrt_write_start(&writer, buf, sizeof(buf), &header); /* a word too few */
+	dcrt_write_word(&writer, NODE);
+	dcrt_write_word(&writer, sizeof(struct node));
+	len = dcrt_write_end(&writer, 0);
+	assert_int_equal(dcrt_decode(buf, (size_t)len, &expect, &message), -EPROTO);
 }
 
 /* Random structures: nodes allocated, linked, freed on either side, in any order with messages. At
@@ -754,7 +814,8 @@ int main(void)
 		TEST(test_stored_meanwhile), TEST(test_dangling),
 		TEST(test_bad_handles),	     TEST(test_sizes),
 		TEST(test_linked_types),     TEST(test_random),
-		LISTS(test_lists),	     LISTS(test_taken_out),
+		TEST(test_asking),	     LISTS(test_lists),
+		LISTS(test_taken_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -443,7 +443,7 @@ void dcrt_forget(struct dcrt_channel *channel, const void *object)
 }
 EXPORT_SYMBOL_GPL(dcrt_forget);
 
-EXPORT_SYMBOL_GPL(dcrt_is_linked);
+EXPORT_SYMBOL_GPL(dcrt_may_share);
 EXPORT_SYMBOL_GPL(dcrt_out_word);
 EXPORT_SYMBOL_GPL(dcrt_out_pointer);
 EXPORT_SYMBOL_GPL(dcrt_out_blob);

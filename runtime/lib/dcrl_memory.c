@@ -58,14 +58,6 @@ void dcrl_forget(const void *object)
 	dcrt_forget(dcg_channel, object);
 }
 
-static bool is_whole(u64 type, u64 len)
-{
-	const struct dcrt_type *types = dcg_driver.types;
-
-	return dcrt_is_linked(types, dcg_driver.n_types, type) && len && len <= DCRT_OBJECT_MAX &&
-	       len % types[type].size == 0;
-}
-
 /* Tracked, and announced by the reply. */
 static int track(struct dcrt_call *call, void *object, u16 type, u64 len)
 {
@@ -86,7 +78,7 @@ int dcrl_alloc(struct dcrt_call *call)
 	void *object;
 	int err;
 
-	if (!is_whole(type, len) || pages > 1)
+	if (!dcrt_may_share(dcg_driver.types, dcg_driver.n_types, type, len) || pages > 1)
 		return -EINVAL;
 	if (atomic_long_add_return((long)len, &shared_bytes) > (long)DCRL_ALLOC_MAX) {
 		atomic_long_sub((long)len, &shared_bytes);
