@@ -147,7 +147,7 @@ static void print_proposals(const struct missing *missing, size_t count, const c
 
 static void print_json(const struct missing *missing)
 {
-	static const char *const kinds[] = {"arguments", "record", "reads"};
+	static const char *const kinds[] = {"arguments", "record", "reads", "list"};
 	json_t *root = dc_json_new("annotate"), *rows = json_array();
 	const struct row *at;
 

@@ -77,6 +77,15 @@ static void constrain_callers(struct constraining *all, const struct dc_definiti
 	}
 }
 
+/* Whose list it is, the caller knows: who is in the process has only lists that cross. */
+static bool takes_list(const struct dc_data *data, const struct dc_value *value)
+{
+	struct dc_value record = {.kind = DC_VALUE_RECORD, .record = value->record};
+
+	return value->kind == DC_VALUE_POINTER && value->to == DC_VALUE_RECORD &&
+	       dc_data_is_list(data, &record);
+}
+
 /* Each gap of a function by itself: closing one leaves the others. */
 static void constrain_crossing(struct constraining *all, const struct dc_definition *definition)
 {
@@ -103,6 +112,13 @@ static void constrain_crossing(struct constraining *all, const struct dc_definit
 	if (signature.gap && !told)
 		constrain_callers(all, definition, signature.gap, 0);
 	dc_vec_done(&signature.arguments);
+	for (i = 0; i < definition->parameters.len; i++)
+		if (takes_list(all->data, &definition->parameters.at[i].value))
+			constrain_callers(all, definition,
+					  dc_arena_printf(all->data->arena,
+							  "its parameter '%s' may be any list",
+							  definition->parameters.at[i].name),
+					  0);
 }
 
 /* Why a function that looks into a structure of the kernel cannot be in a process, or NULL. */
@@ -120,14 +136,125 @@ static const char *record_gap(const struct dc_data *data, const char *record)
 	return NULL;
 }
 
-static bool is_link(const struct dc_rules *rules, const char *record, const char *field)
+static const struct dc_pointer_rule *find_pointer(const struct dc_rules *rules, const char *record,
+						  const char *field)
 {
 	const struct dc_pointer_rule *pointer;
 
 	dc_vec_each (pointer, &rules->pointers)
 		if (!strcmp(pointer->record, record) && !strcmp(pointer->field, field))
+			return pointer;
+	return NULL;
+}
+
+/* What is said of a field that leads to other objects, or NULL. */
+static const struct dc_pointer_rule *said_of(const struct dc_data *data, const char *record,
+					     const char *field)
+{
+	const struct dc_pointer_rule *said = find_pointer(&data->annotations, record, field);
+
+	return said ? said : find_pointer(data->rules, record, field);
+}
+
+/* A pointer to text: what a literal in the process is, the kernel cannot have. Other pointers lead
+ * to objects, or to what the process allocates, which then becomes one (runtime/private.h). */
+static bool leads_to_text(const struct dc_data *data, const char *record, const char *field)
+{
+	const struct dc_pointer_rule *said = said_of(data, record, field);
+
+	return said && said->count && !strcmp(said->count, "string");
+}
+
+/* Whether what the process allocates there may be what a pointer is set to. */
+static bool may_get(const struct dc_data *data, const struct dc_memory_site *site,
+		    const struct dc_value *pointer)
+{
+	const struct dc_rule *rule = dc_rules_find(data->rules, site->callee);
+	size_t i;
+
+	if (site->frees || !rule || rule->class != DC_RULE_LOCAL)
+		return false;
+	for (i = 0; i < site->types_count; i++)
+		if (pointer->record && !strcmp(site->types[i], pointer->record))
 			return true;
-	return false;
+	return !site->types_count && !pointer->record;
+}
+
+/* Memory of the process that the kernel is to reach, and nothing says as what. */
+static void constrain_store(struct constraining *all, const struct dc_type_use *use,
+			    const char *field)
+{
+	const struct dc_data *data = all->data;
+	const struct dc_layout_field *at = dc_data_field(data, use->type, field);
+	const struct dc_memory_site *site;
+
+	if (!at || at->value.kind != DC_VALUE_POINTER || at->value.is_code ||
+	    said_of(data, use->type, field))
+		return;
+	dc_vec_each (site, &data->graph->memory)
+		if (site->function == use->function && may_get(data, site, &at->value)) {
+			pin(all, data->graph->functions.at[use->function].name,
+			    dc_arena_printf(data->arena,
+					    "sets %s.%s to what it allocates at line %u, and no "
+					    "annotation says what it leads to",
+					    use->type, field, site->line),
+			    0);
+			return;
+		}
+}
+
+/* A list that nothing says the elements of. */
+static void constrain_list(struct constraining *all, const struct dc_type_use *use,
+			   const char *field)
+{
+	const struct dc_data *data = all->data;
+	const struct dc_layout_field *at = dc_data_field(data, use->type, field);
+	const struct dc_definition *definition =
+		dc_source_find(data->source, data->graph->functions.at[use->function].name);
+	struct dc_data_gap gap;
+
+	if (!at || !definition || !dc_data_is_list(data, &at->value) ||
+	    dc_data_list(data, use->type, field))
+		return;
+	dc_data_gap_of_list(data, definition, use->type, field, &gap);
+	pin(all, definition->name, gap.why, gap.row ? mark(all, &gap) : 0);
+}
+
+/* What is opaque is not looked into by the process, whatever a macro that has a rule does. */
+static void constrain_lists(struct constraining *all, const struct dc_type_use *use)
+{
+	const struct dc_type_rule *rule = dc_rules_type(all->data->rules, use->type);
+	size_t i;
+
+	if (rule && rule->class == DC_TYPE_OPAQUE)
+		return;
+	for (i = 0; i < use->reads_count; i++)
+		constrain_list(all, use, use->reads[i]);
+	for (i = 0; i < use->writes_count; i++)
+		constrain_list(all, use, use->writes[i]);
+	for (i = 0; i < use->addresses_count; i++)
+		constrain_list(all, use, use->addresses[i]);
+}
+
+/* A list whose head is a variable: its content does not cross. */
+static void constrain_list_variables(struct constraining *all)
+{
+	const struct dc_data *data = all->data;
+	const struct dc_variable *variable;
+	const struct dc_global *global;
+	size_t i;
+
+	dc_vec_each (variable, &data->source->variables) {
+		if (!dc_data_is_list(data, &variable->value))
+			continue;
+		global = dc_data_global(data, variable);
+		for (i = 0; global && i < global->writers.len; i++)
+			pin(all, data->graph->functions.at[global->writers.at[i]].name,
+			    dc_arena_printf(data->arena,
+					    "uses the list %s (%s), whose head is a variable",
+					    variable->name, variable->file),
+			    0);
+	}
 }
 
 static void constrain_use(struct constraining *all, const struct dc_type_use *use)
@@ -140,13 +267,13 @@ static void constrain_use(struct constraining *all, const struct dc_type_use *us
 	if (gap)
 		pin(all, name, gap, 0);
 	for (i = 0; i < use->writes_count; i++)
-		if (is_link(&data->annotations, use->type, use->writes[i]) ||
-		    is_link(data->rules, use->type, use->writes[i]))
+		if (leads_to_text(data, use->type, use->writes[i]))
 			pin(all, name,
-			    dc_arena_printf(data->arena,
-					    "sets %s.%s, which leads to memory of both sides",
+			    dc_arena_printf(data->arena, "sets %s.%s, a text that both sides have",
 					    use->type, use->writes[i]),
 			    0);
+	for (i = 0; i < use->writes_count; i++)
+		constrain_store(all, use, use->writes[i]);
 }
 
 /* Structures of the driver's own that are no objects: all who look into them are on one side. */
@@ -161,6 +288,7 @@ static void constrain_types(struct constraining *all)
 
 		if (!layout || !layout->of_driver || dc_data_is_object(data, use->type)) {
 			constrain_use(all, use);
+			constrain_lists(all, use);
 			continue;
 		}
 		dc_vec_each (first, &data->graph->types)
@@ -287,6 +415,7 @@ void dc_data_constraints(const struct dc_data *data, struct dc_lower_given *ret,
 	constrain_hidden(&all);
 	dc_vec_each (recovery, &data->annotations.recoveries)
 		constrain_recovery(&all, recovery);
+	constrain_list_variables(&all);
 	dc_vec_each (definition, &data->source->definitions)
 		dc_vec_each (use, &definition->uses)
 			constrain_kernel_use(&all, definition, use);

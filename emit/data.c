@@ -33,20 +33,77 @@ static void add_object(struct dc_data *data, const char *record)
 			add_object(data, field->value.record);
 }
 
+const struct dc_layout_field *dc_data_field(const struct dc_data *data, const char *record,
+					    const char *name)
+{
+	const struct dc_layout *layout = dc_layout_find(&data->source->layouts, record);
+	const struct dc_layout_field *field;
+
+	if (!layout)
+		return NULL;
+	dc_vec_each (field, &layout->fields)
+		if (!strcmp(field->name, name))
+			return field;
+	return NULL;
+}
+
+bool dc_data_is_list(const struct dc_data *data, const struct dc_value *value)
+{
+	const struct dc_type_rule *rule =
+		value->kind == DC_VALUE_RECORD ? dc_rules_type(data->rules, value->record) : NULL;
+
+	return rule && rule->class == DC_TYPE_LIST;
+}
+
+const struct dc_global *dc_data_global(const struct dc_data *data,
+				       const struct dc_variable *variable)
+{
+	const struct dc_global *global;
+
+	dc_vec_each (global, &data->graph->globals) {
+		size_t len = strcspn(global->name, "@");
+
+		if (!strcmp(global->file, variable->file) && strlen(variable->name) == len &&
+		    !strncmp(global->name, variable->name, len))
+			return global;
+	}
+	return NULL;
+}
+
+static const struct dc_pointer_rule *find_list(const struct dc_rules *rules, const char *record,
+					       const char *field)
+{
+	const struct dc_pointer_rule *pointer;
+
+	dc_vec_each (pointer, &rules->pointers)
+		if (pointer->list_record &&
+		    ((!strcmp(pointer->record, record) && !strcmp(pointer->field, field)) ||
+		     (!strcmp(pointer->list_record, record) &&
+		      !strcmp(pointer->list_field, field))))
+			return pointer;
+	return NULL;
+}
+
+const struct dc_pointer_rule *dc_data_list(const struct dc_data *data, const char *record,
+					   const char *field)
+{
+	const struct dc_pointer_rule *list = find_list(&data->annotations, record, field);
+
+	return list ? list : find_list(data->rules, record, field);
+}
+
 static void add_targets(struct dc_data *data, const struct dc_rules *rules)
 {
 	const struct dc_pointer_rule *pointer;
 
 	dc_vec_each (pointer, &rules->pointers) {
-		const struct dc_layout *layout =
-			dc_layout_find(&data->source->layouts, pointer->record);
-		const struct dc_layout_field *field;
+		const struct dc_layout_field *field =
+			dc_data_field(data, pointer->record, pointer->field);
 
-		if (!layout)
-			continue;
-		dc_vec_each (field, &layout->fields)
-			if (!strcmp(field->name, pointer->field) && field->value.record)
-				add_object(data, field->value.record);
+		if (field && pointer->list_record)
+			add_object(data, pointer->list_record);
+		else if (field && field->value.record)
+			add_object(data, field->value.record);
 	}
 }
 
@@ -102,18 +159,45 @@ bool dc_data_recovery(const struct dc_data *data, const struct dc_recovery_rule 
 
 /* Checks */
 
+static int check_list(struct dc_diag *diag, const struct dc_data *data,
+		      const struct dc_pointer_rule *pointer)
+{
+	const struct dc_layout_field *head = dc_data_field(data, pointer->record, pointer->field);
+	const struct dc_layout_field *node =
+		dc_data_field(data, pointer->list_record, pointer->list_field);
+	const struct dc_layout_field *lock = dc_data_field(data, pointer->record, pointer->lock);
+	const struct dc_type_rule *rule = lock && lock->value.kind == DC_VALUE_RECORD
+						  ? dc_rules_type(data->rules, lock->value.record)
+						  : NULL;
+
+	if (!head || !dc_data_is_list(data, &head->value))
+		return dc_error(diag, -EINVAL, DC_FILE(data->path),
+				"pointers: no list's head '%s' is in struct %s", pointer->field,
+				pointer->record);
+	if (!node || !dc_data_is_list(data, &node->value))
+		return dc_error(diag, -EINVAL, DC_FILE(data->path),
+				"pointers: no list's node '%s' is in struct %s",
+				pointer->list_field, pointer->list_record);
+	if (strcmp(pointer->lock, "caller") != 0 && !(rule && rule->is_lock))
+		return dc_error(diag, -EINVAL, DC_FILE(data->path),
+				"pointers: no mutex '%s' is in struct %s; of a lock that all "
+				"callers hold say \"caller\"",
+				pointer->lock, pointer->record);
+	return 0;
+}
+
 static int check_pointer(struct dc_diag *diag, const struct dc_data *data,
 			 const struct dc_pointer_rule *pointer)
 {
-	const struct dc_layout *layout = dc_layout_find(&data->source->layouts, pointer->record);
-	const struct dc_layout_field *field;
+	const struct dc_layout_field *field = dc_data_field(data, pointer->record, pointer->field);
 
-	if (!layout)
+	if (!dc_layout_find(&data->source->layouts, pointer->record))
 		return dc_error(diag, -EINVAL, DC_FILE(data->path),
 				"pointers: the driver uses no structure '%s'", pointer->record);
-	dc_vec_each (field, &layout->fields)
-		if (!strcmp(field->name, pointer->field) && field->value.kind == DC_VALUE_POINTER)
-			return 0;
+	if (pointer->list_record)
+		return check_list(diag, data, pointer);
+	if (field && field->value.kind == DC_VALUE_POINTER)
+		return 0;
 	return dc_error(diag, -EINVAL, DC_FILE(data->path),
 			"pointers: no pointer '%s' is in struct %s", pointer->field,
 			pointer->record);

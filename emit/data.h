@@ -65,11 +65,21 @@ struct dc_object_record {
 	unsigned offset, size;
 };
 
-/* A pointer of an object that leads to another: 0 or more elements. */
+enum dc_link_kind {
+	DC_LINK_ARRAY,
+	DC_LINK_LIST, /* the head of one: leads to its first element */
+	DC_LINK_NODE, /* of a list's head or node: to a neighbour, which may be the head */
+};
+
+/* A pointer of an object that leads to another: 0 or more elements, or into one. */
 struct dc_object_link {
 	const char *name; /* "e1000_adapter.tx_ring" */
+	enum dc_link_kind kind;
 	unsigned offset;
 	size_t target; /* index of the type */
+	unsigned inside; /* where in an element it leads to */
+	const char *lock; /* of a list: name of its mutex, at lock_offset; or NULL: the callers' */
+	unsigned lock_offset;
 	unsigned count; /* elements; 0: in the unsigned integer at */
 	unsigned count_offset, count_size;
 	bool is_string; /* as many elements as its length says */
@@ -140,15 +150,31 @@ struct dc_recovery {
 bool dc_data_recovery(const struct dc_data *data, const struct dc_recovery_rule *rule,
 		      struct dc_recovery *ret);
 
+/* The list that a field is the head of, or a structure's node in, or NULL. */
+const struct dc_pointer_rule *dc_data_list(const struct dc_data *data, const char *record,
+					   const char *field);
+
+/* A field of a structure that is known, or NULL. */
+const struct dc_layout_field *dc_data_field(const struct dc_data *data, const char *record,
+					    const char *field);
+
+/* The graph's word on a variable of the driver, or NULL. */
+const struct dc_global *dc_data_global(const struct dc_data *data,
+				       const struct dc_variable *variable);
+
+/* True if a record is a list's head or node: rules say so. */
+bool dc_data_is_list(const struct dc_data *data, const struct dc_value *value);
+
 /* True if a record is an object or part of one. */
 bool dc_data_is_object(const struct dc_data *data, const char *record);
 
 /* Something that only a person can say, because no source does. All strings live in the arena. */
-enum dc_data_gap_kind { DC_GAP_ARGUMENTS, DC_GAP_RECORD, DC_GAP_READS };
+enum dc_data_gap_kind { DC_GAP_ARGUMENTS, DC_GAP_RECORD, DC_GAP_READS, DC_GAP_LIST };
 
 struct dc_data_gap {
 	enum dc_data_gap_kind kind;
-	const char *subject; /* a function (the graph's name), or a structure of the driver */
+	const char
+		*subject; /* a function (the graph's name), a structure of the driver, or a field */
 	const char *what; /* the parameters ("start, len"), or the field that leads to it, or "" */
 	const char *file; /* where it shows */
 	unsigned line;
@@ -167,6 +193,10 @@ void dc_data_gap_of_record(const struct dc_data *data, const char *record,
 			   const struct dc_definition *definition, struct dc_data_gap *ret);
 void dc_data_gap_of_reads(const struct dc_data *data, const struct dc_definition *definition,
 			  const struct dc_hidden_use *use, struct dc_data_gap *ret);
+
+/* The one about a list that no annotation is about: a field that a function uses. */
+void dc_data_gap_of_list(const struct dc_data *data, const struct dc_definition *definition,
+			 const char *record, const char *field, struct dc_data_gap *ret);
 
 /* A structure of the driver's that a value points to and that is no object, or NULL. */
 const char *dc_data_stranger(const struct dc_data *data, const struct dc_value *value);

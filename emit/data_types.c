@@ -126,7 +126,15 @@ static bool is_opaque(const struct types *types, const char *record)
 {
 	const struct dc_type_rule *rule = dc_rules_type(types->data->rules, record);
 
-	return rule && rule->class == DC_TYPE_OPAQUE;
+	return rule && (rule->class == DC_TYPE_OPAQUE || rule->class == DC_TYPE_LIST);
+}
+
+/* Whether the bytes of a structure within another cross at all. */
+static bool crosses_inside(const struct types *types, const struct dc_layout *layout,
+			   const struct dc_layout_field *field)
+{
+	return !is_opaque(types, field->value.record) ||
+	       dc_data_list(types->data, layout->name, field->name);
 }
 
 /* A structure in an object: the outermost one of C's, and how its fields are named from there. */
@@ -251,7 +259,8 @@ static void add_record(const struct types *types, struct dc_object_type *type,
 
 		if (field->value.kind == DC_VALUE_RECORD) {
 			inner = layout_of(types, field->value.record);
-			for (i = 0; inner && !is_opaque(types, inner->name) && i < field->count;
+			for (i = 0;
+			     inner && crosses_inside(types, layout, field) && i < field->count;
 			     i++) {
 				struct place there = inner_place(types, place, field, i);
 
@@ -421,12 +430,43 @@ static void add_link(struct types *types, struct dc_object_type *type,
 	add_member(types, type, place, field);
 }
 
+/* Two pointers, of which the first leads to the first element; the other, and those of a node, to
+ * what a process may have put beside it. */
+static void add_list(struct types *types, struct dc_object_type *type,
+		     const struct dc_layout *layout, const struct dc_layout_field *field,
+		     const struct place *place, const struct dc_pointer_rule *list)
+{
+	const struct dc_layout_field *node =
+		dc_data_field(types->data, list->list_record, list->list_field);
+	const struct dc_layout_field *lock = dc_data_field(types->data, list->record, list->lock);
+	bool is_head = !strcmp(list->record, layout->name) && !strcmp(list->field, field->name);
+	struct dc_object_link link = {
+		.name = dc_arena_printf(types->data->arena, "%s.%s", layout->name, field->name),
+		.kind = is_head ? DC_LINK_LIST : DC_LINK_NODE,
+		.offset = place->base + field->offset,
+		.target = find_type(types->ret, list->list_record),
+		.inside = node ? node->offset : 0,
+	};
+
+	if (!node || link.target == types->ret->len)
+		return;
+	if (is_head && lock) {
+		link.lock = list->lock;
+		link.lock_offset = place->base + lock->offset;
+	}
+	dc_vec_push(&type->links, link);
+	link.kind = DC_LINK_NODE;
+	link.offset += (unsigned)sizeof(void *);
+	dc_vec_push(&type->links, link);
+}
+
 static void add_links_of(struct types *types, struct dc_object_type *type,
 			 const struct dc_layout *layout, const struct place *place)
 {
 	const struct dc_rules *both[] = {types->data->rules, &types->data->annotations};
 	const struct dc_layout_field *field;
 	const struct dc_pointer_rule *pointer;
+	const struct dc_pointer_rule *list;
 	size_t i;
 
 	dc_vec_each (field, &layout->fields) {
@@ -435,6 +475,11 @@ static void add_links_of(struct types *types, struct dc_object_type *type,
 			is_record ? layout_of(types, field->value.record) : NULL;
 		struct place there = inner_place(types, place, field, 0);
 
+		list = dc_data_list(types->data, layout->name, field->name);
+		if (list) {
+			add_list(types, type, layout, field, place, list);
+			continue;
+		}
 		if (inner)
 			add_links_of(types, type, inner, &there);
 		for (i = 0; i < 2; i++)
@@ -474,6 +519,10 @@ static void add_target_types(struct types *types, const struct dc_rules *rules)
 
 		if (!layout)
 			continue;
+		if (pointer->list_record) {
+			add_type(types, pointer->list_record);
+			continue;
+		}
 		dc_vec_each (field, &layout->fields) {
 			struct dc_object_type type = {0};
 			bool written;
@@ -502,21 +551,6 @@ static void add_target_types(struct types *types, const struct dc_rules *rules)
 
 /* Variables */
 
-static const struct dc_global *global_of(const struct dc_data *data,
-					 const struct dc_variable *variable)
-{
-	const struct dc_global *global;
-
-	dc_vec_each (global, &data->graph->globals) {
-		size_t len = strcspn(global->name, "@");
-
-		if (!strcmp(global->file, variable->file) && strlen(variable->name) == len &&
-		    !strncmp(global->name, variable->name, len))
-			return global;
-	}
-	return NULL;
-}
-
 static bool any_user(const struct dc_data *data, const bool *user, const dc_indices *functions)
 {
 	size_t i;
@@ -536,7 +570,7 @@ static void add_variables(struct types *types, const bool *user)
 	const struct dc_variable *variable;
 
 	dc_vec_each (variable, &types->data->source->variables) {
-		const struct dc_global *global = global_of(types->data, variable);
+		const struct dc_global *global = dc_data_global(types->data, variable);
 		struct dc_object_type type = {
 			.name = variable->name,
 			.size = variable->value.size * variable->count,

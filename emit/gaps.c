@@ -206,6 +206,120 @@ void dc_data_gap_of_record(const struct dc_data *data, const char *record,
 		find_private(data, record, ret);
 }
 
+/* Lists */
+
+static bool names(const char *const *fields, size_t count, const char *field)
+{
+	size_t i;
+
+	for (i = 0; i < count && strcmp(fields[i], field) != 0; i++)
+		;
+	return i < count;
+}
+
+static bool function_uses(const struct dc_data *data, unsigned function, const char *record,
+			  const char *field)
+{
+	const struct dc_type_use *use;
+
+	dc_vec_each (use, &data->graph->types)
+		if (use->function == function && !strcmp(use->type, record) &&
+		    (names(use->reads, use->reads_count, field) ||
+		     names(use->writes, use->writes_count, field) ||
+		     names(use->addresses, use->addresses_count, field)))
+			return true;
+	return false;
+}
+
+/* Whether the driver gets or gives back memory for such a structure: as for a list's elements. */
+static bool is_allocated(const struct dc_data *data, const char *record)
+{
+	const struct dc_memory_site *site;
+	size_t i;
+
+	dc_vec_each (site, &data->graph->memory)
+		for (i = 0; i < site->types_count; i++)
+			if (!strcmp(site->types[i], record))
+				return true;
+	return false;
+}
+
+/* The field of another structure that functions use along with one: the list's other end. */
+static const char *find_other_end(const struct dc_data *data, const char *record, const char *field,
+				  const char **ret_record)
+{
+	const struct dc_layout *layout;
+	const struct dc_layout_field *at;
+	unsigned i;
+
+	dc_vec_each (layout, &data->source->layouts.layouts) {
+		if (!layout->of_driver || !strcmp(layout->name, record))
+			continue;
+		dc_vec_each (at, &layout->fields) {
+			if (!dc_data_is_list(data, &at->value))
+				continue;
+			for (i = 0; i < data->graph->functions.len; i++)
+				if (function_uses(data, i, record, field) &&
+				    function_uses(data, i, layout->name, at->name)) {
+					*ret_record = layout->name;
+					return at->name;
+				}
+		}
+	}
+	return NULL;
+}
+
+/* The one mutex beside a head, as a guess; else the callers'. */
+static const char *guess_lock(const struct dc_data *data, const char *record)
+{
+	const struct dc_layout *layout = dc_layout_find(&data->source->layouts, record);
+	const struct dc_layout_field *field;
+
+	dc_vec_each (field, &layout->fields) {
+		const struct dc_type_rule *rule =
+			field->value.kind == DC_VALUE_RECORD
+				? dc_rules_type(data->rules, field->value.record)
+				: NULL;
+
+		if (rule && rule->is_lock)
+			return field->name;
+	}
+	return "caller";
+}
+
+void dc_data_gap_of_list(const struct dc_data *data, const struct dc_definition *definition,
+			 const char *record, const char *field, struct dc_data_gap *ret)
+{
+	const char *other = NULL, *other_record = NULL;
+
+	*ret = (struct dc_data_gap){
+		.kind = DC_GAP_LIST,
+		.what = "",
+		.section = "",
+		.file = dc_arena_strdup(data->arena, definition->file),
+		.line = definition->first_line,
+	};
+	if (dc_layout_find(&data->source->layouts, record)->of_driver)
+		other = find_other_end(data, record, field, &other_record);
+	if (other && is_allocated(data, record) && !is_allocated(data, other_record)) {
+		const char *head = other, *head_record = other_record;
+
+		other = field;
+		other_record = record;
+		field = head;
+		record = head_record;
+	}
+	ret->subject = dc_arena_printf(data->arena, "%s.%s", record, field);
+	ret->why =
+		dc_arena_printf(data->arena, "nothing says what the list %s is of", ret->subject);
+	if (!other)
+		return;
+	ret->section = "pointers";
+	ret->row = dc_arena_printf(data->arena,
+				   "{\"field\": \"%s\", \"list\": \"%s.%s\", \"lock\": \"%s\"}",
+				   ret->subject, other_record, other, guess_lock(data, record));
+}
+
 void dc_data_gap_of_reads(const struct dc_data *data, const struct dc_definition *definition,
 			  const struct dc_hidden_use *use, struct dc_data_gap *ret)
 {

@@ -261,6 +261,19 @@ static void put_adoption(FILE *out, const struct emit_call *call)
 				on_failure(call));
 }
 
+/* Memory of the process that is handed to the kernel. */
+static void put_sharing(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; !call->up && i < call->count; i++)
+		if (call->parameters[i].shared)
+			fprintf(out,
+				"\tdcg_err = dcru_share_pointer(%s, %s);\n"
+				"\tif (dcg_err < 0)\n\t\tgoto dcg_end;\n",
+				call->parameters[i].name, call->parameters[i].shared);
+}
+
 static void put_endings(FILE *out, const struct emit_call *call)
 {
 	size_t i;
@@ -388,12 +401,15 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	fputs("\tint dcg_err;\n\n", out);
 	put_register(out, call);
 	put_adoption(out, call);
+	put_sharing(out, call);
 	put_measures(out, call);
 	if (call->retry)
 		fputs("dcg_again:\n", out);
 	fprintf(out,
 		call->up ? "\tdcg_err = dcrl_begin(%s, &dcg);\n"
-			 : "\tdcg_err = dcrt_call_begin(dcg_channel, %s, &dcg);\n",
+		: call->sync != DC_SYNC_NONE
+			? "\tdcg_err = dcru_begin(%s, &dcg);\n"
+			: "\tdcg_err = dcrt_call_begin(dcg_channel, %s, &dcg);\n",
 		call->number);
 	fputs("\tif (dcg_err < 0)\n\t\tgoto dcg_end;\n", out);
 	put_words(out, call);
@@ -500,10 +516,23 @@ static void put_arrays(FILE *out, const struct emit_call *call)
 		fputs("\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
 }
 
+/* What the process has allocated and the kernel is to reach. */
+static void put_sharing_back(FILE *out, const struct emit_call *call)
+{
+	if (!call->up)
+		return;
+	fputs("\tdcg_err = dcru_share();\n", out);
+	if (call->result_shared)
+		fprintf(out, "\tif (!dcg_err)\n\t\tdcg_err = dcru_share_pointer(dcg_result, %s);\n",
+			call->result_shared);
+	fputs("\tif (dcg_err < 0)\n\t\treturn dcg_err;\n", out);
+}
+
 static void put_reply(FILE *out, const struct emit_call *call)
 {
 	size_t i;
 
+	put_sharing_back(out, call);
 	if (call->result_adopted)
 		fprintf(out,
 			"\tdcg_err = dcrt_adopt(dcg_channel, dcg_result, DCG_TYPE_%s, 1);\n"
@@ -539,7 +568,7 @@ void emit_put_handler(FILE *out, const struct emit_call *call)
 		emit_put_declaration(out, call->result, "dcg_result");
 		fputs(";\n", out);
 	}
-	if (call->result_adopted)
+	if (call->result_adopted || call->up)
 		fputs("\tint dcg_err;\n", out);
 	fputs("\n\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
 	put_arrays(out, call);
@@ -566,14 +595,34 @@ static bool is_root(const struct dc_data *data, const struct dc_value *value)
 	return rule && rule->class == DC_TYPE_OBJECT;
 }
 
-static void set_parameter(const struct emit_call *call, const struct dc_data *data, size_t i,
+/* The type that memory of the process becomes where a value leads to it: one that links lead to. */
+static const char *shared_type(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			       const struct dc_value *value)
+{
+	const struct dc_object_type *type;
+	const struct dc_object_link *link;
+
+	if (value->kind != DC_VALUE_POINTER || value->to != DC_VALUE_RECORD)
+		return NULL;
+	dc_vec_each (type, &plan->types)
+		dc_vec_each (link, &type->links)
+			if (!strcmp(plan->types.at[link->target].name, value->record))
+				return dc_arena_printf(arena, "DCG_TYPE_%s",
+						       emit_c_name(arena, value->record));
+	return NULL;
+}
+
+static void set_parameter(const struct emit_call *call, const struct dc_emit_plan *plan, size_t i,
 			  const char *name, const char *type, const struct dc_value *value)
 {
+	bool is_address = call->signature.arguments.at[i].mode == DC_MODE_ADDRESS;
+
 	call->parameters[i] = (struct emit_parameter){
 		.name = name,
 		.type = type,
 		.value = value,
-		.adopted = is_root(data, value),
+		.adopted = is_root(plan->data, value),
+		.shared = is_address ? shared_type(call->arena, plan, value) : NULL,
 	};
 }
 
@@ -605,6 +654,7 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 				       up ? "on the user side" : "in the kernel",
 				       *function->reason ? "; " : "", function->reason);
 	dc_data_signature(plan->data, definition, &ret->signature);
+	ret->result_shared = shared_type(arena, plan, &definition->result_value);
 	entry = dc_data_entry(plan->data, definition);
 	ret->deadline_ms = entry ? entry->deadline_ms : 0;
 	ret->retry = up && entry && entry->retry;
@@ -617,8 +667,7 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 	for (i = 0; i < ret->count; i++) {
 		const struct dc_parameter *parameter = &definition->parameters.at[i];
 
-		set_parameter(ret, plan->data, i, parameter->name, parameter->type,
-			      &parameter->value);
+		set_parameter(ret, plan, i, parameter->name, parameter->type, &parameter->value);
 		if (entry && ret->parameters[i].adopted && entry->ends_argument == (int)i &&
 		    (entry->ends == DC_ENDS_ALWAYS || ret->result_kind == DC_RESULT_SIGNED))
 			ret->parameters[i].ends = entry->ends;
@@ -647,7 +696,7 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 									: DC_RESULT_OTHER;
 	dc_data_kernel_signature(plan->data, prototype, kernel->rule, &ret->signature);
 	for (i = 0; i < ret->count; i++) {
-		set_parameter(ret, plan->data, i, dc_arena_printf(arena, "a%zu", i),
+		set_parameter(ret, plan, i, dc_arena_printf(arena, "a%zu", i),
 			      prototype->parameter_types.at[i], &prototype->parameters.at[i]);
 		ret->parameters[i].adopted = false;
 	}

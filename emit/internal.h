@@ -45,6 +45,7 @@ struct emit_parameter {
 	const char *name, *type;
 	const struct dc_value *value;
 	bool adopted; /* the kernel may hand this object over for the first time */
+	const char *shared; /* the process's memory may be there, to become this type; or NULL */
 	enum dc_ends ends;
 };
 
@@ -62,6 +63,7 @@ struct emit_call {
 	const char *result; /* type */
 	enum dc_result result_kind;
 	const char *result_adopted; /* the record that the result points to, if that is an object */
+	const char *result_shared; /* as of a parameter */
 	unsigned deadline_ms;
 	const char *device; /* an expression: what it takes or lets go, or NULL */
 	bool takes; /* takes it, when it succeeds; else lets it go */

@@ -15,7 +15,7 @@ static const char *const class_names[] = {"local", "any", "caller", "none"};
 static const char *const sync_names[] = {"both", "out", "none"};
 static const char *const register_names[] = {"no", "read", "write"};
 static const char *const when_names[] = {"first", "stop", "last", "memory", "lock"};
-static const char *const type_class_names[] = {"object", "value", "opaque", "none"};
+static const char *const type_class_names[] = {"object", "value", "opaque", "list", "none"};
 
 static const char *keep(struct dc_arena *arena, const char *text)
 {
@@ -92,6 +92,7 @@ static void read_type(struct dc_rules *rules, const struct dc_json *row)
 		.class = (enum dc_type_class)choose(row, "class", class, type_class_names,
 						    DC_TYPE_CLASSES),
 		.private_align = (unsigned)dc_json_int_or(row, "private_align", 0, 4096, 0),
+		.is_lock = dc_json_bool_or(row, "lock", false),
 		.why = keep(rules->arena, dc_json_str_or(row, "why", NULL)),
 	};
 
@@ -100,17 +101,34 @@ static void read_type(struct dc_rules *rules, const struct dc_json *row)
 	dc_vec_push(&rules->types, rule);
 }
 
-static void read_pointer(struct dc_rules *rules, const struct dc_json *row)
+/* "STRUCTURE.FIELD" */
+static bool read_place(struct dc_rules *rules, const struct dc_json *row, const char *key,
+		       const char **ret_record, const char **ret_field)
 {
-	const char *field = dc_json_str(row, "field"), *dot = strchr(field, '.');
-	struct dc_pointer_rule rule = {.count = keep(rules->arena, dc_json_str(row, "count"))};
+	const char *field = dc_json_str(row, key), *dot = strchr(field, '.');
 
 	if (!dot) {
-		dc_json_fault(row, "field '%s' is not STRUCTURE.FIELD", field);
-		return;
+		dc_json_fault(row, "%s '%s' is not STRUCTURE.FIELD", key, field);
+		return false;
 	}
-	rule.record = dc_arena_strndup(rules->arena, field, (size_t)(dot - field));
-	rule.field = keep(rules->arena, dot + 1);
+	*ret_record = dc_arena_strndup(rules->arena, field, (size_t)(dot - field));
+	*ret_field = keep(rules->arena, dot + 1);
+	return true;
+}
+
+static void read_pointer(struct dc_rules *rules, const struct dc_json *row)
+{
+	struct dc_pointer_rule rule = {0};
+
+	if (!read_place(rules, row, "field", &rule.record, &rule.field))
+		return;
+	if (!dc_json_has(row, "list")) {
+		rule.count = keep(rules->arena, dc_json_str(row, "count"));
+	} else {
+		if (!read_place(rules, row, "list", &rule.list_record, &rule.list_field))
+			return;
+		rule.lock = keep(rules->arena, dc_json_str(row, "lock"));
+	}
 	dc_vec_push(&rules->pointers, rule);
 }
 

@@ -64,6 +64,7 @@ enum dc_type_class {
 	DC_TYPE_OBJECT, /* both sides hold a copy */
 	DC_TYPE_VALUE, /* copied with the call that it is an argument of */
 	DC_TYPE_OPAQUE, /* what rules make of it is right; its bytes never cross */
+	DC_TYPE_LIST, /* head or node of a list: crosses where pointers' rows name the list */
 	DC_TYPE_NONE, /* stays in the kernel; says why */
 	DC_TYPE_CLASSES,
 };
@@ -73,12 +74,17 @@ struct dc_type_rule {
 	enum dc_type_class class;
 	unsigned private_align; /* of an object: a structure of the driver may follow it, so aligned
 				 */
+	bool is_lock; /* a mutex: may protect a list */
 	const char *why;
 };
 
-/* What a field points to: count elements; a number, a field of the same structure, or "string". */
+/* What a field leads to: count elements (a number, a field of the same structure, or "string"), or
+ * a list of structures that hang together by one of their fields. */
 struct dc_pointer_rule {
-	const char *record, *field, *count;
+	const char *record, *field;
+	const char *count; /* NULL of a list */
+	const char *list_record, *list_field; /* NULL if it is none */
+	const char *lock; /* of a list: a field of the same structure, or "caller" */
 };
 
 enum dc_ends { DC_ENDS_NEVER, DC_ENDS_ALWAYS, DC_ENDS_ON_ERROR };

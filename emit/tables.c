@@ -203,7 +203,8 @@ const char *emit_appendix(const struct emit_unit *unit)
 	if (unit->side == DC_SIDE_KERNEL && unit->file == home(unit->plan))
 		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
 		      "#include \"dcrl_journal.c\"\n#include \"dcrl_runner.c\"\n"
-		      "#include \"dcrl_kernel.c\"\n",
+		      "#include \"dcrl_kernel.c\"\n#include \"dcrl_list.c\"\n"
+		      "#include \"dcrl_memory.c\"\n",
 		      piece.out);
 	return emit_code_end(&piece, unit->arena);
 }
@@ -399,6 +400,30 @@ size_t emit_code_index(const struct dc_emit_plan *plan, const char *name)
 	return at;
 }
 
+/* What the kernel finds its objects by. */
+static bool adopts(const struct dc_object_type *type)
+{
+	const struct dc_object_link *link;
+
+	dc_vec_each (link, &type->links)
+		if (link->kind != DC_LINK_NODE)
+			return true;
+	return false;
+}
+
+static void put_list_adoption(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
+			      const struct dc_object_link *link)
+{
+	fprintf(out,
+		"\tif (!err) /* %s */\n\t\terr = dcrl_adopt_list(channel, (void *)(at + %u), %s, "
+		"%u, ",
+		link->name, link->offset, type_name(plan, arena, link->target), link->inside);
+	if (link->lock)
+		fprintf(out, "(void *)(at + %u)); /* %s */\n", link->lock_offset, link->lock);
+	else
+		fputs("NULL);\n", out);
+}
+
 static void put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
 		      size_t index)
 {
@@ -407,12 +432,16 @@ static void put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 
 	if (type->variable)
 		return;
-	if (type->links.len)
+	if (adopts(type))
 		fprintf(out,
 			"\nstatic int dcg_adopt_%zu(struct dcrt_channel *channel, void *element)\n"
 			"{\n\tchar *at = element;\n\tint err = 0;\n\n",
 			index);
 	dc_vec_each (link, &type->links) {
+		if (link->kind == DC_LINK_LIST)
+			put_list_adoption(out, arena, plan, link);
+		if (link->kind != DC_LINK_ARRAY)
+			continue;
 		fprintf(out,
 			"\tif (!err) /* %s */\n\t\terr = dcrt_adopt(channel, *(void **)(at + %u), "
 			"%s, ",
@@ -427,13 +456,14 @@ static void put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 			fprintf(out, "*(u%u *)(at + %u));\n", link->count_size * 8,
 				link->count_offset);
 	}
-	if (type->links.len)
+	if (adopts(type))
 		fputs("\treturn err;\n}\n", out);
 	fprintf(out, "\nvoid %s(void *element)\n{\n\tchar *at = element;\n\n",
 		emit_forget(arena, type->name));
 	dc_vec_each (link, &type->links)
-		fprintf(out, "\tdcrt_forget(dcg_channel, *(void **)(at + %u)); /* %s */\n",
-			link->offset, link->name);
+		if (link->kind == DC_LINK_ARRAY)
+			fprintf(out, "\tdcrt_forget(dcg_channel, *(void **)(at + %u)); /* %s */\n",
+				link->offset, link->name);
 	fputs("\tdcrt_forget(dcg_channel, at);\n}\n", out);
 }
 
@@ -443,6 +473,22 @@ const char *emit_forget(struct dc_arena *arena, const char *type)
 	return dc_arena_printf(arena, "dcg_forget_%s", emit_c_name(arena, type));
 }
 
+static void put_links(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
+		      size_t index)
+{
+	const struct dc_object_type *type = &plan->types.at[index];
+	const struct dc_object_link *link;
+
+	if (!type->links.len)
+		return;
+	fprintf(out, "\nstatic const struct dcrt_link dcg_links_%zu[] = {\n", index);
+	dc_vec_each (link, &type->links)
+		fprintf(out, "\t{.offset = %u, .target = %s, .inside = %u}, /* %s */\n",
+			link->offset, type_name(plan, arena, link->target), link->inside,
+			link->name);
+	fputs("};\n", out);
+}
+
 static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
 		      enum dc_side side)
 {
@@ -450,6 +496,7 @@ static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 
 	for (i = 0; i < plan->types.len; i++) {
 		put_fields(out, &plan->types.at[i], i, side);
+		put_links(out, arena, plan, i);
 		if (side != DC_SIDE_KERNEL)
 			continue;
 		put_adopt(out, arena, plan, i);
@@ -464,7 +511,10 @@ static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 		if (type->fields.len)
 			fprintf(out, ", .n_fields = %zu, .fields = dcg_fields_%zu",
 				type->fields.len, i);
-		if (side == DC_SIDE_KERNEL && type->links.len)
+		if (type->links.len)
+			fprintf(out, ", .n_links = %zu, .links = dcg_links_%zu", type->links.len,
+				i);
+		if (side == DC_SIDE_KERNEL && adopts(type))
 			fprintf(out, ", .adopt = dcg_adopt_%zu", i);
 		if (side == DC_SIDE_KERNEL && emit_is_checked(type))
 			fprintf(out, ", .valid = dcg_valid_%zu", i);

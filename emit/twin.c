@@ -21,9 +21,9 @@ static const char *const library_names[] = {
 };
 
 /* Of user/runtime/: the library's files that a twin has, too, then what both sides have. */
-static const char *const library[] = {"dcru_bits", "dcru_memory", "dcru_print", "dcru_sync",
-				      "dcru_work"};
-static const char *const shared[] = {"address", "call",	   "check", "merge",
+static const char *const library[] = {"dcru_bits",  "dcru_memory", "dcru_print",
+				      "dcru_share", "dcru_sync",   "dcru_work"};
+static const char *const shared[] = {"address", "call",	   "check", "merge", "private",
 				     "stale",	"tracker", "types", "wire"};
 /* The twin's own, as they are in twin/runtime/. */
 static const char *const own[] = {"local", "twin"};

@@ -182,12 +182,12 @@ int dcrt_address_out(struct dcrt_tracker *tracker, const void *local, uint64_t s
 {
 	uint64_t bits = (uintptr_t)local;
 
-	if (!tracker->kernel && !DCRT_IS_COOKIE(bits))
-		return -ENOENT;
-	if (!tracker->kernel) {
+	if (DCRT_IS_POISON(bits) || (!tracker->kernel && DCRT_IS_COOKIE(bits))) {
 		*ret = bits;
 		return 0;
 	}
+	if (!tracker->kernel)
+		return -ENOENT;
 	return DCRT_IS_KERNELS(bits) ? give_cookie(tracker, bits, session, ret) : -ENOENT;
 }
 
@@ -206,9 +206,9 @@ int dcrt_address_in(const struct dcrt_tracker *tracker, uint64_t word, uint64_t 
 	const struct dcrt_addresses *addresses = &tracker->addresses;
 	const struct dcrt_address *at;
 
-	if (!DCRT_IS_COOKIE(word))
+	if (!DCRT_IS_COOKIE(word) && !DCRT_IS_POISON(word))
 		return -ENOENT;
-	if (!tracker->kernel) {
+	if (!tracker->kernel || DCRT_IS_POISON(word)) {
 		*ret = (void *)(uintptr_t)word;
 		return 0;
 	}

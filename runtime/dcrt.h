@@ -55,6 +55,8 @@
 #define DCRT_COOKIE_SLOT     0xffff7u
 #define DCRT_IS_COOKIE(ref)  ((uint64_t)(ref) >> (64 - DCRT_SLOT_BITS) == DCRT_COOKIE_SLOT)
 #define DCRT_IS_KERNELS(ref) ((uint64_t)(ref) >> 47 == 0x1ffff && !DCRT_IS_ERROR((uint64_t)(ref)))
+/* What the kernel leaves in a list's node that it has taken out: the same on both sides. */
+#define DCRT_IS_POISON(ref) ((ref) == 0xdead000000000100ull || (ref) == 0xdead000000000122ull)
 
 enum dcrt_kind { DCRT_UPCALL = 1, DCRT_DOWNCALL, DCRT_REPLY, DCRT_DEATH, DCRT_WAIT };
 
@@ -141,7 +143,8 @@ enum dcrt_field_kind {
 	DCRT_CODE, /* address of one of the driver's `code`, or NULL */
 	/* As a pointer, if it leads to a tracked object; else, from the kernel, as a cookie: the
 	 * process can compare it and hand it back, and dies if it looks there. It can compute with
-	 * it only where that leads to registers in a window (dcrt_window_add). */
+	 * it only where that leads to registers in a window (dcrt_window_add). What was taken out
+	 * of a list (DCRT_IS_POISON) goes as it is, both ways. */
 	DCRT_ADDRESS,
 };
 
@@ -172,6 +175,14 @@ struct dcrt_field {
 
 struct dcrt_channel;
 
+/* A pointer of a type that leads to elements of another. Memory that the process has allocated
+ * itself becomes an object of both sides when such a pointer leads to it. */
+struct dcrt_link {
+	uint32_t offset;
+	uint16_t target; /* index of its type */
+	uint32_t inside; /* where in an element it leads to: a list's node */
+};
+
 struct dcrt_type {
 	const char *name;
 	uint32_t size; /* an object is one or, an array, more of these */
@@ -184,11 +195,18 @@ struct dcrt_type {
 	 * before the element is put into a message by dcrt_out_all(); no lock is held, and neither
 	 * dcrt_object_free() nor dcrt_forget() returns for this object meanwhile. */
 	int (*adopt)(struct dcrt_channel *channel, void *element);
+	const struct dcrt_link *links;
+	uint32_t n_links;
 	/* Kernel only, or NULL: whether the process may make of an element (`was`) what `now` is, a
 	 * copy with all that its message changes. Of `now` nothing but bytes counts: nobody may
 	 * follow a pointer in it. Called under a spinlock, before anything is applied. */
 	bool (*valid)(const void *now, const void *was);
 };
+
+/* Whether the process may have memory of so many bytes become elements of a type (DCRL_ALLOC of
+ * lib/dcrl.h): a link leads to the type, it has no place, and they are whole elements. */
+bool dcrt_may_share(const struct dcrt_type *types, uint32_t n_types, uint64_t type,
+		    uint64_t len_bytes);
 
 /* Which fields of a type one function needs there and back: indices into fields. NULL: all. */
 struct dcrt_plan {

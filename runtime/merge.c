@@ -64,7 +64,7 @@ int dcrt_from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 
 	if (field->kind == DCRT_PLAIN)
 		return 0;
-	if (may_be_cookie && DCRT_IS_COOKIE(word_at(*data)))
+	if (may_be_cookie && (DCRT_IS_COOKIE(word_at(*data)) || DCRT_IS_POISON(word_at(*data))))
 		err = dcrt_address_in(tracker, word_at(*data), session, place);
 	else if (field->kind == DCRT_CODE)
 		err = dcrt_from_code(tracker, word_at(*data), place);
@@ -225,6 +225,9 @@ bool dcrt_is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 {
 	if (memcmp(local, shadow, field->size) == 0)
 		return false;
+	if (tracker->privates && (field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS) &&
+	    dcrt_is_private(tracker, (void *)(uintptr_t)word_at(local)))
+		return false; /* goes when it is shared */
 	return !dcrt_is_stale(field, local, shadow) ||
 	       dcrt_object_at(tracker, (void *)(uintptr_t)word_at(local), field->target);
 }

@@ -8,6 +8,7 @@
  * yields to what the other side has stored there;
  *   - dcrt_adopt_all() does not adopt what it points to: that may be freed memory. Who allocates in
  *     the kernel and stores the address where another was adopts by dcrt_adopt().
+ * The process allocates no memory in a place that a marked pointer leads to (private.c).
  * An address that went to the process as a cookie (DCRT_ADDRESS) is marked as well when it comes to
  * lead to an object: the process must be told. And when it comes to lead to registers, otherwise:
  * what it had is of no use any more.
@@ -78,7 +79,7 @@ static bool mark(uint8_t *local, uint8_t *shadow, const uint64_t *range)
 	return false;
 }
 
-void dcrt_mark_stale(struct dcrt_tracker *tracker, const void *start, uint32_t size)
+void dcrt_mark_stale(struct dcrt_tracker *tracker, const void *start, size_t size)
 {
 	const uint64_t range[] = {(uintptr_t)start, (uintptr_t)start + size};
 	uint32_t i;
@@ -139,6 +140,23 @@ bool dcrt_may_be_freed(const struct dcrt_tracker *tracker, const void *local)
 	for (i = 0; i < tracker->live; i++)
 		if (each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_PLAIN,
 				 is_marked, &address))
+			return true;
+	return false;
+}
+
+static bool is_marked_within(uint8_t *local, uint8_t *shadow, const uint64_t *range)
+{
+	return within(word(local), range) && word(shadow) == (word(local) ^ MARK);
+}
+
+bool dcrt_has_stale(const struct dcrt_tracker *tracker, const void *start, size_t len)
+{
+	const uint64_t range[] = {(uintptr_t)start, (uintptr_t)start + (len ? len : 1)};
+	uint32_t i;
+
+	for (i = 0; i < tracker->live; i++)
+		if (each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_PLAIN,
+				 is_marked_within, range))
 			return true;
 	return false;
 }

@@ -113,8 +113,11 @@ void dcrt_tracker_done(struct dcrt_tracker *tracker)
 	uint32_t i;
 
 	if (tracker->objects)
-		for (i = 0; i < tracker->slots; i++)
+		for (i = 0; i < tracker->slots; i++) {
 			tracker->env->free(tracker->objects[i].block);
+			tracker->env->free(tracker->objects[i].owner);
+		}
+	dcrt_private_done(tracker);
 	tracker->env->free(tracker->objects);
 	tracker->env->free(tracker->order);
 	tracker->env->free(tracker->freed);
@@ -349,7 +352,7 @@ int dcrt_track_once(struct dcrt_tracker *tracker, void *local, uint16_t type, ui
 	tracker->env->lock(tracker->env->lock_ctx);
 	object = dcrt_object_at(tracker, local, type);
 	while (object && (object->local != local || object->type != type ||
-			  object->size / tracker->types[type].size != count))
+			  object->size / tracker->types[type].size < count))
 		object = around(tracker, object);
 	known = object || (is_adopting(tracker) && dcrt_may_be_freed(tracker, local));
 	tracker->env->unlock(tracker->env->lock_ctx);
@@ -375,6 +378,14 @@ static uint32_t span(const struct dcrt_tracker *tracker, const struct dcrt_objec
 	return at;
 }
 
+static void chain(void *memory, void **blocks)
+{
+	if (!memory)
+		return;
+	*(void **)memory = *blocks;
+	*blocks = memory;
+}
+
 /* Takes an object and all in it out of the order. Adds their blocks to a chain through their first
  * words, to be freed without the lock. */
 static void take_out(struct dcrt_tracker *tracker, struct dcrt_object *object, void **blocks)
@@ -389,9 +400,9 @@ static void take_out(struct dcrt_tracker *tracker, struct dcrt_object *object, v
 		if (gone->announced && tracker->freed_count < tracker->slots)
 			tracker->freed[(tracker->freed_at + tracker->freed_count++) %
 				       tracker->slots] = dcrt_object_handle(tracker, gone);
-		*(void **)gone->block = *blocks;
-		*blocks = gone->block;
-		gone->block = NULL;
+		chain(gone->block, blocks);
+		chain(gone->owner, blocks);
+		gone->block = gone->owner = NULL;
 		gone->live = false;
 		unlist_adoptable(tracker, gone);
 		gone->next_free = DCRT_NO_SLOT;
@@ -618,6 +629,39 @@ int dcrt_object_announced(struct dcrt_tracker *tracker, const struct dcrt_record
 	else
 		zero_fields(tracker, &tracker->objects[slot]);
 	return err ? -EPROTO : 0;
+}
+
+int dcrt_object_move(struct dcrt_tracker *tracker, uint64_t handle, uint16_t type, size_t len,
+		     void *local, void *owner)
+{
+	uint32_t slot = slot_of(handle), parent, from, to, count;
+	struct dcrt_object *object, new;
+	void *place;
+	int err;
+
+	if (dcrt_resolve(tracker, handle, type, (uint32_t)len, &place))
+		return -EINVAL;
+	object = &tracker->objects[slot];
+	from = span(tracker, object, &count);
+	if (place != object->local || object->size != len || count > 1 ||
+	    object->parent != DCRT_NO_SLOT)
+		return -EINVAL;
+	new = *object;
+	new.local = local;
+	new.owner = owner;
+	err = find_place(tracker, &new, &to, &parent);
+	if (!err)
+		err = give_block(tracker, &new, false);
+	if (err)
+		return err;
+	tracker->env->free(object->block);
+	memmove(tracker->order + from, tracker->order + from + 1,
+		(tracker->live - from - 1) * sizeof(*tracker->order));
+	tracker->live--;
+	*object = new;
+	object->parent = parent;
+	insert(tracker, slot, to > from ? to - 1 : to);
+	return 0;
 }
 
 int dcrt_object_gone(struct dcrt_tracker *tracker, const struct dcrt_record *record)

@@ -64,6 +64,7 @@ struct dcrt_object {
 	/* Kernel: the session that has been told of it, and the one known to have heard. */
 	uint64_t announced, peer;
 	uint64_t told; /* serial of the last message that it was announced in */
+	void *owner; /* of `local`, in the process: freed with the object; or NULL */
 	void *block; /* holds all below */
 	struct dcrt_unit *units;
 	uint8_t *shadow;
@@ -123,13 +124,14 @@ struct dcrt_tracker {
 	uint32_t untracked_offset;
 	uint16_t untracked_type;
 	struct dcrt_adopter *adopters;
+	struct dcrt_private *privates; /* the process's: private.h */
 	uint64_t serial; /* of the last message made with objects */
 	uint64_t tracked; /* counts dcrt_track() */
 };
 
 /* dcrt_types_check - once for each table. Fills in first_unit. Returns 0 or -EINVAL: fields out of
  * order, overlapping or outside the type, pointers that are not 8 bytes, a target that is none,
- * functions without a table of them. */
+ * functions without a table of them, links outside the type. */
 int dcrt_types_check(const struct dcrt_driver *driver);
 
 /* Returns 0, -ENOMEM, or -EINVAL: too many slots. env, types and code are borrowed. In the kernel
@@ -144,8 +146,8 @@ void dcrt_tracker_done(struct dcrt_tracker *tracker);
 int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count,
 	       uint64_t *ret_handle);
 /* dcrt_track_once - as dcrt_track, and 0 for NULL, no elements, an error pointer and what is
- * tracked already with that type in that place. Within dcrt_adopt_all() also, and nothing is
- * tracked, if memory that was freed may be there (stale.c). */
+ * tracked already with that type in that place, as many elements or more. Within dcrt_adopt_all()
+ * also, and nothing is tracked, if memory that was freed may be there (stale.c). */
 int dcrt_track_once(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count);
 /* dcrt_untrack - the outermost object that begins at the place, and all embedded in it. Waits for
  * dcrt_adopt_all() to have done with it. Pointers to it are marked (stale.c).

@@ -38,6 +38,39 @@ static void find_spans(const struct dcrt_type *type)
 	}
 }
 
+static bool good_links(const struct dcrt_driver *driver, const struct dcrt_type *type)
+{
+	uint32_t i;
+
+	for (i = 0; i < type->n_links; i++)
+		if (type->size < sizeof(uint64_t) ||
+		    type->links[i].offset > type->size - sizeof(uint64_t) ||
+		    type->links[i].target >= driver->n_types ||
+		    type->links[i].inside >= driver->types[type->links[i].target].size)
+			return false;
+	return true;
+}
+
+bool dcrt_is_linked(const struct dcrt_type *types, uint32_t n_types, uint64_t type)
+{
+	uint32_t i, k;
+
+	if (type >= n_types || types[type].place)
+		return false;
+	for (i = 0; i < n_types; i++)
+		for (k = 0; k < types[i].n_links; k++)
+			if (types[i].links[k].target == type)
+				return true;
+	return false;
+}
+
+bool dcrt_may_share(const struct dcrt_type *types, uint32_t n_types, uint64_t type,
+		    uint64_t len_bytes)
+{
+	return dcrt_is_linked(types, n_types, type) && len_bytes && len_bytes <= DCRT_OBJECT_MAX &&
+	       len_bytes % types[type].size == 0;
+}
+
 int dcrt_types_check(const struct dcrt_driver *driver)
 {
 	uint32_t i, k;
@@ -49,7 +82,7 @@ int dcrt_types_check(const struct dcrt_driver *driver)
 		const struct dcrt_type *type = &driver->types[i];
 		uint32_t from = 0, units = 0;
 
-		if (!type->size || type->size > DCRT_OBJECT_MAX)
+		if (!type->size || type->size > DCRT_OBJECT_MAX || !good_links(driver, type))
 			return -EINVAL;
 		for (k = 0; k < type->n_fields; k++) {
 			struct dcrt_field *field = &type->fields[k];

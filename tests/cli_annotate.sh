@@ -143,6 +143,91 @@ after=$(sed -n 's/^ "kernel_loc": \([0-9]*\),/\1/p' said)
 	failed=1
 }
 
+# A list: which is its head is told by what is allocated, its lock stands beside it
+mkdir list
+cp "$here/emit/list/in.c" list/
+echo 'obj-m := in.o' >list/Kbuild
+lists() { # ROWS-OF-POINTERS
+	cat >list/annotations.json <<-END
+	{"schema": 1, "kind": "annotations", "privates": [{"of": "net_device", "type": "port"}],
+	 "pointers": [$1]}
+	END
+}
+lists ""
+expect 0 '{"field": "port.filters", "list": "filter.node", "lock": "lock"}' annotate list --family net
+check grep -q 'in.c:[0-9]* *nothing says what the list port.filters is of' said
+expect 0 '"kind": "list"' annotate list --family net --json
+lists '{"field": "port.filters", "list": "filter.node", "lock": "lock"}'
+expect 0 "0 annotations are missing; " annotate list --family net
+lists '{"field": "port.filters", "list": "filter.node", "lock": "caller"}'
+expect 0 "0 annotations are missing; " annotate list --family net
+lists '{"field": "port.seed", "list": "filter.node", "lock": "lock"}'
+expect 1 "no list's head 'seed' is in struct port" annotate list --family net
+lists '{"field": "port.filters", "list": "filter.id", "lock": "lock"}'
+expect 1 "no list's node 'id' is in struct filter" annotate list --family net
+lists '{"field": "port.filters", "list": "filter.node", "lock": "seed"}'
+expect 1 "no mutex 'seed' is in struct port" annotate list --family net
+lists '{"field": "port.filters", "list": "filter", "lock": "lock"}'
+expect 1 "list 'filter' is not STRUCTURE.FIELD" annotate list --family net
+lists '{"field": "port.filters", "list": "filter.node"}'
+expect 1 "lock" annotate list --family net
+
+# What the process allocates and stores where the kernel looks needs a word
+mkdir store
+echo 'obj-m := store.o' >store/Kbuild
+cat >store/store.c <<'END'
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+
+struct ring {
+	u32 head;
+};
+
+struct port {
+	struct ring *ring;
+	u8 *bytes;
+};
+
+static int store_open(struct net_device *netdev)
+{
+	struct port *port = netdev_priv(netdev);
+
+	port->ring = kzalloc(sizeof(*port->ring), GFP_KERNEL);
+	return port->ring ? 0 : -ENOMEM;
+}
+
+static int store_stop(struct net_device *netdev)
+{
+	struct port *port = netdev_priv(netdev);
+
+	port->bytes = kmalloc(8, GFP_KERNEL);
+	return port->bytes ? 0 : -ENOMEM;
+}
+
+static const struct net_device_ops store_ops = {.ndo_open = store_open, .ndo_stop = store_stop};
+
+int store_setup(struct net_device *netdev);
+int store_setup(struct net_device *netdev)
+{
+	netdev->netdev_ops = &store_ops;
+	return 0;
+}
+END
+sed -i 's/"driver": "net"/"driver": "store"/' profile.json
+stored() { # ROWS-OF-POINTERS
+	cat >store/annotations.json <<-END
+	{"schema": 1, "kind": "annotations", "privates": [{"of": "net_device", "type": "port"}],
+	 "pointers": [$1]}
+	END
+	expect 0 "" problem store --family net --rules --profile profile.json -o problem.json
+}
+stored ""
+check grep -q 'sets port.ring to what it allocates at line 18' problem.json
+check grep -q 'sets port.bytes to what it allocates at line 26' problem.json
+stored '{"field": "port.ring", "count": "1"}, {"field": "port.bytes", "count": "8"}'
+check grep -q '"kernel": \[\]' problem.json
+
 # Bad input
 expect 2 "give one driver" annotate
 annotations '{"function": "stranger"}' ""

@@ -13,6 +13,8 @@
 #include "dcrl.h"
 #include "dcrt_user.h"
 #include "dcru.h"
+#include "merge.h"
+#include "runtime_env.h"
 
 /* The channel */
 
@@ -21,6 +23,7 @@ struct dcrt_call {
 	uint64_t words[4];
 	uint32_t n_words;
 	const void *pointer;
+	bool all; /* objects, too */
 	char blob[DCRL_TEXT_MAX + 1];
 	uint32_t blob_len;
 };
@@ -59,21 +62,23 @@ static void sync_words(void)
 	memcpy(words_here, words_there, sizeof(words_here));
 }
 
-void dcrt_out_all(struct dcrt_call *call)
-{
-	(void)call;
-}
+static void announce(uint16_t type, uint32_t len);
 
 int dcrt_call_run(struct dcrt_call *call)
 {
 	static const uint32_t args[] = {
 		[DCRL_PRINT] = 3,	[DCRL_INIT_WORK] = 2, [DCRL_INIT_DELAYED_WORK] = 2,
-		[DCRL_TIMER_SETUP] = 3, [DCRL_FREE] = 1,      [DCRL_COUNT] = 0};
+		[DCRL_TIMER_SETUP] = 3, [DCRL_ALLOC] = 3,     [DCRL_FREE] = 1,
+		[DCRL_COUNT] = 0};
 
 	assert_int_equal(call->n_words, args[call->function]);
-	if (call->function == DCRL_SYNC && !refusals)
+	if (refusals > 0)
+		return refusals--, refused_err;
+	if (call->function == DCRL_ALLOC)
+		announce((uint16_t)call->words[0], (uint32_t)call->words[1]);
+	if (call->function == DCRL_SYNC)
 		sync_words();
-	return refusals > 0 ? (refusals--, refused_err) : 0;
+	return 0;
 }
 
 void dcrt_call_end(struct dcrt_call *call)
@@ -120,16 +125,78 @@ bool dcrt_is_object(struct dcrt_channel *channel, const void *pointer)
 	return pointer && (pointer == tracked || pointer == tracked_too);
 }
 
+void dcrt_out_all(struct dcrt_call *call)
+{
+	call->all = true;
+}
+
+/* Objects of the process: one that leads to others. */
+
+struct thing {
+	struct thing *next;
+	uint64_t number;
+};
+
+static struct dcrt_field fields[] = {
+	{.offset = 0,
+	 .size = 8,
+	 .count = 1,
+	 .kind = DCRT_ADDRESS,
+	 .target = DCRT_ANY_TYPE,
+	 .user_writes = true},
+	{.offset = 8, .size = 8, .count = 1, .user_writes = true},
+};
+static const struct dcrt_link thing_links[] = {{.offset = 0, .target = 0}};
+static struct dcrt_type types[] = {{.name = "thing",
+				    .size = sizeof(struct thing),
+				    .n_fields = 2,
+				    .fields = fields,
+				    .links = thing_links,
+				    .n_links = 1}};
+static struct dcrt_tracker tracker;
+
+static uint64_t announced; /* handles */
+
+/* The kernel's reply to DCRL_ALLOC. */
+static void announce(uint16_t type, uint32_t len)
+{
+	const struct dcrt_record record = {.handle = announced++ << (64 - DCRT_SLOT_BITS) |
+						     1u << DCRT_OFFSET_BITS,
+					   .kind = DCRT_NEW,
+					   .type = type,
+					   .version = len};
+
+	results[0] = record.handle;
+	assert_int_equal(dcrt_object_announced(&tracker, &record, NULL), 0);
+}
+
+struct dcrt_tracker *dcrt_tracker_of(struct dcrt_channel *channel)
+{
+	assert_ptr_equal(channel, dcg_channel);
+	return &tracker;
+}
+
 static int setup(void **state)
 {
+	const struct dcrt_driver driver = {.types = types, .n_types = 1, .objects = 4};
 	static char channel;
 
 	(void)state;
+	assert_int_equal(dcrt_types_check(&driver), 0);
+	assert_int_equal(dcrt_tracker_init(&tracker, &driver, &env, false), 0);
 	dcg_channel = (struct dcrt_channel *)(void *)&channel;
 	n_calls = 0;
 	begin_err = refusals = 0;
+	announced = 0;
 	tracked = tracked_too = NULL;
 	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	dcrt_tracker_done(&tracker);
+	return env_blocks ? -1 : 0;
 }
 
 /* stderr into a file, for the time of a test. */
@@ -419,16 +486,82 @@ static void test_memory(void **state)
 	dcru_kfree(dcru_kzalloc(1, 0));
 }
 
+/* An object that the kernel has told of. */
+static struct thing *known_thing(void)
+{
+	void *place;
+
+	announce(0, sizeof(struct thing));
+	assert_int_equal(dcrt_from_ref(&tracker, results[0], 0, 0, &place), 0);
+	return place;
+}
+
+static void test_sharing(void **state)
+{
+	struct thing *known = known_thing(), *one, *two, *array;
+
+	(void)state;
+	one = dcru_kzalloc(sizeof(*one), 0);
+	two = dcru_vzalloc(sizeof(*two));
+	assert_int_equal(dcru_share(), 0);
+	assert_int_equal(n_calls, 0); /* nothing leads there */
+	one->next = two;
+	one->number = 5;
+	known->next = one;
+	assert_int_equal(dcru_share(), 0);
+	assert_int_equal(n_calls, 2);
+	assert_int_equal(calls[0].function, DCRL_ALLOC);
+	assert_int_equal(calls[0].words[1], sizeof(*one));
+	assert_int_equal(calls[0].words[2], 0);
+	assert_int_equal(calls[1].words[2], 1);
+	assert_ptr_equal(known->next, one); /* where it was, as it was */
+	assert_ptr_equal(one->next, two);
+	assert_int_equal(one->number, 5);
+	assert_int_equal(dcru_share(), 0);
+	assert_int_equal(n_calls, 2);
+	array = dcru_kcalloc(3, sizeof(*array), 0);
+	assert_int_equal(dcru_share_pointer(&array[1], 0), 0);
+	assert_int_equal(n_calls, 3);
+	assert_int_equal(calls[2].words[1], 3 * sizeof(*array));
+	assert_int_equal(dcru_share_pointer(known, 0), 0);
+	assert_int_equal(dcru_share_pointer(NULL, 0), 0);
+	assert_int_equal(dcru_share_pointer(&n_calls, 0), 0);
+	assert_int_equal(n_calls, 3);
+}
+
+static void test_not_shared(void **state)
+{
+	struct thing *known = known_thing();
+	char *odd = dcru_kmalloc(sizeof(*known) + 1, 0);
+	struct dcrt_call *call;
+
+	(void)state;
+	known->next = dcru_kzalloc(sizeof(*known), 0);
+	refusals = 1;
+	refused_err = -ENOMEM;
+	assert_int_equal(dcru_begin(DCRL_FREE, &call), -ENOMEM);
+	assert_int_equal(n_calls, 2);
+	assert_string_equal(calls[1].blob, "test: memory for what both sides reach failed in the "
+					   "kernel: -12\n");
+	assert_int_equal(dcru_share(), 0); /* it may be tried again */
+	assert_int_equal(n_calls, 3);
+	known->next->next = (struct thing *)(void *)odd;
+	assert_int_equal(dcru_share(), -ENOENT);
+	assert_int_equal(n_calls, 4);
+	known->next->next = NULL;
+	assert_int_equal(dcru_share(), 0);
+}
+
 static void test_free_of_both(void **state)
 {
 	static char object;
 
 	(void)state;
-	tracked = &object;
 	dcru_kfree(&object); /* libc's free() would not survive it */
 	dcru_vfree(&object);
 	assert_int_equal(n_calls, 2);
 	assert_int_equal(calls[0].function, DCRL_FREE);
+	assert_true(calls[0].all);
 	assert_ptr_equal(calls[1].pointer, &object);
 	refusals = 1;
 	refused_err = -ESTALE;
@@ -746,7 +879,7 @@ static void test_system_state(void **state)
 	assert_int_equal(dcru_system_state(), 3);
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, setup)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
@@ -762,6 +895,8 @@ int main(void)
 		TEST(test_bits),
 		TEST(test_link_modes),
 		TEST(test_memory),
+		TEST(test_sharing),
+		TEST(test_not_shared),
 		TEST(test_free_of_both),
 		TEST(test_works),
 		TEST(test_timers),

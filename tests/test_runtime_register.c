@@ -6,6 +6,7 @@
 #include "dcrl.h"
 #include "dcrt_user.h"
 #include "dcru.h"
+#include "runtime_env.h"
 
 #define BASE   UINT64_C(0xffff740000100000)
 #define PAGE   UINT64_C(4096)
@@ -100,6 +101,15 @@ uint64_t dcrt_in_word(struct dcrt_call *call, uint32_t index)
 void dcrt_call_end(struct dcrt_call *call)
 {
 	(void)call;
+}
+
+/* Without objects; sharing is tested elsewhere (test_runtime_dcru.c). */
+static struct dcrt_tracker tracker = {.env = &env};
+
+struct dcrt_tracker *dcrt_tracker_of(struct dcrt_channel *channel)
+{
+	(void)channel;
+	return &tracker;
 }
 
 bool dcrt_is_object(struct dcrt_channel *channel, const void *pointer)

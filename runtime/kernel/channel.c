@@ -456,6 +456,8 @@ void dcrt_forget(struct dcrt_channel *channel, const void *object)
 }
 EXPORT_SYMBOL_GPL(dcrt_forget);
 
+EXPORT_SYMBOL_GPL(dcrt_may_share);
+
 void *dcrt_object_next(struct dcrt_channel *channel, u16 type, u32 *slot, u32 *ret_count)
 {
 	return dcrt_next_object(&channel->tracker, type, slot, ret_count);

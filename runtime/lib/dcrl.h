@@ -9,8 +9,8 @@
  *		[DCRL_COUNT + 0] = {"pci_set_master", ...},
  *	};
  *
- * Handlers are in dcrl_kernel.c, which goes into the kernel component; callers are in
- * user/dcru_*.c, which are linked to the user component.
+ * Handlers are in dcrl_kernel.c and dcrl_memory.c, which go into the kernel component; callers are
+ * in user/dcru_*.c, which are linked to the user component.
  */
 #ifndef DCRL_H
 #define DCRL_H
@@ -25,6 +25,10 @@ enum dcrl_down {
 	DCRL_INIT_DELAYED_WORK,
 	/* the timer, its function, flags */
 	DCRL_TIMER_SETUP,
+	/* type, bytes, whether of whole pages (vmalloc); result: the object, new and zeroed. The
+	 * type is one that a link leads to, the bytes whole elements of it; DCRL_ALLOC_MAX of all
+	 * that is allocated so at one time. Process only: dcru_share() */
+	DCRL_ALLOC,
 	/* the object, which is no longer tracked and whose memory is freed (kvfree) */
 	DCRL_FREE,
 	/* none; results: jiffies, the monotonic clock at that moment in ns, HZ */
@@ -38,6 +42,8 @@ enum dcrl_down {
 	DCRL_SYNC,
 	DCRL_COUNT,
 };
+
+#define DCRL_ALLOC_MAX (64ul << 20)
 
 #define DCRL_TEXT     1 /* id of a blob */
 #define DCRL_TEXT_MAX 1024 /* bytes of a line, its end included */
@@ -55,6 +61,7 @@ enum dcrl_of { DCRL_OF_NOTHING, DCRL_OF_DEVICE, DCRL_OF_NETDEV, DCRL_OF_COUNT };
 	[DCRL_INIT_DELAYED_WORK] =                                                                 \
 		{"dcrl_init_delayed_work", handler(dcrl_init_delayed_work), 2, 0, 0, 0, 0},        \
 	[DCRL_TIMER_SETUP] = {"dcrl_timer_setup", handler(dcrl_timer_setup), 3, 0, 0, 0, 0},       \
+	[DCRL_ALLOC] = {"dcrl_alloc", handler(dcrl_alloc), 3, 1, 0, 0, 0},                         \
 	[DCRL_FREE] = {"dcrl_free", handler(dcrl_free), 1, 0, 0, 0, 0},                            \
 	[DCRL_CLOCK] = {"dcrl_clock", handler(dcrl_clock), 0, 3, 0, 0, 0},                         \
 	[DCRL_STATE] = {"dcrl_state", handler(dcrl_state), 0, 1, 0, 0, 0},                         \
@@ -65,6 +72,7 @@ int dcrl_print(struct dcrt_call *call);
 int dcrl_init_work(struct dcrt_call *call);
 int dcrl_init_delayed_work(struct dcrt_call *call);
 int dcrl_timer_setup(struct dcrt_call *call);
+int dcrl_alloc(struct dcrt_call *call);
 int dcrl_free(struct dcrt_call *call);
 int dcrl_clock(struct dcrt_call *call);
 int dcrl_state(struct dcrt_call *call);

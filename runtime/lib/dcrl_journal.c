@@ -114,11 +114,13 @@ static bool is_same(const struct dcrl_entry *entry, const void *key)
 	       !memcmp(entry->args, of->args, of->release->key * sizeof(*of->args));
 }
 
-bool dcrl_released(const struct dcrl_release *release, const unsigned long *args)
+bool dcrl_released(const struct dcrl_release *release, unsigned long *args)
 {
 	struct dcrl_released_key key = {.release = release, .args = args};
 	struct dcrl_entry *entry = take(is_same, &key);
 
+	if (entry)
+		memcpy(args, entry->args, sizeof(entry->args));
 	(kfree)(entry);
 	return entry;
 }

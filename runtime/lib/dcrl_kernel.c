@@ -129,39 +129,6 @@ int dcrl_timer_setup(struct dcrt_call *call)
 	return 0;
 }
 
-/* Memory */
-
-static bool is_variable(const void *object)
-{
-	u32 i;
-
-	for (i = 0; i < dcg_driver.n_types; i++)
-		if (dcg_driver.types[i].place == object)
-			return true;
-	return false;
-}
-
-int dcrl_free(struct dcrt_call *call)
-{
-	u64 ref = dcrt_in_word(call, 0);
-	void *object = dcrt_in_pointer(call, 0, DCRT_ANY_TYPE, 0);
-	int err = dcrt_in_error(call);
-
-	if (err)
-		return err;
-	if (IS_ERR_OR_NULL(object) || DCRT_OFFSET(ref) || is_variable(object))
-		return -EINVAL;
-	/* Of two that free it at once, one is told -ESTALE here. */
-	err = dcrt_object_free(dcrt_channel_of(call), object);
-	if (err)
-		return err;
-	if (is_vmalloc_addr(object))
-		vfree(object);
-	else
-		kfree(object);
-	return 0;
-}
-
 /* The state of the system */
 
 int dcrl_clock(struct dcrt_call *call)
@@ -273,12 +240,6 @@ void __iomem *dcrl_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max)
 }
 
 /* Init and exit */
-
-void dcrl_forget(const void *object)
-{
-	if (dcg_channel && !IS_ERR_OR_NULL(object))
-		dcrt_forget(dcg_channel, object);
-}
 
 /* In this order: what runs in calls that are still open uses the channel. */
 static void end_channel(void)

@@ -13,8 +13,10 @@
 
 #include <linux/init.h>
 #include <linux/io.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/pci.h>
 #include <linux/overflow.h>
@@ -35,7 +37,8 @@
 int dcrl_init(int (*init)(void));
 void dcrl_exit(void (*exit)(void));
 
-/* dcrl_forget - the object is about to be freed. Before dcrl_init and after dcrl_exit: nothing. */
+/* dcrl_forget - the object is about to be freed: it is no longer tracked, nor in the journal if the
+ * process has allocated it. Before dcrl_init and after dcrl_exit: nothing. */
 void dcrl_forget(const void *object);
 
 /*
@@ -45,6 +48,16 @@ void dcrl_forget(const void *object);
  */
 void dcrl_freed(const void *memory);
 void dcrl_freed_range(const void *memory, size_t len);
+
+/*
+ * dcrl_adopt_list - as dcrt_adopt(), of all elements of a list: of a type, hanging together by a
+ * node so far inside of each.
+ * lock: what protects it. A list that another thread has locked is left alone: who locks it in the
+ * process is told of it then. NULL: all callers of the driver's entry points hold such a lock.
+ * What looks like no list (not set up, in the middle of a change) ends the walk.
+ */
+int dcrl_adopt_list(struct dcrt_channel *channel, struct list_head *head, u16 type, size_t inside,
+		    struct mutex *lock);
 
 /* Recovery: dcrl_journal.c, dcrl_runner.c. */
 
@@ -85,9 +98,10 @@ bool dcrl_has(const void *address);
 /* dcrl_begin - as dcrt_call_begin; -ENODEV while the driver starts over. */
 int dcrl_begin(u32 function, struct dcrt_call **ret);
 
-/* Any context. dcrl_released returns whether it was acquired (a lock: by this thread). */
+/* Any context. dcrl_released returns whether it was acquired (a lock: by this thread), and then
+ * fills in the arguments behind the key. */
 void dcrl_acquired(const struct dcrl_release *release, const unsigned long *args);
-bool dcrl_released(const struct dcrl_release *release, const unsigned long *args);
+bool dcrl_released(const struct dcrl_release *release, unsigned long *args);
 
 /*
  * dcrl_unlock - the process has ended in a call that this thread has made (err says so, else this

@@ -21,6 +21,7 @@
 #include "dcrl.h"
 #include "dcrt_peer.h"
 #include "dcrt_user.h"
+#include "private.h"
 #include "twin.h"
 
 #define CHAINS 8 /* of the channel, if the driver does not say */
@@ -50,55 +51,6 @@ struct dcrt_channel {
 
 struct dcrt_channel *dcg_channel;
 static struct dcrt_peer peer;
-
-/* Memory of the driver's half: libc/stdlib.h */
-
-static LIST_HEAD(blocks);
-static DEFINE_SPINLOCK(blocks_lock);
-
-struct block {
-	struct list_head node;
-	u8 memory[] __aligned(16);
-};
-
-void *dcrt_twin_alloc(size_t len)
-{
-	struct block *block = kvzalloc(sizeof(*block) + len, GFP_KERNEL);
-
-	if (!block)
-		return NULL;
-	spin_lock(&blocks_lock);
-	list_add(&block->node, &blocks);
-	spin_unlock(&blocks_lock);
-	return block->memory;
-}
-
-void dcrt_twin_free(void *memory)
-{
-	struct block *block = container_of(memory, struct block, memory[0]);
-
-	if (!memory)
-		return;
-	spin_lock(&blocks_lock);
-	list_del(&block->node);
-	spin_unlock(&blocks_lock);
-	kvfree(block);
-}
-
-static void free_what_is_left(void)
-{
-	struct block *block, *next;
-	unsigned int n = 0;
-
-	list_for_each_entry_safe(block, next, &blocks, node)
-	{
-		kvfree(block);
-		n++;
-	}
-	INIT_LIST_HEAD(&blocks);
-	if (n)
-		pr_info("%s: the twin had %u pieces of memory when it ended\n", peer.name, n);
-}
 
 /* The tracker's environment */
 
@@ -306,6 +258,11 @@ bool dcrt_is_object(struct dcrt_channel *channel, const void *pointer)
 	       !DCRT_IS_ERROR(ref);
 }
 
+struct dcrt_tracker *dcrt_tracker_of(struct dcrt_channel *channel)
+{
+	return &channel->tracker;
+}
+
 /* The module's life: one channel's. What a driver's variables held at its end would be wrong at
  * another's beginning. */
 
@@ -360,12 +317,15 @@ static int attach(struct dcrt_peer *unused, u64 session)
 
 static void detach(struct dcrt_peer *unused)
 {
+	unsigned int left = dcrt_private_count(&dcg_channel->tracker);
+
 	if (dcg_channel->tracker.conflicts)
 		pr_info("%s: the twin had %llu conflicts\n", peer.name,
 			dcg_channel->tracker.conflicts);
+	if (left)
+		pr_info("%s: the twin had %u pieces of memory when it ended\n", peer.name, left);
 	end_channel(dcg_channel);
 	dcg_channel = NULL;
-	free_what_is_left();
 }
 
 static int __init twin_init(void)

@@ -5,10 +5,6 @@
 
 #include <linux/types.h>
 
-/* The driver's memory, zeroed. Freed with the channel at the latest. */
-void *dcrt_twin_alloc(size_t len);
-void dcrt_twin_free(void *memory); /* takes NULL */
-
 /* A line on the kernel's log, by no downcall. */
 __attribute__((format(printf, 1, 2))) void dcrt_twin_say(const char *format, ...);
 

@@ -27,6 +27,9 @@ int dcrt_serve(struct dcrt_channel *channel);
 /* dcrt_is_object - whether the pointer leads to a tracked object or into one. */
 bool dcrt_is_object(struct dcrt_channel *channel, const void *pointer);
 
+/* dcrt_tracker_of - the objects of this side: tracker.h. */
+struct dcrt_tracker *dcrt_tracker_of(struct dcrt_channel *channel);
+
 /* dcrt_dirty - whether the process has changed an object and not yet told the kernel. Cheap:
  * compares what it may change, and makes no message. */
 bool dcrt_dirty(struct dcrt_channel *channel);

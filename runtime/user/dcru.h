@@ -52,16 +52,31 @@ size_t dcru_strlcpy(char *to, const char *from, size_t len); /* returns from's l
 ssize_t dcru_strscpy(char *to, const char *from, size_t len); /* length copied or -E2BIG */
 size_t dcru_strlen(const char *text);
 
-/* Objects of the process alone; always zeroed, NULL if there is no memory or size is too large. */
+/* Memory of the process alone, until an object that both sides have leads there (dcru_share).
+ * Always zeroed, NULL if there is none or size is too large. */
 void *dcru_kmalloc(size_t size, gfp_t flags);
 void *dcru_kzalloc(size_t size, gfp_t flags);
 void *dcru_kcalloc(size_t count, size_t size, gfp_t flags);
 void *dcru_kmalloc_array(size_t count, size_t size, gfp_t flags);
 void *dcru_vmalloc(unsigned long size);
 void *dcru_vzalloc(unsigned long size);
-/* Objects of the process, or of both sides: those are freed in the kernel. Takes NULL. */
+/* Of the process, or of both sides: then it is freed in the kernel. Takes NULL. */
 void dcru_kfree(const void *object);
 void dcru_vfree(const void *object);
+
+/*
+ * dcru_share - what the process has allocated and objects of both sides now lead to becomes objects
+ * of both sides. Before each message to the kernel that has objects in it; costs one look where
+ * nothing that was allocated is the process's alone.
+ * dcru_share_pointer - the same of one place that is an argument or a result, an element of a type.
+ * Return 0; -ENOENT: a pointer leads to memory, and no annotation says of what type it is, or
+ * it is no whole elements of that; -ENOMEM, -ENOSPC: the kernel has none, or no room for an object;
+ * or an error of the call. The log has it then.
+ */
+int dcru_share(void);
+int dcru_share_pointer(const void *pointer, uint16_t type);
+/* dcru_begin - dcrt_call_begin() after dcru_share(). */
+int dcru_begin(uint32_t function, struct dcrt_call **ret);
 
 /* Where `len` bytes of a register are in this process, or NULL: the kernel does not let it map
  * them, or cannot be asked now. For a write, what changed here goes to the kernel first, as an
@@ -165,6 +180,10 @@ unsigned long _find_first_zero_bit(const unsigned long *words, unsigned long bit
 unsigned long _find_next_bit(const unsigned long *words, unsigned long bits, unsigned long from);
 unsigned long _find_next_zero_bit(const unsigned long *words, unsigned long bits,
 				  unsigned long from);
+
+struct list_head;
+bool __list_add_valid(struct list_head *new, struct list_head *prev, struct list_head *next);
+bool __list_del_entry_valid(struct list_head *entry);
 
 int _printk(const char *format, ...);
 void _dev_err(const struct device *device, const char *format, ...);

@@ -3,8 +3,14 @@
 #ifndef DCRU_DOWN_H
 #define DCRU_DOWN_H
 
+#include "dcrt.h"
+
 /* dcru_check - a downcall for a function of the kernel that cannot fail: if it did (err is not 0),
  * a line on the log says so. */
 void dcru_check(const char *what, int err);
+
+/* dcru_new - zeroed memory of the process alone; pages: it will be freed by vfree(). NULL: there is
+ * none, count * size is too large, or there is no driver. */
+void *dcru_new(size_t count, size_t size, bool pages);
 
 #endif

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Memory and text: libc's, with the kernel's results; and objects, of this side or of both. */
+/* Memory and text: libc's, with the kernel's results. */
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "dcrl.h"
-#include "dcrt_user.h"
 #include "dcru.h"
 #include "dcru_down.h"
 
@@ -75,69 +72,38 @@ size_t dcru_strlen(const char *text)
 	return strlen(text);
 }
 
-/* Objects */
+/* Memory: dcru_share.c */
 
 void *dcru_kcalloc(size_t count, size_t size, gfp_t flags)
 {
-	size_t len;
-
 	(void)flags;
-	return __builtin_mul_overflow(count, size, &len) ? NULL : calloc(1, len);
+	return dcru_new(count, size, false);
 }
 
 void *dcru_kmalloc_array(size_t count, size_t size, gfp_t flags)
 {
-	return dcru_kcalloc(count, size, flags);
+	(void)flags;
+	return dcru_new(count, size, false);
 }
 
 void *dcru_kmalloc(size_t size, gfp_t flags)
 {
-	return dcru_kcalloc(1, size, flags);
+	(void)flags;
+	return dcru_new(1, size, false);
 }
 
 void *dcru_kzalloc(size_t size, gfp_t flags)
 {
-	return dcru_kcalloc(1, size, flags);
+	(void)flags;
+	return dcru_new(1, size, false);
 }
 
 void *dcru_vmalloc(unsigned long size)
 {
-	return dcru_kcalloc(1, size, 0);
+	return dcru_new(1, size, true);
 }
 
 void *dcru_vzalloc(unsigned long size)
 {
-	return dcru_kcalloc(1, size, 0);
-}
-
-/* The reply to the downcall frees the copy here. */
-static void free_both(const void *object)
-{
-	struct dcrt_call *call;
-	int err = dcrt_call_begin(dcg_channel, DCRL_FREE, &call);
-
-	if (!err) {
-		dcrt_out_pointer(call, object);
-		err = dcrt_call_run(call);
-		dcrt_call_end(call);
-	}
-	dcru_check("kfree", err);
-}
-
-void dcru_kfree(const void *object)
-{
-	union {
-		const void *object;
-		void *memory;
-	} of = {.object = object};
-
-	if (dcg_channel && dcrt_is_object(dcg_channel, object))
-		free_both(object);
-	else
-		free(of.memory);
-}
-
-void dcru_vfree(const void *object)
-{
-	dcru_kfree(object);
+	return dcru_new(1, size, true);
 }

@@ -7,8 +7,10 @@
 void dcru_refresh(void)
 {
 	struct dcrt_call *call;
-	int err = dcrt_call_begin(dcg_channel, DCRL_SYNC, &call);
+	int err = dcru_share();
 
+	if (!err)
+		err = dcrt_call_begin(dcg_channel, DCRL_SYNC, &call);
 	if (!err) {
 		dcrt_out_all(call);
 		err = dcrt_call_run(call);

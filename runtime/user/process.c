@@ -430,3 +430,8 @@ bool dcrt_is_object(struct dcrt_channel *channel, const void *pointer)
 
 	return dcrt_is_tracked(&channel->tracker, pointer, &ref) && ref && !DCRT_IS_ERROR(ref);
 }
+
+struct dcrt_tracker *dcrt_tracker_of(struct dcrt_channel *channel)
+{
+	return &channel->tracker;
+}

@@ -25,6 +25,10 @@ static const struct dcrt_function dcg_down[] = {
 
 static void *dcg_code[4];
 
+static const struct dcrt_link dcg_links_0[] = {
+	{.offset = 0, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
+};
+
 static int dcg_adopt_0(struct dcrt_channel *channel, void *element)
 {
 	char *at = element;
@@ -42,6 +46,10 @@ void dcg_forget_device(void *element)
 	dcrt_forget(dcg_channel, *(void **)(at + 0)); /* kobject.name */
 	dcrt_forget(dcg_channel, at);
 }
+
+static const struct dcrt_link dcg_links_1[] = {
+	{.offset = N, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
+};
 
 static int dcg_adopt_1(struct dcrt_channel *channel, void *element)
 {
@@ -73,8 +81,8 @@ void dcg_forget_1_bytes(void *element)
 }
 
 static struct dcrt_type dcg_types[] = {
-	[DCG_TYPE_device] = {.name = "device", .size = N, .adopt = dcg_adopt_0},
-	[DCG_TYPE_pci_dev] = {.name = "pci_dev", .size = N, .adopt = dcg_adopt_1},
+	[DCG_TYPE_device] = {.name = "device", .size = N, .n_links = 1, .links = dcg_links_0, .adopt = dcg_adopt_0},
+	[DCG_TYPE_pci_dev] = {.name = "pci_dev", .size = N, .n_links = 1, .links = dcg_links_1, .adopt = dcg_adopt_1},
 	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_2},
 	[DCG_VARIABLE_in_c_in_lock] = {.name = "in_lock", .size = 32},
 };

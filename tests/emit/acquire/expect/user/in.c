@@ -64,10 +64,14 @@ int dcg_run_in_lock_all(struct dcrt_call *dcg)
 {
 	int value = (int)dcrt_in_word(dcg, 0);
 	int dcg_result;
+	int dcg_err;
 
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_lock_all(value);
+	dcg_err = dcru_share();
+	if (dcg_err < 0)
+		return dcg_err;
 	dcrt_out_word(dcg, (u64)dcg_result);
 	dcrt_out_all(dcg);
 	return 0;

@@ -117,3 +117,5 @@ void *const dcg_places_in_c[] = {
 #include "dcrl_journal.c"
 #include "dcrl_runner.c"
 #include "dcrl_kernel.c"
+#include "dcrl_list.c"
+#include "dcrl_memory.c"

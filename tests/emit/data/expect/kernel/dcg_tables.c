@@ -36,6 +36,10 @@ static const struct dcrt_function dcg_down[] = {
 
 static void *dcg_code[11];
 
+static const struct dcrt_link dcg_links_0[] = {
+	{.offset = 0, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
+};
+
 static int dcg_adopt_0(struct dcrt_channel *channel, void *element)
 {
 	char *at = element;
@@ -61,6 +65,12 @@ static struct dcrt_field dcg_fields_1[] = {
 	{.offset = N, .size = 2, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true, .checked = true}, /* port.low */
 	{.offset = N, .size = 8, .count = 1, .kind = DCRT_CODE, .target = DCRT_ANY_TYPE, .user_writes = true, .checked = true}, /* port.notify */
 	{.offset = N, .size = 8, .count = 4, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* port.flags */
+};
+
+static const struct dcrt_link dcg_links_1[] = {
+	{.offset = N, .target = DCG_TYPE_32_bytes, .inside = 0}, /* net_device.dev_addr */
+	{.offset = N, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
+	{.offset = N, .target = DCG_TYPE_ring, .inside = 0}, /* port.rings */
 };
 
 static int dcg_adopt_1(struct dcrt_channel *channel, void *element)
@@ -177,8 +187,8 @@ static struct dcrt_field dcg_fields_13[] = {
 };
 
 static struct dcrt_type dcg_types[] = {
-	[DCG_TYPE_device] = {.name = "device", .size = N, .adopt = dcg_adopt_0},
-	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 6, .fields = dcg_fields_1, .adopt = dcg_adopt_1, .valid = dcg_valid_1},
+	[DCG_TYPE_device] = {.name = "device", .size = N, .n_links = 1, .links = dcg_links_0, .adopt = dcg_adopt_0},
+	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 6, .fields = dcg_fields_1, .n_links = 3, .links = dcg_links_1, .adopt = dcg_adopt_1, .valid = dcg_valid_1},
 	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_2},
 	[DCG_TYPE_32_bytes] = {.name = "32 bytes", .size = 32, .n_fields = 1, .fields = dcg_fields_3},
 	[DCG_TYPE_ring] = {.name = "ring", .size = 16, .n_fields = 1, .fields = dcg_fields_4, .valid = dcg_valid_4},

@@ -466,3 +466,5 @@ void dcg_recover_in_sweep(void *dcg_object)
 #include "dcrl_journal.c"
 #include "dcrl_runner.c"
 #include "dcrl_kernel.c"
+#include "dcrl_list.c"
+#include "dcrl_memory.c"

@@ -18,7 +18,7 @@ static int step(int x)
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcrt_call_begin(dcg_channel, DCG_DOWN_step_two_c, &dcg);
+	dcg_err = dcru_begin(DCG_DOWN_step_two_c, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_word(dcg, (u64)x);
@@ -46,10 +46,14 @@ int dcg_run_two_run(struct dcrt_call *dcg)
 {
 	int x = (int)dcrt_in_word(dcg, 0);
 	int dcg_result;
+	int dcg_err;
 
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = two_run(x);
+	dcg_err = dcru_share();
+	if (dcg_err < 0)
+		return dcg_err;
 	dcrt_out_word(dcg, (u64)dcg_result);
 	dcrt_out_all(dcg);
 	return 0;
