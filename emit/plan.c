@@ -314,7 +314,7 @@ static int cannot_cross(struct dc_diag *diag, const struct dc_data *data,
 	return dc_error(diag, -EINVAL, DC_LINE(definition->file, definition->first_line),
 			"%s cannot be called across: %s; say what is there in %s, \"%s\": %s (a "
 			"proposal; drivercut annotate lists all), or keep it with its callers "
-			"(drivercut solve --pin %s=kernel)",
+			"(drivercut solve --pin %s=kernel; --rules does so with all such)",
 			definition->name, gap.why, data->path, gap.section, gap.row,
 			definition->name);
 }
