@@ -67,6 +67,11 @@ static int read_cut(struct dc_cli_driver *files, const struct options *options,
 	*ret_path = options->cut;
 	if (options->all_kernel)
 		return 0;
+	if (!options->cut && options->check)
+		return dc_error(
+			diag, -EINVAL, NULL,
+			"--check is about a cut: drivercut solve %s -o FILE, then --cut FILE",
+			options->operand);
 	if (!options->cut)
 		err = dc_cli_driver_cut(files, ret_path);
 	if (!err)
@@ -152,8 +157,8 @@ static void warn_of_statics(struct dc_diag *diag, const struct dc_emit_plan *pla
 		const struct dc_definition *definition = dc_source_find(plan->source, at->function);
 
 		if (definition && at->is_assigned && !at->crosses &&
-		    plan->functions[definition - plan->source->definitions.at].place ==
-			    DC_PLACE_USER)
+		    plan->functions[definition - plan->source->definitions.at].on[DC_SIDE_USER] ==
+			    DC_NATIVE)
 			dc_warn(diag, DC_LINE(definition->file, at->line),
 				"the static variable '%s' of %s lives in the process: it starts "
 				"anew when the process is started again",

@@ -66,6 +66,14 @@ static void put_value(FILE *out, const struct dc_emit_plan *plan, const char *va
 		fprintf(out, "(%s)", value);
 }
 
+/* A character may be, or not. */
+static bool may_be_negative(const struct dc_emit_plan *plan, const struct dc_check_rule *rule)
+{
+	const struct dc_layout_field *field = dc_data_field(plan->data, rule->record, rule->field);
+
+	return !field || field->value.is_signed || field->value.size == 1;
+}
+
 static void put_good(FILE *out, const struct dc_emit_plan *plan,
 		     const struct dc_object_check *check)
 {
@@ -77,8 +85,7 @@ static void put_good(FILE *out, const struct dc_emit_plan *plan,
 		fprintf(out, "%sdcg_now->%s == ", i ? " || " : "", path);
 		put_value(out, plan, rule->values.at[i]);
 	}
-	/* of what has no sign 0 is the least */
-	if (rule->low && strcmp(rule->low, "0") != 0)
+	if (rule->low && (may_be_negative(plan, rule) || strcmp(rule->low, "0") != 0))
 		fprintf(out, "dcg_now->%s >= (%s) && ", path, rule->low);
 	if (rule->low)
 		fprintf(out, "dcg_now->%s <= (%s)", path, rule->high);

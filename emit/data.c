@@ -170,6 +170,11 @@ static int check_list(struct dc_diag *diag, const struct dc_data *data,
 						  ? dc_rules_type(data->rules, lock->value.record)
 						  : NULL;
 
+	if (head && head->count != 1)
+		return dc_error(diag, -EINVAL, DC_FILE(data->path),
+				"pointers: '%s' of struct %s is an array of lists' heads, and such "
+				"lists cannot cross yet",
+				pointer->field, pointer->record);
 	if (!head || !dc_data_is_list(data, &head->value))
 		return dc_error(diag, -EINVAL, DC_FILE(data->path),
 				"pointers: no list's head '%s' is in struct %s", pointer->field,
@@ -196,6 +201,12 @@ static int check_pointer(struct dc_diag *diag, const struct dc_data *data,
 				"pointers: the driver uses no structure '%s'", pointer->record);
 	if (pointer->list_record)
 		return check_list(diag, data, pointer);
+	if (field && field->value.kind == DC_VALUE_POINTER && field->value.to != DC_VALUE_RECORD &&
+	    strcmp(pointer->count, "string") != 0 && !strtoul(pointer->count, NULL, 0))
+		return dc_error(diag, -EINVAL, DC_FILE(data->path),
+				"pointers: how much '%s' of struct %s points to is \"string\" or a "
+				"number of bytes, not '%s': it leads to no structure",
+				pointer->field, pointer->record, pointer->count);
 	if (field && field->value.kind == DC_VALUE_POINTER)
 		return 0;
 	return dc_error(diag, -EINVAL, DC_FILE(data->path),

@@ -525,7 +525,6 @@ static void add_target_types(struct types *types, const struct dc_rules *rules)
 		}
 		dc_vec_each (field, &layout->fields) {
 			struct dc_object_type type = {0};
-			bool written;
 
 			if (strcmp(field->name, pointer->field) != 0)
 				continue;
@@ -539,11 +538,12 @@ static void add_target_types(struct types *types, const struct dc_rules *rules)
 			type.name = dc_arena_printf(types->data->arena, "%u bytes", type.size);
 			if (!type.size || find_type(types->ret, type.name) < types->ret->len)
 				continue;
-			is_wanted(types, pointer->record, pointer->field, &written);
-			dc_vec_push(&type.fields, (struct dc_object_field){.name = type.name,
-									   .size = 1,
-									   .count = type.size,
-									   .user_writes = written});
+			/* what is written there no analysis sees */
+			dc_vec_push(&type.fields, (struct dc_object_field){
+							  .name = type.name,
+							  .size = 1,
+							  .count = type.size,
+							  .user_writes = !field->value.to_const});
 			dc_vec_push(types->ret, type);
 		}
 	}

@@ -91,8 +91,8 @@ const char *emit_c_name(struct dc_arena *arena, const char *text);
 /* "dcg_static_FUNCTION_NAME": the linker's name of a variable within a function. */
 const char *emit_static_name(struct dc_arena *arena, const struct dc_static *local);
 
-/* The head of a generated file: licence, origin, and with abi the refusal of another runtime. */
 void emit_put_comment(FILE *out, const char *text);
+/* The head of a generated file: licence, origin, and with abi the refusal of another runtime. */
 void emit_head(FILE *out, const char *from, bool abi);
 
 /* Body of a stub, braces included. */

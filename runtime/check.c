@@ -74,17 +74,23 @@ static bool is_valid(struct dcrt_tracker *tracker, const struct dcrt_message *me
 		     const struct dcrt_run *about)
 {
 	const struct dcrt_type *type = &tracker->types[about->object->type];
-	uint32_t element = element_of(tracker, about), at = 0;
+	uint32_t element = element_of(tracker, about), at = 0, last = 0;
 	struct dcrt_record record;
 	const uint8_t *data;
 	struct dcrt_run run;
+	bool in_order = true;
 
 	memcpy(tracker->scratch, about->object->local + element, type->size);
-	while (dcrt_message_next(message, &at, &record, &data))
-		if (record.kind == DCRT_UPDATE && !dcrt_find_run(tracker, &record, &run) &&
-		    run.object == about->object && element_of(tracker, &run) == element)
-			change_scratch(tracker, &run, &record, data, message->header.session);
-	if (type->valid(tracker->scratch, about->object->local + element))
+	while (dcrt_message_next(message, &at, &record, &data)) {
+		if (record.kind != DCRT_UPDATE || dcrt_find_run(tracker, &record, &run) ||
+		    run.object != about->object || element_of(tracker, &run) != element)
+			continue;
+		/* of two that do not rise only the first would be applied */
+		in_order &= !last || (int32_t)(record.version - last) > 0;
+		last = record.version;
+		change_scratch(tracker, &run, &record, data, message->header.session);
+	}
+	if (in_order && type->valid(tracker->scratch, about->object->local + element))
 		return true;
 	tracker->invalid++;
 	tracker->invalid_type = about->object->type;

@@ -826,6 +826,23 @@ int dcrt_from_register(struct dcrt_tracker *tracker, uint64_t word, uint64_t ses
 	return err;
 }
 
+bool dcrt_is_whole(struct dcrt_tracker *tracker, uint64_t ref)
+{
+	const struct dcrt_object *object;
+	bool whole = false;
+	void *place;
+
+	tracker->env->lock(tracker->env->lock_ctx);
+	if (ref && !DCRT_IS_ERROR(ref) && !DCRT_OFFSET(ref) &&
+	    !dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, 0, &place)) {
+		object = &tracker->objects[slot_of(ref)];
+		whole = object->parent == DCRT_NO_SLOT &&
+			dcrt_is_linked(tracker->types, tracker->n_types, object->type);
+	}
+	tracker->env->unlock(tracker->env->lock_ctx);
+	return whole;
+}
+
 int dcrt_text_from_ref(struct dcrt_tracker *tracker, uint64_t ref, const char **ret)
 {
 	const struct dcrt_object *object;

@@ -188,6 +188,9 @@ int dcrt_from_register(struct dcrt_tracker *tracker, uint64_t word, uint64_t ses
  * until dcrt_range_remove(), base and len set. */
 void dcrt_range_add(struct dcrt_tracker *tracker, struct dcrt_range *range);
 void dcrt_range_remove(struct dcrt_tracker *tracker, const struct dcrt_range *range);
+/* dcrt_is_whole - whether a reference is to the beginning of an object that stands in no other and
+ * is of a type that links lead to. */
+bool dcrt_is_whole(struct dcrt_tracker *tracker, uint64_t ref);
 /* dcrt_is_tracked - as dcrt_to_ref of any type, where finding none is no error. */
 bool dcrt_is_tracked(struct dcrt_tracker *tracker, const void *local, uint64_t *ret);
 /* dcrt_next_object - the first live object of a type from *slot on, which is then behind it; or

@@ -170,7 +170,7 @@ expect 1 "no mutex 'seed' is in struct port" annotate list --family net
 lists '{"field": "port.filters", "list": "filter", "lock": "lock"}'
 expect 1 "list 'filter' is not STRUCTURE.FIELD" annotate list --family net
 lists '{"field": "port.filters", "list": "filter.node"}'
-expect 1 "lock" annotate list --family net
+expect 1 "lock: missing" annotate list --family net
 
 # What the process allocates and stores where the kernel looks needs a word
 mkdir store

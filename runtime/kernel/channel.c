@@ -402,6 +402,13 @@ static bool is_quiet(struct dcrt_channel *channel)
 	return quiet;
 }
 
+void dcrt_drain(struct dcrt_channel *channel)
+{
+	while (!wait_event_timeout(channel->wait, is_quiet(channel), 10 * HZ))
+		; /* each open call ends by its deadline */
+}
+EXPORT_SYMBOL_GPL(dcrt_drain);
+
 void dcrt_unregister(struct dcrt_channel *channel)
 {
 	u32 i;
@@ -415,8 +422,7 @@ void dcrt_unregister(struct dcrt_channel *channel)
 	spin_unlock(&channel->lock);
 	cancel_work_sync(&channel->tell);
 	dcrt_keep_stop(channel);
-	while (!wait_event_timeout(channel->wait, is_quiet(channel), 10 * HZ))
-		; /* each open call ends by its deadline */
+	dcrt_drain(channel);
 	dcrt_peer_leave(channel);
 	for (i = 0; i < DCRT_THREADS_MAX; i++)
 		wake_up(&channel->servers[i].wait); /* idle ones take DEATH home */
@@ -463,6 +469,12 @@ void *dcrt_object_next(struct dcrt_channel *channel, u16 type, u32 *slot, u32 *r
 	return dcrt_next_object(&channel->tracker, type, slot, ret_count);
 }
 EXPORT_SYMBOL_GPL(dcrt_object_next);
+
+bool dcrt_object_whole(struct dcrt_channel *channel, u64 ref)
+{
+	return dcrt_is_whole(&channel->tracker, ref);
+}
+EXPORT_SYMBOL_GPL(dcrt_object_whole);
 
 bool dcrt_object_has(struct dcrt_channel *channel, const void *address)
 {

@@ -155,6 +155,8 @@ struct dcrt_chain *dcrt_own_chain(struct dcrt_channel *channel);
 int dcrt_take(struct dcrt_chain *chain, u32 len, bool down, struct dcrt_frame **ret);
 /* Runs the downcall of the chain's last frame, which is then done with. Returns the length of the
  * reply in its `out`. */
+/* The status of a reply, as the caller is to have it. */
+int dcrt_replied(const struct dcrt_frame *frame);
 u32 dcrt_serve_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame);
 
 /* peer.c */

@@ -81,6 +81,13 @@ void dcrt_window_remove(struct dcrt_channel *channel, const volatile void __iome
  */
 void *dcrt_object_next(struct dcrt_channel *channel, u16 type, u32 *slot, u32 *ret_count);
 
+/* dcrt_drain - waits until no call is open. Calls that begin meanwhile are waited for as well. */
+void dcrt_drain(struct dcrt_channel *channel);
+
+/* dcrt_object_whole - whether a reference is to an object as such, not to a place in it, that
+ * stands in no other and is of a type that links lead to: what may be freed by itself. */
+bool dcrt_object_whole(struct dcrt_channel *channel, u64 ref);
+
 /* dcrt_object_has - whether an address is in a tracked object. */
 bool dcrt_object_has(struct dcrt_channel *channel, const void *address);
 

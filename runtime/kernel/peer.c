@@ -147,7 +147,7 @@ int dcrt_peer_up(struct dcrt_frame *frame, u32 len)
 		return -EPIPE;
 	}
 	err = take(chain, reply, got, false, &frame);
-	return err ? err : frame->call.message.header.status;
+	return err ? err : dcrt_replied(frame);
 }
 
 long dcrt_peer_down(struct dcrt_peer *peer, const void *message, uint32_t len,

@@ -338,6 +338,16 @@ u32 dcrt_serve_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame)
 	return len;
 }
 
+/* What the runtime says of a call itself, a living process cannot. */
+int dcrt_replied(const struct dcrt_frame *frame)
+{
+	int status = frame->call.message.header.status;
+
+	return status == -EPIPE || status == -EINTR || status == -ETIMEDOUT || status == -EPROTO
+		       ? -EREMOTEIO
+		       : status;
+}
+
 /* Serves downcalls until the reply has come. */
 static int await_reply(struct dcrt_chain *chain, const struct dcrt_frame *frame)
 {
@@ -355,7 +365,7 @@ static int await_reply(struct dcrt_chain *chain, const struct dcrt_frame *frame)
 		if (READ_ONCE(chain->dead))
 			return chain->err ? chain->err : -EPIPE;
 		if (READ_ONCE(chain->event) == DCRT_REPLIED)
-			return frame->call.message.header.status;
+			return dcrt_replied(frame);
 		down = top(chain);
 		len = dcrt_serve_downcall(chain, down);
 		err = deliver(chain, down->out, len);

@@ -52,19 +52,25 @@ static DECLARE_WORK(recovery, recover);
 
 int dcrl_begin(u32 function, struct dcrt_call **ret)
 {
-	return READ_ONCE(quarantined) ? -ENODEV : dcrt_call_begin(dcg_channel, function, ret);
+	int err = READ_ONCE(quarantined) ? -ENODEV : dcrt_call_begin(dcg_channel, function, ret);
+
+	if (!err && READ_ONCE(quarantined)) { /* since it waited for a process */
+		dcrt_call_end(*ret);
+		err = -ENODEV;
+	}
+	return err;
 }
 
 /* The journal */
 
-void dcrl_acquired(const struct dcrl_release *release, const unsigned long *args)
+bool dcrl_acquired(const struct dcrl_release *release, const unsigned long *args)
 {
 	struct dcrl_entry *entry = (kmalloc)(sizeof(*entry), GFP_ATOMIC);
 	unsigned long flags;
 
 	if (!entry) {
 		pr_warn_once("no memory for the journal: %s cannot be undone\n", release->name);
-		return;
+		return false;
 	}
 	entry->release = release;
 	entry->thread = current;
@@ -73,6 +79,7 @@ void dcrl_acquired(const struct dcrl_release *release, const unsigned long *args
 	entry->number = ++numbers;
 	list_add(&entry->node, &journal);
 	spin_unlock_irqrestore(&journal_lock, flags);
+	return true;
 }
 
 typedef bool (*dcrl_match)(const struct dcrl_entry *entry, const void *key);
@@ -219,6 +226,22 @@ static unsigned int undo_all(void)
 	return count + undo(DCRL_LAST);
 }
 
+static DEFINE_MUTEX(undoing);
+static bool undone; /* since the driver is quarantined */
+
+/* Whoever comes second waits until all is given back. */
+static unsigned int undo_once(void)
+{
+	unsigned int count = 0;
+
+	mutex_lock(&undoing);
+	if (!undone)
+		count = undo_all();
+	undone = true;
+	mutex_unlock(&undoing);
+	return count;
+}
+
 /* Devices */
 
 void dcrl_device_add(struct device *device)
@@ -278,10 +301,11 @@ void dcrl_give_up(const char *what, int err)
 {
 	unsigned int count;
 
-	if (READ_ONCE(quarantined))
-		return; /* recovery has given all back */
-	WRITE_ONCE(quarantined, true);
-	count = undo_all();
+	if (xchg(&quarantined, true)) { /* recovery gives all back, and probes again */
+		undo_once();
+		return;
+	}
+	count = undo_once();
 	WRITE_ONCE(gave_up, true);
 	pr_warn("%s failed (%d) with no process to finish it; %u things given back\n", what, err,
 		count);
@@ -289,9 +313,8 @@ void dcrl_give_up(const char *what, int err)
 
 void dcrl_broken(const char *what, int err)
 {
-	if (!is_cut_short(err) || READ_ONCE(quarantined))
+	if (!is_cut_short(err) || xchg(&quarantined, true))
 		return;
-	WRITE_ONCE(quarantined, true);
 	pr_warn("the process ended in %s (%d); the driver starts over\n", what, err);
 	queue_work(system_unbound_wq, &recovery);
 }
@@ -310,6 +333,7 @@ static void reprobe(void)
 	list_splice_init(&devices, &taken);
 	mutex_unlock(&devices_lock);
 	list_for_each_entry(entry, &taken, node) device_release_driver(entry->device);
+	WRITE_ONCE(undone, false);
 	WRITE_ONCE(quarantined, false);
 	while (!list_empty(&taken)) {
 		entry = list_first_entry(&taken, struct dcrl_device, node);
@@ -321,8 +345,10 @@ static void reprobe(void)
 
 static void recover(struct work_struct *work)
 {
-	unsigned int count = undo_all();
+	unsigned int count;
 
+	dcrt_drain(dcg_channel);
+	count = undo_once();
 	pr_warn("%u things given back; probing again\n", count);
 	reprobe();
 }

@@ -48,10 +48,7 @@ static u16 type_named(const char *name)
 
 void dcrl_netdev_gone(struct net_device *netdev)
 {
-	u16 type = type_named("net_device");
-
-	dcrl_freed_range(netdev,
-			 type == DCRT_ANY_TYPE ? sizeof(*netdev) : dcg_driver.types[type].size);
+	dcrl_freed_in(netdev, (const char *)netdev - netdev->padded);
 }
 
 static struct net_device *netdev_of(struct dcrt_call *call)
@@ -262,8 +259,10 @@ int dcrl_init(int (*init)(void))
 		err = dcrt_keep(channel, dcrt_program, ATTACH_MS);
 	if (!err)
 		err = init();
-	if (err)
+	if (err) {
+		dcrl_end_recovery();
 		end_channel();
+	}
 	return err;
 }
 

@@ -48,6 +48,8 @@ void dcrl_forget(const void *object);
  */
 void dcrl_freed(const void *memory);
 void dcrl_freed_range(const void *memory, size_t len);
+/* dcrl_freed_in - an object, and all of the memory that it was allocated in. */
+void dcrl_freed_in(const void *object, const void *memory);
 
 /*
  * dcrl_adopt_list - as dcrt_adopt(), of all elements of a list: of a type, hanging together by a
@@ -98,9 +100,10 @@ bool dcrl_has(const void *address);
 /* dcrl_begin - as dcrt_call_begin; -ENODEV while the driver starts over. */
 int dcrl_begin(u32 function, struct dcrt_call **ret);
 
-/* Any context. dcrl_released returns whether it was acquired (a lock: by this thread), and then
- * fills in the arguments behind the key. */
-void dcrl_acquired(const struct dcrl_release *release, const unsigned long *args);
+/* Any context. dcrl_acquired returns false, and says so once, if there is no memory to note it.
+ * dcrl_released returns whether it was acquired (a lock: by this thread), and then fills in the
+ * arguments behind the key. */
+bool dcrl_acquired(const struct dcrl_release *release, const unsigned long *args);
 bool dcrl_released(const struct dcrl_release *release, unsigned long *args);
 
 /*
@@ -234,8 +237,14 @@ void __iomem *dcrl_devm_ioremap(struct device *device, resource_size_t phys, res
 void __iomem *dcrl_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max);
 
 /* With arguments, so that a pointer to kfree stays what it is. */
-#define kfree(object)		 dcrl_kfree(object)
-#define kfree_sensitive(object)	 dcrl_kfree_sensitive(object)
+#define kfree(object)		dcrl_kfree(object)
+#define kfree_sensitive(object) dcrl_kfree_sensitive(object)
+/* It may move; what it becomes is not in the journal. */
+#define krealloc(object, len, flags)                                                               \
+	({                                                                                         \
+		dcrl_freed(object);                                                                \
+		(krealloc)(object, len, flags);                                                    \
+	})
 #define vfree(object)		 dcrl_vfree(object)
 #define kvfree(object)		 dcrl_kvfree(object)
 #define netif_tx_disable(netdev) dcrl_netif_tx_disable(netdev)

@@ -85,28 +85,19 @@ int dcrl_alloc(struct dcrt_call *call)
 		return -ENOMEM;
 	}
 	object = get(len, pages);
-	if (!object) {
+	if (!object ||
+	    !dcrl_acquired(&release_alloc, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)object,
+									  (unsigned long)len})) {
 		atomic_long_sub((long)len, &shared_bytes);
+		give(object);
 		return -ENOMEM;
 	}
-	dcrl_acquired(&release_alloc,
-		      (unsigned long[DCRL_ARGS_MAX]){(unsigned long)object, (unsigned long)len});
 	err = track(call, object, (u16)type, len);
 	if (err) {
 		left(object);
 		give(object);
 	}
 	return err;
-}
-
-static bool is_variable(const void *object)
-{
-	u32 i;
-
-	for (i = 0; i < dcg_driver.n_types; i++)
-		if (dcg_driver.types[i].place == object)
-			return true;
-	return false;
 }
 
 int dcrl_free(struct dcrt_call *call)
@@ -117,7 +108,7 @@ int dcrl_free(struct dcrt_call *call)
 
 	if (err)
 		return err;
-	if (IS_ERR_OR_NULL(object) || DCRT_OFFSET(ref) || is_variable(object))
+	if (!dcrt_object_whole(dcrt_channel_of(call), ref))
 		return -EINVAL;
 	/* Of two that free it at once, one is told -ESTALE here. */
 	err = dcrt_object_free(dcrt_channel_of(call), object);

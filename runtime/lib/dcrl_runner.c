@@ -111,6 +111,13 @@ void dcrl_freed(const void *memory)
 	forget_runners(memory, 0);
 }
 
+void dcrl_freed_in(const void *object, const void *memory)
+{
+	dcrl_forget(object);
+	dcrl_memory_released(object);
+	forget_runners(memory, 0);
+}
+
 void dcrl_freed_range(const void *memory, size_t len)
 {
 	dcrl_forget(memory);
@@ -139,20 +146,31 @@ static bool next_runner(unsigned int round, struct dcrl_runner *ret)
 	return found;
 }
 
-void dcrl_runners_stop(void)
+static bool stop_round(void)
 {
 	static atomic_t rounds;
 	unsigned int round = (unsigned int)atomic_inc_return(&rounds);
 	struct dcrl_runner runner;
+	bool any = false;
 
 	while (next_runner(round, &runner)) {
 		if (runner.kind == DCRL_WORK)
-			cancel_work_sync(runner.at);
+			any |= cancel_work_sync(runner.at);
 		else if (runner.kind == DCRL_DELAYED_WORK)
-			cancel_delayed_work_sync(runner.at);
+			any |= cancel_delayed_work_sync(runner.at);
 		else
-			del_timer_sync(runner.at);
+			any |= del_timer_sync(runner.at);
 	}
+	return any;
+}
+
+/* One may have started another that was stopped before. */
+void dcrl_runners_stop(void)
+{
+	unsigned int left = 16;
+
+	while (stop_round() && --left)
+		;
 }
 
 static bool is_delayed(const struct work_struct *work)
@@ -175,7 +193,9 @@ void dcrl_work_missed(struct work_struct *work, int err)
 		return;
 	pr_warn_ratelimited("a work was missed (%d) and is queued again\n", err);
 	if (is_delayed(work)) {
-		queue_delayed_work(system_wq, to_delayed_work(work), HZ);
+		struct delayed_work *delayed = to_delayed_work(work);
+
+		queue_delayed_work(delayed->wq ? delayed->wq : system_wq, delayed, HZ);
 		return;
 	}
 	msleep(MSEC_PER_SEC);

@@ -39,10 +39,7 @@
 
 extern const struct dcrl_release dcg_release___release_region;
 extern const struct dcrl_release dcg_release_destroy_workqueue;
-extern const struct dcrl_release dcg_release_clk_disable;
 extern const struct dcrl_release dcg_release_clk_put;
-extern const struct dcrl_release dcg_release_clk_unprepare;
-extern const struct dcrl_release dcg_release_clk_disable_unprepare;
 extern const struct dcrl_release dcg_release_enable_irq;
 extern const struct dcrl_release dcg_release_dma_free_coherent;
 extern const struct dcrl_release dcg_release_dma_pool_free;
@@ -61,12 +58,6 @@ extern const struct dcrl_release dcg_release_release_firmware;
 extern const struct dcrl_release dcg_release_free_irq;
 extern const struct dcrl_release dcg_release_rtnl_unlock;
 extern const struct dcrl_release dcg_release_vfree;
-
-static inline void dcg_releasing_clk_unprepare(struct clk *a0)
-{
-	dcrl_released(&dcg_release_clk_unprepare, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)a0});
-	clk_unprepare(a0);
-}
 
 static inline void dcg_releasing_enable_irq(unsigned int a0)
 {
@@ -104,17 +95,6 @@ static inline struct resource * dcg_acquiring___request_region(struct resource *
 		dcrl_acquired(&dcg_release_destroy_workqueue, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(dcg_result)}); \
 	dcg_result; })
 
-static inline int dcg_acquiring_clk_enable(struct clk *a0)
-{
-	__typeof__(int) dcg_result = clk_enable(a0);
-
-	if (dcg_result >= 0)
-		dcrl_acquired(&dcg_release_clk_disable, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
-	return dcg_result;
-}
-#undef clk_enable
-#define clk_enable(...) dcg_acquiring_clk_enable(__VA_ARGS__)
-
 static inline struct clk * dcg_acquiring_clk_get(struct device *a0, const char *a1)
 {
 	__typeof__(struct clk *) dcg_result = clk_get(a0, a1);
@@ -125,28 +105,6 @@ static inline struct clk * dcg_acquiring_clk_get(struct device *a0, const char *
 }
 #undef clk_get
 #define clk_get(...) dcg_acquiring_clk_get(__VA_ARGS__)
-
-static inline int dcg_acquiring_clk_prepare(struct clk *a0)
-{
-	__typeof__(int) dcg_result = clk_prepare(a0);
-
-	if (dcg_result >= 0)
-		dcrl_acquired(&dcg_release_clk_unprepare, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
-	return dcg_result;
-}
-#undef clk_prepare
-#define clk_prepare(...) dcg_acquiring_clk_prepare(__VA_ARGS__)
-
-static inline int dcg_acquiring_clk_prepare_enable(struct clk *a0)
-{
-	__typeof__(int) dcg_result = clk_prepare_enable(a0);
-
-	if (dcg_result >= 0)
-		dcrl_acquired(&dcg_release_clk_disable_unprepare, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
-	return dcg_result;
-}
-#undef clk_prepare_enable
-#define clk_prepare_enable(...) dcg_acquiring_clk_prepare_enable(__VA_ARGS__)
 
 static inline void dcg_acquiring_disable_irq(unsigned int a0)
 {
@@ -394,8 +352,6 @@ static inline void * dcg_acquiring_vmalloc(unsigned long a0)
 }
 #undef vmalloc
 #define vmalloc(...) dcg_acquiring_vmalloc(__VA_ARGS__)
-#undef clk_unprepare
-#define clk_unprepare(...) dcg_releasing_clk_unprepare(__VA_ARGS__)
 #undef enable_irq
 #define enable_irq(...) dcg_releasing_enable_irq(__VA_ARGS__)
 /* clang-format on */

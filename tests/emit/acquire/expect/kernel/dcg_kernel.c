@@ -57,39 +57,12 @@ static void dcg_undo_destroy_workqueue(const unsigned long *args)
 const struct dcrl_release dcg_release_destroy_workqueue = {"destroy_workqueue", dcg_undo_destroy_workqueue, 1, DCRL_LAST};
 /* clang-format on */
 
-static void dcg_undo_clk_disable(const unsigned long *args)
-{
-	clk_disable((struct clk *)args[0]);
-}
-
-/* clang-format off */
-const struct dcrl_release dcg_release_clk_disable = {"clk_disable", dcg_undo_clk_disable, 1, DCRL_LAST};
-/* clang-format on */
-
 static void dcg_undo_clk_put(const unsigned long *args)
 {
 	clk_put((struct clk *)args[0]);
 }
 
 const struct dcrl_release dcg_release_clk_put = {"clk_put", dcg_undo_clk_put, 1, DCRL_LAST};
-
-static void dcg_undo_clk_unprepare(const unsigned long *args)
-{
-	clk_unprepare((struct clk *)args[0]);
-}
-
-/* clang-format off */
-const struct dcrl_release dcg_release_clk_unprepare = {"clk_unprepare", dcg_undo_clk_unprepare, 1, DCRL_LAST};
-/* clang-format on */
-
-static void dcg_undo_clk_disable_unprepare(const unsigned long *args)
-{
-	clk_disable_unprepare((struct clk *)args[0]);
-}
-
-/* clang-format off */
-const struct dcrl_release dcg_release_clk_disable_unprepare = {"clk_disable_unprepare", dcg_undo_clk_disable_unprepare, 1, DCRL_LAST};
-/* clang-format on */
 
 static void dcg_undo_enable_irq(const unsigned long *args)
 {
