@@ -365,6 +365,25 @@ static void test_overtaken(void **state)
 	assert_int_equal(rings[0].count, 6);
 }
 
+/* Of two updates the first would be applied and the second is what was asked about. */
+static void test_falling_versions(void **state)
+{
+	uint32_t early;
+
+	(void)state;
+	early = ++version;
+	begin();
+	add(COUNT, 4, 60);
+	add_record((struct dcrt_record){.handle = handle,
+					.kind = DCRT_UPDATE,
+					.offset = COUNT,
+					.len = 4,
+					.version = early},
+		   6);
+	assert_int_equal(sent(SESSION), -EPROTO);
+	assert_int_equal(rings[0].count, 4);
+}
+
 /* Two elements in turn, so that none is asked about twice in a row. */
 static int in_turn(unsigned n)
 {
@@ -390,8 +409,9 @@ static void test_too_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_kinds),    TEST(test_session), TEST(test_stale),     TEST(test_valid),
-		TEST(test_together), TEST(test_pointer), TEST(test_overtaken), TEST(test_too_many),
+		TEST(test_kinds),     TEST(test_session),	   TEST(test_stale),
+		TEST(test_valid),     TEST(test_together),	   TEST(test_pointer),
+		TEST(test_overtaken), TEST(test_falling_versions), TEST(test_too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

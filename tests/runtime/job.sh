@@ -197,6 +197,11 @@ liar=$!
 wait_for 5 "the closing process" attached
 is "closed by hand" EPIPE "$($run meet 1)"
 wait $liar 2> /tmp/wait || true
+/echo_liar dead &
+liar=$!
+wait_for 5 "the process that plays dead" attached
+is "plays dead" EREMOTEIO "$($run meet 1)"
+stop $liar
 /echo_liar fork &
 liar=$!
 wait_for 5 "the forking process" attached

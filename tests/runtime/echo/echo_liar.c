@@ -6,6 +6,7 @@
  *   echo_liar list          the names of the lies
  *   echo_liar NAME          attaches, takes an upcall, answers; prints what the kernel said
  *   echo_liar close         attaches, takes an upcall, closes the device and stays
+ *   echo_liar dead          attaches, replies to an upcall that the process has died, and waits
  *   echo_liar fork          attaches; a child of it keeps the device open for 30 s
  */
 #include <errno.h>
@@ -199,6 +200,21 @@ static int close_it(int fd, struct dcrt_turn *args)
 	return pause(); /* killed before it gets here */
 }
 
+/* Replies with what only the runtime may say of a call. */
+static int say_dead(int fd, struct dcrt_turn *args)
+{
+	struct dcrt_header header;
+	struct dcrt_writer writer;
+
+	if (wait_for_upcall(fd, args) < 0)
+		return 1;
+	memcpy(&header, in, sizeof(header));
+	header.kind = DCRT_REPLY;
+	header.flags = 0;
+	dcrt_write_start(&writer, out, sizeof(out), &header);
+	return turn(fd, args, dcrt_write_end(&writer, -EPIPE));
+}
+
 static int fork_child(int fd, struct dcrt_turn *args)
 {
 	pid_t child = fork();
@@ -219,6 +235,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "close"))
 		return close_it(fd, &args);
+	if (argc > 1 && !strcmp(argv[1], "dead"))
+		return say_dead(fd, &args);
 	if (argc > 1 && !strcmp(argv[1], "fork"))
 		return fork_child(fd, &args);
 	for (i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
