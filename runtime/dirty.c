@@ -53,6 +53,18 @@ void dcrt_dirty_done(struct dcrt_dirty *dirty, const struct dcrt_tracker *tracke
 	*dirty = (struct dcrt_dirty){0};
 }
 
+/* A pointer to memory of the process alone, which is to be shared first. */
+static bool is_to_private(const struct dcrt_tracker *tracker, const struct dcrt_field *field,
+			  const uint8_t *local)
+{
+	void *pointer;
+
+	if (!tracker->privates || (field->kind != DCRT_POINTER && field->kind != DCRT_ADDRESS))
+		return false;
+	memcpy(&pointer, local, sizeof(pointer));
+	return dcrt_is_private(tracker, pointer);
+}
+
 /* A span differs: is it by a unit that would be sent? */
 static bool has_news(struct dcrt_tracker *tracker, const struct dcrt_object *object,
 		     const struct dcrt_span *span, uint32_t element)
@@ -67,7 +79,8 @@ static bool has_news(struct dcrt_tracker *tracker, const struct dcrt_object *obj
 		if (!field->user_writes || field->offset - span->offset >= span->len)
 			continue;
 		for (k = 0; k < field->count; k++, at += field->size)
-			if (dcrt_is_news(tracker, field, object->local + at, object->shadow + at))
+			if (dcrt_is_news(tracker, field, object->local + at, object->shadow + at) ||
+			    is_to_private(tracker, field, object->local + at))
 				return true;
 	}
 	return false;

@@ -3,6 +3,7 @@
  * stand, and that both sides end with the same, whatever the process has built. */
 #include "testing.h"
 
+#include "dirty.h"
 #include "lib/dcrl.h"
 #include "merge.h"
 #include "private.h"
@@ -205,6 +206,24 @@ static void test_contents_follow(void **state)
 	root.left->left->number = 20;
 	assert_int_equal(cross(false), 0);
 	assert_int_equal(top->left->left->number, 20);
+}
+
+/* What is to be shared first is news, too, though it goes in no message yet. */
+static void test_is_dirty(void **state)
+{
+	struct node *top = users_root();
+	struct dcrt_dirty dirty;
+
+	(void)state;
+	assert_int_equal(dcrt_dirty_init(&dirty, &user), 0);
+	assert_int_equal(cross(true), 0);
+	assert_false(dcrt_is_dirty(&dirty, &user));
+	top->left = node_new(1);
+	assert_true(dcrt_is_dirty(&dirty, &user));
+	assert_int_equal(share_all(), 0);
+	assert_int_equal(cross(true), 0);
+	assert_false(dcrt_is_dirty(&dirty, &user));
+	dcrt_dirty_done(&dirty, &user);
 }
 
 /* The kernel frees what the process has allocated, and the process's memory goes with it. */
@@ -809,13 +828,11 @@ static void test_taken_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_contents_follow),  TEST(test_freed_by_kernel),
-		TEST(test_what_is_found),    TEST(test_arguments),
-		TEST(test_stored_meanwhile), TEST(test_dangling),
-		TEST(test_bad_handles),	     TEST(test_sizes),
-		TEST(test_linked_types),     TEST(test_random),
-		TEST(test_asking),	     LISTS(test_lists),
-		LISTS(test_taken_out),
+		TEST(test_contents_follow), TEST(test_is_dirty),    TEST(test_freed_by_kernel),
+		TEST(test_what_is_found),   TEST(test_arguments),   TEST(test_stored_meanwhile),
+		TEST(test_dangling),	    TEST(test_bad_handles), TEST(test_sizes),
+		TEST(test_linked_types),    TEST(test_random),	    TEST(test_asking),
+		LISTS(test_lists),	    LISTS(test_taken_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

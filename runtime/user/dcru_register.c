@@ -162,7 +162,7 @@ volatile void *dcru_register_to(volatile void *address, unsigned len)
 {
 	volatile void *local = dcru_register_at(address, len);
 
-	if (local && (dcru_share() < 0 || dcrt_dirty(dcg_channel)))
+	if (local && dcrt_dirty(dcg_channel))
 		dcru_refresh();
 	return local;
 }
