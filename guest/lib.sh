@@ -174,14 +174,14 @@ traffic() {
 
 # More than a hundred packets since $seen was set,.
 traffic_flows() {
-	[ -d "/proc/$streaming" ] || die "the traffic ended: $(cat /tmp/traffic.log)"
+	[ -d "/proc/$streaming" ] || die "the traffic ended: $(cat /tmp/traffic.log /tmp/traffic.result)"
 	[ "$(near_packets)" -gt $((seen + 100)) ]
 }
 
 # Each of the streams must have come to its end; /tmp/streams says how many there were.
 traffic_ends() {
 	touch /tmp/enough
-	wait "$streaming" || die "the traffic failed: $(cat /tmp/traffic.log)"
+	wait "$streaming" || die "the traffic failed: $(cat /tmp/traffic.log /tmp/traffic.result)"
 }
 
 # Fails with what the kernel has to complain about since this was asked last.
