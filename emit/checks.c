@@ -45,16 +45,6 @@ static void put_changes(FILE *out, const struct dc_object_check *check, bool alo
 	}
 }
 
-static const char *path_of_check(const struct dc_object_check *check)
-{
-	const struct dc_layout_field *field;
-
-	dc_vec_each (field, &check->layout->fields)
-		if (!strcmp(field->name, check->rule->field))
-			return field->path;
-	return "";
-}
-
 /* A function may be static in another unit than the table. */
 static void put_value(FILE *out, const struct dc_emit_plan *plan, const char *value)
 {
@@ -66,29 +56,22 @@ static void put_value(FILE *out, const struct dc_emit_plan *plan, const char *va
 		fprintf(out, "(%s)", value);
 }
 
-/* A character may be, or not. */
-static bool may_be_negative(const struct dc_emit_plan *plan, const struct dc_check_rule *rule)
-{
-	const struct dc_layout_field *field = dc_data_field(plan->data, rule->record, rule->field);
-
-	return !field || field->value.is_signed || field->value.size == 1;
-}
-
 static void put_good(FILE *out, const struct dc_emit_plan *plan,
 		     const struct dc_object_check *check)
 {
 	const struct dc_check_rule *rule = check->rule;
-	const char *path = path_of_check(check);
+	const struct dc_layout_field *field = dc_data_field(plan->data, rule->record, rule->field);
+	bool may_be_negative = field->value.is_signed || field->value.size == 1; /* char: or not */
 	size_t i;
 
 	for (i = 0; i < rule->values.len; i++) {
-		fprintf(out, "%sdcg_now->%s == ", i ? " || " : "", path);
+		fprintf(out, "%sdcg_now->%s == ", i ? " || " : "", field->path);
 		put_value(out, plan, rule->values.at[i]);
 	}
-	if (rule->low && (may_be_negative(plan, rule) || strcmp(rule->low, "0") != 0))
-		fprintf(out, "dcg_now->%s >= (%s) && ", path, rule->low);
+	if (rule->low && (may_be_negative || strcmp(rule->low, "0") != 0))
+		fprintf(out, "dcg_now->%s >= (%s) && ", field->path, rule->low);
 	if (rule->low)
-		fprintf(out, "dcg_now->%s <= (%s)", path, rule->high);
+		fprintf(out, "dcg_now->%s <= (%s)", field->path, rule->high);
 }
 
 static void put_check(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,

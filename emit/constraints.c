@@ -136,31 +136,11 @@ static const char *record_gap(const struct dc_data *data, const char *record)
 	return NULL;
 }
 
-static const struct dc_pointer_rule *find_pointer(const struct dc_rules *rules, const char *record,
-						  const char *field)
-{
-	const struct dc_pointer_rule *pointer;
-
-	dc_vec_each (pointer, &rules->pointers)
-		if (!strcmp(pointer->record, record) && !strcmp(pointer->field, field))
-			return pointer;
-	return NULL;
-}
-
-/* What is said of a field that leads to other objects, or NULL. */
-static const struct dc_pointer_rule *said_of(const struct dc_data *data, const char *record,
-					     const char *field)
-{
-	const struct dc_pointer_rule *said = find_pointer(&data->annotations, record, field);
-
-	return said ? said : find_pointer(data->rules, record, field);
-}
-
 /* A pointer to text: what a literal in the process is, the kernel cannot have. Other pointers lead
  * to objects, or to what the process allocates, which then becomes one (runtime/private.h). */
 static bool leads_to_text(const struct dc_data *data, const char *record, const char *field)
 {
-	const struct dc_pointer_rule *said = said_of(data, record, field);
+	const struct dc_pointer_rule *said = dc_data_pointer(data, record, field);
 
 	return said && said->count && !strcmp(said->count, "string");
 }
@@ -189,7 +169,7 @@ static void constrain_store(struct constraining *all, const struct dc_type_use *
 	const struct dc_memory_site *site;
 
 	if (!at || at->value.kind != DC_VALUE_POINTER || at->value.is_code ||
-	    said_of(data, use->type, field))
+	    dc_data_pointer(data, use->type, field))
 		return;
 	dc_vec_each (site, &data->graph->memory)
 		if (site->function == use->function && may_get(data, site, &at->value)) {

@@ -70,6 +70,25 @@ const struct dc_global *dc_data_global(const struct dc_data *data,
 	return NULL;
 }
 
+static const struct dc_pointer_rule *find_pointer(const struct dc_rules *rules, const char *record,
+						  const char *field)
+{
+	const struct dc_pointer_rule *pointer;
+
+	dc_vec_each (pointer, &rules->pointers)
+		if (!strcmp(pointer->record, record) && !strcmp(pointer->field, field))
+			return pointer;
+	return NULL;
+}
+
+const struct dc_pointer_rule *dc_data_pointer(const struct dc_data *data, const char *record,
+					      const char *field)
+{
+	const struct dc_pointer_rule *said = find_pointer(&data->annotations, record, field);
+
+	return said ? said : find_pointer(data->rules, record, field);
+}
+
 static const struct dc_pointer_rule *find_list(const struct dc_rules *rules, const char *record,
 					       const char *field)
 {

@@ -150,6 +150,10 @@ struct dc_recovery {
 bool dc_data_recovery(const struct dc_data *data, const struct dc_recovery_rule *rule,
 		      struct dc_recovery *ret);
 
+/* What is said of a field that leads to other objects, or NULL; annotations come before rules. */
+const struct dc_pointer_rule *dc_data_pointer(const struct dc_data *data, const char *record,
+					      const char *field);
+
 /* The list that a field is the head of, or a structure's node in, or NULL. */
 const struct dc_pointer_rule *dc_data_list(const struct dc_data *data, const char *record,
 					   const char *field);

@@ -463,11 +463,9 @@ static void add_list(struct types *types, struct dc_object_type *type,
 static void add_links_of(struct types *types, struct dc_object_type *type,
 			 const struct dc_layout *layout, const struct place *place)
 {
-	const struct dc_rules *both[] = {types->data->rules, &types->data->annotations};
 	const struct dc_layout_field *field;
 	const struct dc_pointer_rule *pointer;
 	const struct dc_pointer_rule *list;
-	size_t i;
 
 	dc_vec_each (field, &layout->fields) {
 		bool is_record = field->value.kind == DC_VALUE_RECORD;
@@ -482,11 +480,9 @@ static void add_links_of(struct types *types, struct dc_object_type *type,
 		}
 		if (inner)
 			add_links_of(types, type, inner, &there);
-		for (i = 0; i < 2; i++)
-			dc_vec_each (pointer, &both[i]->pointers)
-				if (!strcmp(pointer->record, layout->name) &&
-				    !strcmp(pointer->field, field->name))
-					add_link(types, type, layout, field, place, pointer->count);
+		pointer = dc_data_pointer(types->data, layout->name, field->name);
+		if (pointer)
+			add_link(types, type, layout, field, place, pointer->count);
 	}
 }
 

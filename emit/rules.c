@@ -134,7 +134,6 @@ static void read_pointer(struct dc_rules *rules, const struct dc_json *row)
 
 static void read_check(struct dc_rules *rules, const struct dc_json *row)
 {
-	const char *field = dc_json_str(row, "field"), *dot = strchr(field, '.');
 	struct dc_json range = dc_json_array_or_empty(row, "range");
 	struct dc_check_rule rule = {
 		.unless = keep(rules->arena, dc_json_str_or(row, "unless", NULL)),
@@ -148,10 +147,8 @@ static void read_check(struct dc_rules *rules, const struct dc_json *row)
 		rule.high = keep(rules->arena, dc_json_str_at(&range, 1));
 	}
 	read_texts(rules, row, "values", &rule.values);
-	rule.record = dc_arena_strndup(rules->arena, field, dot ? (size_t)(dot - field) : 0);
-	rule.field = keep(rules->arena, dot ? dot + 1 : "");
-	if (!dot)
-		dc_json_fault(row, "field '%s' is not STRUCTURE.FIELD", field);
+	if (!read_place(rules, row, "field", &rule.record, &rule.field))
+		rule.record = rule.field = "";
 	if (bounds && bounds != 2)
 		dc_json_fault(row, "a range has two ends");
 	if (bounds && rule.values.len)

@@ -197,14 +197,22 @@ void __iomem *dcrl_pci_ioremap_bar(struct pci_dev *pdev, int bar)
 			  pci_resource_len(pdev, bar));
 }
 
+/* What is mapped of a bar; 0: it is ports. */
+static size_t mapped_len(struct pci_dev *pdev, int bar, unsigned long max)
+{
+	size_t len = pci_resource_len(pdev, bar);
+
+	if (!(pci_resource_flags(pdev, bar) & IORESOURCE_MEM))
+		return 0;
+	return max && max < len ? max : len;
+}
+
 void __iomem *dcrl_pci_iomap(struct pci_dev *pdev, int bar, unsigned long max)
 {
 	void __iomem *base = (pci_iomap)(pdev, bar, max);
-	size_t len = pci_resource_len(pdev, bar);
+	size_t len = mapped_len(pdev, bar, max);
 
-	if (!(pci_resource_flags(pdev, bar) & IORESOURCE_MEM)) /* ports */
-		return base;
-	return add_window(base, pci_resource_start(pdev, bar), max && max < len ? max : len);
+	return len ? add_window(base, pci_resource_start(pdev, bar), len) : base;
 }
 
 void dcrl_pci_iounmap(struct pci_dev *pdev, void __iomem *base)
@@ -229,11 +237,9 @@ void __iomem *dcrl_devm_ioremap(struct device *device, resource_size_t phys, res
 void __iomem *dcrl_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max)
 {
 	void __iomem *base = (pcim_iomap)(pdev, bar, max);
-	size_t len = pci_resource_len(pdev, bar);
+	size_t len = mapped_len(pdev, bar, max);
 
-	if (!(pci_resource_flags(pdev, bar) & IORESOURCE_MEM)) /* ports */
-		return base;
-	return note_window(base, pci_resource_start(pdev, bar), max && max < len ? max : len);
+	return len ? note_window(base, pci_resource_start(pdev, bar), len) : base;
 }
 
 /* Init and exit */

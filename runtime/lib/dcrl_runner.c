@@ -106,9 +106,7 @@ void dcrl_freed(const void *memory)
 {
 	if (IS_ERR_OR_NULL(memory) || ZERO_OR_NULL_PTR(memory))
 		return;
-	dcrl_forget(memory);
-	dcrl_memory_released(memory);
-	forget_runners(memory, 0);
+	dcrl_freed_in(memory, memory);
 }
 
 void dcrl_freed_in(const void *object, const void *memory)

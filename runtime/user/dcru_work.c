@@ -4,33 +4,43 @@
 #include "dcru.h"
 #include "dcru_down.h"
 
-static int init_work(enum dcrl_down which, const void *work,
-		     void (*function)(struct work_struct *work))
+/* flags: of a timer, else NULL. */
+static void set_up(const char *what, enum dcrl_down which, const void *object, const void *code,
+		   const unsigned int *flags)
 {
-	union { /* an object pointer and a function's are not one in C */
-		void (*function)(struct work_struct *work);
-		const void *code;
-	} of = {.function = function};
 	struct dcrt_call *call;
 	int err = dcrt_call_begin(dcg_channel, which, &call);
 
-	if (err)
-		return err;
-	dcrt_out_pointer(call, work);
-	dcrt_out_code(call, of.code);
-	err = dcrt_call_run(call);
-	dcrt_call_end(call);
-	return err;
+	if (!err) {
+		dcrt_out_pointer(call, object);
+		dcrt_out_code(call, code);
+		if (flags)
+			dcrt_out_word(call, *flags);
+		err = dcrt_call_run(call);
+		dcrt_call_end(call);
+	}
+	dcru_check(what, err);
+}
+
+/* An object's pointer and a function's are not one in C. */
+static const void *code_of_work(void (*function)(struct work_struct *work))
+{
+	union {
+		void (*function)(struct work_struct *work);
+		const void *code;
+	} of = {.function = function};
+
+	return of.code;
 }
 
 void dcru_INIT_WORK(struct work_struct *work, void (*function)(struct work_struct *work))
 {
-	dcru_check("INIT_WORK", init_work(DCRL_INIT_WORK, work, function));
+	set_up("INIT_WORK", DCRL_INIT_WORK, work, code_of_work(function), NULL);
 }
 
 void dcru_INIT_DELAYED_WORK(struct delayed_work *work, void (*function)(struct work_struct *work))
 {
-	dcru_check("INIT_DELAYED_WORK", init_work(DCRL_INIT_DELAYED_WORK, work, function));
+	set_up("INIT_DELAYED_WORK", DCRL_INIT_DELAYED_WORK, work, code_of_work(function), NULL);
 }
 
 void dcru_timer_setup(struct timer_list *timer, void (*function)(struct timer_list *timer),
@@ -40,15 +50,6 @@ void dcru_timer_setup(struct timer_list *timer, void (*function)(struct timer_li
 		void (*function)(struct timer_list *timer);
 		const void *code;
 	} of = {.function = function};
-	struct dcrt_call *call;
-	int err = dcrt_call_begin(dcg_channel, DCRL_TIMER_SETUP, &call);
 
-	if (!err) {
-		dcrt_out_pointer(call, timer);
-		dcrt_out_code(call, of.code);
-		dcrt_out_word(call, flags);
-		err = dcrt_call_run(call);
-		dcrt_call_end(call);
-	}
-	dcru_check("timer_setup", err);
+	set_up("timer_setup", DCRL_TIMER_SETUP, timer, of.code, &flags);
 }
