@@ -131,9 +131,9 @@ near_packets() {
 		"/sys/class/net/$(nic 0)/statistics/tx_packets" | sum
 }
 
-# One netperf test of the workload: TCP_STREAM and TCP_MAERTS with messages of 32 KB and socket
-# buffers of 256 KB, TCP_RR, or UDP_STREAM with full packets. Prints "SECONDS THROUGHPUT UNIT".
-run_netperf() { # stream|maerts|rr|udp LENGTH
+# Becomes netperf, for one test of the workload: TCP_STREAM and TCP_MAERTS with messages of 32 KB
+# and socket buffers of 256 KB, TCP_RR, or UDP_STREAM with full packets.
+exec_netperf() { # stream|maerts|rr|udp SECONDS
 	case $1 in
 	stream) set -- TCP_STREAM "$2" -s 262144 -S 262144 -m 32768 ;;
 	maerts) set -- TCP_MAERTS "$2" -s 262144 -S 262144 -M 32768 ;;
@@ -142,10 +142,19 @@ run_netperf() { # stream|maerts|rr|udp LENGTH
 	esac
 	netperf_test=$1 netperf_length=$2
 	shift 2
-	netperf -P 0 -H "$FAR" -t "$netperf_test" -l "$netperf_length" -- "$@" \
-		-o ELAPSED_TIME,THROUGHPUT,THROUGHPUT_UNITS > /tmp/netperf.out ||
-		die "netperf $netperf_test failed: $(cat /tmp/netperf.out)"
-	tr , ' ' < /tmp/netperf.out | grep '^[0-9.]* '
+	exec netperf -P 0 -H "$FAR" -t "$netperf_test" -l "$netperf_length" -- "$@" \
+		-o ELAPSED_TIME,THROUGHPUT,THROUGHPUT_UNITS
+}
+
+# "SECONDS THROUGHPUT UNIT" of what netperf has said.
+netperf_result() {
+	tr , ' ' < /tmp/netperf.out | grep '^[0-9.]* ' || die "netperf said: $(cat /tmp/netperf.out)"
+}
+
+# Runs one test and prints its result.
+run_netperf() { # stream|maerts|rr|udp SECONDS
+	(exec_netperf "$@") > /tmp/netperf.out || die "netperf $1 failed: $(cat /tmp/netperf.out)"
+	netperf_result
 }
 
 # Waits for the link, then for an answer of the peer.
@@ -154,34 +163,26 @@ reach() {
 	ping -q -c 2 -W 5 "$FAR" > /tmp/ping || die "no answer to ping: $(tail -n 2 /tmp/ping)"
 }
 
-# Streams of so many seconds, one after the other, until traffic_ends.
-traffic_starts() { # SECONDS
-	rm -f /tmp/enough /tmp/streams
-	traffic "$1" > /tmp/traffic.log 2>&1 &
+# One stream that goes on until traffic_ends. (Many short ones would do as well but for their
+# beginnings: connect() gives up when the link is away for three seconds, after three ARP requests.)
+traffic_starts() {
+	exec_netperf stream 86400 > /tmp/netperf.out 2>&1 &
 	streaming=$!
 	seen=$(near_packets)
 	wait_for 30 "traffic" traffic_flows
 }
 
-traffic() {
-	streams=0
-	while [ ! -f /tmp/enough ]; do
-		run_netperf stream "$1" > /tmp/traffic.result
-		streams=$((streams + 1))
-		echo "$streams" > /tmp/streams
-	done
-}
-
-# More than a hundred packets since $seen was set,.
+# More than a hundred packets since $seen was set.
 traffic_flows() {
-	[ -d "/proc/$streaming" ] || die "the traffic ended: $(cat /tmp/traffic.log /tmp/traffic.result)"
+	[ -d "/proc/$streaming" ] || die "the traffic ended: $(cat /tmp/netperf.out)"
 	[ "$(near_packets)" -gt $((seen + 100)) ]
 }
 
-# Each of the streams must have come to its end; /tmp/streams says how many there were.
+# Ends the stream as netperf's own timer would, and prints its result.
 traffic_ends() {
-	touch /tmp/enough
-	wait "$streaming" || die "the traffic failed: $(cat /tmp/traffic.log /tmp/traffic.result)"
+	kill -ALRM "$streaming"
+	wait "$streaming" || die "the traffic failed: $(cat /tmp/netperf.out)"
+	netperf_result
 }
 
 # Fails with what the kernel has to complain about since this was asked last.

@@ -2,19 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A job: the process of a split driver is killed (-9) KILLS times over while netperf streams. Each
 # time a new process must be there within LIMIT_MS and answer ethtool, traffic must flow, the kernel's
-# log must be clean; each stream comes to its end. An idle one must also have answered by then; a call
-# that was interrupted is made again first, and ethtool waits for it. At last the process hangs.
+# log must be clean; it is one stream from the first kill to the last. An idle one must also have
+# answered by then; a call that was interrupted is made again first, and ethtool waits for it. At last
+# the process hangs.
 #
 # The driver is that of load_driver in /lib/guest.sh. /kill.env may set KILLS (10), LIMIT_MS (1000; of
-# the guest's clock, so only one that counts instructions can be held to it), STREAM_S of each stream
-# (5), PROCESS, the program's name (the driver's), and KINDS of kills, taken in turn: "idle", "read"
-# (in the middle of ethtool -e) and "change" (in the middle of ethtool -G). Leaves in /results `kills`
-# with a line each (NUMBER KIND, MILLISECONDS until a process is attached and until ethtool -d is
-# answered), `streams` with their number, and `stats`, the runtime's counters at the end.
+# the guest's clock, so only one that counts instructions can be held to it), PROCESS, the program's
+# name (the driver's), and KINDS of kills, taken in turn: "idle", "read" (in the middle of ethtool -e)
+# and "change" (in the middle of ethtool -G). Leaves in /results `kills` with a line each (NUMBER KIND,
+# MILLISECONDS until a process is attached and until ethtool -d is answered), `stream` with SECONDS
+# THROUGHPUT UNIT, and `stats`, the runtime's counters at the end.
 # shellcheck source=guest/lib.sh
 . /lib/guest.sh
 
-KILLS=10 LIMIT_MS=1000 STREAM_S=5 PROCESS=$(cat /driver) KINDS="idle read"
+KILLS=10 LIMIT_MS=1000 PROCESS=$(cat /driver) KINDS="idle read"
 # shellcheck disable=SC1091 # it is made by the caller
 [ ! -f /kill.env ] || . /kill.env
 stats=/sys/kernel/debug/dcrt/$(cat /driver)/stats
@@ -139,10 +140,9 @@ up() {
 	deaths=$(counter deaths)
 }
 
-# The streams have ended, whole; each kill was a death that the runtime saw, and none came besides.
+# The stream has ended, whole; each kill was a death that the runtime saw, and none came besides.
 all_well() {
-	traffic_ends
-	cp /tmp/streams /results/streams
+	traffic_ends > /results/stream
 	cp "$stats" /results/stats
 	[ "$(counter deaths)" = $((deaths + KILLS + 1)) ] ||
 		die "$(counter deaths) deaths, of $KILLS kills and one that hung"
@@ -160,7 +160,7 @@ step "the peer" peer_up
 step "unload what was there" unload_driver
 step "load" load_driver
 step "up" up
-step "traffic" traffic_starts "$STREAM_S"
+step "traffic" traffic_starts
 kills
 step "a process that hangs" hang
 step "the end of traffic" all_well

@@ -12,8 +12,8 @@
 #   settings    what ethtool said after each setting: the same, too
 #   statistics  ethtool -S; registers: ethtool -d
 #   wire, down  ethtool's answers without a wire, and when down: the same, too
-#   netperf     a line a test: NAME SECONDS THROUGHPUT UNIT PACKETS; then "changes" and the number of
-#               streams that ran while rings and MTU changed
+#   netperf     a line a test: NAME SECONDS THROUGHPUT UNIT PACKETS; "changes" is the stream that ran
+#               while rings and MTU changed
 #   stats       the runtime's counters before unloading, if the driver is split
 # shellcheck source=guest/lib.sh
 . /lib/guest.sh
@@ -32,13 +32,19 @@ ask() { # ETHTOOL'S ARGUMENTS
 	/sbin/ethtool $@ "$near" 2>&1 || echo "status $?"
 }
 
+measured() { # NAME COMMAND... THAT PRINTS A RESULT
+	name=$1
+	shift
+	"$@" > /tmp/result
+	packets=$(($(near_packets) - before))
+	[ "$packets" -gt 0 ] || die "$name: the driver counted no packet"
+	echo "$name $(cat /tmp/result) $packets" >> "$results/netperf"
+}
+
 netperfs() {
 	for test in stream maerts rr udp; do
 		before=$(near_packets)
-		run_netperf "$test" "$LENGTH_S" > /tmp/result
-		packets=$(($(near_packets) - before))
-		[ "$packets" -gt 0 ] || die "$test: the driver counted no packet"
-		echo "$test $(cat /tmp/result) $packets" >> "$results/netperf"
+		measured "$test" run_netperf "$test" "$LENGTH_S"
 	done
 }
 
@@ -108,7 +114,8 @@ under_traffic() { # COMMAND...
 }
 
 changes() {
-	traffic_starts 1
+	before=$(near_packets)
+	traffic_starts
 	under_traffic ethtool -G "$near" rx 128 tx 128
 	under_traffic ip link set "$near" mtu 9000
 	under_traffic ip link set "$near" mtu 1400
@@ -116,8 +123,7 @@ changes() {
 	under_traffic ip link set "$near" mtu 1500
 	under_traffic ethtool -G "$near" rx 256 tx 256
 	under_traffic ethtool -r "$near"
-	traffic_ends
-	echo "changes $(cat /tmp/streams)" >> "$results/netperf"
+	measured changes traffic_ends
 }
 
 # The peer's wire stays, so that only the driver under test sees it.
