@@ -30,6 +30,16 @@ bool dc_is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+bool dc_is_older(const char *path, const char *than)
+{
+	struct stat ours, theirs;
+
+	return stat(path, &ours) == 0 && stat(than, &theirs) == 0 &&
+	       (ours.st_mtim.tv_sec != theirs.st_mtim.tv_sec
+			? ours.st_mtim.tv_sec < theirs.st_mtim.tv_sec
+			: ours.st_mtim.tv_nsec < theirs.st_mtim.tv_nsec);
+}
+
 static int read_error(struct dc_diag *diag, const char *path, int err)
 {
 	return dc_error(diag, -err, DC_FILE(path), "cannot read: %s", strerror(err));

@@ -30,4 +30,7 @@ bool dc_is_stdout(const char *path);
 bool dc_is_file(const char *path);
 bool dc_is_dir(const char *path);
 
+/* True if both exist and path was last changed before `than`. */
+bool dc_is_older(const char *path, const char *than);
+
 #endif

@@ -129,6 +129,26 @@ int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
 	return err;
 }
 
+/* A cut is never overwritten, as a person may have made it; but one may forget that it is there. */
+static void note_older_cut(struct dc_cli_driver *files, const char *cut)
+{
+	const char *const changed[] = {
+		dc_arena_printf(files->arena, "%s/annotations.json", files->driver.folder),
+		dc_cli_driver_path(files, "profile.json"),
+		dc_cli_driver_path(files, "graph.json"),
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(changed) / sizeof(changed[0]); i++)
+		if (dc_is_older(cut, changed[i])) {
+			dc_note(&files->cli->diag, DC_FILE(cut),
+				"this cut is taken, and is older than %s; anew: drivercut solve %s "
+				"--rules -o %s",
+				changed[i], files->driver.name, cut);
+			return;
+		}
+}
+
 int dc_cli_driver_cut(struct dc_cli_driver *files, const char **ret_path)
 {
 	const struct dc_cut_options how = {.prove = DC_PROVE_AUTO};
@@ -139,8 +159,10 @@ int dc_cli_driver_cut(struct dc_cli_driver *files, const char **ret_path)
 	int err;
 
 	*ret_path = dc_cli_driver_path(files, "cut.json");
-	if (dc_is_file(*ret_path))
+	if (dc_is_file(*ret_path)) {
+		note_older_cut(files, *ret_path);
 		return 0;
+	}
 	dc_progress(diag, "%s: no cut yet; solving (drivercut solve %s --rules -o %s)", *ret_path,
 		    files->driver.name, *ret_path);
 	files->rules = true;

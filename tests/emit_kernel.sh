@@ -59,6 +59,12 @@ run "$drivercut" solve e1000 --rules -o cut.json
 run "$drivercut" emit e1000 -o split
 grep -q 'out/e1000/cut.json: no cut yet' said || { cat said; fail "no word of the cut"; }
 cmp cut.json out/e1000/cut.json || fail "another cut than that of solve --rules"
+grep -q 'is older than' said && fail "a note on a cut that is new"
+touch -d 2000-01-01 out/e1000/cut.json
+run "$drivercut" emit e1000 -o again
+grep -q 'is older than .*/annotations.json; anew: drivercut solve e1000 --rules -o' said ||
+	{ cat said; fail "no word on a cut that is older than the annotations"; }
+diff -r split again || fail "the same cut gives other components"
 grep -q '^user  *[1-9][0-9][0-9] functions' said || { cat said; fail "little is on the user side"; }
 formatted split
 [ "$(generated split/user/e1000_hw.c | wc -l)" -gt 3 ] || fail "no stubs were looked at"
