@@ -44,6 +44,12 @@ for name in dcrt_program dcrt_map; do
 	modinfo kernel/lib_build.ko | grep -q ": *$name:" || fail "no parameter $name"
 done
 
+# It is in one file with the driver's main unit: no name of its own that a driver might have.
+nm kernel/dcrl_*.o | awk 'NF == 3 { print $3 }' |
+	sed -E 's/\.(constprop|isra|part|cold)\..*//; /\.[0-9]+$/d' >names # those of functions stay
+[ "$(grep -c '^dcrl_' names)" -gt 50 ] || fail "no names to look at"
+grep -vE '^(dcrl_|dcrt_|dcg_|_)' names && fail "a name of the library's may be a driver's, too"
+
 # User component: compiled as the driver's files are, linked with the library
 cp "$root"/tests/runtime/lib_build/*.c "$root"/runtime/lib/dcrl.h "$root"/runtime/dcrt.h \
 	"$root"/runtime/user/dcru.h "$root"/emit/templates/user.mk user

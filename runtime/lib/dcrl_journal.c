@@ -39,22 +39,23 @@ struct dcrl_device {
 	struct device *device; /* a reference is held */
 };
 
-static LIST_HEAD(journal); /* the last first */
-static LIST_HEAD(devices);
-static DEFINE_SPINLOCK(journal_lock);
-static DEFINE_MUTEX(devices_lock);
-static u64 numbers; /* of entries made so far */
-static bool quarantined;
-static bool gave_up; /* all was given back while a device was let go: the others start over */
+static LIST_HEAD(dcrl_journal); /* the last first */
+static LIST_HEAD(dcrl_devices);
+static DEFINE_SPINLOCK(dcrl_journal_lock);
+static DEFINE_MUTEX(dcrl_devices_lock);
+static u64 dcrl_numbers; /* of entries made so far */
+static bool dcrl_quarantined;
+static bool dcrl_gave_up; /* all was given back while a device was let go: the others start over */
 
-static void recover(struct work_struct *work);
-static DECLARE_WORK(recovery, recover);
+static void dcrl_recover(struct work_struct *work);
+static DECLARE_WORK(dcrl_recovery, dcrl_recover);
 
 int dcrl_begin(u32 function, struct dcrt_call **ret)
 {
-	int err = READ_ONCE(quarantined) ? -ENODEV : dcrt_call_begin(dcg_channel, function, ret);
+	int err =
+		READ_ONCE(dcrl_quarantined) ? -ENODEV : dcrt_call_begin(dcg_channel, function, ret);
 
-	if (!err && READ_ONCE(quarantined)) { /* since it waited for a process */
+	if (!err && READ_ONCE(dcrl_quarantined)) { /* since it waited for a process */
 		dcrt_call_end(*ret);
 		err = -ENODEV;
 	}
@@ -75,33 +76,33 @@ bool dcrl_acquired(const struct dcrl_release *release, const unsigned long *args
 	entry->release = release;
 	entry->thread = current;
 	memcpy(entry->args, args, sizeof(entry->args));
-	spin_lock_irqsave(&journal_lock, flags);
-	entry->number = ++numbers;
-	list_add(&entry->node, &journal);
-	spin_unlock_irqrestore(&journal_lock, flags);
+	spin_lock_irqsave(&dcrl_journal_lock, flags);
+	entry->number = ++dcrl_numbers;
+	list_add(&entry->node, &dcrl_journal);
+	spin_unlock_irqrestore(&dcrl_journal_lock, flags);
 	return true;
 }
 
 typedef bool (*dcrl_match)(const struct dcrl_entry *entry, const void *key);
 
 /* Takes the last entry out that matches; NULL: none does. */
-static struct dcrl_entry *take(dcrl_match match, const void *key)
+static struct dcrl_entry *dcrl_take(dcrl_match match, const void *key)
 {
 	struct dcrl_entry *entry, *found = NULL;
 	unsigned long flags;
 
-	spin_lock_irqsave(&journal_lock, flags);
-	list_for_each_entry(entry, &journal, node) if (match(entry, key))
+	spin_lock_irqsave(&dcrl_journal_lock, flags);
+	list_for_each_entry(entry, &dcrl_journal, node) if (match(entry, key))
 	{
 		list_del(&entry->node);
 		found = entry;
 		break;
 	}
-	spin_unlock_irqrestore(&journal_lock, flags);
+	spin_unlock_irqrestore(&dcrl_journal_lock, flags);
 	return found;
 }
 
-static void give_back(struct dcrl_entry *entry)
+static void dcrl_give_back(struct dcrl_entry *entry)
 {
 	entry->release->undo(entry->args);
 	(kfree)(entry);
@@ -112,7 +113,7 @@ struct dcrl_released_key {
 	const unsigned long *args;
 };
 
-static bool is_same(const struct dcrl_entry *entry, const void *key)
+static bool dcrl_is_same(const struct dcrl_entry *entry, const void *key)
 {
 	const struct dcrl_released_key *of = key;
 
@@ -124,7 +125,7 @@ static bool is_same(const struct dcrl_entry *entry, const void *key)
 bool dcrl_released(const struct dcrl_release *release, unsigned long *args)
 {
 	struct dcrl_released_key key = {.release = release, .args = args};
-	struct dcrl_entry *entry = take(is_same, &key);
+	struct dcrl_entry *entry = dcrl_take(dcrl_is_same, &key);
 
 	if (entry)
 		memcpy(args, entry->args, sizeof(entry->args));
@@ -132,19 +133,19 @@ bool dcrl_released(const struct dcrl_release *release, unsigned long *args)
 	return entry;
 }
 
-static bool is_memory(const struct dcrl_entry *entry, const void *memory)
+static bool dcrl_is_memory(const struct dcrl_entry *entry, const void *memory)
 {
 	return entry->release->when == DCRL_MEMORY && entry->args[0] == (unsigned long)memory;
 }
 
 void dcrl_memory_released(const void *memory)
 {
-	(kfree)(take(is_memory, memory));
+	(kfree)(dcrl_take(dcrl_is_memory, memory));
 }
 
 /* Locks */
 
-static bool is_lock_since(const struct dcrl_entry *entry, const void *mark)
+static bool dcrl_is_lock_since(const struct dcrl_entry *entry, const void *mark)
 {
 	return entry->release->when == DCRL_LOCK && entry->thread == current &&
 	       entry->number > *(const u64 *)mark;
@@ -155,14 +156,14 @@ u64 dcrl_mark(void)
 	unsigned long flags;
 	u64 mark;
 
-	spin_lock_irqsave(&journal_lock, flags);
-	mark = numbers;
-	spin_unlock_irqrestore(&journal_lock, flags);
+	spin_lock_irqsave(&dcrl_journal_lock, flags);
+	mark = dcrl_numbers;
+	spin_unlock_irqrestore(&dcrl_journal_lock, flags);
 	return mark;
 }
 
 /* The process has ended in a call with this error; else it lives, or the call was never begun. */
-static bool is_cut_short(int err)
+static bool dcrl_is_cut_short(int err)
 {
 	return err == -EPIPE || err == -ETIMEDOUT || err == -EINTR || err == -EPROTO;
 }
@@ -171,15 +172,15 @@ void dcrl_unlock(u64 mark, int err)
 {
 	struct dcrl_entry *entry;
 
-	while (is_cut_short(err) && (entry = take(is_lock_since, &mark))) {
+	while (dcrl_is_cut_short(err) && (entry = dcrl_take(dcrl_is_lock_since, &mark))) {
 		pr_warn("a lock of the process that ended: %s\n", entry->release->name);
-		give_back(entry);
+		dcrl_give_back(entry);
 	}
 }
 
 /* Giving all back */
 
-static bool is_when(const struct dcrl_entry *entry, const void *key)
+static bool dcrl_is_when(const struct dcrl_entry *entry, const void *key)
 {
 	enum dcrl_when when = *(const enum dcrl_when *)key;
 
@@ -187,13 +188,13 @@ static bool is_when(const struct dcrl_entry *entry, const void *key)
 	       (when == DCRL_LAST && entry->release->when == DCRL_MEMORY);
 }
 
-static unsigned int undo(enum dcrl_when when)
+static unsigned int dcrl_undo(enum dcrl_when when)
 {
 	struct dcrl_entry *entry;
 	unsigned int count = 0;
 
-	for (; (entry = take(is_when, &when)); count++)
-		give_back(entry);
+	for (; (entry = dcrl_take(dcrl_is_when, &when)); count++)
+		dcrl_give_back(entry);
 	return count;
 }
 
@@ -202,7 +203,7 @@ bool dcrl_has(const void *address)
 	return dcrt_object_has(dcg_channel, address);
 }
 
-static void run_recoveries(void)
+static void dcrl_run_recoveries(void)
 {
 	const struct dcrl_recovery *at;
 	char *object;
@@ -216,29 +217,29 @@ static void run_recoveries(void)
 	}
 }
 
-static unsigned int undo_all(void)
+static unsigned int dcrl_undo_all(void)
 {
-	unsigned int count = undo(DCRL_FIRST);
+	unsigned int count = dcrl_undo(DCRL_FIRST);
 
 	dcrl_runners_stop();
-	count += undo(DCRL_STOP);
-	run_recoveries();
-	return count + undo(DCRL_LAST);
+	count += dcrl_undo(DCRL_STOP);
+	dcrl_run_recoveries();
+	return count + dcrl_undo(DCRL_LAST);
 }
 
-static DEFINE_MUTEX(undoing);
-static bool undone; /* since the driver is quarantined */
+static DEFINE_MUTEX(dcrl_undoing);
+static bool dcrl_undone; /* since the driver is quarantined */
 
 /* Whoever comes second waits until all is given back. */
-static unsigned int undo_once(void)
+static unsigned int dcrl_undo_once(void)
 {
 	unsigned int count = 0;
 
-	mutex_lock(&undoing);
-	if (!undone)
-		count = undo_all();
-	undone = true;
-	mutex_unlock(&undoing);
+	mutex_lock(&dcrl_undoing);
+	if (!dcrl_undone)
+		count = dcrl_undo_all();
+	dcrl_undone = true;
+	mutex_unlock(&dcrl_undoing);
 	return count;
 }
 
@@ -251,19 +252,19 @@ void dcrl_device_add(struct device *device)
 	if (!entry)
 		return;
 	entry->device = get_device(device);
-	mutex_lock(&devices_lock);
-	list_add_tail(&entry->node, &devices);
-	mutex_unlock(&devices_lock);
+	mutex_lock(&dcrl_devices_lock);
+	list_add_tail(&entry->node, &dcrl_devices);
+	mutex_unlock(&dcrl_devices_lock);
 }
 
-static void forget_device(struct dcrl_device *entry)
+static void dcrl_forget_device(struct dcrl_device *entry)
 {
 	list_del(&entry->node);
 	put_device(entry->device);
 	(kfree)(entry);
 }
 
-static bool is_of_device(const struct dcrl_entry *entry, const void *key)
+static bool dcrl_is_of_device(const struct dcrl_entry *entry, const void *key)
 {
 	const struct device *device = key;
 	const void *pdev = dev_is_pci(device) ? to_pci_dev(device) : NULL;
@@ -273,11 +274,11 @@ static bool is_of_device(const struct dcrl_entry *entry, const void *key)
 }
 
 /* What the kernel gave back by itself, or has to be given back by nobody (bus master), is left. */
-static void drop_entries(const struct device *device)
+static void dcrl_drop_entries(const struct device *device)
 {
 	struct dcrl_entry *entry;
 
-	while ((entry = take(is_of_device, device)))
+	while ((entry = dcrl_take(dcrl_is_of_device, device)))
 		(kfree)(entry);
 }
 
@@ -285,14 +286,14 @@ void dcrl_device_remove(struct device *device)
 {
 	struct dcrl_device *entry, *next;
 
-	drop_entries(device);
+	dcrl_drop_entries(device);
 
-	mutex_lock(&devices_lock);
-	list_for_each_entry_safe(entry, next, &devices, node) if (entry->device == device)
-		forget_device(entry);
-	mutex_unlock(&devices_lock);
-	if (xchg(&gave_up, false))
-		queue_work(system_unbound_wq, &recovery);
+	mutex_lock(&dcrl_devices_lock);
+	list_for_each_entry_safe(entry, next, &dcrl_devices, node) if (entry->device == device)
+		dcrl_forget_device(entry);
+	mutex_unlock(&dcrl_devices_lock);
+	if (xchg(&dcrl_gave_up, false))
+		queue_work(system_unbound_wq, &dcrl_recovery);
 }
 
 /* Recovery */
@@ -301,59 +302,59 @@ void dcrl_give_up(const char *what, int err)
 {
 	unsigned int count;
 
-	if (xchg(&quarantined, true)) { /* recovery gives all back, and probes again */
-		undo_once();
+	if (xchg(&dcrl_quarantined, true)) { /* recovery gives all back, and probes again */
+		dcrl_undo_once();
 		return;
 	}
-	count = undo_once();
-	WRITE_ONCE(gave_up, true);
+	count = dcrl_undo_once();
+	WRITE_ONCE(dcrl_gave_up, true);
 	pr_warn("%s failed (%d) with no process to finish it; %u things given back\n", what, err,
 		count);
 }
 
 void dcrl_broken(const char *what, int err)
 {
-	if (!is_cut_short(err) || xchg(&quarantined, true))
+	if (!dcrl_is_cut_short(err) || xchg(&dcrl_quarantined, true))
 		return;
 	pr_warn("the process ended in %s (%d); the driver starts over\n", what, err);
-	queue_work(system_unbound_wq, &recovery);
+	queue_work(system_unbound_wq, &dcrl_recovery);
 }
 
 bool dcrl_is_missed(int err)
 {
-	return (err == -ENODEV || is_cut_short(err)) && !READ_ONCE(quarantined);
+	return (err == -ENODEV || dcrl_is_cut_short(err)) && !READ_ONCE(dcrl_quarantined);
 }
 
-static void reprobe(void)
+static void dcrl_reprobe(void)
 {
 	struct dcrl_device *entry;
 	LIST_HEAD(taken);
 
-	mutex_lock(&devices_lock);
-	list_splice_init(&devices, &taken);
-	mutex_unlock(&devices_lock);
+	mutex_lock(&dcrl_devices_lock);
+	list_splice_init(&dcrl_devices, &taken);
+	mutex_unlock(&dcrl_devices_lock);
 	list_for_each_entry(entry, &taken, node) device_release_driver(entry->device);
-	WRITE_ONCE(undone, false);
-	WRITE_ONCE(quarantined, false);
+	WRITE_ONCE(dcrl_undone, false);
+	WRITE_ONCE(dcrl_quarantined, false);
 	while (!list_empty(&taken)) {
 		entry = list_first_entry(&taken, struct dcrl_device, node);
 		if (device_attach(entry->device) <= 0)
 			dev_err(entry->device, "not taken again by the driver\n");
-		forget_device(entry);
+		dcrl_forget_device(entry);
 	}
 }
 
-static void recover(struct work_struct *work)
+static void dcrl_recover(struct work_struct *work)
 {
 	unsigned int count;
 
 	dcrt_drain(dcg_channel);
-	count = undo_once();
+	count = dcrl_undo_once();
 	pr_warn("%u things given back; probing again\n", count);
-	reprobe();
+	dcrl_reprobe();
 }
 
 void dcrl_end_recovery(void)
 {
-	flush_work(&recovery);
+	flush_work(&dcrl_recovery);
 }

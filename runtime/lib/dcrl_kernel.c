@@ -16,7 +16,7 @@
 #include "dcrl_kernel.h"
 #include "dcrt_kernel.h"
 
-#define ATTACH_MS 10000 /* for the process to start in */
+#define DCRL_ATTACH_MS 10000 /* for the process to start in */
 
 static char *dcrt_program = "/usr/lib/drivercut/" KBUILD_MODNAME;
 module_param(dcrt_program, charp, 0444);
@@ -32,11 +32,11 @@ struct dcrt_channel *dcg_channel;
 
 /* Printing */
 
-static const char *const levels[] = {KERN_EMERG,   KERN_ALERT,	KERN_CRIT, KERN_ERR,
-				     KERN_WARNING, KERN_NOTICE, KERN_INFO, KERN_DEBUG};
+static const char *const dcrl_levels[] = {KERN_EMERG,	KERN_ALERT,  KERN_CRIT, KERN_ERR,
+					  KERN_WARNING, KERN_NOTICE, KERN_INFO, KERN_DEBUG};
 
 /* Types of the driver are numbered by the generator; the device's is known by its name. */
-static u16 type_named(const char *name)
+static u16 dcrl_type_named(const char *name)
 {
 	u32 i;
 
@@ -51,12 +51,12 @@ void dcrl_netdev_gone(struct net_device *netdev)
 	dcrl_freed_in(netdev, (const char *)netdev - netdev->padded);
 }
 
-static struct net_device *netdev_of(struct dcrt_call *call)
+static struct net_device *dcrl_netdev_of(struct dcrt_call *call)
 {
-	return dcrt_in_pointer(call, 2, type_named("net_device"), sizeof(struct net_device));
+	return dcrt_in_pointer(call, 2, dcrl_type_named("net_device"), sizeof(struct net_device));
 }
 
-static struct device *device_of(struct dcrt_call *call)
+static struct device *dcrl_device_of(struct dcrt_call *call)
 {
 	return dcrt_in_pointer(call, 2, DCRT_ANY_TYPE, sizeof(struct device));
 }
@@ -64,23 +64,23 @@ static struct device *device_of(struct dcrt_call *call)
 int dcrl_print(struct dcrt_call *call)
 {
 	u64 level = dcrt_in_word(call, 0), of = dcrt_in_word(call, 1);
-	struct net_device *netdev = of == DCRL_OF_NETDEV ? netdev_of(call) : NULL;
-	struct device *device = of == DCRL_OF_DEVICE ? device_of(call) : NULL;
+	struct net_device *netdev = of == DCRL_OF_NETDEV ? dcrl_netdev_of(call) : NULL;
+	struct device *device = of == DCRL_OF_DEVICE ? dcrl_device_of(call) : NULL;
 	const char *text;
 	u32 len;
 
 	text = dcrt_in_blob(call, DCRL_TEXT, &len);
 	if (dcrt_in_error(call))
 		return dcrt_in_error(call);
-	if (level >= ARRAY_SIZE(levels) || of >= DCRL_OF_COUNT || !text || !len || text[len - 1] ||
-	    IS_ERR(netdev) || IS_ERR(device))
+	if (level >= ARRAY_SIZE(dcrl_levels) || of >= DCRL_OF_COUNT || !text || !len ||
+	    text[len - 1] || IS_ERR(netdev) || IS_ERR(device))
 		return -EINVAL;
 	if (netdev)
-		netdev_printk(levels[level], netdev, "%s", text);
+		netdev_printk(dcrl_levels[level], netdev, "%s", text);
 	else if (device)
-		_dev_printk(levels[level], device, "%s", text);
+		_dev_printk(dcrl_levels[level], device, "%s", text);
 	else
-		printk("%s%s", levels[level], text);
+		printk("%s%s", dcrl_levels[level], text);
 	return 0;
 }
 
@@ -164,7 +164,7 @@ int dcrl_sync(struct dcrt_call *call)
 }
 
 /* Of what is not noted the process could name nothing but the first byte. */
-static void __iomem *add_window(void __iomem *base, phys_addr_t phys, size_t len)
+static void __iomem *dcrl_add_window(void __iomem *base, phys_addr_t phys, size_t len)
 {
 	if (!base || !dcg_channel || !dcrt_window_add(dcg_channel, base, phys, len, dcrt_map))
 		return base;
@@ -172,7 +172,7 @@ static void __iomem *add_window(void __iomem *base, phys_addr_t phys, size_t len
 	return NULL;
 }
 
-static void remove_window(const volatile void __iomem *base)
+static void dcrl_remove_window(const volatile void __iomem *base)
 {
 	if (base && dcg_channel)
 		dcrt_window_remove(dcg_channel, base);
@@ -182,23 +182,23 @@ static void remove_window(const volatile void __iomem *base)
 
 void __iomem *dcrl_ioremap(phys_addr_t phys, size_t len)
 {
-	return add_window((ioremap)(phys, len), phys, len);
+	return dcrl_add_window((ioremap)(phys, len), phys, len);
 }
 
 void dcrl_iounmap(volatile void __iomem *base)
 {
-	remove_window(base);
+	dcrl_remove_window(base);
 	(iounmap)(base);
 }
 
 void __iomem *dcrl_pci_ioremap_bar(struct pci_dev *pdev, int bar)
 {
-	return add_window((pci_ioremap_bar)(pdev, bar), pci_resource_start(pdev, bar),
-			  pci_resource_len(pdev, bar));
+	return dcrl_add_window((pci_ioremap_bar)(pdev, bar), pci_resource_start(pdev, bar),
+			       pci_resource_len(pdev, bar));
 }
 
 /* What is mapped of a bar; 0: it is ports. */
-static size_t mapped_len(struct pci_dev *pdev, int bar, unsigned long max)
+static size_t dcrl_mapped_len(struct pci_dev *pdev, int bar, unsigned long max)
 {
 	size_t len = pci_resource_len(pdev, bar);
 
@@ -210,19 +210,19 @@ static size_t mapped_len(struct pci_dev *pdev, int bar, unsigned long max)
 void __iomem *dcrl_pci_iomap(struct pci_dev *pdev, int bar, unsigned long max)
 {
 	void __iomem *base = (pci_iomap)(pdev, bar, max);
-	size_t len = mapped_len(pdev, bar, max);
+	size_t len = dcrl_mapped_len(pdev, bar, max);
 
-	return len ? add_window(base, pci_resource_start(pdev, bar), len) : base;
+	return len ? dcrl_add_window(base, pci_resource_start(pdev, bar), len) : base;
 }
 
 void dcrl_pci_iounmap(struct pci_dev *pdev, void __iomem *base)
 {
-	remove_window(base);
+	dcrl_remove_window(base);
 	(pci_iounmap)(pdev, base);
 }
 
 /* Nobody tells when these are unmapped, so they are not mapped in the process. */
-static void __iomem *note_window(void __iomem *base, phys_addr_t phys, size_t len)
+static void __iomem *dcrl_note_window(void __iomem *base, phys_addr_t phys, size_t len)
 {
 	if (base && dcg_channel && dcrt_window_add(dcg_channel, base, phys, len, false))
 		return NULL;
@@ -231,21 +231,21 @@ static void __iomem *note_window(void __iomem *base, phys_addr_t phys, size_t le
 
 void __iomem *dcrl_devm_ioremap(struct device *device, resource_size_t phys, resource_size_t len)
 {
-	return note_window((devm_ioremap)(device, phys, len), phys, len);
+	return dcrl_note_window((devm_ioremap)(device, phys, len), phys, len);
 }
 
 void __iomem *dcrl_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max)
 {
 	void __iomem *base = (pcim_iomap)(pdev, bar, max);
-	size_t len = mapped_len(pdev, bar, max);
+	size_t len = dcrl_mapped_len(pdev, bar, max);
 
-	return len ? note_window(base, pci_resource_start(pdev, bar), len) : base;
+	return len ? dcrl_note_window(base, pci_resource_start(pdev, bar), len) : base;
 }
 
 /* Init and exit */
 
 /* In this order: what runs in calls that are still open uses the channel. */
-static void end_channel(void)
+static void dcrl_end_channel(void)
 {
 	dcrt_unregister(dcg_channel);
 	dcg_channel = NULL;
@@ -262,12 +262,12 @@ int dcrl_init(int (*init)(void))
 		return PTR_ERR(channel);
 	dcg_channel = channel;
 	if (*dcrt_program)
-		err = dcrt_keep(channel, dcrt_program, ATTACH_MS);
+		err = dcrt_keep(channel, dcrt_program, DCRL_ATTACH_MS);
 	if (!err)
 		err = init();
 	if (err) {
 		dcrl_end_recovery();
-		end_channel();
+		dcrl_end_channel();
 	}
 	return err;
 }
@@ -277,5 +277,5 @@ void dcrl_exit(void (*exit)(void))
 	dcrl_end_recovery();
 	exit();
 	dcrl_end_recovery();
-	end_channel();
+	dcrl_end_channel();
 }

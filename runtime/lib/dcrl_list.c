@@ -8,25 +8,25 @@
 #include "dcrl_kernel.h"
 
 /* The thread in the owner's word, whose low bits are flags. */
-static bool is_own(struct mutex *lock)
+static bool dcrl_is_own(struct mutex *lock)
 {
 	return (atomic_long_read(&lock->owner) & ~7l) == (long)current;
 }
 
 /* Whether two neighbours know each other. */
-static bool is_next(const struct list_head *node, const struct list_head *next)
+static bool dcrl_is_next(const struct list_head *node, const struct list_head *next)
 {
 	return virt_addr_valid(next) && READ_ONCE(next->prev) == node;
 }
 
-static int adopt_elements(struct dcrt_channel *channel, struct list_head *head, u16 type,
-			  size_t inside)
+static int dcrl_adopt_elements(struct dcrt_channel *channel, struct list_head *head, u16 type,
+			       size_t inside)
 {
 	struct list_head *node = head, *next = READ_ONCE(head->next);
 	u32 left = dcg_driver.objects;
 	int err = 0;
 
-	while (!err && next != head && left-- && is_next(node, next)) {
+	while (!err && next != head && left-- && dcrl_is_next(node, next)) {
 		err = dcrt_adopt(channel, (char *)next - inside, type, 1);
 		node = next;
 		next = READ_ONCE(node->next);
@@ -37,11 +37,11 @@ static int adopt_elements(struct dcrt_channel *channel, struct list_head *head, 
 int dcrl_adopt_list(struct dcrt_channel *channel, struct list_head *head, u16 type, size_t inside,
 		    struct mutex *lock)
 {
-	bool locked = lock && !is_own(lock) && mutex_trylock(lock);
+	bool locked = lock && !dcrl_is_own(lock) && mutex_trylock(lock);
 	int err = 0;
 
-	if (!lock || locked || is_own(lock))
-		err = adopt_elements(channel, head, type, inside);
+	if (!lock || locked || dcrl_is_own(lock))
+		err = dcrl_adopt_elements(channel, head, type, inside);
 	if (locked)
 		mutex_unlock(lock);
 	return err;

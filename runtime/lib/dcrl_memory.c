@@ -12,17 +12,17 @@
 
 #include "dcrl_kernel.h"
 
-static atomic_long_t shared_bytes; /* allocated for the process */
+static atomic_long_t dcrl_shared_bytes; /* allocated for the process */
 
 /* The functions themselves, not the macros. */
-static void *get(u64 len, bool pages)
+static void *dcrl_get(u64 len, bool pages)
 {
 	if (pages)
 		return (vzalloc)(len);
 	return len > KMALLOC_MAX_SIZE ? NULL : (kzalloc)(len, GFP_KERNEL | __GFP_NOWARN);
 }
 
-static void give(const void *object)
+static void dcrl_give(const void *object)
 {
 	if (is_vmalloc_addr(object))
 		(vfree)(object);
@@ -30,36 +30,36 @@ static void give(const void *object)
 		(kfree)(object);
 }
 
-static void undo_alloc(const unsigned long *args)
+static void dcrl_undo_alloc(const unsigned long *args)
 {
 	const void *object = (const void *)args[0];
 
-	atomic_long_sub((long)args[1], &shared_bytes);
+	atomic_long_sub((long)args[1], &dcrl_shared_bytes);
 	dcrl_freed(object);
-	give(object);
+	dcrl_give(object);
 }
 
-static const struct dcrl_release release_alloc = {"memory", undo_alloc, 1, DCRL_LAST};
+static const struct dcrl_release dcrl_release_alloc = {"memory", dcrl_undo_alloc, 1, DCRL_LAST};
 
 /* It is about to be freed: no longer the process's to lose. */
-static void left(const void *object)
+static void dcrl_left(const void *object)
 {
 	unsigned long args[DCRL_ARGS_MAX] = {(unsigned long)object};
 
-	if (atomic_long_read(&shared_bytes) && dcrl_released(&release_alloc, args))
-		atomic_long_sub((long)args[1], &shared_bytes);
+	if (atomic_long_read(&dcrl_shared_bytes) && dcrl_released(&dcrl_release_alloc, args))
+		atomic_long_sub((long)args[1], &dcrl_shared_bytes);
 }
 
 void dcrl_forget(const void *object)
 {
 	if (!dcg_channel || IS_ERR_OR_NULL(object))
 		return;
-	left(object);
+	dcrl_left(object);
 	dcrt_forget(dcg_channel, object);
 }
 
 /* Tracked, and announced by the reply. */
-static int track(struct dcrt_call *call, void *object, u16 type, u64 len)
+static int dcrl_track(struct dcrt_call *call, void *object, u16 type, u64 len)
 {
 	u32 count = (u32)len / dcg_driver.types[type].size;
 	int err = dcrt_object_new(dcrt_channel_of(call), object, type, count);
@@ -80,22 +80,22 @@ int dcrl_alloc(struct dcrt_call *call)
 
 	if (!dcrt_may_share(dcg_driver.types, dcg_driver.n_types, type, len) || pages > 1)
 		return -EINVAL;
-	if (atomic_long_add_return((long)len, &shared_bytes) > (long)DCRL_ALLOC_MAX) {
-		atomic_long_sub((long)len, &shared_bytes);
+	if (atomic_long_add_return((long)len, &dcrl_shared_bytes) > (long)DCRL_ALLOC_MAX) {
+		atomic_long_sub((long)len, &dcrl_shared_bytes);
 		return -ENOMEM;
 	}
-	object = get(len, pages);
-	if (!object ||
-	    !dcrl_acquired(&release_alloc, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)object,
-									  (unsigned long)len})) {
-		atomic_long_sub((long)len, &shared_bytes);
-		give(object);
+	object = dcrl_get(len, pages);
+	if (!object || !dcrl_acquired(&dcrl_release_alloc,
+				      (unsigned long[DCRL_ARGS_MAX]){(unsigned long)object,
+								     (unsigned long)len})) {
+		atomic_long_sub((long)len, &dcrl_shared_bytes);
+		dcrl_give(object);
 		return -ENOMEM;
 	}
-	err = track(call, object, (u16)type, len);
+	err = dcrl_track(call, object, (u16)type, len);
 	if (err) {
-		left(object);
-		give(object);
+		dcrl_left(object);
+		dcrl_give(object);
 	}
 	return err;
 }

@@ -28,15 +28,15 @@ struct dcrl_runner {
 	unsigned int round; /* of dcrl_runners_stop() that has had it */
 };
 
-static LIST_HEAD(runners);
-static DEFINE_SPINLOCK(runners_lock);
+static LIST_HEAD(dcrl_runners);
+static DEFINE_SPINLOCK(dcrl_runners_lock);
 
 /* With the lock. */
-static struct dcrl_runner *find_runner(const void *at)
+static struct dcrl_runner *dcrl_find_runner(const void *at)
 {
 	struct dcrl_runner *runner;
 
-	list_for_each_entry(runner, &runners, node) if (runner->at == at) return runner;
+	list_for_each_entry(runner, &dcrl_runners, node) if (runner->at == at) return runner;
 	return NULL;
 }
 
@@ -46,15 +46,15 @@ void dcrl_runner_add(void *at, enum dcrl_runner_kind kind)
 	struct dcrl_runner *new = (kmalloc)(sizeof(*new), GFP_ATOMIC), *runner;
 	unsigned long flags;
 
-	spin_lock_irqsave(&runners_lock, flags);
-	runner = find_runner(at);
+	spin_lock_irqsave(&dcrl_runners_lock, flags);
+	runner = dcrl_find_runner(at);
 	if (runner) {
 		runner->kind = kind;
 	} else if (new) {
 		*new = (struct dcrl_runner){.at = at, .kind = kind};
-		list_add(&new->node, &runners);
+		list_add(&new->node, &dcrl_runners);
 	}
-	spin_unlock_irqrestore(&runners_lock, flags);
+	spin_unlock_irqrestore(&dcrl_runners_lock, flags);
 	if (runner)
 		(kfree)(new);
 	else if (!new)
@@ -62,14 +62,14 @@ void dcrl_runner_add(void *at, enum dcrl_runner_kind kind)
 }
 
 /* With the lock. */
-static void drop_runner(struct dcrl_runner *runner)
+static void dcrl_drop_runner(struct dcrl_runner *runner)
 {
 	list_del(&runner->node);
 	(kfree)(runner);
 }
 
 /* Memory of vmalloc() ends where the next page is not there: a page between two areas never is. */
-static bool is_in(const char *memory, const char *at)
+static bool dcrl_is_in(const char *memory, const char *at)
 {
 	const char *page;
 
@@ -84,22 +84,23 @@ static bool is_in(const char *memory, const char *at)
 }
 
 /* len 0: what the memory has */
-static bool is_gone(const struct dcrl_runner *runner, const char *memory, size_t len)
+static bool dcrl_is_gone(const struct dcrl_runner *runner, const char *memory, size_t len)
 {
 	const char *at = runner->at;
 
-	return len ? at >= memory && at < memory + len : is_in(memory, at);
+	return len ? at >= memory && at < memory + len : dcrl_is_in(memory, at);
 }
 
-static void forget_runners(const void *memory, size_t len)
+static void dcrl_forget_runners(const void *memory, size_t len)
 {
 	struct dcrl_runner *runner, *next;
 	unsigned long flags;
 
-	spin_lock_irqsave(&runners_lock, flags);
-	list_for_each_entry_safe(runner, next, &runners, node) if (is_gone(runner, memory, len))
-		drop_runner(runner);
-	spin_unlock_irqrestore(&runners_lock, flags);
+	spin_lock_irqsave(&dcrl_runners_lock, flags);
+	list_for_each_entry_safe(runner, next, &dcrl_runners,
+				 node) if (dcrl_is_gone(runner, memory, len))
+		dcrl_drop_runner(runner);
+	spin_unlock_irqrestore(&dcrl_runners_lock, flags);
 }
 
 void dcrl_freed(const void *memory)
@@ -113,45 +114,45 @@ void dcrl_freed_in(const void *object, const void *memory)
 {
 	dcrl_forget(object);
 	dcrl_memory_released(object);
-	forget_runners(memory, 0);
+	dcrl_forget_runners(memory, 0);
 }
 
 void dcrl_freed_range(const void *memory, size_t len)
 {
 	dcrl_forget(memory);
 	dcrl_memory_released(memory);
-	forget_runners(memory, len);
+	dcrl_forget_runners(memory, len);
 }
 
 /* Stopping them: each once, without the lock, as that sleeps. One that is added meanwhile is
  * stopped too; one whose memory is freed meanwhile is a race of the driver's own. */
 
-static bool next_runner(unsigned int round, struct dcrl_runner *ret)
+static bool dcrl_next_runner(unsigned int round, struct dcrl_runner *ret)
 {
 	struct dcrl_runner *runner;
 	unsigned long flags;
 	bool found = false;
 
-	spin_lock_irqsave(&runners_lock, flags);
-	list_for_each_entry(runner, &runners, node) if (runner->round != round)
+	spin_lock_irqsave(&dcrl_runners_lock, flags);
+	list_for_each_entry(runner, &dcrl_runners, node) if (runner->round != round)
 	{
 		runner->round = round;
 		*ret = *runner;
 		found = true;
 		break;
 	}
-	spin_unlock_irqrestore(&runners_lock, flags);
+	spin_unlock_irqrestore(&dcrl_runners_lock, flags);
 	return found;
 }
 
-static bool stop_round(void)
+static bool dcrl_stop_round(void)
 {
 	static atomic_t rounds;
 	unsigned int round = (unsigned int)atomic_inc_return(&rounds);
 	struct dcrl_runner runner;
 	bool any = false;
 
-	while (next_runner(round, &runner)) {
+	while (dcrl_next_runner(round, &runner)) {
 		if (runner.kind == DCRL_WORK)
 			any |= cancel_work_sync(runner.at);
 		else if (runner.kind == DCRL_DELAYED_WORK)
@@ -167,20 +168,20 @@ void dcrl_runners_stop(void)
 {
 	unsigned int left = 16;
 
-	while (stop_round() && --left)
+	while (dcrl_stop_round() && --left)
 		;
 }
 
-static bool is_delayed(const struct work_struct *work)
+static bool dcrl_is_delayed(const struct work_struct *work)
 {
 	const struct dcrl_runner *runner;
 	unsigned long flags;
 	bool is;
 
-	spin_lock_irqsave(&runners_lock, flags);
-	runner = find_runner(work);
+	spin_lock_irqsave(&dcrl_runners_lock, flags);
+	runner = dcrl_find_runner(work);
 	is = runner && runner->kind == DCRL_DELAYED_WORK;
-	spin_unlock_irqrestore(&runners_lock, flags);
+	spin_unlock_irqrestore(&dcrl_runners_lock, flags);
 	return is;
 }
 
@@ -190,7 +191,7 @@ void dcrl_work_missed(struct work_struct *work, int err)
 	if (!dcrl_is_missed(err))
 		return;
 	pr_warn_ratelimited("a work was missed (%d) and is queued again\n", err);
-	if (is_delayed(work)) {
+	if (dcrl_is_delayed(work)) {
 		struct delayed_work *delayed = to_delayed_work(work);
 
 		queue_delayed_work(delayed->wq ? delayed->wq : system_wq, delayed, HZ);
@@ -202,14 +203,14 @@ void dcrl_work_missed(struct work_struct *work, int err)
 
 /* Memory of devices. What is added to a device after it goes before it. */
 
-struct managed {
+struct dcrl_managed {
 	const void *object;
 	size_t len;
 };
 
-static void managed_gone(struct device *device, void *res)
+static void dcrl_managed_gone(struct device *device, void *res)
 {
-	struct managed *managed = res;
+	struct dcrl_managed *managed = res;
 
 	if (managed->object)
 		dcrl_freed_range(managed->object, managed->len);
@@ -217,25 +218,25 @@ static void managed_gone(struct device *device, void *res)
 
 void *dcrl_devm_kmalloc(struct device *device, size_t len, gfp_t flags)
 {
-	struct managed *managed = devres_alloc(managed_gone, sizeof(*managed), flags);
+	struct dcrl_managed *managed = devres_alloc(dcrl_managed_gone, sizeof(*managed), flags);
 	void *object = managed ? (devm_kmalloc)(device, len, flags) : NULL;
 
 	if (!object) {
 		devres_free(managed);
 		return NULL;
 	}
-	*managed = (struct managed){.object = len ? object : NULL, .len = len};
+	*managed = (struct dcrl_managed){.object = len ? object : NULL, .len = len};
 	devres_add(device, managed);
 	return object;
 }
 
-static int is_of(struct device *device, void *res, void *object)
+static int dcrl_is_of(struct device *device, void *res, void *object)
 {
-	return ((struct managed *)res)->object == object;
+	return ((struct dcrl_managed *)res)->object == object;
 }
 
 void dcrl_devm_kfree(struct device *device, const void *object)
 {
-	devres_release(device, managed_gone, is_of, (void *)object);
+	devres_release(device, dcrl_managed_gone, dcrl_is_of, (void *)object);
 	(devm_kfree)(device, object);
 }
