@@ -340,8 +340,8 @@ int dcrt_in_error(const struct dcrt_call *call);
  * -ENOMEM. May sleep. */
 int dcrt_object_new(struct dcrt_channel *channel, void *object, uint16_t type, uint32_t count);
 /* dcrt_object_free - to be called before the memory is freed; with it go the objects embedded in
- * it. Kernel only. Returns 0, -ESTALE (double free), -ENOENT (never tracked). May sleep: while a
- * dcrt_out_all() looks at it. */
+ * it. Kernel only. Returns 0, -ESTALE (double free), -ENOENT (never tracked). Any context, but for
+ * an object of a type with adopt(): that sleeps while a dcrt_out_all() looks at it. */
 int dcrt_object_free(struct dcrt_channel *channel, void *object);
 /* dcrt_adopt - as dcrt_object_new, and 0 if count is 0, the object NULL, an error pointer or
  * tracked already with that type in that place. Kernel only. */

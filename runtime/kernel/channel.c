@@ -28,14 +28,21 @@ static void env_free(void *memory)
 	kvfree(memory);
 }
 
-static void env_lock(void *lock)
+/* Objects are forgotten in any context (dcrt_forget). */
+static void env_lock(void *ctx)
 {
-	spin_lock((spinlock_t *)lock);
+	struct dcrt_channel *channel = ctx;
+	unsigned long flags;
+
+	spin_lock_irqsave(&channel->tracker_lock, flags);
+	channel->tracker_flags = flags;
 }
 
-static void env_unlock(void *lock)
+static void env_unlock(void *ctx)
 {
-	spin_unlock((spinlock_t *)lock);
+	struct dcrt_channel *channel = ctx;
+
+	spin_unlock_irqrestore(&channel->tracker_lock, channel->tracker_flags);
 }
 
 static void env_pause(void)
@@ -319,7 +326,7 @@ static void init_channel(struct dcrt_channel *channel, const struct dcrt_driver 
 					 .free = env_free,
 					 .lock = env_lock,
 					 .unlock = env_unlock,
-					 .lock_ctx = &channel->tracker_lock,
+					 .lock_ctx = channel,
 					 .addresses = addresses,
 					 .full = env_full,
 					 .pause = env_pause,

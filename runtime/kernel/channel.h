@@ -89,6 +89,7 @@ struct dcrt_channel {
 	spinlock_t lock;
 	struct dcrt_env env;
 	spinlock_t tracker_lock;
+	unsigned long tracker_flags; /* of who has the lock */
 	struct dcrt_tracker tracker;
 	u64 fingerprint;
 

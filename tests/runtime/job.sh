@@ -92,6 +92,7 @@ is "with irqs off" EAGAIN "$($run atomic 2)"
 is "atomic calls counted" 3 "$(counter atomic_refused atomic_refused)"
 
 progress "all objects"
+is "given back in interrupts" 50 "$($run interrupts 50)"
 for n in 2 3 3 300 2; do # new ones each time, often where the last ones were
 	is "all objects, $n" $((n * (n + 1) / 2)) "$($run all $n)"
 done

@@ -6,6 +6,7 @@
 #include <linux/debugfs.h>
 #include <linux/delay.h>
 #include <linux/fs.h>
+#include <linux/hrtimer.h>
 #include <linux/io.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
@@ -351,6 +352,44 @@ static int do_free(u64 what, u64 *ret)
 	return err;
 }
 
+/* Objects are given back in interrupts, as drivers do, while calls look at others. */
+static struct hrtimer interrupts;
+static void *interrupt_drops; /* the one to be given back, or NULL */
+static unsigned long n_interrupts;
+
+static enum hrtimer_restart interrupt(struct hrtimer *timer)
+{
+	void *object = xchg(&interrupt_drops, NULL);
+
+	dcrt_forget(channel, object ? object : &n_interrupts);
+	n_interrupts++;
+	hrtimer_forward_now(timer, 50 * NSEC_PER_USEC);
+	return HRTIMER_RESTART;
+}
+
+static int do_interrupts(u64 times, u64 *ret)
+{
+	u64 i, unused;
+	int err = 0;
+
+	*ret = 0;
+	n_interrupts = 0;
+	hrtimer_init(&interrupts, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+	interrupts.function = interrupt;
+	hrtimer_start(&interrupts, 50 * NSEC_PER_USEC, HRTIMER_MODE_REL_HARD);
+	for (i = 0; !err && i < times; i++) {
+		err = do_all(300, &unused);
+		WRITE_ONCE(interrupt_drops, things[1]);
+		while (!err && READ_ONCE(interrupt_drops))
+			usleep_range(50, 100);
+		*ret += !err && dcrt_object_free(channel, things[1]) == -ESTALE;
+		if (!err)
+			err = dcrt_object_new(channel, things[1], 0, 1);
+	}
+	hrtimer_cancel(&interrupts);
+	return err ? err : n_interrupts < times ? -ENODATA : 0;
+}
+
 static void __iomem *window_base;
 
 static void drop_window(void)
@@ -450,6 +489,8 @@ static int command(char *text, u64 *ret)
 		return do_atomic(a, ret);
 	if (!strcmp(name, "free"))
 		return do_free(a, ret);
+	if (!strcmp(name, "interrupts"))
+		return do_interrupts(a, ret);
 	if (!strcmp(name, "nest"))
 		return do_nest(a, ret);
 	/* nanoseconds: a downcall; an upcall, a downcall and an upcall in it; all that touch does
