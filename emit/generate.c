@@ -585,7 +585,7 @@ void emit_put_handler(FILE *out, const struct emit_call *call)
 
 /* Calls */
 
-static bool is_root(const struct dc_data *data, const struct dc_value *value)
+bool emit_is_root(const struct dc_data *data, const struct dc_value *value)
 {
 	const struct dc_type_rule *rule =
 		value->kind == DC_VALUE_POINTER && value->to == DC_VALUE_RECORD
@@ -621,7 +621,7 @@ static void set_parameter(const struct emit_call *call, const struct dc_emit_pla
 		.name = name,
 		.type = type,
 		.value = value,
-		.adopted = is_root(plan->data, value),
+		.adopted = emit_is_root(plan->data, value),
 		.shared = is_address ? shared_type(call->arena, plan, value) : NULL,
 	};
 }
@@ -701,7 +701,7 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 		ret->parameters[i].adopted = false;
 	}
 	ret->is_register = register_of(ret, kernel->rule->is_register);
-	if (is_root(plan->data, &prototype->result))
+	if (emit_is_root(plan->data, &prototype->result))
 		ret->result_adopted = prototype->result.record;
 }
 

@@ -213,7 +213,19 @@ static void put_acquiring_variadic(FILE *out, struct dc_arena *arena, const stru
 	fputs(" \\\n\tdcg_result; })\n", out);
 }
 
-static void put_acquiring(FILE *out, struct dc_arena *arena, const struct undo *undo)
+/* An object that the kernel has made, whoever asked for it: what leads to it can go across. */
+static void put_adopting(FILE *out, const struct dc_emit_plan *plan,
+			 const struct dc_prototype *prototype)
+{
+	if (emit_is_root(plan->data, &prototype->result))
+		fprintf(out,
+			"\tif (!IS_ERR_OR_NULL(dcg_result))\n"
+			"\t\tdcrt_adopt(dcg_channel, dcg_result, DCG_TYPE_%s, 1);\n",
+			prototype->result.record);
+}
+
+static void put_acquiring(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
+			  const struct undo *undo)
 {
 	const struct dc_prototype *prototype = undo->acquires;
 	bool is_void = prototype->result.kind == DC_VALUE_VOID;
@@ -232,7 +244,9 @@ static void put_acquiring(FILE *out, struct dc_arena *arena, const struct undo *
 	if (*success)
 		fprintf(out, "if (%s)\n\t\t", success);
 	put_noting(out, arena, undo, "a");
-	fprintf(out, "\n%s}\n", is_void ? "" : "\treturn dcg_result;\n");
+	fputc('\n', out);
+	put_adopting(out, plan, prototype);
+	fprintf(out, "%s}\n", is_void ? "" : "\treturn dcg_result;\n");
 	if (when_of(undo) != DC_UNDO_LOCK)
 		fprintf(out, "#undef %s\n#define %s(...) dcg_acquiring_%s(__VA_ARGS__)\n",
 			prototype->name, prototype->name, prototype->name);
@@ -263,7 +277,8 @@ static bool has_releasing(const struct undo *undo)
 	       when_of(undo) != DC_UNDO_MEMORY;
 }
 
-static void put_wrappers(FILE *out, struct dc_arena *arena, const undos *all)
+static void put_wrappers(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
+			 const undos *all)
 {
 	const struct undo *undo;
 
@@ -280,7 +295,7 @@ static void put_wrappers(FILE *out, struct dc_arena *arena, const undos *all)
 		if (undo->acquires->is_variadic)
 			put_acquiring_variadic(out, arena, undo);
 		else
-			put_acquiring(out, arena, undo);
+			put_acquiring(out, arena, plan, undo);
 	dc_vec_each (undo, all)
 		if (has_releasing(undo) && when_of(undo) != DC_UNDO_LOCK)
 			fprintf(out, "#undef %s\n#define %s(...) dcg_releasing_%s(__VA_ARGS__)\n",
@@ -301,8 +316,9 @@ const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan
 	fputs("#ifndef DCG_JOURNAL_H\n#define DCG_JOURNAL_H\n\n", piece.out);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
-	fputs("#include \"dcrl_kernel.h\"\n\n/* clang-format off */\n", piece.out);
-	put_wrappers(piece.out, arena, &all);
+	fputs("#include \"dcg.h\"\n#include \"dcrl_kernel.h\"\n\n/* clang-format off */\n",
+	      piece.out);
+	put_wrappers(piece.out, arena, plan, &all);
 	if (plan->data->annotations.recoveries.len)
 		fputc('\n', piece.out);
 	dc_vec_each (recovery, &plan->data->annotations.recoveries)

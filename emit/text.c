@@ -103,10 +103,13 @@ static size_t statement_end(const char *text, size_t at)
 static void add_edit(emit_edits *edits, const struct emit_unit *unit, size_t start, size_t end,
 		     const char *text)
 {
+	size_t number = edits->len;
+
 	dc_vec_push(edits, (struct emit_edit){.start = start,
 					      .end = end,
 					      .text = text,
-					      .line = line_of(unit->text, end)});
+					      .line = line_of(unit->text, end),
+					      .number = number});
 }
 
 static const struct dc_emit_function *function_of(const struct dc_emit_plan *plan, const char *name)
@@ -114,6 +117,23 @@ static const struct dc_emit_function *function_of(const struct dc_emit_plan *pla
 	const struct dc_definition *definition = dc_source_find(plan->source, name);
 
 	return definition ? &plan->functions[definition - plan->source->definitions.at] : NULL;
+}
+
+/* Before the line that the definition begins in, and behind the one that it ends in. */
+static void guard(const struct emit_unit *unit, const struct dc_definition *definition,
+		  emit_edits *edits)
+{
+	size_t start = line_start(unit->text, definition->start), head = definition->body;
+	size_t end = definition->end + strcspn(unit->text + definition->end, "\n");
+
+	while (head > definition->start && strchr(" \t\n", unit->text[head - 1]))
+		head--;
+	end += unit->text[end] == '\n';
+	add_edit(edits, unit, start, start, emit_guard_start(unit->arena, definition));
+	add_edit(edits, unit, end, end,
+		 emit_guard_end(unit->arena, unit->plan, definition,
+				dc_arena_strndup(unit->arena, unit->text + definition->start,
+						 head - definition->start)));
 }
 
 static void find_edits(const struct emit_unit *unit, emit_edits *edits)
@@ -126,7 +146,11 @@ static void find_edits(const struct emit_unit *unit, emit_edits *edits)
 		const struct dc_emit_function *function = &plan->functions[i];
 		const struct dc_definition *definition = function->definition;
 
-		if (definition->file != unit->file->name || function->on[unit->side] == DC_NATIVE)
+		if (definition->file != unit->file->name)
+			continue;
+		if (unit->side == DC_SIDE_KERNEL && emit_is_guarded(plan, function))
+			guard(unit, definition, edits);
+		if (function->on[unit->side] == DC_NATIVE)
 			continue;
 		if (function->on[unit->side] == DC_STUB)
 			add_edit(edits, unit, definition->body, definition->end,
@@ -172,7 +196,9 @@ static int order_edits(const void *a, const void *b)
 
 	if (left->start != right->start)
 		return left->start < right->start ? -1 : 1;
-	return left->end < right->end ? -1 : left->end > right->end;
+	if (left->end != right->end)
+		return left->end < right->end ? -1 : 1;
+	return left->number < right->number ? -1 : left->number > right->number;
 }
 
 /* What the unit's text refers to that generated text declares. */

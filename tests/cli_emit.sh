@@ -45,7 +45,7 @@ golden() { # FOLDER
 		sed -i 's/^RELEASE ?= .*/RELEASE ?= (this kernel)/' user/Makefile)
 }
 
-for case in basic files data acquire list; do
+for case in basic files data acquire list guard; do
 	take $case
 	cut=$here/emit/$case/cut.json
 	expect 0 "user " emit $case --family net --cut "$cut" -o one

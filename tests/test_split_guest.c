@@ -18,12 +18,24 @@ static const char *drivercut, *driver;
 static const char *cycles = "1", *kills = "8";
 static bool two_cpus;
 static struct dc_guest_file split[DC_SPLIT_FILES];
+static struct dc_guest_file native[DC_SPLIT_FILES]; /* entry points stay in the kernel */
+
+static void build(const char *cut, const char *components, const char *out,
+		  struct dc_guest_file *ret)
+{
+	const char *emit[] = {drivercut, "emit", driver, "--cut", cut, "-o", components, NULL};
+	struct caught caught;
+
+	run(emit);
+	catch_start(&caught);
+	if (dc_split_build(&caught.diag, arena, &kernel, driver, at(components), out, ret) < 0)
+		fail_msg("%s", caught.text);
+}
 
 /* The cut that the rules allow has its lines in the process; it is emitted and built. */
 static void test_build(void **state)
 {
 	const char *solve[] = {drivercut, "solve", driver, "--rules", "-o", "cut.json", NULL};
-	const char *emit[] = {drivercut, "emit", driver, "--cut", "cut.json", "-o", "emit", NULL};
 	struct caught caught;
 	struct dc_json_doc *doc;
 	struct dc_json cut;
@@ -32,7 +44,6 @@ static void test_build(void **state)
 	(void)state;
 	catch_start(&caught);
 	run(solve);
-	run(emit);
 	assert_int_equal(dc_json_open(&caught.diag, at("cut.json"), "cut", &doc, &cut), 0);
 	in_kernel = dc_json_int(&cut, "kernel_loc", 0, INT64_MAX);
 	in_process = dc_json_int(&cut, "user_loc", 0, INT64_MAX);
@@ -41,12 +52,12 @@ static void test_build(void **state)
 	print_message("%lld lines in the kernel, %lld in the process\n", (long long)in_kernel,
 		      (long long)in_process);
 	assert_true(in_process * 100 >= (in_kernel + in_process) * FLOOR_PERCENT);
-	if (dc_split_build(&caught.diag, arena, &kernel, driver, at("emit"), folder, split) < 0)
-		fail_msg("%s", caught.text);
+	build("cut.json", "emit", folder, split);
 }
 
-/* Boots with the stock driver, or the split one, for a job of tests/guest. */
-static void boot(const char *name, const char *job, const char *env, bool is_split, unsigned cpus)
+/* Boots with the stock driver, or a split one (its files), for a job of tests/guest. */
+static void boot(const char *name, const char *job, const char *env,
+		 const struct dc_guest_file *cut, unsigned cpus)
 {
 	const char *modules[] = {driver, "virtio_net", NULL};
 	const char *programs[] = {"netperf", "netserver", "ethtool", NULL};
@@ -61,7 +72,7 @@ static void boot(const char *name, const char *job, const char *env, bool is_spl
 		.kernel = &kernel,
 		.folder = at(name),
 		.job = test_job(dc_arena_printf(arena, "%s.sh", job)),
-		.modules = is_split ? modules + 1 : modules,
+		.modules = cut ? modules + 1 : modules,
 		.programs = programs,
 		.nics = nics,
 		.files = files,
@@ -73,8 +84,8 @@ static void boot(const char *name, const char *job, const char *env, bool is_spl
 	struct caught caught;
 	size_t i;
 
-	for (i = 0; is_split && split[i].host; i++)
-		files[2 + i] = split[i];
+	for (i = 0; cut && cut[i].host; i++)
+		files[2 + i] = cut[i];
 	catch_start(&caught);
 	if (dc_guest_run(&caught.diag, &guest) < 0)
 		fail_msg("%s: %s", name, caught.text);
@@ -88,8 +99,8 @@ static void test_life(void **state)
 	size_t i;
 
 	(void)state;
-	boot("stock", "life", "CYCLES=1\n", false, 1);
-	boot("split", "life", dc_arena_printf(arena, "CYCLES=%s\n", cycles), true, 1);
+	boot("stock", "life", "CYCLES=1\n", NULL, 1);
+	boot("split", "life", dc_arena_printf(arena, "CYCLES=%s\n", cycles), split, 1);
 	assert_non_null(strstr(text_of("stock/results/1/ethtool"),
 			       dc_arena_printf(arena, "driver: %s", driver)));
 	for (cycle = 1; cycle <= count; cycle++)
@@ -108,7 +119,7 @@ static void test_two_cpus(void **state)
 	(void)state;
 	if (!two_cpus)
 		skip();
-	boot("two", "life", "CYCLES=1\n", true, 2);
+	boot("two", "life", "CYCLES=1\n", split, 2);
 	assert_string_equal(text_of("two/results/1/ethtool"), text_of("stock/results/1/ethtool"));
 }
 
@@ -124,14 +135,14 @@ static unsigned count_lines(const char *text)
 static void test_kills(void **state)
 {
 	(void)state;
-	boot("kills", "kill", dc_arena_printf(arena, "KILLS=%s\n", kills), true, 1);
+	boot("kills", "kill", dc_arena_printf(arena, "KILLS=%s\n", kills), split, 1);
 	assert_int_equal(count_lines(text_of("kills/results/kills")), atoi(kills));
 }
 
 static void test_changes(void **state)
 {
 	(void)state;
-	boot("changes", "change", "CHANGES='up down ring mtu reset'\n", true, 1);
+	boot("changes", "change", "CHANGES='up down ring mtu reset'\n", split, 1);
 	assert_int_equal(count_lines(text_of("changes/results/changes")), 5);
 }
 
@@ -142,7 +153,7 @@ static void test_recoveries(void **state)
 	int count = 0;
 
 	(void)state;
-	boot("recoveries", "recover", "RECOVERIES=20\nRING=1024\n", true, 1);
+	boot("recoveries", "recover", "RECOVERIES=20\nRING=1024\n", split, 1);
 	assert_int_equal(sscanf(text_of("recoveries/results/memory"), "%d %ld %ld", &count,
 				&before_kib, &after_kib),
 			 3);
@@ -152,12 +163,32 @@ static void test_recoveries(void **state)
 	assert_true(lost_kib < 1024 * 2 / 8); /* of at least 2 KiB in each descriptor */
 }
 
+/* Entry points that stay in the kernel: recovery waits for them and makes them wait, and what they
+ * take from the kernel, and their device, is known as if they were in the process. */
+static void test_native_entries(void **state)
+{
+	static const char *const entries[] = {"probe", "remove", "open", "close"};
+	const char *solve[16] = {drivercut, "solve", driver, "--rules", "-o", "native.json"};
+	size_t i, n = 6;
+
+	(void)state;
+	for (i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+		solve[n++] = "--pin";
+		solve[n++] = dc_arena_printf(arena, "%s_%s=kernel", driver, entries[i]);
+	}
+	run(solve);
+	build("native.json", "native-emit", at("native"), native);
+	boot("natives", "change", "CHANGES='up down ring mtu reset'\n", native, 1);
+	assert_int_equal(count_lines(text_of("natives/results/changes")), 5);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_build),	 cmocka_unit_test(test_life),
-		cmocka_unit_test(test_two_cpus), cmocka_unit_test(test_kills),
-		cmocka_unit_test(test_changes),	 cmocka_unit_test(test_recoveries),
+		cmocka_unit_test(test_build),	       cmocka_unit_test(test_life),
+		cmocka_unit_test(test_two_cpus),       cmocka_unit_test(test_kills),
+		cmocka_unit_test(test_changes),	       cmocka_unit_test(test_recoveries),
+		cmocka_unit_test(test_native_entries),
 	};
 	char template[] = "/tmp/drivercut-split-XXXXXX", path[PATH_MAX];
 	int status;

@@ -20,6 +20,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "dcrl_kernel.h"
@@ -60,6 +61,27 @@ int dcrl_begin(u32 function, struct dcrt_call **ret)
 		err = -ENODEV;
 	}
 	return err;
+}
+
+/* Functions of the driver's that run in the kernel */
+
+static atomic_t dcrl_inside;
+static DECLARE_WAIT_QUEUE_HEAD(dcrl_outside);
+
+bool dcrl_enter(void)
+{
+	atomic_inc(&dcrl_inside);
+	smp_mb__after_atomic(); /* before recovery has looked, or after it has begun */
+	if (!READ_ONCE(dcrl_quarantined))
+		return true;
+	dcrl_leave();
+	return false;
+}
+
+void dcrl_leave(void)
+{
+	if (atomic_dec_and_test(&dcrl_inside))
+		wake_up(&dcrl_outside);
 }
 
 /* The journal */
@@ -219,8 +241,10 @@ static void dcrl_run_recoveries(void)
 
 static unsigned int dcrl_undo_all(void)
 {
-	unsigned int count = dcrl_undo(DCRL_FIRST);
+	unsigned int count;
 
+	wait_event(dcrl_outside, !atomic_read(&dcrl_inside));
+	count = dcrl_undo(DCRL_FIRST);
 	dcrl_runners_stop();
 	count += dcrl_undo(DCRL_STOP);
 	dcrl_run_recoveries();

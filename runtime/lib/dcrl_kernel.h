@@ -97,6 +97,14 @@ extern const struct dcrl_recovery dcg_recoveries[];
 /* dcrl_has - for the conditions of such functions: there is memory of an object's there. */
 bool dcrl_has(const void *address);
 
+/*
+ * dcrl_enter - a function of the driver's begins in the kernel component, called by the kernel
+ * where it may sleep. False while the driver starts over: then it is not to begin. Recovery waits
+ * until all that have begun have said dcrl_leave. They may be nested.
+ */
+bool dcrl_enter(void);
+void dcrl_leave(void);
+
 /* dcrl_begin - as dcrt_call_begin; -ENODEV while the driver starts over. */
 int dcrl_begin(u32 function, struct dcrt_call **ret);
 

@@ -33,6 +33,7 @@
 #include <linux/skbuff.h>
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
+#include "dcg.h"
 #include "dcrl_kernel.h"
 
 /* clang-format off */

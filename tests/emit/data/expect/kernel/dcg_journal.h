@@ -33,6 +33,7 @@
 #include <linux/skbuff.h>
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
+#include "dcg.h"
 #include "dcrl_kernel.h"
 
 /* clang-format off */
@@ -66,6 +67,8 @@ static inline struct net_device * dcg_acquiring_alloc_etherdev_mqs(int a0, unsig
 
 	if (!IS_ERR_OR_NULL((const void *)dcg_result))
 		dcrl_acquired(&dcg_release_free_netdev, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(dcg_result)});
+	if (!IS_ERR_OR_NULL(dcg_result))
+		dcrt_adopt(dcg_channel, dcg_result, DCG_TYPE_net_device, 1);
 	return dcg_result;
 }
 #undef alloc_etherdev_mqs
