@@ -43,10 +43,11 @@ struct dc_verb {
 int dc_cli_option(struct dc_cli *cli, const struct dc_verb *verb, int argc, char **argv,
 		  const char *shorts, const struct option *longs, int *ret_exit);
 
-/* The problem of a driver, from its graph and profile; rules: what they do not let move is in the
- * kernel. *ret_problem: caller frees with dc_problem_free. Returns 0, or -errno after reporting. */
+/* The problem of a driver, from its graph and profile; family: as for dc_cli_driver_open; rules:
+ * what they do not let move is in the kernel. *ret_problem: caller frees with dc_problem_free.
+ * Returns 0, or -errno after reporting. */
 struct dc_problem;
-int dc_cli_problem(struct dc_cli *cli, const char *driver, bool rules,
+int dc_cli_problem(struct dc_cli *cli, const char *driver, const char *family, bool rules,
 		   struct dc_problem **ret_problem);
 
 /* Prints a document, for people to read as well, and frees it. */

@@ -236,5 +236,9 @@ const struct dc_verb dc_verb_graph = {
 		"      --json               print the graph instead of tables\n"
 		"\n"
 		"The kernel is the newest below /lib/modules that has headers; the environment\n"
-		"variable DRIVERCUT_KERNEL names another release.\n",
+		"variable DRIVERCUT_KERNEL names another release.\n"
+		"\n"
+		"examples:\n"
+		"  drivercut graph e1000\n"
+		"  drivercut graph drivers/net/mine --family net -o graph.json\n",
 };

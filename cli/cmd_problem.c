@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "cli/driver_files.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
@@ -18,19 +19,15 @@ struct options {
 };
 
 /* --list-fields: what --fields pin would pin, and for what. */
-static int list_fields(struct dc_cli_driver *files)
+
+static void print_fields(const struct dc_graph *graph, const dc_shared_fields *fields)
 {
 	static const char *const heads[] = {"FIELD", "WRITTEN IN ATOMIC CONTEXT BY",
 					    "USED WITHOUT A COMMON LOCK BY", NULL};
 	struct dc_table *table = dc_table_new(heads);
 	const struct dc_shared_field *field;
-	struct dc_graph *graph = NULL;
-	dc_shared_fields fields = {0};
-	int err = dc_cli_driver_graph(files, &graph);
 
-	if (!err)
-		dc_shared_fields_find(graph, &fields);
-	dc_vec_each (field, &fields) {
+	dc_vec_each (field, fields) {
 		char *name = dc_printf("%s.%s", field->type, field->field);
 		char *users = dc_printf("%s%s", graph->functions.at[field->users.at[0]].name,
 					field->users.len > 1 ? ", ..." : "");
@@ -43,9 +40,46 @@ static int list_fields(struct dc_cli_driver *files)
 		free(users);
 	}
 	dc_table_print(table);
+}
+
+static void print_fields_json(const struct dc_graph *graph, const dc_shared_fields *fields)
+{
+	json_t *root = dc_json_new("shared-fields"), *rows = json_array();
+	const struct dc_shared_field *field;
+	size_t i;
+
+	dc_vec_each (field, fields) {
+		json_t *row = json_object(), *users = json_array();
+
+		dc_json_set(row, "type", json_string(field->type));
+		dc_json_set(row, "field", json_string(field->field));
+		dc_json_set(row, "writer", json_string(graph->functions.at[field->writer].name));
+		for (i = 0; i < field->users.len; i++)
+			dc_json_add(users,
+				    json_string(graph->functions.at[field->users.at[i]].name));
+		dc_json_set(row, "users", users);
+		dc_json_add(rows, row);
+	}
+	dc_json_set(root, "fields", rows);
+	dc_cli_print_json(root);
+}
+
+static int list_fields(struct dc_cli_driver *files)
+{
+	struct dc_graph *graph = NULL;
+	dc_shared_fields fields = {0};
+	int err = dc_cli_driver_graph(files, &graph);
+
+	if (err < 0)
+		return err;
+	dc_shared_fields_find(graph, &fields);
+	if (files->cli->json)
+		print_fields_json(graph, &fields);
+	else
+		print_fields(graph, &fields);
 	dc_shared_fields_done(&fields);
 	dc_graph_free(graph);
-	return err;
+	return 0;
 }
 
 /* What constraints leave movable: the cut when crossings cost nothing. */
@@ -199,5 +233,9 @@ const struct dc_verb dc_verb_problem = {
 		"                     them and access crosses nothing, the default) or downcall\n"
 		"      --list-fields  show those fields and stop\n"
 		"      --family NAME  of a driver that is a bare folder: net, scsi, sound\n"
-		"      --json         print the problem instead of a summary\n",
+		"      --json         print the problem, or those fields, as JSON instead\n"
+		"\n"
+		"examples:\n"
+		"  drivercut problem e1000 --rules -o problem.json\n"
+		"  drivercut problem drivers/net/mine --family net --list-fields\n",
 };

@@ -331,5 +331,9 @@ const struct dc_verb dc_verb_profile = {
 		"                      every edge that ran must be in (out/DRIVER/graph.json)\n"
 		"      --family NAME   of a driver that is a bare folder\n"
 		"      --keep          keep what the guest wrote, in out/DRIVER/recording\n"
-		"      --json          print the profile instead of a table\n",
+		"      --json          print the profile instead of a table\n"
+		"\n"
+		"examples:\n"
+		"  drivercut profile e1000\n"
+		"  drivercut profile e1000 --perf-data perf.data -o profile.json\n",
 };

@@ -35,7 +35,7 @@ static const char help[] =
 	"examples:\n"
 	"  drivercut solve e1000 --delay 10us -o cut.json\n"
 	"  drivercut solve --problem problem.json --lambda 1/10 -v\n"
-	"  drivercut solve e1000 --pin e1000_set_rx_mode=user     what would that cost?\n"
+	"  drivercut solve e1000 --pin e1000_watchdog=kernel     what would that cost?\n"
 	"  drivercut solve e1000 --max-overhead 1% --delay 10us\n"
 	"\n"
 	"See also: drivercut sweep (all delays), explain (why a function is where it is).\n";

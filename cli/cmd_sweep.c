@@ -39,7 +39,7 @@ static const char help[] =
 	"\n"
 	"examples:\n"
 	"  drivercut sweep e1000\n"
-	"  drivercut sweep e1000 --pin e1000_set_rx_mode=user\n"
+	"  drivercut sweep e1000 --pin e1000_watchdog=kernel\n"
 	"  drivercut sweep --problem problem.json --delays 0,5us,50us -o sweep.json\n"
 	"\n"
 	"A breakpoint's delay is where two cuts cost the same; up to and with it the one before "

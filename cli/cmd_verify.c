@@ -12,16 +12,19 @@
 static const char help[] =
 	"drivercut verify - check the certificate of a sweep, without solving anything\n"
 	"\n"
-	"usage: drivercut verify DRIVER CERTIFICATE\n"
-	"       drivercut verify --problem FILE CERTIFICATE\n"
+	"usage: drivercut verify DRIVER CERTIFICATE [OPTIONS]\n"
+	"       drivercut verify --problem FILE CERTIFICATE [OPTIONS]\n"
 	"\n"
 	"A certificate holds the nested cuts and a flow for each breakpoint. The flows show that "
 	"no\n"
 	"choice of sides costs less than these cuts, at any delay. Checking takes one walk over\n"
-	"the problem a breakpoint and shares no code with the solver.\n"
+	"the problem a breakpoint, and shares no code with the solver but the reader of the\n"
+	"problem.\n"
 	"\n"
 	"  --problem FILE     the problem.json that was solved\n"
-	"  --pin F=SIDE       as given to sweep when it wrote the certificate\n"
+	"  --rules            if sweep was given it when it wrote the certificate\n"
+	"  --pin F=SIDE       the same, with the same pins\n"
+	"  --family NAME      of a driver that is a bare folder: net, scsi, sound\n"
 	"  --json             the result as JSON\n"
 	"\n"
 	"example:\n"
@@ -31,6 +34,8 @@ static const char help[] =
 
 static const struct option longs[] = {
 	{"problem", required_argument, NULL, DC_OPTION_PROBLEM},
+	DC_OPTION_RULES_ROW,
+	DC_OPTION_FAMILY_ROW,
 	DC_OPTION_PIN_ROW,
 	{0},
 };

@@ -183,11 +183,11 @@ int dc_cli_driver_cut(struct dc_cli_driver *files, const char **ret_path)
 	return err;
 }
 
-int dc_cli_problem(struct dc_cli *cli, const char *operand, bool rules,
+int dc_cli_problem(struct dc_cli *cli, const char *operand, const char *family, bool rules,
 		   struct dc_problem **ret_problem)
 {
 	struct dc_cli_driver files;
-	int err = dc_cli_driver_open(cli, operand, NULL, &files);
+	int err = dc_cli_driver_open(cli, operand, family, &files);
 
 	if (err < 0)
 		return err;

@@ -235,7 +235,9 @@ static void print_help(void)
 	for (i = 0; verbs[i]; i++)
 		printf("  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
 	puts("\n"
-	     "Each verb explains itself: drivercut VERB --help. All know --json, -q and -v.\n"
+	     "Each verb explains itself: drivercut VERB --help. All know --json, -q and -v\n"
+	     "(of run, --json is for a command, and its output then goes to standard error).\n"
+	     "drivercut --version says which drivercut this is.\n"
 	     "Exit status: 0 done, 1 bad input, 2 usage, 3 cannot be done here, 4 a bug.");
 }
 

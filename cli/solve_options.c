@@ -77,6 +77,9 @@ static const char *take(struct dc_solve_options *options, int option)
 	case DC_OPTION_RULES:
 		options->rules = true;
 		return NULL;
+	case DC_OPTION_FAMILY:
+		options->family = optarg;
+		return NULL;
 	case 'o':
 		options->output = optarg;
 		return NULL;
@@ -136,9 +139,13 @@ int dc_solve_problem(struct dc_cli *cli, const struct dc_verb *verb,
 		dc_cli_usage(cli, verb, "--rules is for a driver: a problem has its constraints");
 		return -EDESTADDRREQ;
 	}
+	if (options->problem_path && options->family) {
+		dc_cli_usage(cli, verb, "--family is for a driver");
+		return -EDESTADDRREQ;
+	}
 	if (options->problem_path)
 		return dc_problem_read(&cli->diag, options->problem_path, ret_problem);
-	return dc_cli_problem(cli, argv[0], options->rules, ret_problem);
+	return dc_cli_problem(cli, argv[0], options->family, options->rules, ret_problem);
 }
 
 int dc_solve_pinned(struct dc_cli *cli, const struct dc_verb *verb,

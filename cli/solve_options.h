@@ -16,13 +16,17 @@ enum {
 	DC_OPTION_PIN,
 	DC_OPTION_FLOW,
 	DC_OPTION_RULES,
+	DC_OPTION_FAMILY,
 	DC_OPTION_OWN, /* a verb's own options start here */
 };
 
 /* clang-format off */
+#define DC_OPTION_FAMILY_ROW {"family", required_argument, NULL, DC_OPTION_FAMILY}
+#define DC_OPTION_RULES_ROW {"rules", no_argument, NULL, DC_OPTION_RULES}
 #define DC_OPTIONS_PROBLEM                                                                         \
 	{"problem", required_argument, NULL, DC_OPTION_PROBLEM},                                   \
-	{"rules", no_argument, NULL, DC_OPTION_RULES},                                             \
+	DC_OPTION_FAMILY_ROW,                                                                      \
+	DC_OPTION_RULES_ROW,                                                                       \
 	{"price", required_argument, NULL, DC_OPTION_PRICE},                                       \
 	{"flow", required_argument, NULL, DC_OPTION_FLOW},                                         \
 	{"output", required_argument, NULL, 'o'}
@@ -37,6 +41,7 @@ enum {
 	"  --problem FILE     solve this problem.json; no driver is needed then\n"                 \
 	"  --rules            a cut that runs: what no rule or annotation lets into the process\n" \
 	"                     stays in the kernel (drivercut annotate says what would free it)\n"  \
+	"  --family NAME      of a driver that is a bare folder: net, scsi, sound\n"               \
 	"  --price LINES      kernel lines that one whole CPU spent in crossings is worth\n"       \
 	"                     (10000: 1 % of a CPU is worth 100 lines)\n"                          \
 	"  --flow ENGINE      auto, igraph, push (our own, 64-bit) or both (and compare)\n"        \
@@ -48,6 +53,7 @@ enum {
 
 struct dc_solve_options {
 	const char *problem_path; /* or NULL */
+	const char *family; /* of a driver that is a bare folder, or NULL */
 	bool rules; /* of a driver: as drivercut problem --rules */
 	const char *output; /* or NULL */
 	int64_t price;

@@ -47,6 +47,11 @@ const struct dc_layout_field *dc_data_field(const struct dc_data *data, const ch
 	return NULL;
 }
 
+bool dc_data_is_count(const struct dc_layout_field *field)
+{
+	return field->value.kind == DC_VALUE_INTEGER && !field->bits && !field->dimensions;
+}
+
 bool dc_data_is_list(const struct dc_data *data, const struct dc_value *value)
 {
 	const struct dc_type_rule *rule =
@@ -210,6 +215,37 @@ static int check_list(struct dc_diag *diag, const struct dc_data *data,
 	return 0;
 }
 
+static bool is_positive_number(const char *text)
+{
+	char *end;
+
+	return *text != '-' && strtoul(text, &end, 0) > 0 && !*end;
+}
+
+/* How much a pointer leads to: of plain memory bytes, of structures elements. */
+static int check_count(struct dc_diag *diag, const struct dc_data *data,
+		       const struct dc_pointer_rule *pointer, const struct dc_layout_field *field)
+{
+	const struct dc_layout_field *other = dc_data_field(data, pointer->record, pointer->count);
+
+	if (is_positive_number(pointer->count))
+		return 0;
+	if (field->value.to != DC_VALUE_RECORD)
+		return !strcmp(pointer->count, "string")
+			       ? 0
+			       : dc_error(diag, -EINVAL, DC_FILE(data->path),
+					  "pointers: how much '%s' of struct %s points to is "
+					  "\"string\" or a number of bytes, not '%s': it leads to "
+					  "no structure",
+					  pointer->field, pointer->record, pointer->count);
+	if (other && dc_data_is_count(other))
+		return 0;
+	return dc_error(diag, -EINVAL, DC_FILE(data->path),
+			"pointers: how many elements '%s' of struct %s points to is a number above "
+			"0 or an integer field of the same structure, not '%s'",
+			pointer->field, pointer->record, pointer->count);
+}
+
 static int check_pointer(struct dc_diag *diag, const struct dc_data *data,
 			 const struct dc_pointer_rule *pointer)
 {
@@ -220,17 +256,11 @@ static int check_pointer(struct dc_diag *diag, const struct dc_data *data,
 				"pointers: the driver uses no structure '%s'", pointer->record);
 	if (pointer->list_record)
 		return check_list(diag, data, pointer);
-	if (field && field->value.kind == DC_VALUE_POINTER && field->value.to != DC_VALUE_RECORD &&
-	    strcmp(pointer->count, "string") != 0 && !strtoul(pointer->count, NULL, 0))
+	if (!field || field->value.kind != DC_VALUE_POINTER)
 		return dc_error(diag, -EINVAL, DC_FILE(data->path),
-				"pointers: how much '%s' of struct %s points to is \"string\" or a "
-				"number of bytes, not '%s': it leads to no structure",
-				pointer->field, pointer->record, pointer->count);
-	if (field && field->value.kind == DC_VALUE_POINTER)
-		return 0;
-	return dc_error(diag, -EINVAL, DC_FILE(data->path),
-			"pointers: no pointer '%s' is in struct %s", pointer->field,
-			pointer->record);
+				"pointers: no pointer '%s' is in struct %s", pointer->field,
+				pointer->record);
+	return check_count(diag, data, pointer, field);
 }
 
 /* A number that has a place of its own; a function's address too, if it is one of a list. */
@@ -259,51 +289,95 @@ static int check_check(struct dc_diag *diag, const struct dc_data *data,
 			check->field, check->record);
 }
 
+/* "STRUCTURE.FIELD" or "STRUCTURE.*" */
+static int check_read(struct dc_diag *diag, const struct dc_data *data, const char *function,
+		      const char *text)
+{
+	const char *dot = strchr(text, '.');
+	const char *record = dc_arena_strndup(data->arena, text, (size_t)(dot - text));
+
+	if (!dc_layout_find(&data->source->layouts, record))
+		return dc_error(diag, -EINVAL, DC_FILE(data->path),
+				"functions: %s reads '%s', but the driver uses no structure '%s'",
+				function, text, record);
+	if (strcmp(dot + 1, "*") != 0 && !dc_data_field(data, record, dot + 1))
+		return dc_error(diag, -EINVAL, DC_FILE(data->path),
+				"functions: %s reads '%s', but no field '%s' is in struct %s",
+				function, text, dot + 1, record);
+	return 0;
+}
+
+static int check_function(struct dc_diag *diag, const struct dc_data *data,
+			  const struct dc_rule_entry *entry)
+{
+	const struct dc_definition *definition = dc_source_find(data->source, entry->name);
+	size_t i;
+	int err = 0;
+
+	if (!definition)
+		return dc_error(diag, -EINVAL, DC_FILE(data->path),
+				"functions: the driver has no function '%s'", entry->name);
+	if (entry->arguments.len > definition->parameters.len)
+		return dc_error(diag, -EINVAL, DC_FILE(data->path),
+				"functions: %s has %zu parameters, not %zu", entry->name,
+				definition->parameters.len, entry->arguments.len);
+	if (entry->ends_argument >= (int)definition->parameters.len)
+		return dc_error(diag, -EINVAL, DC_FILE(data->path),
+				"functions: %s has %zu parameters, so none of number %d (from 0) "
+				"for ends_argument",
+				entry->name, definition->parameters.len, entry->ends_argument);
+	for (i = 0; i < entry->reads.len && !err; i++)
+		err = check_read(diag, data, entry->name, entry->reads.at[i]);
+	return err;
+}
+
+/* The kernel's structure need not show in this driver's source, if the rules know it. */
+static int check_private(struct dc_diag *diag, const struct dc_data *data,
+			 const struct dc_private_rule *private)
+{
+	const struct dc_type_rule *rule = dc_rules_type(data->rules, private->of);
+	const char *absent = NULL;
+
+	if (!dc_layout_find(&data->source->layouts, private->type))
+		absent = private->type;
+	else if (!(rule && rule->class == DC_TYPE_OBJECT) &&
+		 !dc_layout_find(&data->source->layouts, private->of))
+		absent = private->of;
+	if (!absent)
+		return 0;
+	return dc_error(diag, -EINVAL, DC_FILE(data->path),
+			"privates: the driver uses no structure '%s'", absent);
+}
+
 static int check_annotations(struct dc_diag *diag, const struct dc_data *data)
 {
-	const char *path = data->path;
 	const struct dc_pointer_rule *pointer;
 	const struct dc_rule_entry *entry;
 	const struct dc_private_rule *private;
 	const struct dc_recovery_rule *recovery;
 	struct dc_recovery found;
 	const struct dc_check_rule *check;
+	int err = 0;
 
-	dc_vec_each (entry, &data->annotations.entries) {
-		const struct dc_definition *definition = dc_source_find(data->source, entry->name);
-
-		if (!definition)
-			return dc_error(diag, -EINVAL, DC_FILE(path),
-					"functions: the driver has no function '%s'", entry->name);
-		if (entry->arguments.len > definition->parameters.len)
-			return dc_error(diag, -EINVAL, DC_FILE(path),
-					"functions: %s has %zu parameters, not %zu", entry->name,
-					definition->parameters.len, entry->arguments.len);
-	}
+	dc_vec_each (entry, &data->annotations.entries)
+		if (!err)
+			err = check_function(diag, data, entry);
 	dc_vec_each (private, &data->annotations.privates)
-		if (!dc_layout_find(&data->source->layouts, private->type))
-			return dc_error(diag, -EINVAL, DC_FILE(path),
-					"privates: the driver uses no structure '%s'",
-					private->type);
+		if (!err)
+			err = check_private(diag, data, private);
 	dc_vec_each (recovery, &data->annotations.recoveries)
-		if (!dc_data_recovery(data, recovery, &found))
-			return dc_error(diag, -EINVAL, DC_FILE(path),
-					"recovery: the driver has no function '%s' that takes one "
-					"pointer to an object",
-					recovery->function);
-	dc_vec_each (pointer, &data->annotations.pointers) {
-		int err = check_pointer(diag, data, pointer);
-
-		if (err < 0)
-			return err;
-	}
-	dc_vec_each (check, &data->annotations.checks) {
-		int err = check_check(diag, data, check);
-
-		if (err < 0)
-			return err;
-	}
-	return 0;
+		if (!err && !dc_data_recovery(data, recovery, &found))
+			err = dc_error(diag, -EINVAL, DC_FILE(data->path),
+				       "recovery: the driver has no function '%s' that takes one "
+				       "pointer to an object",
+				       recovery->function);
+	dc_vec_each (pointer, &data->annotations.pointers)
+		if (!err)
+			err = check_pointer(diag, data, pointer);
+	dc_vec_each (check, &data->annotations.checks)
+		if (!err)
+			err = check_check(diag, data, check);
+	return err;
 }
 
 int dc_data_open(struct dc_diag *diag, struct dc_arena *arena, const struct dc_rules *rules,

@@ -162,6 +162,9 @@ const struct dc_pointer_rule *dc_data_list(const struct dc_data *data, const cha
 const struct dc_layout_field *dc_data_field(const struct dc_data *data, const char *record,
 					    const char *field);
 
+/* True if a field can say how many elements another leads to: one whole integer. */
+bool dc_data_is_count(const struct dc_layout_field *field);
+
 /* The graph's word on a variable of the driver, or NULL. */
 const struct dc_global *dc_data_global(const struct dc_data *data,
 				       const struct dc_variable *variable);

@@ -119,7 +119,7 @@ static const char *guess_field(const struct dc_data *data, const struct dc_layou
 					     : lengths[i - count];
 
 		dc_vec_each (at, &layout->fields)
-			if (at->value.kind == DC_VALUE_INTEGER && !strcmp(at->name, name))
+			if (dc_data_is_count(at) && !strcmp(at->name, name))
 				return at->name;
 	}
 	return "1";

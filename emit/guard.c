@@ -94,7 +94,8 @@ static void put_ending(FILE *out, struct dc_arena *arena, const struct dc_defini
 {
 	const struct dc_parameter *parameter;
 
-	if (entry->ends == DC_ENDS_NEVER || entry->ends_argument >= (int)definition->parameters.len)
+	if (entry->ends == DC_ENDS_NEVER || entry->ends_argument < 0 ||
+	    entry->ends_argument >= (int)definition->parameters.len)
 		return;
 	parameter = &definition->parameters.at[entry->ends_argument];
 	fprintf(out, "%s\t%s(%s);\n",

@@ -4,7 +4,7 @@
  * context and under which locks.
  *
  * Entities refer to each other by index. dc_graph_extract fills one from C source (libclang),
- * dc_graph_read from graph.json (DESIGN.md 7); all that follows works on either.
+ * dc_graph_read from graph.json (docs/formats.md); all that follows works on either.
  *
  * Invariants, tested by dc_graph_check: indices are in range; functions are sorted by name, their
  * names differ; calls are sorted by caller, callee, line; entry points name driver functions; what

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* graph.json: DESIGN.md 7 fixes the keys; ours beyond those are optional to a reader of the file.
- */
+/* graph.json; its keys are in docs/formats.md. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

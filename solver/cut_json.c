@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cut.json: DESIGN's keys, and what else a cut has to tell. */
+/* cut.json; its keys are in docs/formats.md. */
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>

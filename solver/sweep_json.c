@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sweep.json: DESIGN's keys, and what it takes to rebuild every cut. */
+/* sweep.json, with what it takes to rebuild every cut; its keys are in docs/formats.md. */
 #include "base/json.h"
 #include "internal.h"
 

@@ -233,4 +233,30 @@ expect 2 "give one driver" annotate
 annotations '{"function": "stranger"}' ""
 expect 1 "net/annotations.json: error: functions: the driver has no function 'stranger'" \
 	annotate net --family net
+refused() { # WORDS ROWS-OF-FUNCTIONS ROWS-OF-POINTERS
+	annotations "$2" "$3"
+	expect 1 "net/annotations.json: error: $1" annotate net --family net
+}
+refused "functions: peek has 2 parameters, so none of number 2 (from 0) for ends_argument" \
+	'{"function": "peek", "ends": "always", "ends_argument": 2}' ""
+refused "functions: peek reads 'absent.*', but the driver uses no structure 'absent'" \
+	'{"function": "peek", "reads": ["net_device.*", "absent.*"]}' ""
+refused "functions: peek reads 'port.absent', but no field 'absent' is in struct port" \
+	'{"function": "peek", "reads": ["port.absent"]}' ""
+for count in absent netdev 0 -1 1x string; do
+	refused "pointers: how many elements 'rings' of struct port points to is a number above 0 or an integer field of the same structure, not '$count'" \
+		"" "{\"field\": \"port.rings\", \"count\": \"$count\"}"
+done
+for count in num_rings 2 0x10; do
+	annotations "" "{\"field\": \"port.rings\", \"count\": \"$count\"}"
+	expect 0 "" annotate net --family net
+done
+echo '{"privates": [{"of": "absent", "type": "port"}]}' >net/annotations.json
+expect 1 "net/annotations.json: error: privates: the driver uses no structure 'absent'" \
+	annotate net --family net
+for count in num_rings 8x 0; do
+	echo "{\"pointers\": [{\"field\": \"port.bytes\", \"count\": \"$count\"}]}" >store/annotations.json
+	expect 1 "store/annotations.json: error: pointers: how much 'bytes' of struct port points to is \"string\" or a number of bytes, not '$count'" \
+		annotate store --family net
+done
 exit $failed

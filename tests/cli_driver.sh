@@ -32,6 +32,9 @@ expect 0 "drivercut 0" --version
 expect 2 "give one driver" graph
 expect 2 "unknown option --famly" graph x --famly net
 expect 2 "--family needs a value" graph x --family
+expect 0 "usage: drivercut study" study --help
+expect 2 "unknown option --famly" study --famly net
+expect 1 "no plan of a study here" study --show -o nothing
 
 # Drivers that are not there, or wrong
 expect 1 "nowhere: error: no such driver" graph nowhere
@@ -106,6 +109,40 @@ sed 's/"callee": "helper"/"callee": "stranger"/' profile.json >other.json
 expect 1 "tiny_open -> stranger, which the graph of tiny does not know" \
 	problem tiny --family net --profile other.json -o other-problem.json
 check no_file other-problem.json
+
+# The solver's verbs take a bare folder too, and verify what sweep was told
+cp profile.json out/tiny/profile.json
+expect 1 "needs --family" solve tiny
+expect 0 "tiny at a delay of 10 us" solve tiny --family net
+expect 0 "tiny_open (5 lines) is on the user side" explain tiny --family net tiny_open
+expect 0 "tiny: 2 functions" sweep tiny --family net --rules --certificate rules.json
+expect 0 "cuts proved optimal" verify tiny --family net --rules rules.json
+expect 1 "rules.json: error: points[0]" verify tiny --family net rules.json
+expect 2 "--family is for a driver" solve --problem problem.json --family net
+
+# Fields that interrupts write and others use without a lock
+module shared <<'END'
+#include <linux/interrupt.h>
+struct port {
+	int seen;
+};
+static irqreturn_t handle(int irq, void *data)
+{
+	struct port *port = data;
+
+	port->seen = 1;
+	return IRQ_HANDLED;
+}
+int shared_open(struct port *port);
+int shared_open(struct port *port)
+{
+	return request_irq(3, handle, 0, "shared", port) + port->seen;
+}
+END
+expect 0 "port.seen handle                       shared_open" problem shared --family net --list-fields
+"$drivercut" problem shared --family net --list-fields --json >fields.json 2>/dev/null
+check jq -e '.kind == "shared-fields" and .schema == 1 and .fields == [{"type": "port",
+	"field": "seen", "writer": "handle", "users": ["shared_open"]}]' fields.json >/dev/null
 
 # Registers: inlines by their call sites, others as counted; nothing when the process maps them
 module wired <<'END'
