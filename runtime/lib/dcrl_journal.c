@@ -9,6 +9,9 @@
  * that free what hangs in its rings; then the rest. The devices are then released, which finds
  * nothing left to do, and probed again by the next process. While this goes on no call goes up.
  *
+ * What the module's init has acquired before anything of the driver's ran for a device is the
+ * module's, not a device's: nobody would acquire it again, so it stays.
+ *
  * Locks are in the journal, too, but their owner is the thread that called up: it gives them back
  * when its call ends.
  */
@@ -45,17 +48,33 @@ static LIST_HEAD(dcrl_devices);
 static DEFINE_SPINLOCK(dcrl_journal_lock);
 static DEFINE_MUTEX(dcrl_devices_lock);
 static u64 dcrl_numbers; /* of entries made so far */
+static u64 dcrl_of_module; /* up to this one; valid when something of the driver's has run */
+static bool dcrl_has_run;
 static bool dcrl_quarantined;
 static bool dcrl_gave_up; /* all was given back while a device was let go: the others start over */
 
 static void dcrl_recover(struct work_struct *work);
 static DECLARE_WORK(dcrl_recovery, dcrl_recover);
 
+static void dcrl_runs(void)
+{
+	unsigned long flags;
+
+	if (READ_ONCE(dcrl_has_run))
+		return;
+	spin_lock_irqsave(&dcrl_journal_lock, flags);
+	if (!dcrl_has_run)
+		dcrl_of_module = dcrl_numbers;
+	WRITE_ONCE(dcrl_has_run, true);
+	spin_unlock_irqrestore(&dcrl_journal_lock, flags);
+}
+
 int dcrl_begin(u32 function, struct dcrt_call **ret)
 {
-	int err =
-		READ_ONCE(dcrl_quarantined) ? -ENODEV : dcrt_call_begin(dcg_channel, function, ret);
+	int err;
 
+	dcrl_runs();
+	err = READ_ONCE(dcrl_quarantined) ? -ENODEV : dcrt_call_begin(dcg_channel, function, ret);
 	if (!err && READ_ONCE(dcrl_quarantined)) { /* since it waited for a process */
 		dcrt_call_end(*ret);
 		err = -ENODEV;
@@ -70,6 +89,7 @@ static DECLARE_WAIT_QUEUE_HEAD(dcrl_outside);
 
 bool dcrl_enter(void)
 {
+	dcrl_runs();
 	atomic_inc(&dcrl_inside);
 	smp_mb__after_atomic(); /* before recovery has looked, or after it has begun */
 	if (!READ_ONCE(dcrl_quarantined))
@@ -206,8 +226,9 @@ static bool dcrl_is_when(const struct dcrl_entry *entry, const void *key)
 {
 	enum dcrl_when when = *(const enum dcrl_when *)key;
 
-	return entry->release->when == when ||
-	       (when == DCRL_LAST && entry->release->when == DCRL_MEMORY);
+	return entry->number > dcrl_of_module &&
+	       (entry->release->when == when ||
+		(when == DCRL_LAST && entry->release->when == DCRL_MEMORY));
 }
 
 static unsigned int dcrl_undo(enum dcrl_when when)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A network driver that carries nothing: it is there to be killed while it holds things. Opening it
- * takes a mutex, sets up a timer (in the process) and a work (in the kernel), and sleeps.
+ * takes a mutex, sets up a timer (in the process) and a work (in the kernel), and sleeps. The work is
+ * for a queue that the module has from its beginning to its end, whatever becomes of its devices.
  */
 #include <linux/delay.h>
 #include <linux/etherdevice.h>
@@ -20,6 +21,7 @@ struct hold {
 };
 
 static DEFINE_MUTEX(hold_lock);
+static struct workqueue_struct *hold_queue;
 
 static int ticks, works;
 module_param(ticks, int, 0444);
@@ -35,13 +37,13 @@ static void hold_tick(struct timer_list *timer)
 static void hold_work(struct work_struct *work)
 {
 	works++;
-	schedule_delayed_work(to_delayed_work(work), 1);
+	queue_delayed_work(hold_queue, to_delayed_work(work), 1);
 }
 
 static void hold_start(struct hold *hold)
 {
 	INIT_DELAYED_WORK(&hold->work, hold_work);
-	schedule_delayed_work(&hold->work, 1);
+	queue_delayed_work(hold_queue, &hold->work, 1);
 }
 
 static netdev_tx_t hold_xmit(struct sk_buff *skb, struct net_device *netdev)
@@ -128,12 +130,21 @@ static struct pci_driver hold_driver = {
 /* In the kernel */
 static int __init hold_init(void)
 {
-	return pci_register_driver(&hold_driver);
+	int err;
+
+	hold_queue = alloc_workqueue("hold", 0, 0);
+	if (!hold_queue)
+		return -ENOMEM;
+	err = pci_register_driver(&hold_driver);
+	if (err)
+		destroy_workqueue(hold_queue);
+	return err;
 }
 
 static void __exit hold_exit(void)
 {
 	pci_unregister_driver(&hold_driver);
+	destroy_workqueue(hold_queue);
 }
 
 module_init(hold_init);
