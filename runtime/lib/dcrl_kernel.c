@@ -221,17 +221,26 @@ void dcrl_pci_iounmap(struct pci_dev *pdev, void __iomem *base)
 	(pci_iounmap)(pdev, base);
 }
 
-/* Nobody tells when these are unmapped, so they are not mapped in the process. */
-static void __iomem *dcrl_note_window(void __iomem *base, phys_addr_t phys, size_t len)
+static void dcrl_window_gone(void *base)
 {
-	if (base && dcg_channel && dcrt_window_add(dcg_channel, base, phys, len, false))
+	dcrl_remove_window((void __iomem *)base);
+}
+
+/* What the kernel unmaps when the device is let go: the window goes before it. */
+static void __iomem *dcrl_note_window(struct device *device, void __iomem *base, phys_addr_t phys,
+				      size_t len)
+{
+	if (!base || !dcg_channel)
+		return base;
+	if (dcrt_window_add(dcg_channel, base, phys, len, dcrt_map) ||
+	    devm_add_action_or_reset(device, dcrl_window_gone, (void *)base))
 		return NULL;
 	return base;
 }
 
 void __iomem *dcrl_devm_ioremap(struct device *device, resource_size_t phys, resource_size_t len)
 {
-	return dcrl_note_window((devm_ioremap)(device, phys, len), phys, len);
+	return dcrl_note_window(device, (devm_ioremap)(device, phys, len), phys, len);
 }
 
 void __iomem *dcrl_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max)
@@ -239,7 +248,7 @@ void __iomem *dcrl_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max)
 	void __iomem *base = (pcim_iomap)(pdev, bar, max);
 	size_t len = dcrl_mapped_len(pdev, bar, max);
 
-	return len ? dcrl_note_window(base, pci_resource_start(pdev, bar), len) : base;
+	return len ? dcrl_note_window(&pdev->dev, base, pci_resource_start(pdev, bar), len) : base;
 }
 
 /* Init and exit */

@@ -232,9 +232,8 @@ static inline void dcrl_netif_tx_disable(struct net_device *netdev)
 
 /*
  * Registers that the process may map (module parameter dcrt_map, true by default), until they are
- * unmapped here. Those that the kernel unmaps by itself (devm_ioremap(), pcim_iomap()) are noted,
- * so that the process can name them, but not mapped: it reaches them by downcall. By other ways to
- * map them it can name no register.
+ * unmapped here or by the kernel when the device is let go (devm_ioremap(), pcim_iomap()). By other
+ * ways to map them it can name no register.
  */
 void __iomem *dcrl_ioremap(phys_addr_t phys, size_t len);
 void dcrl_iounmap(volatile void __iomem *base);

@@ -3,14 +3,19 @@
 # A job: the process of the driver tests/split/hold is killed (-9) while it holds a mutex, and a timer
 # and a work of its run. Afterwards neither runs, though nobody has stopped them but recovery; and
 # whoever opens the device next gets the mutex. Then it is killed when it has to let the device go:
-# that is let go all the same, and can be taken again.
+# that is let go all the same, its registers with it, and can be taken again.
 # shellcheck source=guest/lib.sh
 . /lib/guest.sh
 
 parameters=/sys/module/hold/parameters
+stats=/sys/kernel/debug/dcrt/hold/stats
 
 process() {
 	pidof hold || true
+}
+
+windows() { # COUNT
+	[ "$(awk '{ for (i = 1; i < NF; i++) if ($i == "windows") print $(i + 1) }' "$stats")" = "$1" ]
 }
 
 run_by_themselves() {
@@ -80,6 +85,7 @@ death_in_remove() {
 	wait_for 20 "the end of letting go" ended
 	wait "$doing" || die "the device is not let go"
 	! has_nic 0 || die "its interface is still there"
+	windows 0 || die "the process can name registers that are not mapped any more"
 	wait_for 10 "a new process" has_process
 	echo 0000:00:10.0 > /sys/bus/pci/drivers/hold/bind || die "the device is not taken again"
 	wait_for 10 "its interface" has_nic 0
@@ -88,6 +94,7 @@ death_in_remove() {
 mount -t debugfs debugfs /sys/kernel/debug
 steps_begin
 step "load" load_driver
+step "registers" wait_for 1 "a window to the registers" windows 1
 step "death with things held" death
 step "open again" open_again
 step "death in remove" death_in_remove

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A network driver that carries nothing: it is there to be killed while it holds things. Opening it
- * takes a mutex, sets up a timer (in the process) and a work (in the kernel), and sleeps. The work is
- * for a queue that the module has from its beginning to its end, whatever becomes of its devices.
+ * takes a mutex, sets up a timer (in the process) and a work (in the kernel), and sleeps. The work
+ * is for a queue that the module has from its beginning to its end, whatever becomes of its
+ * devices.
  */
 #include <linux/delay.h>
 #include <linux/etherdevice.h>
@@ -18,6 +19,7 @@ struct hold {
 	struct pci_dev *pdev;
 	struct timer_list timer;
 	struct delayed_work work;
+	void __iomem *registers;
 };
 
 static DEFINE_MUTEX(hold_lock);
@@ -46,6 +48,12 @@ static void hold_start(struct hold *hold)
 	queue_delayed_work(hold_queue, &hold->work, 1);
 }
 
+/* Until the device is let go; nobody says when that is. */
+static void __iomem *hold_map(struct pci_dev *pdev)
+{
+	return devm_ioremap(&pdev->dev, pci_resource_start(pdev, 0), pci_resource_len(pdev, 0));
+}
+
 static netdev_tx_t hold_xmit(struct sk_buff *skb, struct net_device *netdev)
 {
 	dev_kfree_skb_any(skb);
@@ -57,6 +65,8 @@ static int hold_open(struct net_device *netdev)
 {
 	struct hold *hold = netdev_priv(netdev);
 
+	if (readl(hold->registers) == ~0u)
+		return -EIO;
 	mutex_lock(&hold_lock);
 	timer_setup(&hold->timer, hold_tick, 0);
 	mod_timer(&hold->timer, jiffies + 1);
@@ -98,6 +108,7 @@ static int hold_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	hold = netdev_priv(netdev);
 	hold->netdev = netdev;
 	hold->pdev = pdev;
+	hold->registers = hold_map(pdev);
 	netdev->netdev_ops = &hold_netdev_ops;
 	pci_set_drvdata(pdev, netdev);
 	err = register_netdev(netdev);
