@@ -110,7 +110,8 @@ static int read_work(struct dc_cli_driver *files, const struct options *options,
 		err = dc_data_open(diag, files->arena, &ret->rules, ret->source, ret->graph,
 				   files->driver.folder, &ret->data);
 	if (!err)
-		err = dc_emit_plan(diag, &ret->data, ret->sides, path, &ret->plan);
+		err = (options->check ? dc_emit_places : dc_emit_plan)(diag, &ret->data, ret->sides,
+								       path, &ret->plan);
 	return err;
 }
 

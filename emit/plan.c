@@ -473,8 +473,8 @@ static void find_types(struct dc_emit_plan *plan)
 	free(user);
 }
 
-int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
-		 const char *cut_path, struct dc_emit_plan *ret)
+int dc_emit_places(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
+		   const char *cut_path, struct dc_emit_plan *ret)
 {
 	const struct dc_source *source = data->source;
 	struct dc_emit_plan plan = {
@@ -498,14 +498,8 @@ int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct 
 		used = find_used(&plan, named);
 	if (!err && sides)
 		err = take_sides(diag, &plan, sides, cut_path, used);
-	if (!err) {
+	if (!err)
 		spread(&plan, named, used);
-		err = find_crossings(diag, &plan);
-	}
-	if (!err && sides) {
-		find_kernel(&plan);
-		find_types(&plan);
-	}
 	free(used);
 	free(named);
 	if (err < 0)
@@ -513,6 +507,27 @@ int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct 
 	else
 		*ret = plan;
 	return err;
+}
+
+int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
+		 const char *cut_path, struct dc_emit_plan *ret)
+{
+	struct dc_emit_plan plan;
+	int err = dc_emit_places(diag, data, sides, cut_path, &plan);
+
+	if (err < 0)
+		return err;
+	err = find_crossings(diag, &plan);
+	if (err < 0) {
+		dc_emit_plan_done(&plan);
+		return err;
+	}
+	if (sides) {
+		find_kernel(&plan);
+		find_types(&plan);
+	}
+	*ret = plan;
+	return 0;
 }
 
 void dc_emit_plan_done(struct dc_emit_plan *plan)
