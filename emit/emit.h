@@ -51,8 +51,8 @@ struct dc_emit_plan {
  */
 int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
 		 const char *cut_path, struct dc_emit_plan *ret);
-/* dc_emit_places - the same, whether or not what the cut separates can be: without kernel and types,
- * not to be emitted. */
+/* dc_emit_places - the same, whether or not what the cut separates can be: without kernel and
+ * types, not to be emitted. */
 int dc_emit_places(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
 		   const char *cut_path, struct dc_emit_plan *ret);
 void dc_emit_plan_done(struct dc_emit_plan *plan);

@@ -400,6 +400,8 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 		fputs("\tu64 dcg_mark = dcrl_mark();\n", out);
 	fputs("\tint dcg_err;\n\n", out);
 	put_register(out, call);
+	if (call->device && call->takes)
+		fputs("\tdcrl_first_device();\n", out);
 	put_adoption(out, call);
 	put_sharing(out, call);
 	put_measures(out, call);

@@ -17,7 +17,8 @@ bool emit_is_guarded(const struct dc_emit_plan *plan, const struct dc_emit_funct
 	bool process = false;
 
 	if (plan->all_kernel || function->place != DC_PLACE_KERNEL ||
-	    function->on[DC_SIDE_KERNEL] != DC_NATIVE || function->definition->fixed)
+	    function->on[DC_SIDE_KERNEL] != DC_NATIVE || function->definition->fixed ||
+	    function->definition->uncuttable)
 		return false;
 	dc_vec_each (point, &plan->data->graph->entry_points) {
 		if ((int)point->function != index)
@@ -29,18 +30,9 @@ bool emit_is_guarded(const struct dc_emit_plan *plan, const struct dc_emit_funct
 	return process;
 }
 
-static const char *own_name(struct dc_arena *arena, const struct dc_definition *definition)
+const char *emit_own_name(struct dc_arena *arena, const struct dc_definition *definition)
 {
 	return dc_arena_printf(arena, "dcg_own_%s", definition->plain);
-}
-
-const char *emit_guard_start(struct dc_arena *arena, const struct dc_definition *definition)
-{
-	return dc_arena_printf(
-		arena,
-		"/* drivercut: called by the function of its name, below */\n#define %s %s\n%s",
-		definition->plain, own_name(arena, definition),
-		definition->is_static ? "" : "static\n");
 }
 
 static void put_own_call(FILE *out, struct dc_arena *arena, const struct dc_definition *definition)
@@ -48,7 +40,7 @@ static void put_own_call(FILE *out, struct dc_arena *arena, const struct dc_defi
 	size_t i;
 
 	fprintf(out, "%s%s(", definition->result_kind == DC_RESULT_VOID ? "" : "dcg_result = ",
-		own_name(arena, definition));
+		emit_own_name(arena, definition));
 	for (i = 0; i < definition->parameters.len; i++)
 		fprintf(out, "%s%s", i ? ", " : "", definition->parameters.at[i].name);
 	fputs(");\n", out);
@@ -58,33 +50,41 @@ static void put_own_call(FILE *out, struct dc_arena *arena, const struct dc_defi
 static void put_taking(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
 		       const struct dc_definition *definition, const char *device)
 {
+	bool adopts = false;
 	size_t i;
 
+	fputs("\tif (!dcrl_enter(&dcg_inside))\n\t\treturn -ENODEV;\n", out);
 	for (i = 0; i < definition->parameters.len; i++) {
 		const struct dc_parameter *parameter = &definition->parameters.at[i];
 
-		if (emit_is_root(plan->data, &parameter->value))
-			fprintf(out,
-				"\tdcg_result = dcrt_adopt(dcg_channel, %s, DCG_TYPE_%s, 1);\n"
-				"\tif (dcg_result < 0)\n\t\treturn dcg_result;\n",
-				parameter->name, parameter->value.record);
+		if (!emit_is_root(plan->data, &parameter->value))
+			continue;
+		fprintf(out,
+			"\tdcg_result = dcrt_adopt(dcg_channel, %s, DCG_TYPE_%s, 1);\n"
+			"\tif (dcg_result < 0)\n\t\tgoto dcg_leave;\n",
+			parameter->name, parameter->value.record);
+		adopts = true;
 	}
-	fputs("\tif (!dcrl_enter())\n\t\treturn -ENODEV;\n\t", out);
+	fputc('\t', out);
 	put_own_call(out, arena, definition);
+	if (adopts)
+		fputs("dcg_leave:\n", out);
 	fprintf(out,
 		"\tif (!dcg_result)\n\t\tdcrl_device_add(%s);\n"
-		"\telse\n\t\tdcrl_device_remove(%s);\n"
-		"\tdcrl_leave();\n",
-		device, device);
+		"\tif (dcrl_leave(&dcg_inside) && dcg_result)\n"
+		"\t\tdcrl_give_up(\"%s\", dcg_result);\n"
+		"\tif (dcg_result)\n\t\tdcrl_device_remove(%s);\n",
+		device, definition->plain, device);
 }
 
 static void put_letting_go(FILE *out, struct dc_arena *arena,
 			   const struct dc_definition *definition, const char *device)
 {
-	fputs("\tif (dcrl_enter()) {\n\t\t", out);
+	fprintf(out, "\tif (!dcg_broken) {\n\t\tdcrl_device_leaves(%s);\n\t\t", device);
 	put_own_call(out, arena, definition);
 	fprintf(out,
-		"\t\tdcrl_leave();\n\t} else {\n\t\tdcrl_give_up(\"%s\", -ENODEV);\n\t}\n"
+		"\t\tdcg_broken = dcrl_leave(&dcg_inside);\n\t}\n"
+		"\tif (dcg_broken)\n\t\tdcrl_give_up(\"%s\", -ENODEV);\n"
 		"\tdcrl_device_remove(%s);\n",
 		definition->plain, device);
 }
@@ -103,39 +103,51 @@ static void put_ending(FILE *out, struct dc_arena *arena, const struct dc_defini
 		emit_forget(arena, parameter->value.record), parameter->name);
 }
 
-const char *emit_guard_end(struct dc_arena *arena, const struct dc_emit_plan *plan,
-			   const struct dc_definition *definition, const char *head)
+static void put_variables(FILE *out, const struct dc_definition *definition, bool lets_go)
+{
+	enum dc_result kind = definition->result_kind;
+
+	fputs("\tstruct dcrl_inside dcg_inside;\n", out);
+	if (lets_go)
+		fputs("\tbool dcg_broken = !dcrl_enter(&dcg_inside);\n", out);
+	if (kind != DC_RESULT_VOID) {
+		fputc('\t', out);
+		emit_put_declaration(out, definition->result, "dcg_result");
+		fprintf(out, " = %s;\n",
+			kind == DC_RESULT_SIGNED    ? "-ENODEV"
+			: kind == DC_RESULT_POINTER ? "NULL"
+						    : "0");
+	}
+	fputc('\n', out);
+}
+
+const char *emit_guard(struct dc_arena *arena, const struct dc_emit_plan *plan,
+		       const struct dc_definition *definition, const char *head)
 {
 	const struct dc_rule_entry *entry = dc_data_entry(plan->data, definition);
-	enum dc_result kind = definition->result_kind;
+	bool takes = definition->result_kind == DC_RESULT_SIGNED;
 	const char *device = entry && entry->device
 				     ? dc_data_expand(plan->data, definition, entry->device)
 				     : NULL;
 	struct emit_piece piece;
 
 	emit_piece_start(&piece);
-	fprintf(piece.out, "\n#undef %s\n\n%s\n{\n", definition->plain, head);
+	fprintf(piece.out, "\n%s\n{\n", head);
 	emit_put_comment(piece.out, "drivercut: runs in the kernel; recovery waits for it, and "
 				    "while that runs it does not begin");
-	if (kind != DC_RESULT_VOID) {
-		fputc('\t', piece.out);
-		emit_put_declaration(piece.out, definition->result, "dcg_result");
-		fprintf(piece.out, " = %s;\n\n",
-			kind == DC_RESULT_SIGNED    ? "-ENODEV"
-			: kind == DC_RESULT_POINTER ? "NULL"
-						    : "0");
-	}
-	if (device && kind == DC_RESULT_SIGNED) {
+	put_variables(piece.out, definition, device && !takes);
+	if (device && takes) {
 		put_taking(piece.out, arena, plan, definition, device);
 	} else if (device) {
 		put_letting_go(piece.out, arena, definition, device);
 	} else {
-		fputs("\tif (dcrl_enter()) {\n\t\t", piece.out);
+		fputs("\tif (dcrl_enter(&dcg_inside)) {\n\t\t", piece.out);
 		put_own_call(piece.out, arena, definition);
-		fputs("\t\tdcrl_leave();\n\t}\n", piece.out);
+		fputs("\t\tdcrl_leave(&dcg_inside);\n\t}\n", piece.out);
 	}
 	if (device)
 		put_ending(piece.out, arena, definition, entry);
-	fputs(kind == DC_RESULT_VOID ? "}\n" : "\treturn dcg_result;\n}\n", piece.out);
+	fputs(definition->result_kind == DC_RESULT_VOID ? "}\n" : "\treturn dcg_result;\n}\n",
+	      piece.out);
 	return emit_code_end(&piece, arena);
 }

@@ -14,7 +14,7 @@ struct emit_edit {
 	size_t start, end;
 	const char *text;
 	unsigned line;
-	size_t number; /* in the same place, the first comes first */
+	enum { EMIT_BEHIND, EMIT_HERE, EMIT_BEFORE } of; /* in the same place, in this order */
 };
 
 typedef DC_VEC(struct emit_edit) emit_edits;
@@ -100,12 +100,12 @@ void emit_head(FILE *out, const char *from, bool abi);
 const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
 		      const struct dc_emit_function *function);
 
-/* guard.c: a function that is to be guarded, what stands before its text and what behind; head: its
- * declaration, as the source has it. */
+/* guard.c: whether a function is to be guarded; the name that its own text then has; the function
+ * that goes around it. head: its declaration, as the source has it. */
 bool emit_is_guarded(const struct dc_emit_plan *plan, const struct dc_emit_function *function);
-const char *emit_guard_start(struct dc_arena *arena, const struct dc_definition *definition);
-const char *emit_guard_end(struct dc_arena *arena, const struct dc_emit_plan *plan,
-			   const struct dc_definition *definition, const char *head);
+const char *emit_own_name(struct dc_arena *arena, const struct dc_definition *definition);
+const char *emit_guard(struct dc_arena *arena, const struct dc_emit_plan *plan,
+		       const struct dc_definition *definition, const char *head);
 
 /* Whether a value leads to an object that the kernel hands over (rules: class "object"). */
 bool emit_is_root(const struct dc_data *data, const struct dc_value *value);

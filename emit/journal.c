@@ -261,7 +261,11 @@ static void put_releasing(FILE *out, const struct undo *undo)
 	fprintf(out, "\nstatic inline %s dcg_releasing_%s(", prototype->result_type,
 		prototype->name);
 	put_parameters(out, prototype);
-	fprintf(out, ")\n{\n\tdcrl_released(&dcg_release_%s, (unsigned long[DCRL_ARGS_MAX]){",
+	fputs(")\n{\n", out);
+	if (when_of(undo) != DC_UNDO_LOCK)
+		fprintf(out, "\tif (dcrl_is_left())\n\t\treturn%s;\n",
+			prototype->result.kind == DC_VALUE_VOID ? "" : " 0");
+	fprintf(out, "\tdcrl_released(&dcg_release_%s, (unsigned long[DCRL_ARGS_MAX]){",
 		prototype->name);
 	for (i = 0; i < prototype->parameters.len; i++)
 		fprintf(out, "%s(unsigned long)a%zu", i ? ", " : "", i);

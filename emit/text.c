@@ -103,13 +103,11 @@ static size_t statement_end(const char *text, size_t at)
 static void add_edit(emit_edits *edits, const struct emit_unit *unit, size_t start, size_t end,
 		     const char *text)
 {
-	size_t number = edits->len;
-
 	dc_vec_push(edits, (struct emit_edit){.start = start,
 					      .end = end,
 					      .text = text,
 					      .line = line_of(unit->text, end),
-					      .number = number});
+					      .of = EMIT_HERE});
 }
 
 static const struct dc_emit_function *function_of(const struct dc_emit_plan *plan, const char *name)
@@ -119,21 +117,49 @@ static const struct dc_emit_function *function_of(const struct dc_emit_plan *pla
 	return definition ? &plan->functions[definition - plan->source->definitions.at] : NULL;
 }
 
-/* Before the line that the definition begins in, and behind the one that it ends in. */
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Where a function's name stands in its head; the head's end if it does not. */
+static size_t find_name(const struct emit_unit *unit, const struct dc_definition *definition,
+			size_t end)
+{
+	size_t at, len = strlen(definition->plain);
+
+	for (at = definition->start; at + len <= end; at++)
+		if (!strncmp(unit->text + at, definition->plain, len) &&
+		    !is_word(unit->text[at + len]) &&
+		    (at == definition->start || !is_word(unit->text[at - 1])))
+			return at;
+	return end;
+}
+
+/* Its own text gets another name, and is static; the function of its name comes behind it. */
 static void guard(const struct emit_unit *unit, const struct dc_definition *definition,
 		  emit_edits *edits)
 {
-	size_t start = line_start(unit->text, definition->start), head = definition->body;
+	size_t start = line_start(unit->text, definition->start), head = definition->body, name;
 	size_t end = definition->end + strcspn(unit->text + definition->end, "\n");
 
 	while (head > definition->start && strchr(" \t\n", unit->text[head - 1]))
 		head--;
 	end += unit->text[end] == '\n';
-	add_edit(edits, unit, start, start, emit_guard_start(unit->arena, definition));
+	name = find_name(unit, definition, head);
+	if (name == head) /* a macro of that name, or one that makes it */
+		return;
+	if (!definition->is_static) {
+		add_edit(edits, unit, start, start, "static\n");
+		edits->at[edits->len - 1].of = EMIT_BEFORE;
+	}
+	add_edit(edits, unit, name, name + strlen(definition->plain),
+		 emit_own_name(unit->arena, definition));
 	add_edit(edits, unit, end, end,
-		 emit_guard_end(unit->arena, unit->plan, definition,
-				dc_arena_strndup(unit->arena, unit->text + definition->start,
-						 head - definition->start)));
+		 emit_guard(unit->arena, unit->plan, definition,
+			    dc_arena_strndup(unit->arena, unit->text + definition->start,
+					     head - definition->start)));
+	edits->at[edits->len - 1].of = EMIT_BEHIND;
 }
 
 static void find_edits(const struct emit_unit *unit, emit_edits *edits)
@@ -198,7 +224,7 @@ static int order_edits(const void *a, const void *b)
 		return left->start < right->start ? -1 : 1;
 	if (left->end != right->end)
 		return left->end < right->end ? -1 : 1;
-	return left->number < right->number ? -1 : left->number > right->number;
+	return (int)left->of - (int)right->of;
 }
 
 /* What the unit's text refers to that generated text declares. */

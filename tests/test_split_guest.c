@@ -180,6 +180,8 @@ static void test_native_entries(void **state)
 	build("native.json", "native-emit", at("native"), native);
 	boot("natives", "change", "CHANGES='up down ring mtu reset'\n", native, 1);
 	assert_int_equal(count_lines(text_of("natives/results/changes")), 5);
+	boot("bind", "bind", "", native, 1);
+	assert_int_equal(count_lines(text_of("bind/results/bind")), 4);
 }
 
 int main(int argc, char **argv)

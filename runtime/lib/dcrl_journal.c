@@ -9,8 +9,8 @@
  * that free what hangs in its rings; then the rest. The devices are then released, which finds
  * nothing left to do, and probed again by the next process. While this goes on no call goes up.
  *
- * What the module's init has acquired before anything of the driver's ran for a device is the
- * module's, not a device's: nobody would acquire it again, so it stays.
+ * What the module's init has acquired before there was a device is the module's: nobody would
+ * acquire it again, so it stays.
  *
  * Locks are in the journal, too, but their owner is the thread that called up: it gives them back
  * when its call ends.
@@ -48,33 +48,32 @@ static LIST_HEAD(dcrl_devices);
 static DEFINE_SPINLOCK(dcrl_journal_lock);
 static DEFINE_MUTEX(dcrl_devices_lock);
 static u64 dcrl_numbers; /* of entries made so far */
-static u64 dcrl_of_module; /* up to this one; valid when something of the driver's has run */
-static bool dcrl_has_run;
+static u64 dcrl_of_module; /* up to this one, once there has been a device */
+static bool dcrl_has_devices;
 static bool dcrl_quarantined;
 static bool dcrl_gave_up; /* all was given back while a device was let go: the others start over */
 
 static void dcrl_recover(struct work_struct *work);
 static DECLARE_WORK(dcrl_recovery, dcrl_recover);
 
-static void dcrl_runs(void)
+void dcrl_first_device(void)
 {
 	unsigned long flags;
 
-	if (READ_ONCE(dcrl_has_run))
+	if (READ_ONCE(dcrl_has_devices))
 		return;
 	spin_lock_irqsave(&dcrl_journal_lock, flags);
-	if (!dcrl_has_run)
+	if (!dcrl_has_devices)
 		dcrl_of_module = dcrl_numbers;
-	WRITE_ONCE(dcrl_has_run, true);
+	WRITE_ONCE(dcrl_has_devices, true);
 	spin_unlock_irqrestore(&dcrl_journal_lock, flags);
 }
 
 int dcrl_begin(u32 function, struct dcrt_call **ret)
 {
-	int err;
+	int err =
+		READ_ONCE(dcrl_quarantined) ? -ENODEV : dcrt_call_begin(dcg_channel, function, ret);
 
-	dcrl_runs();
-	err = READ_ONCE(dcrl_quarantined) ? -ENODEV : dcrt_call_begin(dcg_channel, function, ret);
 	if (!err && READ_ONCE(dcrl_quarantined)) { /* since it waited for a process */
 		dcrt_call_end(*ret);
 		err = -ENODEV;
@@ -84,24 +83,55 @@ int dcrl_begin(u32 function, struct dcrt_call **ret)
 
 /* Functions of the driver's that run in the kernel */
 
-static atomic_t dcrl_inside;
+static LIST_HEAD(dcrl_insiders); /* with journal_lock */
 static DECLARE_WAIT_QUEUE_HEAD(dcrl_outside);
 
-bool dcrl_enter(void)
+/* Refused once the driver is quarantined: recovery looks at the list after that. */
+bool dcrl_enter(struct dcrl_inside *ret)
 {
-	dcrl_runs();
-	atomic_inc(&dcrl_inside);
-	smp_mb__after_atomic(); /* before recovery has looked, or after it has begun */
-	if (!READ_ONCE(dcrl_quarantined))
-		return true;
-	dcrl_leave();
-	return false;
+	unsigned long flags;
+	bool enters;
+
+	dcrl_first_device();
+	ret->thread = current;
+	spin_lock_irqsave(&dcrl_journal_lock, flags);
+	enters = !READ_ONCE(dcrl_quarantined);
+	if (enters)
+		list_add(&ret->node, &dcrl_insiders);
+	spin_unlock_irqrestore(&dcrl_journal_lock, flags);
+	return enters;
 }
 
-void dcrl_leave(void)
+bool dcrl_leave(struct dcrl_inside *inside)
 {
-	if (atomic_dec_and_test(&dcrl_inside))
-		wake_up(&dcrl_outside);
+	unsigned long flags;
+	bool starts_over;
+
+	spin_lock_irqsave(&dcrl_journal_lock, flags);
+	list_del(&inside->node);
+	starts_over = READ_ONCE(dcrl_quarantined);
+	spin_unlock_irqrestore(&dcrl_journal_lock, flags);
+	wake_up(&dcrl_outside);
+	return starts_over;
+}
+
+/* Whether this thread is, or, without one, anybody. */
+static bool dcrl_is_inside(const struct task_struct *thread)
+{
+	const struct dcrl_inside *inside;
+	unsigned long flags;
+	bool found = false;
+
+	spin_lock_irqsave(&dcrl_journal_lock, flags);
+	list_for_each_entry(inside, &dcrl_insiders, node) if (!thread || inside->thread == thread)
+		found = true;
+	spin_unlock_irqrestore(&dcrl_journal_lock, flags);
+	return found;
+}
+
+bool dcrl_is_left(void)
+{
+	return READ_ONCE(dcrl_quarantined) && dcrl_is_inside(current);
 }
 
 /* The journal */
@@ -264,7 +294,8 @@ static unsigned int dcrl_undo_all(void)
 {
 	unsigned int count;
 
-	wait_event(dcrl_outside, !atomic_read(&dcrl_inside));
+	while (!wait_event_timeout(dcrl_outside, !dcrl_is_inside(NULL), 10 * HZ))
+		pr_warn("recovery waits for functions of the driver's that still run\n");
 	count = dcrl_undo(DCRL_FIRST);
 	dcrl_runners_stop();
 	count += dcrl_undo(DCRL_STOP);
@@ -327,16 +358,20 @@ static void dcrl_drop_entries(const struct device *device)
 		(kfree)(entry);
 }
 
-void dcrl_device_remove(struct device *device)
+void dcrl_device_leaves(struct device *device)
 {
 	struct dcrl_device *entry, *next;
-
-	dcrl_drop_entries(device);
 
 	mutex_lock(&dcrl_devices_lock);
 	list_for_each_entry_safe(entry, next, &dcrl_devices, node) if (entry->device == device)
 		dcrl_forget_device(entry);
 	mutex_unlock(&dcrl_devices_lock);
+}
+
+void dcrl_device_remove(struct device *device)
+{
+	dcrl_drop_entries(device);
+	dcrl_device_leaves(device);
 	if (xchg(&dcrl_gave_up, false))
 		queue_work(system_unbound_wq, &dcrl_recovery);
 }
@@ -347,6 +382,11 @@ void dcrl_give_up(const char *what, int err)
 {
 	unsigned int count;
 
+	if (dcrl_is_inside(current)) { /* recovery waits for that */
+		if (!xchg(&dcrl_quarantined, true))
+			queue_work(system_unbound_wq, &dcrl_recovery);
+		return;
+	}
 	if (xchg(&dcrl_quarantined, true)) { /* recovery gives all back, and probes again */
 		dcrl_undo_once();
 		return;

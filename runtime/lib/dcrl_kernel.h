@@ -97,14 +97,6 @@ extern const struct dcrl_recovery dcg_recoveries[];
 /* dcrl_has - for the conditions of such functions: there is memory of an object's there. */
 bool dcrl_has(const void *address);
 
-/*
- * dcrl_enter - a function of the driver's begins in the kernel component, called by the kernel
- * where it may sleep. False while the driver starts over: then it is not to begin. Recovery waits
- * until all that have begun have said dcrl_leave. They may be nested.
- */
-bool dcrl_enter(void);
-void dcrl_leave(void);
-
 /* dcrl_begin - as dcrt_call_begin; -ENODEV while the driver starts over. */
 int dcrl_begin(u32 function, struct dcrt_call **ret);
 
@@ -124,6 +116,7 @@ void dcrl_unlock(u64 mark, int err);
 /* A device that the driver has taken, and that it has let go or not taken: what the journal still
  * has of it is dropped. May sleep. */
 void dcrl_device_add(struct device *device);
+void dcrl_device_leaves(struct device *device); /* it will be let go: not to be probed again */
 void dcrl_device_remove(struct device *device);
 
 /* Works and timers that have been set up, until the memory they are in is freed. Any context. Those
@@ -178,26 +171,55 @@ void dcrl_give_up(const char *what, int err);
 
 void dcrl_netdev_gone(struct net_device *netdev);
 
+/*
+ * dcrl_enter - a function of the driver's begins in the kernel component, called by the kernel
+ * where it may sleep. False while the driver starts over: then it is not to begin, not even within
+ * another. Recovery waits until all that have begun have said dcrl_leave, which returns whether the
+ * driver starts over.
+ */
+struct dcrl_inside {
+	struct list_head node;
+	const struct task_struct *thread; /* compared only */
+};
+
+bool dcrl_enter(struct dcrl_inside *ret);
+bool dcrl_leave(struct dcrl_inside *inside);
+
+/* dcrl_is_left - the process has died while such a function runs in this thread. What that gives
+ * back from now on is left to recovery, which knows in which order it is safe. Any context. */
+bool dcrl_is_left(void);
+
+/* dcrl_first_device - what the module has acquired so far is its own: it outlives its devices. */
+void dcrl_first_device(void);
+
 static inline void dcrl_kfree(const void *object)
 {
+	if (dcrl_is_left())
+		return;
 	dcrl_freed(object);
 	kfree(object);
 }
 
 static inline void dcrl_kfree_sensitive(const void *object)
 {
+	if (dcrl_is_left())
+		return;
 	dcrl_freed(object);
 	kfree_sensitive(object);
 }
 
 static inline void dcrl_vfree(const void *object)
 {
+	if (dcrl_is_left())
+		return;
 	dcrl_freed(object);
 	vfree(object);
 }
 
 static inline void dcrl_kvfree(const void *object)
 {
+	if (dcrl_is_left())
+		return;
 	dcrl_freed(object);
 	kvfree(object);
 }
@@ -209,6 +231,8 @@ void dcrl_devm_kfree(struct device *device, const void *object);
 /* With it goes what it was allocated with, and its address, which stands elsewhere. */
 static inline void dcrl_free_netdev(struct net_device *netdev)
 {
+	if (dcrl_is_left())
+		return;
 	dcrl_netdev_gone(netdev);
 	dcrl_forget(netdev->dev_addr);
 	dcrl_forget(netdev_priv(netdev));
@@ -260,6 +284,8 @@ void __iomem *dcrl_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max);
 #undef kfree_rcu
 #define kfree_rcu(object, ...)                                                                     \
 	do {                                                                                       \
+		if (dcrl_is_left())                                                                \
+			break;                                                                     \
 		dcrl_freed(object);                                                                \
 		kvfree_rcu(object, ##__VA_ARGS__);                                                 \
 	} while (0)

@@ -359,9 +359,11 @@ static unsigned long n_interrupts;
 
 static enum hrtimer_restart interrupt(struct hrtimer *timer)
 {
-	void *object = xchg(&interrupt_drops, NULL);
+	void *object = READ_ONCE(interrupt_drops);
 
 	dcrt_forget(channel, object ? object : &n_interrupts);
+	if (object)
+		smp_store_release(&interrupt_drops, NULL);
 	n_interrupts++;
 	hrtimer_forward_now(timer, 50 * NSEC_PER_USEC);
 	return HRTIMER_RESTART;
@@ -380,7 +382,7 @@ static int do_interrupts(u64 times, u64 *ret)
 	for (i = 0; !err && i < times; i++) {
 		err = do_all(300, &unused);
 		WRITE_ONCE(interrupt_drops, things[1]);
-		while (!err && READ_ONCE(interrupt_drops))
+		while (!err && smp_load_acquire(&interrupt_drops))
 			usleep_range(50, 100);
 		*ret += !err && dcrt_object_free(channel, things[1]) == -ESTALE;
 		if (!err)

@@ -62,6 +62,8 @@ extern const struct dcrl_release dcg_release_vfree;
 
 static inline void dcg_releasing_enable_irq(unsigned int a0)
 {
+	if (dcrl_is_left())
+		return;
 	dcrl_released(&dcg_release_enable_irq, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)a0});
 	enable_irq(a0);
 }

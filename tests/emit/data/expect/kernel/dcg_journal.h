@@ -45,6 +45,8 @@ extern const struct dcrl_release dcg_release_unregister_netdev;
 
 static inline void dcg_releasing_destroy_workqueue(struct workqueue_struct *a0)
 {
+	if (dcrl_is_left())
+		return;
 	dcrl_released(&dcg_release_destroy_workqueue, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)a0});
 	destroy_workqueue(a0);
 }
@@ -57,6 +59,8 @@ static inline void dcg_releasing_mutex_unlock(struct mutex *a0)
 
 static inline void dcg_releasing_unregister_netdev(struct net_device *a0)
 {
+	if (dcrl_is_left())
+		return;
 	dcrl_released(&dcg_release_unregister_netdev, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)a0});
 	unregister_netdev(a0);
 }

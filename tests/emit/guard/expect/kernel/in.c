@@ -55,17 +55,13 @@ static void in_work(struct work_struct *work)
 static DECLARE_WORK(work, in_work);
 
 /* Not static, and its head has two lines. */
-/* drivercut: called by the function of its name, below */
-#define in_open dcg_own_in_open
 static
 #line 29 "in.c"
 int
-in_open(struct net_device *netdev)
+dcg_own_in_open(struct net_device *netdev)
 {
 	return in_add(2) < 0 ? -EIO : 0;
 }
-
-#undef in_open
 
 int
 in_open(struct net_device *netdev)
@@ -74,25 +70,21 @@ in_open(struct net_device *netdev)
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
+	struct dcrl_inside dcg_inside;
 	int dcg_result = -ENODEV;
 
-	if (dcrl_enter()) {
+	if (dcrl_enter(&dcg_inside)) {
 		dcg_result = dcg_own_in_open(netdev);
-		dcrl_leave();
+		dcrl_leave(&dcg_inside);
 	}
 	return dcg_result;
 }
 #line 34 "in.c"
 
-/* drivercut: called by the function of its name, below */
-#define in_stop dcg_own_in_stop
-#line 35 "in.c"
-static int in_stop(struct net_device *netdev)
+static int dcg_own_in_stop(struct net_device *netdev)
 {
 	return in_open(netdev);
 }
-
-#undef in_stop
 
 static int in_stop(struct net_device *netdev)
 {
@@ -100,11 +92,12 @@ static int in_stop(struct net_device *netdev)
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
+	struct dcrl_inside dcg_inside;
 	int dcg_result = -ENODEV;
 
-	if (dcrl_enter()) {
+	if (dcrl_enter(&dcg_inside)) {
 		dcg_result = dcg_own_in_stop(netdev);
-		dcrl_leave();
+		dcrl_leave(&dcg_inside);
 	}
 	return dcg_result;
 }
@@ -118,15 +111,10 @@ static netdev_tx_t in_xmit(struct sk_buff *skb, struct net_device *netdev)
 	return NETDEV_TX_OK;
 }
 
-/* drivercut: called by the function of its name, below */
-#define in_get_link dcg_own_in_get_link
-#line 48 "in.c"
-static u32 in_get_link(struct net_device *netdev)
+static u32 dcg_own_in_get_link(struct net_device *netdev)
 {
 	return in_add(3) > 0;
 }
-
-#undef in_get_link
 
 static u32 in_get_link(struct net_device *netdev)
 {
@@ -134,25 +122,21 @@ static u32 in_get_link(struct net_device *netdev)
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
+	struct dcrl_inside dcg_inside;
 	u32 dcg_result = 0;
 
-	if (dcrl_enter()) {
+	if (dcrl_enter(&dcg_inside)) {
 		dcg_result = dcg_own_in_get_link(netdev);
-		dcrl_leave();
+		dcrl_leave(&dcg_inside);
 	}
 	return dcg_result;
 }
 #line 52 "in.c"
 
-/* drivercut: called by the function of its name, below */
-#define in_get_drvinfo dcg_own_in_get_drvinfo
-#line 53 "in.c"
-static void in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
+static void dcg_own_in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
 	snprintf(info->version, sizeof(info->version), "%d", in_add(0));
 }
-
-#undef in_get_drvinfo
 
 static void in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
@@ -160,9 +144,11 @@ static void in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *in
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	if (dcrl_enter()) {
+	struct dcrl_inside dcg_inside;
+
+	if (dcrl_enter(&dcg_inside)) {
 		dcg_own_in_get_drvinfo(netdev, info);
-		dcrl_leave();
+		dcrl_leave(&dcg_inside);
 	}
 }
 #line 57 "in.c"
@@ -181,10 +167,7 @@ static const struct ethtool_ops in_ethtool_ops = {
 /*
  * Takes a device.
  */
-/* drivercut: called by the function of its name, below */
-#define in_probe dcg_own_in_probe
-#line 72 "in.c"
-static int in_probe(struct pci_dev *pdev,
+static int dcg_own_in_probe(struct pci_dev *pdev,
 		    const struct pci_device_id *id) /* which one */
 {
 	struct net_device *netdev = alloc_etherdev(0);
@@ -201,8 +184,6 @@ static int in_probe(struct pci_dev *pdev,
 	return err;
 }
 
-#undef in_probe
-
 static int in_probe(struct pci_dev *pdev,
 		    const struct pci_device_id *id) /* which one */
 {
@@ -210,29 +191,29 @@ static int in_probe(struct pci_dev *pdev,
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
+	struct dcrl_inside dcg_inside;
 	int dcg_result = -ENODEV;
 
+	if (!dcrl_enter(&dcg_inside))
+		return -ENODEV;
 	dcg_result = dcrt_adopt(dcg_channel, pdev, DCG_TYPE_pci_dev, 1);
 	if (dcg_result < 0)
-		return dcg_result;
-	if (!dcrl_enter())
-		return -ENODEV;
+		goto dcg_leave;
 	dcg_result = dcg_own_in_probe(pdev, id);
+dcg_leave:
 	if (!dcg_result)
 		dcrl_device_add(&pdev->dev);
-	else
+	if (dcrl_leave(&dcg_inside) && dcg_result)
+		dcrl_give_up("in_probe", dcg_result);
+	if (dcg_result)
 		dcrl_device_remove(&pdev->dev);
-	dcrl_leave();
 	if (dcg_result < 0)
 		dcg_forget_pci_dev(pdev);
 	return dcg_result;
 }
 #line 88 "in.c"
 
-/* drivercut: called by the function of its name, below */
-#define in_remove dcg_own_in_remove
-#line 89 "in.c"
-static void in_remove(struct pci_dev *pdev)
+static void dcg_own_in_remove(struct pci_dev *pdev)
 {
 	struct net_device *netdev = pci_get_drvdata(pdev);
 
@@ -241,20 +222,22 @@ static void in_remove(struct pci_dev *pdev)
 	free_netdev(netdev);
 }
 
-#undef in_remove
-
 static void in_remove(struct pci_dev *pdev)
 {
 	/*
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	if (dcrl_enter()) {
+	struct dcrl_inside dcg_inside;
+	bool dcg_broken = !dcrl_enter(&dcg_inside);
+
+	if (!dcg_broken) {
+		dcrl_device_leaves(&pdev->dev);
 		dcg_own_in_remove(pdev);
-		dcrl_leave();
-	} else {
-		dcrl_give_up("in_remove", -ENODEV);
+		dcg_broken = dcrl_leave(&dcg_inside);
 	}
+	if (dcg_broken)
+		dcrl_give_up("in_remove", -ENODEV);
 	dcrl_device_remove(&pdev->dev);
 	dcg_forget_pci_dev(pdev);
 }
@@ -280,7 +263,7 @@ module_init(in_init);
 module_exit(in_exit);
 MODULE_LICENSE("GPL");
 
-#line 284 "kernel/in.c"
+#line 267 "kernel/in.c"
 /* Generated by drivercut 0.1 from in.c, do not edit. */
 
 /* clang-format off */

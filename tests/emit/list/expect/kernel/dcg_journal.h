@@ -51,6 +51,8 @@ static inline void dcg_releasing_mutex_unlock(struct mutex *a0)
 
 static inline void dcg_releasing_unregister_netdev(struct net_device *a0)
 {
+	if (dcrl_is_left())
+		return;
 	dcrl_released(&dcg_release_unregister_netdev, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)a0});
 	unregister_netdev(a0);
 }
