@@ -2,14 +2,14 @@
 /*
  * Entry points that the kernel calls where it may sleep and that run in the kernel component. What
  * has to be done around one (runtime/lib/dcrl_kernel.h: dcrl_enter) is in a function of its name;
- * its own text stands before that, unchanged, under another name.
+ * its own text stands before that, under another name.
  */
 #include <string.h>
 
 #include "emit/internal.h"
 
-/* Works and timers are stopped by recovery, and what is handed over as an argument may be a
- * thread's function, which does not end: neither has a field to be called through. */
+/* Works and timers are not: recovery stops them. Nor is what is handed over as an argument, not in
+ * a field: it may be a thread's function, which does not end. */
 bool emit_is_guarded(const struct dc_emit_plan *plan, const struct dc_emit_function *function)
 {
 	int index = dc_graph_function(plan->data->graph, function->definition->name);
