@@ -9,12 +9,15 @@
 
 #define DC_EMIT_ABI 3 /* DCRT_ABI of the runtime that stubs and tables are made for */
 
+/* What an edit belongs to; those in the same place come in this order. */
+enum emit_of { EMIT_BEHIND, EMIT_HERE, EMIT_BEFORE };
+
 /* A change to a file's text: [start, end) becomes text. After it the source goes on at line. */
 struct emit_edit {
 	size_t start, end;
 	const char *text;
 	unsigned line;
-	enum { EMIT_BEHIND, EMIT_HERE, EMIT_BEFORE } of; /* in the same place, in this order */
+	enum emit_of of;
 };
 
 typedef DC_VEC(struct emit_edit) emit_edits;

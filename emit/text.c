@@ -100,14 +100,20 @@ static size_t statement_end(const char *text, size_t at)
 	return text[end] == '\n' ? end + 1 : at;
 }
 
-static void add_edit(emit_edits *edits, const struct emit_unit *unit, size_t start, size_t end,
-		     const char *text)
+static void add_edit_of(emit_edits *edits, const struct emit_unit *unit, enum emit_of of,
+			size_t start, size_t end, const char *text)
 {
 	dc_vec_push(edits, (struct emit_edit){.start = start,
 					      .end = end,
 					      .text = text,
 					      .line = line_of(unit->text, end),
-					      .of = EMIT_HERE});
+					      .of = of});
+}
+
+static void add_edit(emit_edits *edits, const struct emit_unit *unit, size_t start, size_t end,
+		     const char *text)
+{
+	add_edit_of(edits, unit, EMIT_HERE, start, end, text);
 }
 
 static const struct dc_emit_function *function_of(const struct dc_emit_plan *plan, const char *name)
@@ -149,17 +155,14 @@ static void guard(const struct emit_unit *unit, const struct dc_definition *defi
 	name = find_name(unit, definition, head);
 	if (name == head) /* a macro of that name, or one that makes it */
 		return;
-	if (!definition->is_static) {
-		add_edit(edits, unit, start, start, "static\n");
-		edits->at[edits->len - 1].of = EMIT_BEFORE;
-	}
+	if (!definition->is_static)
+		add_edit_of(edits, unit, EMIT_BEFORE, start, start, "static\n");
 	add_edit(edits, unit, name, name + strlen(definition->plain),
 		 emit_own_name(unit->arena, definition));
-	add_edit(edits, unit, end, end,
-		 emit_guard(unit->arena, unit->plan, definition,
-			    dc_arena_strndup(unit->arena, unit->text + definition->start,
-					     head - definition->start)));
-	edits->at[edits->len - 1].of = EMIT_BEHIND;
+	add_edit_of(edits, unit, EMIT_BEHIND, end, end,
+		    emit_guard(unit->arena, unit->plan, definition,
+			       dc_arena_strndup(unit->arena, unit->text + definition->start,
+						head - definition->start)));
 }
 
 static void find_edits(const struct emit_unit *unit, emit_edits *edits)

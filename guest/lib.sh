@@ -72,6 +72,22 @@ unload_driver() {
 	done
 }
 
+# The one process of a split driver, or nothing while there is none. It has the driver's name, unless
+# a job sets PROCESS.
+process() {
+	pidof "${PROCESS:-$(cat /driver)}" || true
+}
+
+# There is one, and it is not $old.
+has_process() {
+	[ -n "$(process)" ] && [ "$(process)" != "$old" ]
+}
+
+# What runs in the background as $doing has ended.
+ended() {
+	! kill -0 "$doing" 2>/dev/null
+}
+
 in_peer() {
 	ip netns exec peer "$@"
 }

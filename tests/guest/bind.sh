@@ -7,23 +7,10 @@
 # shellcheck source=guest/lib.sh
 . /lib/guest.sh
 
-program=$(cat /driver)
-bus=/sys/bus/pci/drivers/$program
-
-process() {
-	pidof "$program" || true
-}
+bus=/sys/bus/pci/drivers/$(cat /driver)
 
 write() { # FILE
 	echo 0000:00:10.0 > "$bus/$1"
-}
-
-ended() {
-	! kill -0 "$doing" 2>/dev/null
-}
-
-has_process() {
-	[ -n "$(process)" ] && [ "$(process)" != "$old" ]
 }
 
 # The process is stopped at the first call, or some time later.

@@ -12,11 +12,6 @@
 CHANGES="up down ring mtu reset" LIMIT_S=40 DEAD=yes
 # shellcheck disable=SC1091 # it is made by the caller
 [ ! -f /change.env ] || . /change.env
-program=$(cat /driver)
-
-process() {
-	pidof "$program" || true
-}
 
 change() { # HOW
 	case $1 in
@@ -34,10 +29,6 @@ back() {
 	current=$(process)
 	[ -n "$current" ] && [ "$current" != "$old" ] && has_nic 0 &&
 		ethtool -d "$(nic 0)" > /tmp/registers 2>&1
-}
-
-ended() {
-	! kill -0 "$doing" 2>/dev/null
 }
 
 kill_in_change() { # HOW NUMBER

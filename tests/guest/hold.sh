@@ -10,10 +10,6 @@
 parameters=/sys/module/hold/parameters
 stats=/sys/kernel/debug/dcrt/hold/stats
 
-process() {
-	pidof hold || true
-}
-
 windows() { # COUNT
 	[ "$(awk '{ for (i = 1; i < NF; i++) if ($i == "windows") print $(i + 1) }' "$stats")" = "$1" ]
 }
@@ -24,14 +20,6 @@ run_by_themselves() {
 
 counts() {
 	cat $parameters/ticks $parameters/works
-}
-
-ended() {
-	! kill -0 "$doing" 2>/dev/null
-}
-
-has_process() {
-	[ -n "$(process)" ] && [ "$(process)" != "$old" ]
 }
 
 back() {

@@ -26,11 +26,6 @@ now_ms() {
 	echo "${up%.*}${up#*.}0"
 }
 
-# The one process, or nothing while there is none.
-process() {
-	pidof "$PROCESS" || true
-}
-
 # The number that follows a word.
 counter() { # WORD
 	awk -v word="$1" '{ for (i = 1; i < NF; i++) if ($i == word) { print $(i + 1); exit } }' "$stats"

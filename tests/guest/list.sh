@@ -6,6 +6,8 @@
 # shellcheck source=guest/lib.sh
 . /lib/guest.sh
 
+# shellcheck disable=SC2034 # of lib.sh
+PROCESS=in
 TIMES=30 KILL=no
 # shellcheck disable=SC1091 # it is made by the caller
 . /list.env
@@ -16,14 +18,6 @@ interface() {
 
 there() {
 	[ -d "/sys/class/net/$(interface)" ]
-}
-
-process() {
-	pidof in || true
-}
-
-another_process() {
-	[ -n "$(process)" ] && [ "$(process)" != "$old" ]
 }
 
 load() {
@@ -39,7 +33,7 @@ up_and_down() { # NUMBER
 	if [ "$KILL" = yes ] && [ $(($1 % 3)) = 0 ]; then
 		old=$(process)
 		kill -9 "$old"
-		wait_for 10 "a new process" another_process
+		wait_for 10 "a new process" has_process
 	fi
 	ip link set "$near" up
 	ip link set "$near" down

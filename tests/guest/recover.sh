@@ -19,10 +19,6 @@ stats=/sys/kernel/debug/dcrt/$driver/stats
 boards=32
 probes=0 # so far
 
-process() {
-	pidof "$driver" || true
-}
-
 counter() { # WORD
 	awk -v word="$1" '{ for (i = 1; i < NF; i++) if ($i == word) { print $(i + 1); exit } }' "$stats"
 }
@@ -70,10 +66,6 @@ idle_death() {
 	probed
 	link_up
 	reach
-}
-
-ended() {
-	! kill -0 "$doing" 2>/dev/null
 }
 
 back() {
