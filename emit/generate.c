@@ -269,7 +269,7 @@ static void put_sharing(FILE *out, const struct emit_call *call)
 	for (i = 0; !call->up && i < call->count; i++)
 		if (call->parameters[i].shared)
 			fprintf(out,
-				"\tdcg_err = dcru_share_pointer(%s, %s);\n"
+				"\tdcg_err = dcp_share_pointer(%s, %s);\n"
 				"\tif (dcg_err < 0)\n\t\tgoto dcg_end;\n",
 				call->parameters[i].name, call->parameters[i].shared);
 }
@@ -306,21 +306,20 @@ static void put_failure(FILE *out, const struct emit_call *call)
 	if (!call->up)
 		return;
 	if (!call->retry && (!call->device || call->takes))
-		fprintf(out, "\tif (dcg_err < 0)\n\t\tdcrl_broken(\"%s\", dcg_err);\n",
-			call->plain);
+		fprintf(out, "\tif (dcg_err < 0)\n\t\tdck_broken(\"%s\", dcg_err);\n", call->plain);
 	if (call->missed)
 		fprintf(out, "\tif (dcg_err < 0)\n\t\t%s;\n", call->missed);
 	if (!call->device)
 		return;
 	if (call->takes)
 		fprintf(out,
-			"\tif (!dcg_err && !dcg_result)\n\t\tdcrl_device_add(%s);\n"
-			"\telse if (!dcg_err)\n\t\tdcrl_device_remove(%s);\n",
+			"\tif (!dcg_err && !dcg_result)\n\t\tdck_device_add(%s);\n"
+			"\telse if (!dcg_err)\n\t\tdck_device_remove(%s);\n",
 			call->device, call->device);
 	else
 		fprintf(out,
-			"\tif (dcg_err < 0)\n\t\tdcrl_give_up(\"%s\", dcg_err);\n"
-			"\tdcrl_device_remove(%s);\n",
+			"\tif (dcg_err < 0)\n\t\tdck_give_up(\"%s\", dcg_err);\n"
+			"\tdck_device_remove(%s);\n",
 			call->plain, call->device);
 }
 
@@ -368,7 +367,7 @@ static void put_register(FILE *out, const struct emit_call *call)
 	if (write)
 		value = call->parameters[find_parameter(call, false)].name;
 	fprintf(out,
-		"\tdcg_at = dcru_register_%s(%s, sizeof(%s));\n"
+		"\tdcg_at = dcp_register_%s(%s, sizeof(%s));\n"
 		"\tif (dcg_at) {\n\t\tbarrier();\n",
 		write ? "to" : "at", address, value);
 	if (write)
@@ -397,20 +396,20 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	if (call->is_register != DC_REGISTER_NO)
 		fputs("\tvolatile void *dcg_at;\n", out);
 	if (call->locks)
-		fputs("\tu64 dcg_mark = dcrl_mark();\n", out);
+		fputs("\tu64 dcg_mark = dck_mark();\n", out);
 	fputs("\tint dcg_err;\n\n", out);
 	put_register(out, call);
 	if (call->device && call->takes)
-		fputs("\tdcrl_first_device();\n", out);
+		fputs("\tdck_first_device();\n", out);
 	put_adoption(out, call);
 	put_sharing(out, call);
 	put_measures(out, call);
 	if (call->retry)
 		fputs("dcg_again:\n", out);
 	fprintf(out,
-		call->up ? "\tdcg_err = dcrl_begin(%s, &dcg);\n"
+		call->up ? "\tdcg_err = dck_begin(%s, &dcg);\n"
 		: call->sync != DC_SYNC_NONE
-			? "\tdcg_err = dcru_begin(%s, &dcg);\n"
+			? "\tdcg_err = dcp_begin(%s, &dcg);\n"
 			: "\tdcg_err = dcrt_call_begin(dcg_channel, %s, &dcg);\n",
 		call->number);
 	fputs("\tif (dcg_err < 0)\n\t\tgoto dcg_end;\n", out);
@@ -423,7 +422,7 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	put_result(out, call);
 	fputs("\t\tdcg_err = dcrt_in_error(dcg);\n\t}\n\tdcrt_call_end(dcg);\n", out);
 	if (call->locks)
-		fputs("\tif (dcg_err < 0)\n\t\tdcrl_unlock(dcg_mark, dcg_err);\n", out);
+		fputs("\tif (dcg_err < 0)\n\t\tdck_unlock(dcg_mark, dcg_err);\n", out);
 	if (call->retry)
 		fputs("\tif (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))\n"
 		      "\t\tgoto dcg_again;\n",
@@ -523,9 +522,9 @@ static void put_sharing_back(FILE *out, const struct emit_call *call)
 {
 	if (!call->up)
 		return;
-	fputs("\tdcg_err = dcru_share();\n", out);
+	fputs("\tdcg_err = dcp_share();\n", out);
 	if (call->result_shared)
-		fprintf(out, "\tif (!dcg_err)\n\t\tdcg_err = dcru_share_pointer(dcg_result, %s);\n",
+		fprintf(out, "\tif (!dcg_err)\n\t\tdcg_err = dcp_share_pointer(dcg_result, %s);\n",
 			call->result_shared);
 	fputs("\tif (dcg_err < 0)\n\t\treturn dcg_err;\n", out);
 }
@@ -722,7 +721,7 @@ const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	struct emit_call call;
 
 	if (!function->crosses)
-		return function->place == DC_PLACE_USER ? NAMED("BUG()") : NAMED("dcru_bug()");
+		return function->place == DC_PLACE_USER ? NAMED("BUG()") : NAMED("dcp_bug()");
 	emit_call_of_function(arena, plan, function, &call);
 	emit_piece_start(&piece);
 	emit_put_stub(piece.out, &call);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The journal of what a kernel component acquires (runtime/lib/dcrl_journal.c): rules with "undo"
+ * The journal of what a kernel component acquires (runtime/lib/dck_journal.c): rules with "undo"
  * say what gives it back. Functions of both kinds get wrappers, and macros of their names lead
  * there; but for locks, which only downcalls note, and for memory, whose freeing the library
  * watches. What gives back need not be used by the driver itself.
@@ -11,7 +11,7 @@
 
 #include "emit/internal.h"
 
-#define ARGS_MAX 6 /* DCRL_ARGS_MAX */
+#define ARGS_MAX 6 /* DCK_ARGS_MAX */
 
 /* "free_irq($0, $4)" */
 struct undo {
@@ -176,7 +176,7 @@ static void put_noting(FILE *out, struct dc_arena *arena, const struct undo *und
 {
 	size_t i;
 
-	fprintf(out, "dcrl_acquired(&dcg_release_%s, (unsigned long[DCRL_ARGS_MAX]){", undo->name);
+	fprintf(out, "dck_acquired(&dcg_release_%s, (unsigned long[DCK_ARGS_MAX]){", undo->name);
 	for (i = 0; i < undo->count; i++)
 		fprintf(out, "%s(unsigned long)(%s)", i ? ", " : "",
 			with_names(arena, undo->args[i], prefix));
@@ -263,9 +263,9 @@ static void put_releasing(FILE *out, const struct undo *undo)
 	put_parameters(out, prototype);
 	fputs(")\n{\n", out);
 	if (when_of(undo) != DC_UNDO_LOCK)
-		fprintf(out, "\tif (dcrl_is_left())\n\t\treturn%s;\n",
+		fprintf(out, "\tif (dck_is_left())\n\t\treturn%s;\n",
 			prototype->result.kind == DC_VALUE_VOID ? "" : " 0");
-	fprintf(out, "\tdcrl_released(&dcg_release_%s, (unsigned long[DCRL_ARGS_MAX]){",
+	fprintf(out, "\tdck_released(&dcg_release_%s, (unsigned long[DCK_ARGS_MAX]){",
 		prototype->name);
 	for (i = 0; i < prototype->parameters.len; i++)
 		fprintf(out, "%s(unsigned long)a%zu", i ? ", " : "", i);
@@ -290,7 +290,7 @@ static void put_wrappers(FILE *out, struct dc_arena *arena, const struct dc_emit
 		fputc('\n', out);
 	dc_vec_each (undo, all)
 		if (!undo->again)
-			fprintf(out, "extern const struct dcrl_release dcg_release_%s;\n",
+			fprintf(out, "extern const struct dck_release dcg_release_%s;\n",
 				undo->name);
 	dc_vec_each (undo, all)
 		if (has_releasing(undo))
@@ -320,7 +320,7 @@ const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan
 	fputs("#ifndef DCG_JOURNAL_H\n#define DCG_JOURNAL_H\n\n", piece.out);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
-	fputs("#include \"dcg.h\"\n#include \"dcrl_kernel.h\"\n\n/* clang-format off */\n",
+	fputs("#include \"dcg.h\"\n#include \"dck_kernel.h\"\n\n/* clang-format off */\n",
 	      piece.out);
 	put_wrappers(piece.out, arena, plan, &all);
 	if (plan->data->annotations.recoveries.len)
@@ -365,8 +365,8 @@ bool emit_has_locks(struct dc_arena *arena, const struct dc_emit_plan *plan)
 
 static void put_undo(FILE *out, struct dc_arena *arena, const struct undo *undo)
 {
-	static const char *const whens[] = {"DCRL_FIRST", "DCRL_STOP", "DCRL_LAST", "DCRL_MEMORY",
-					    "DCRL_LOCK"};
+	static const char *const whens[] = {"DCK_FIRST", "DCK_STOP", "DCK_LAST", "DCK_MEMORY",
+					    "DCK_LOCK"};
 	const struct dc_rule *rule = undo->release_rule;
 	size_t i;
 
@@ -375,7 +375,7 @@ static void put_undo(FILE *out, struct dc_arena *arena, const struct undo *undo)
 	for (i = 0; i < undo->count; i++)
 		fprintf(out, "%s(%s)args[%zu]", i ? ", " : "", type_of(arena, undo, i), i);
 	fprintf(out,
-		");\n}\n\nconst struct dcrl_release dcg_release_%s = {\"%s\", dcg_undo_%s, %u, "
+		");\n}\n\nconst struct dck_release dcg_release_%s = {\"%s\", dcg_undo_%s, %u, "
 		"%s};\n",
 		undo->name, undo->name, undo->name,
 		rule && rule->key ? rule->key : (unsigned)undo->count, whens[when_of(undo)]);
@@ -424,7 +424,7 @@ void emit_put_recoveries(FILE *out, struct dc_arena *arena, const struct dc_emit
 	const struct dc_recovery_rule *rule;
 	struct dc_recovery recovery;
 
-	fputs("\nconst struct dcrl_recovery dcg_recoveries[] = {\n", out);
+	fputs("\nconst struct dck_recovery dcg_recoveries[] = {\n", out);
 	dc_vec_each (rule, &plan->data->annotations.recoveries)
 		if (dc_data_recovery(plan->data, rule, &recovery))
 			fprintf(out, "\t{\"%s\", dcg_recover_%s, DCG_TYPE_%s},\n", rule->function,

@@ -520,9 +520,9 @@ static void put_rule(FILE *out, const struct dc_rule *rule, const struct dc_sour
 	else if (rule->class != DC_RULE_NONE && !rule->as_is && is_inline(graph, rule->name) &&
 		 used(source, rule))
 		fprintf(out,
-			"\nextern __typeof__(%s) dcru_%s; /* %s */\n"
+			"\nextern __typeof__(%s) dcp_%s; /* %s */\n"
 			"#undef %s\n"
-			"#define %s(...) dcru_%s(__VA_ARGS__)\n",
+			"#define %s(...) dcp_%s(__VA_ARGS__)\n",
 			rule->name, rule->name, class_names[rule->class], rule->name, rule->name,
 			rule->name);
 }
@@ -542,7 +542,7 @@ const char *dc_rules_header(struct dc_arena *arena, const struct dc_rules *rules
 	fputs("#ifndef DCG_RULES_H\n#define DCG_RULES_H\n\n", out);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(out, "#include <%s>\n", rules->headers.at[i]);
-	fputs("#include \"dcru.h\"\n\n/* clang-format off */\n", out);
+	fputs("#include \"dcp.h\"\n\n/* clang-format off */\n", out);
 	dc_vec_each (rule, &rules->rules)
 		put_rule(out, rule, source, graph);
 	fputs("/* clang-format on */\n\n#endif\n", out);

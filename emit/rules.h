@@ -196,7 +196,7 @@ const char *dc_rules_header(struct dc_arena *arena, const struct dc_rules *rules
 			    const struct dc_source *source, const struct dc_graph *graph);
 
 /* Functions of the kernel that the user component may leave undefined, a name a line; the runtime
- * provides them, besides its own dcru_ and dcrt_ names. */
+ * provides them, besides its own dcp_ and dcrt_ names. */
 const char *dc_rules_names(struct dc_arena *arena, const struct dc_rules *rules);
 
 #endif

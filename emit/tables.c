@@ -202,9 +202,9 @@ const char *emit_appendix(const struct emit_unit *unit)
 		fprintf(piece.out, "\n#include \"%s\"\n", layout_name(unit->arena, unit->file));
 	if (unit->side == DC_SIDE_KERNEL && unit->file == home(unit->plan))
 		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
-		      "#include \"dcrl_journal.c\"\n#include \"dcrl_runner.c\"\n"
-		      "#include \"dcrl_kernel.c\"\n#include \"dcrl_list.c\"\n"
-		      "#include \"dcrl_memory.c\"\n",
+		      "#include \"dck_journal.c\"\n#include \"dck_runner.c\"\n"
+		      "#include \"dck_kernel.c\"\n#include \"dck_list.c\"\n"
+		      "#include \"dck_memory.c\"\n",
 		      piece.out);
 	return emit_code_end(&piece, unit->arena);
 }
@@ -253,15 +253,14 @@ const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan
 
 	emit_piece_start(&piece);
 	emit_head(piece.out, plan->source->module, false);
-	fputs("#ifndef DCG_H\n#define DCG_H\n\n#include \"dcrl.h\"\n\n"
+	fputs("#ifndef DCG_H\n#define DCG_H\n\n#include \"dck.h\"\n\n"
 	      "/* clang-format off */\nenum dcg_up {\n",
 	      piece.out);
 	for (i = 0; i < plan->count; i++)
 		if (served_up(&plan->functions[i]))
 			fprintf(piece.out, "\tDCG_UP_%s,\n",
 				emit_c_name(arena, plan->functions[i].definition->name));
-	fputs("\tDCG_N_UP,\n};\n\nenum dcg_down {\n\tDCG_DOWN_FIRST = DCRL_COUNT - 1,\n",
-	      piece.out);
+	fputs("\tDCG_N_UP,\n};\n\nenum dcg_down {\n\tDCG_DOWN_FIRST = DCK_COUNT - 1,\n", piece.out);
 	for (i = 0; i < plan->count; i++)
 		if (served_down(&plan->functions[i]))
 			fprintf(piece.out, "\tDCG_DOWN_%s,\n",
@@ -321,8 +320,8 @@ static void put_functions(FILE *out, struct dc_arena *arena, const struct dc_emi
 
 	fprintf(out, "\nstatic const struct dcrt_function dcg_%s[] = {\n", up ? "up" : "down");
 	if (!up)
-		fprintf(out, "\tDCRL_DOWN_TABLE%s\n",
-			side == DC_SIDE_KERNEL ? "(DCRL_HERE)," : "(DCRL_AWAY),");
+		fprintf(out, "\tDCK_DOWN_TABLE%s\n",
+			side == DC_SIDE_KERNEL ? "(DCK_HERE)," : "(DCK_AWAY),");
 	for (i = 0; i < plan->count; i++) {
 		if (!(up ? served_up : served_down)(&plan->functions[i]))
 			continue;
@@ -415,7 +414,7 @@ static void put_list_adoption(FILE *out, struct dc_arena *arena, const struct dc
 			      const struct dc_object_link *link)
 {
 	fprintf(out,
-		"\tif (!err) /* %s */\n\t\terr = dcrl_adopt_list(channel, (void *)(at + %u), %s, "
+		"\tif (!err) /* %s */\n\t\terr = dck_adopt_list(channel, (void *)(at + %u), %s, "
 		"%u, ",
 		link->name, link->offset, type_name(plan, arena, link->target), link->inside);
 	if (link->lock)
@@ -590,7 +589,7 @@ const char *emit_stub_name(struct dc_arena *arena, const struct dc_emit_kernel *
 {
 	bool renamed = kernel->prototype->is_inline || kernel->rule->define;
 
-	return dc_arena_printf(arena, "%s%s", renamed ? "dcru_" : "", kernel->prototype->name);
+	return dc_arena_printf(arena, "%s%s", renamed ? "dcp_" : "", kernel->prototype->name);
 }
 
 static void put_kernel_stub(FILE *out, struct dc_arena *arena, const struct dc_emit_kernel *kernel,
@@ -622,7 +621,7 @@ const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
 	fprintf(piece.out, "#include \"dcg.h\"\n%s",
-		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n" : "#include \"dcru.h\"\n");
+		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n" : "#include \"dcp.h\"\n");
 	if (side == DC_SIDE_KERNEL) {
 		emit_put_undos(piece.out, arena, plan);
 		emit_put_recoveries(piece.out, arena, plan);

@@ -12,7 +12,7 @@
 
 #include "emit/internal.h"
 
-/* What the user library has under the kernel's own names (runtime/user/dcru.h, its end). */
+/* What the user library has under the kernel's own names (runtime/user/dcp.h, its end). */
 static const char *const library_names[] = {
 	"_dev_err",	  "_dev_info",		 "_dev_notice",
 	"_dev_warn",	  "_find_first_bit",	 "_find_first_zero_bit",
@@ -21,8 +21,8 @@ static const char *const library_names[] = {
 };
 
 /* Of user/runtime/: the library's files that a twin has, too, then what both sides have. */
-static const char *const library[] = {"dcru_bits",  "dcru_memory", "dcru_print",
-				      "dcru_share", "dcru_sync",   "dcru_work"};
+static const char *const library[] = {"dcp_bits",  "dcp_memory", "dcp_print",
+				      "dcp_share", "dcp_sync",	 "dcp_work"};
 static const char *const shared[] = {"address", "call",	   "check", "merge", "private",
 				     "stale",	"tracker", "types", "wire"};
 /* The twin's own, as they are in twin/runtime/. */
@@ -59,8 +59,8 @@ const char *emit_twin_names(struct dc_arena *arena, const struct dc_emit_plan *p
 	      piece.out);
 	for (i = 0; i < COUNT(sections); i++)
 		fprintf(piece.out, "#undef %s\n#define %s\n", sections[i], sections[i]);
-	fputs("\n#include \"dcru.h\"\n#include \"twin.h\"\n"
-	      "#undef dcru_bug\n#define dcru_bug() \\\n\tdo { \\\n"
+	fputs("\n#include \"dcp.h\"\n#include \"twin.h\"\n"
+	      "#undef dcp_bug\n#define dcp_bug() \\\n\tdo { \\\n"
 	      "\t\tdcrt_twin_bug(__FILE__, __LINE__); \\\n\t\tasm volatile(\"ud2\"); \\\n"
 	      "\t\t__builtin_unreachable(); \\\n\t} while (0)\n\n#endif\n",
 	      piece.out);

@@ -203,8 +203,8 @@ struct dcrt_type {
 	bool (*valid)(const void *now, const void *was);
 };
 
-/* Whether the process may have memory of so many bytes become elements of a type (DCRL_ALLOC of
- * lib/dcrl.h): a link leads to the type, it has no place, and they are whole elements. */
+/* Whether the process may have memory of so many bytes become elements of a type (DCK_ALLOC of
+ * lib/dck.h): a link leads to the type, it has no place, and they are whole elements. */
 bool dcrt_may_share(const struct dcrt_type *types, uint32_t n_types, uint64_t type,
 		    uint64_t len_bytes);
 

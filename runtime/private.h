@@ -8,7 +8,7 @@
  * handle of that to the private memory, whose content then goes to the kernel as any change does.
  *
  *	while (dcrt_private_next(tracker, &use) > 0) {
- *		... DCRL_ALLOC of use.type, use.len; the reply's objects have been applied ...
+ *		... DCK_ALLOC of use.type, use.len; the reply's objects have been applied ...
  *		dcrt_private_bind(tracker, &use, handle); // or dcrt_private_leave(tracker, &use)
  *	}
  *

@@ -29,15 +29,15 @@ calls() { # FUNCTION NAME: how many calls to NAME are in it
 	awk -v f="<$1>:" -v name="\t$2-" '/^[0-9a-f]+ </ { in_f = $2 == f }
 		in_f && index($0, name) { found++ } END { print found + 0 }' code
 }
-[ "$(calls init_module dcrl_init)" = 1 ] || fail "init does not go through the library"
-[ "$(calls cleanup_module dcrl_exit)" = 1 ] || fail "exit does not go through the library"
+[ "$(calls init_module dck_init)" = 1 ] || fail "init does not go through the library"
+[ "$(calls cleanup_module dck_exit)" = 1 ] || fail "exit does not go through the library"
 for name in kfree vfree kvfree free_netdev; do
 	[ "$(calls lib_build_remove $name)" = 1 ] || fail "the driver does not call $name"
 done
-[ "$(calls lib_build_remove dcrl_freed)" = 3 ] || fail "what is freed stays in the journal"
-[ "$(calls lib_build_remove dcrl_forget)" = 2 ] || fail "what is freed stays tracked"
-[ "$(calls lib_build_setup dcrl_runner_add)" = 6 ] || fail "a work or timer is not noted"
-for name in dcrl_devm_kmalloc:2 dcrl_devm_kfree:1 dcrl_freed:1 dcrl_iounmap:2 dcrl_ioremap:1 dcrl_pci_ioremap_bar:1 dcrl_pci_iomap:1 dcrl_pci_iounmap:1; do
+[ "$(calls lib_build_remove dck_freed)" = 3 ] || fail "what is freed stays in the journal"
+[ "$(calls lib_build_remove dck_forget)" = 2 ] || fail "what is freed stays tracked"
+[ "$(calls lib_build_setup dck_runner_add)" = 6 ] || fail "a work or timer is not noted"
+for name in dck_devm_kmalloc:2 dck_devm_kfree:1 dck_freed:1 dck_iounmap:2 dck_ioremap:1 dck_pci_ioremap_bar:1 dck_pci_iomap:1 dck_pci_iounmap:1; do
 	[ "$(calls lib_build_probe "${name%:*}")" = "${name#*:}" ] || fail "no call of $name"
 done
 for name in dcrt_program dcrt_map; do
@@ -45,32 +45,32 @@ for name in dcrt_program dcrt_map; do
 done
 
 # It is in one file with the driver's main unit: no name of its own that a driver might have.
-nm kernel/dcrl_*.o | awk 'NF == 3 { print $3 }' |
+nm kernel/dck_*.o | awk 'NF == 3 { print $3 }' |
 	sed -E 's/\.(constprop|isra|part|cold)\..*//; /\.[0-9]+$/d' >names # those of functions stay
-[ "$(grep -c '^dcrl_' names)" -gt 50 ] || fail "no names to look at"
-grep -vE '^(dcrl_|dcrt_|dcg_|_)' names && fail "a name of the library's may be a driver's, too"
+[ "$(grep -c '^dck_' names)" -gt 50 ] || fail "no names to look at"
+grep -vE '^(dck_|dcrt_|dcg_|_)' names && fail "a name of the library's may be a driver's, too"
 
 # User component: compiled as the driver's files are, linked with the library
-cp "$root"/tests/runtime/lib_build/*.c "$root"/runtime/lib/dcrl.h "$root"/runtime/dcrt.h \
-	"$root"/runtime/user/dcru.h "$root"/emit/templates/user.mk user
+cp "$root"/tests/runtime/lib_build/*.c "$root"/runtime/lib/dck.h "$root"/runtime/dcrt.h \
+	"$root"/runtime/user/dcp.h "$root"/emit/templates/user.mk user
 touch user/dcg.h user/dcg_rules.h
 printf 'MODULE := lib_build\nSOURCES := tables.c user.c\ninclude user.mk\n' >user/Makefile
 make -s -C user lib_build-user.o KDIR="$build" CFLAGS="-DTABLES_OF_PROCESS -Wextra -Wno-unused-parameter -Wno-type-limits -Werror" \
 	>said 2>&1 || fail "the user component does not build"
 grep . said && fail "the user component gives warnings"
 cc -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -I"$root/runtime" -I"$root/runtime/user" \
-	-I"$root/runtime/lib" -o process "$root/runtime/user/dcru_main.c" user/lib_build-user.o \
-	"$lib/libdcru.a" "$lib/libdcrt.a" "$lib/libdcrt_shared.a" -static -lpthread >said 2>&1 ||
+	-I"$root/runtime/lib" -o process "$root/runtime/user/dcp_main.c" user/lib_build-user.o \
+	"$lib/libdcp.a" "$lib/libdcrt.a" "$lib/libdcrt_shared.a" -static -lpthread >said 2>&1 ||
 	{ cat said; fail "the process cannot be linked"; }
 ./process /dev/null >said 2>&1
 [ $? = 1 ] || fail "no failure without a device"
 grep -q '^lib_build: cannot attach to /dev/null: ' said || { fail "no message"; cat said; }
 
 # Rules and library agree; what the emitter generates is not the library's
-nm "$lib/libdcru.a" | awk '$2 == "T" { print $3 }' >has
-grep -oE '#define dcru_[a-z_]+' "$root/runtime/user/dcru.h" | cut -d' ' -f2 >>has
+nm "$lib/libdcp.a" | awk '$2 == "T" { print $3 }' >has
+grep -oE '#define dcp_[a-z_]+' "$root/runtime/user/dcp.h" | cut -d' ' -f2 >>has
 {
-	grep -ohE '\bdcru_[A-Za-z0-9_]+\(' "$root"/emit/rules/*.json | tr -d '('
+	grep -ohE '\bdcp_[A-Za-z0-9_]+\(' "$root"/emit/rules/*.json | tr -d '('
 	# functions under their own names; sleeping is a downcall
 	sed -n '/"class": "local"/{/"define"/d;/"as_is"/d;s/.*"name": "\([^"]*\)".*/\1/p}' \
 		"$root"/emit/rules/*.json | grep -v sleep

@@ -82,8 +82,8 @@ static void boot(const char *name, const char *env, const struct dc_guest_file *
 		fail_msg("%s: %s", name, caught.text);
 	stats = text_of(dc_arena_printf(arena, "%s/results/stats", name));
 	assert_int_equal(counted(stats, "bad_messages "), 0);
-	assert_true(counted(stats, "down dcrl_alloc calls ") > 10);
-	assert_true(counted(stats, "down dcrl_free calls ") > 10);
+	assert_true(counted(stats, "down dck_alloc calls ") > 10);
+	assert_true(counted(stats, "down dck_free calls ") > 10);
 	assert_null(strstr(stats, "untracked"));
 }
 

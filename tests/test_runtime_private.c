@@ -4,7 +4,7 @@
 #include "testing.h"
 
 #include "dirty.h"
-#include "lib/dcrl.h"
+#include "lib/dck.h"
 #include "merge.h"
 #include "private.h"
 #include "runtime_env.h"
@@ -152,7 +152,7 @@ static struct node *users_root(void)
 	return place;
 }
 
-/* What DCRL_ALLOC does, and its reply. */
+/* What DCK_ALLOC does, and its reply. */
 static void share(const struct dcrt_private_use *use)
 {
 	uint64_t handle;
@@ -417,19 +417,19 @@ static void test_asking(void **state)
 		{"no type", N_TYPES, sizeof(struct node), false},
 		{"far from a type", UINT64_MAX, sizeof(struct node), false},
 	};
-	const struct dcrt_function table[] = {DCRL_DOWN_TABLE(DCRL_AWAY)};
+	const struct dcrt_function table[] = {DCK_DOWN_TABLE(DCK_AWAY)};
 	const struct dcrt_expect expect = {.kinds = 1u << DCRT_DOWNCALL,
 					   .session = session,
 					   .depth = 2,
 					   .functions = table,
-					   .n_functions = DCRL_COUNT,
+					   .n_functions = DCK_COUNT,
 					   .call = 1,
 					   .n_types = N_TYPES};
 	const struct dcrt_header header = {.kind = DCRT_DOWNCALL,
 					   .depth = 2,
 					   .session = session,
 					   .call = 1,
-					   .function = DCRL_ALLOC};
+					   .function = DCK_ALLOC};
 	struct dcrt_message message;
 	struct dcrt_writer writer;
 	uint8_t buf[256];
@@ -495,7 +495,7 @@ static void free_leaf(struct node *parent, bool in_kernel)
 		parent->left = NULL;
 		return;
 	}
-	if (!in_kernel) { /* DCRL_FREE */
+	if (!in_kernel) { /* DCK_FREE */
 		uint64_t ref;
 		void *place;
 
@@ -661,7 +661,7 @@ static struct table *users_table(void)
 	return place;
 }
 
-/* What dcrl_adopt_list() does. */
+/* What dck_adopt_list() does. */
 static void adopt_items(void)
 {
 	struct list *node;
@@ -703,7 +703,7 @@ static void end_item(struct item *item, bool in_kernel)
 
 	if (!in_kernel && dcrt_private_free(&user, item) == 0)
 		return;
-	if (!in_kernel) { /* DCRL_FREE */
+	if (!in_kernel) { /* DCK_FREE */
 		assert_int_equal(dcrt_to_ref(&user, item, ITEM, &ref), 0);
 		assert_int_equal(share_all(), 0);
 		assert_int_equal(cross(true), 0);

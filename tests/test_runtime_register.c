@@ -3,9 +3,9 @@
  * taken away is dropped. Against a kernel of a few windows. */
 #include "testing.h"
 
-#include "dcrl.h"
+#include "dck.h"
 #include "dcrt_user.h"
-#include "dcru.h"
+#include "dcp.h"
 #include "runtime_env.h"
 
 #define BASE   UINT64_C(0xffff740000100000)
@@ -75,13 +75,13 @@ int dcrt_call_run(struct dcrt_call *call)
 
 	if (run_err)
 		return run_err;
-	if (call->function == DCRL_SYNC) {
+	if (call->function == DCK_SYNC) {
 		assert_true(call->all);
 		synced++;
 		dirty = false;
 		return 0;
 	}
-	if (call->function != DCRL_WINDOW)
+	if (call->function != DCK_WINDOW)
 		return 0;
 	asked++;
 	for (i = 0; i < 80; i++)
@@ -103,7 +103,7 @@ void dcrt_call_end(struct dcrt_call *call)
 	(void)call;
 }
 
-/* Without objects; sharing is tested elsewhere (test_runtime_dcru.c). */
+/* Without objects; sharing is tested elsewhere (test_runtime_dcp.c). */
 static struct dcrt_tracker tracker = {.env = &env};
 
 struct dcrt_tracker *dcrt_tracker_of(struct dcrt_channel *channel)
@@ -170,9 +170,9 @@ static int setup(void **state)
 	memset(kernels, 0, sizeof(kernels));
 	kernels[0] = (struct window){BASE, 100 * FAR, 0};
 	removed++;
-	dcru_register_at(PTR(ELSEWHERE), 4);
+	dcp_register_at(PTR(ELSEWHERE), 4);
 	take(0);
-	dcru_register_at(PTR(ELSEWHERE), 4);
+	dcp_register_at(PTR(ELSEWHERE), 4);
 	asked = synced = mappings = 0;
 	return 0;
 }
@@ -186,14 +186,14 @@ static void test_asked_once(void **state)
 {
 	(void)state;
 	give(0, true);
-	assert_ptr_equal(dcru_register_at(PTR(BASE), 4), at(0));
-	assert_ptr_equal(dcru_register_at(PTR(BASE + 8), 4), at(0) + 8);
-	assert_ptr_equal(dcru_register_at(PTR(BASE + 2 * PAGE - 4), 4), at(0) + 2 * PAGE - 4);
+	assert_ptr_equal(dcp_register_at(PTR(BASE), 4), at(0));
+	assert_ptr_equal(dcp_register_at(PTR(BASE + 8), 4), at(0) + 8);
+	assert_ptr_equal(dcp_register_at(PTR(BASE + 2 * PAGE - 4), 4), at(0) + 2 * PAGE - 4);
 	assert_int_equal(asked, 1);
 	assert_int_equal(maps[1], 1);
 	/* over the end: by downcall, which is the kernel's to refuse */
-	assert_null(dcru_register_at(PTR(BASE + 2 * PAGE - 4), 8));
-	assert_null(dcru_register_at(PTR(BASE + 2 * PAGE - 1), 2));
+	assert_null(dcp_register_at(PTR(BASE + 2 * PAGE - 4), 8));
+	assert_null(dcp_register_at(PTR(BASE + 2 * PAGE - 1), 2));
 	assert_int_equal(asked, 1);
 }
 
@@ -201,26 +201,26 @@ static void test_refusals(void **state)
 {
 	(void)state;
 	give(0, false);
-	assert_null(dcru_register_at(PTR(BASE), 4));
-	assert_null(dcru_register_at(PTR(BASE + PAGE + 4), 4));
+	assert_null(dcp_register_at(PTR(BASE), 4));
+	assert_null(dcp_register_at(PTR(BASE + PAGE + 4), 4));
 	assert_int_equal(asked, 1);
 	/* no window at all: a page each */
-	assert_null(dcru_register_at(PTR(BASE + FAR), 4));
-	assert_null(dcru_register_at(PTR(BASE + FAR + PAGE - 4), 4));
+	assert_null(dcp_register_at(PTR(BASE + FAR), 4));
+	assert_null(dcp_register_at(PTR(BASE + FAR + PAGE - 4), 4));
 	assert_int_equal(asked, 2);
-	assert_null(dcru_register_at(PTR(BASE + FAR + PAGE), 4));
+	assert_null(dcp_register_at(PTR(BASE + FAR + PAGE), 4));
 	assert_int_equal(asked, 3);
 	/* mapping fails: as if refused */
 	give(2, true);
 	map_fails = true;
-	assert_null(dcru_register_at(PTR(BASE + 2 * FAR), 4));
+	assert_null(dcp_register_at(PTR(BASE + 2 * FAR), 4));
 	map_fails = false;
-	assert_null(dcru_register_at(PTR(BASE + 2 * FAR), 4));
+	assert_null(dcp_register_at(PTR(BASE + 2 * FAR), 4));
 	assert_int_equal(asked, 4);
 	/* ports, NULL, errors */
-	assert_null(dcru_register_at(PTR(0x1c000), 4));
-	assert_null(dcru_register_at(NULL, 4));
-	assert_null(dcru_register_at(PTR(-22), 4));
+	assert_null(dcp_register_at(PTR(0x1c000), 4));
+	assert_null(dcp_register_at(NULL, 4));
+	assert_null(dcp_register_at(PTR(-22), 4));
 	assert_int_equal(asked, 4);
 }
 
@@ -229,17 +229,17 @@ static void test_cannot_be_asked(void **state)
 	(void)state;
 	give(0, true);
 	begin_err = -EINVAL;
-	assert_null(dcru_register_at(PTR(BASE), 4));
+	assert_null(dcp_register_at(PTR(BASE), 4));
 	begin_err = 0;
 	run_err = -EPIPE;
-	assert_null(dcru_register_at(PTR(BASE), 4));
+	assert_null(dcp_register_at(PTR(BASE), 4));
 	run_err = 0;
-	assert_ptr_equal(dcru_register_at(PTR(BASE), 4), at(0)); /* nothing was remembered */
+	assert_ptr_equal(dcp_register_at(PTR(BASE), 4), at(0)); /* nothing was remembered */
 	removed++;
 	run_err = -EPIPE;
-	assert_null(dcru_register_at(PTR(BASE), 4)); /* it may be gone */
+	assert_null(dcp_register_at(PTR(BASE), 4)); /* it may be gone */
 	run_err = 0;
-	assert_ptr_equal(dcru_register_at(PTR(BASE), 4), at(0));
+	assert_ptr_equal(dcp_register_at(PTR(BASE), 4), at(0));
 	assert_int_equal(maps[1], 1);
 }
 
@@ -250,30 +250,30 @@ static void test_taken_away(void **state)
 	(void)state;
 	give(0, true);
 	give(1, true);
-	assert_ptr_equal(dcru_register_at(PTR(BASE), 4), at(0));
-	assert_ptr_equal(dcru_register_at(PTR(BASE + FAR), 4), at(1));
-	assert_null(dcru_register_at(PTR(BASE + 2 * FAR), 4));
+	assert_ptr_equal(dcp_register_at(PTR(BASE), 4), at(0));
+	assert_ptr_equal(dcp_register_at(PTR(BASE + FAR), 4), at(1));
+	assert_null(dcp_register_at(PTR(BASE + 2 * FAR), 4));
 	take(0);
 	/* the other stays where it is: another thread may be using it */
-	assert_ptr_equal(dcru_register_at(PTR(BASE + FAR), 4), at(1));
+	assert_ptr_equal(dcp_register_at(PTR(BASE + FAR), 4), at(1));
 	assert_int_equal(mappings, 2);
 	assert_int_equal(maps[1], before[0]);
 	assert_int_equal(maps[2], before[1] + 1);
-	assert_null(dcru_register_at(PTR(BASE), 4));
+	assert_null(dcp_register_at(PTR(BASE), 4));
 	/* another device's at the same address */
 	kernels[0] = (struct window){BASE, 2 * PAGE, 6 * PAGE};
 	removed++;
-	assert_ptr_equal(dcru_register_at(PTR(BASE), 4), at(2));
+	assert_ptr_equal(dcp_register_at(PTR(BASE), 4), at(2));
 	assert_int_equal(maps[3], before[2] + 1);
 	/* and at once, as at rmmod and insmod of the device */
 	kernels[0].offset = 2 * PAGE;
 	removed++;
-	assert_ptr_equal(dcru_register_at(PTR(BASE), 4), at(0));
+	assert_ptr_equal(dcp_register_at(PTR(BASE), 4), at(0));
 	assert_int_equal(maps[3], before[2]);
 	/* a refusal is not for ever */
 	give(2, true);
 	removed++;
-	assert_ptr_equal(dcru_register_at(PTR(BASE + 2 * FAR), 4), at(2));
+	assert_ptr_equal(dcp_register_at(PTR(BASE + 2 * FAR), 4), at(2));
 }
 
 static void test_many(void **state)
@@ -284,14 +284,14 @@ static void test_many(void **state)
 	for (i = 0; i < 80; i++)
 		give((int)i, i < 79);
 	for (i = 0; i < 79; i++)
-		good += dcru_register_at(PTR(BASE + i * FAR), 4) != NULL;
+		good += dcp_register_at(PTR(BASE + i * FAR), 4) != NULL;
 	assert_int_equal(good, 63); /* one more is known, see setup */
 	before = asked;
-	assert_null(dcru_register_at(PTR(BASE + 78 * FAR), 4));
+	assert_null(dcp_register_at(PTR(BASE + 78 * FAR), 4));
 	assert_int_equal(asked, before); /* full: a downcall is enough */
 	for (i = 0; i < 70; i++)
 		take((int)i);
-	assert_ptr_equal(dcru_register_at(PTR(BASE + 78 * FAR), 4), at(78));
+	assert_ptr_equal(dcp_register_at(PTR(BASE + 78 * FAR), 4), at(78));
 }
 
 static void test_dirty(void **state)
@@ -299,14 +299,14 @@ static void test_dirty(void **state)
 	(void)state;
 	give(0, true);
 	give(1, false);
-	assert_ptr_equal(dcru_register_to(PTR(BASE), 4), at(0));
+	assert_ptr_equal(dcp_register_to(PTR(BASE), 4), at(0));
 	assert_int_equal(synced, 0);
 	dirty = true;
-	assert_ptr_equal(dcru_register_at(PTR(BASE), 4), at(0)); /* reads need not */
-	assert_null(dcru_register_to(PTR(BASE + FAR), 4)); /* the downcall takes all along */
+	assert_ptr_equal(dcp_register_at(PTR(BASE), 4), at(0)); /* reads need not */
+	assert_null(dcp_register_to(PTR(BASE + FAR), 4)); /* the downcall takes all along */
 	assert_int_equal(synced, 0);
-	assert_ptr_equal(dcru_register_to(PTR(BASE), 4), at(0));
-	assert_ptr_equal(dcru_register_to(PTR(BASE), 4), at(0));
+	assert_ptr_equal(dcp_register_to(PTR(BASE), 4), at(0));
+	assert_ptr_equal(dcp_register_to(PTR(BASE), 4), at(0));
 	assert_int_equal(synced, 1);
 }
 

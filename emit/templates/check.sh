@@ -21,7 +21,7 @@ bad=$(
 			else
 				known[line]
 	}
-	$2 ~ /^(dcru|dcrt|dcg)_/ || $2 == "_GLOBAL_OFFSET_TABLE_" || $2 in known { next }
+	$2 ~ /^(dcp|dcrt|dcg)_/ || $2 == "_GLOBAL_OFFSET_TABLE_" || $2 in known { next }
 	{
 		for (p in prefix)
 			if (index($2, p) == 1)

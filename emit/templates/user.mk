@@ -23,7 +23,7 @@ all: $(MODULE)
 $(MODULE): $(MODULE)-user.o $(GENERATED) $(LIBRARY)
 	$(CC) -static -pthread -o $@ $^
 
-runtime/%.o: runtime/%.c dcrt.h dcrl.h dcru.h
+runtime/%.o: runtime/%.c dcrt.h dck.h dcp.h
 	$(CC) -O2 -g -std=gnu11 -D_GNU_SOURCE -pthread -Wall -Iruntime -I. $(CFLAGS) -c -o $@ $<
 
 # Include folders and definitions out of a compiler command that Kbuild would run here.

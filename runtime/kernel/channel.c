@@ -130,8 +130,7 @@ static void session_over(struct dcrt_channel *channel)
 	channel->file = NULL;
 	channel->poisoned = false;
 	channel->was_in_call = false;
-	list_for_each_entry(chain, &channel->active, node)
-	{
+	list_for_each_entry (chain, &channel->active, node) {
 		if (chain->session != channel->session)
 			continue;
 		chain->dead = true;

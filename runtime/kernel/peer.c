@@ -17,7 +17,9 @@ static struct dcrt_peer *peer_named(const char *name)
 {
 	struct dcrt_peer *peer;
 
-	list_for_each_entry(peer, &peers, node) if (!strcmp(peer->name, name)) return peer;
+	list_for_each_entry (peer, &peers, node)
+		if (!strcmp(peer->name, name))
+			return peer;
 	return NULL;
 }
 

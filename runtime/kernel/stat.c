@@ -94,7 +94,8 @@ static unsigned int open_chains(struct dcrt_channel *channel)
 	unsigned int count = 0;
 
 	spin_lock(&channel->lock);
-	list_for_each(at, &channel->active) count++;
+	list_for_each (at, &channel->active)
+		count++;
 	spin_unlock(&channel->lock);
 	return count;
 }

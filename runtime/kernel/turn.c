@@ -79,7 +79,9 @@ struct dcrt_chain *dcrt_own_chain(struct dcrt_channel *channel)
 {
 	struct dcrt_chain *chain;
 
-	list_for_each_entry(chain, &channel->active, node) if (chain->task == current) return chain;
+	list_for_each_entry (chain, &channel->active, node)
+		if (chain->task == current)
+			return chain;
 	return NULL;
 }
 

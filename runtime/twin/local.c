@@ -7,11 +7,11 @@
 #include <linux/printk.h>
 #include <linux/sched.h>
 
-#include "dcrl.h"
-#include "dcru.h"
+#include "dck.h"
+#include "dcp.h"
 #include "twin.h"
 
-#define SLEEP_NS 100000 /* as in user/dcru_time.c */
+#define SLEEP_NS 100000 /* as in user/dcp_time.c */
 
 static void delay(u64 ns)
 {
@@ -23,56 +23,56 @@ static void delay(u64 ns)
 		ndelay((unsigned long)ns);
 }
 
-void dcru_ndelay(unsigned long ns)
+void dcp_ndelay(unsigned long ns)
 {
 	delay(ns);
 }
 
-void dcru_udelay(unsigned long us)
+void dcp_udelay(unsigned long us)
 {
 	delay(us * 1000ull);
 }
 
-void dcru_mdelay(unsigned long ms)
+void dcp_mdelay(unsigned long ms)
 {
 	delay(ms * 1000000ull);
 }
 
-void dcru_yield(void)
+void dcp_yield(void)
 {
 	cond_resched();
 }
 
-unsigned long dcru_jiffies(void)
+unsigned long dcp_jiffies(void)
 {
 	return jiffies;
 }
 
-int dcru_system_state(void)
+int dcp_system_state(void)
 {
 	return system_state;
 }
 
 /* Registers: by downcall. */
 
-volatile void *dcru_register_at(const volatile void *address, unsigned int len)
+volatile void *dcp_register_at(const volatile void *address, unsigned int len)
 {
 	return NULL;
 }
 
-volatile void *dcru_register_to(volatile void *address, unsigned int len)
+volatile void *dcp_register_to(volatile void *address, unsigned int len)
 {
 	return NULL;
 }
 
 /* Formats */
 
-int dcru_vsnprintf(char *to, size_t size, const char *format, va_list args)
+int dcp_vsnprintf(char *to, size_t size, const char *format, va_list args)
 {
 	return vsnprintf(to, size, format, args);
 }
 
-int dcru_snprintf(char *to, size_t size, const char *format, ...)
+int dcp_snprintf(char *to, size_t size, const char *format, ...)
 {
 	va_list args;
 	int len;
@@ -83,7 +83,7 @@ int dcru_snprintf(char *to, size_t size, const char *format, ...)
 	return len;
 }
 
-int dcru_scnprintf(char *to, size_t size, const char *format, ...)
+int dcp_scnprintf(char *to, size_t size, const char *format, ...)
 {
 	va_list args;
 	int len;
@@ -94,7 +94,7 @@ int dcru_scnprintf(char *to, size_t size, const char *format, ...)
 	return len;
 }
 
-int dcru_sprintf(char *to, const char *format, ...)
+int dcp_sprintf(char *to, const char *format, ...)
 {
 	va_list args;
 	int len;

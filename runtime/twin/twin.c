@@ -18,7 +18,7 @@
 #include <linux/spinlock.h>
 
 #include "call.h"
-#include "dcrl.h"
+#include "dck.h"
 #include "dcrt_peer.h"
 #include "dcrt_user.h"
 #include "private.h"

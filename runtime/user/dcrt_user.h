@@ -37,7 +37,7 @@ bool dcrt_dirty(struct dcrt_channel *channel);
 /* dcrt_windows_removed - how many windows the kernel has taken away. One load. */
 uint64_t dcrt_windows_removed(const struct dcrt_channel *channel);
 
-/* dcrt_map - the registers of a window of the device file (DCRL_WINDOW), or NULL. Goes there after
+/* dcrt_map - the registers of a window of the device file (DCK_WINDOW), or NULL. Goes there after
  * the kernel has taken the window away: SIGBUS. */
 void *dcrt_map(struct dcrt_channel *channel, uint64_t offset, uint64_t len);
 void dcrt_unmap(void *local, uint64_t len);

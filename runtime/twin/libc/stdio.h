@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The user library's libc, in a twin: as much as dcru_*.c use. */
+/* The user library's libc, in a twin: as much as dcp_*.c use. */
 #include <linux/kernel.h>
 
 #include "twin.h"

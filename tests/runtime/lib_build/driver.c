@@ -3,9 +3,9 @@
 #define pr_fmt(fmt) "lib_build: " fmt
 #include <linux/module.h>
 #include <linux/pci.h>
-#include "dcrl_kernel.h"
+#include "dck_kernel.h"
 
-const struct dcrl_recovery dcg_recoveries[] = {{NULL, NULL, 0}};
+const struct dck_recovery dcg_recoveries[] = {{NULL, NULL, 0}};
 
 static void (*releases[])(const void *) = {kfree, vfree}; /* their addresses stay theirs */
 

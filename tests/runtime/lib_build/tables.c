@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Generated tables in little; both components compile this file. */
-#include "dcrl.h"
+#include "dck.h"
 
 #ifdef TABLES_OF_PROCESS
-#define HANDLER DCRL_AWAY
+#define HANDLER DCK_AWAY
 #else
-#define HANDLER DCRL_HERE
+#define HANDLER DCK_HERE
 #endif
 
 static const struct dcrt_function down[] = {
-	DCRL_DOWN_TABLE(HANDLER),
-	[DCRL_COUNT] = {"own", NULL, 0, 0, 0, 0, 0},
+	DCK_DOWN_TABLE(HANDLER),
+	[DCK_COUNT] = {"own", NULL, 0, 0, 0, 0, 0},
 };
 
 void dcg_setup(void)

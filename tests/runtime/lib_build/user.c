@@ -4,8 +4,8 @@
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
-#include "dcrl.h"
-#include "dcru.h"
+#include "dck.h"
+#include "dcp.h"
 
 struct lib_build_state {
 	struct work_struct work;
@@ -19,27 +19,26 @@ static void lib_build_work(struct work_struct *work)
 {
 	struct lib_build_state *state = container_of(work, struct lib_build_state, work);
 
-	dcru_netdev_printk("netdev_info", state->netdev, "%pM\n", state->netdev->dev_addr);
-	dcru_dev_printk("dev_info", &state->netdev->dev, "at %lu\n", dcru_jiffies());
-	dcru_bug_on(!state);
+	dcp_netdev_printk("netdev_info", state->netdev, "%pM\n", state->netdev->dev_addr);
+	dcp_dev_printk("dev_info", &state->netdev->dev, "at %lu\n", dcp_jiffies());
+	dcp_bug_on(!state);
 }
 
 int lib_build_user(struct net_device *netdev);
 int lib_build_user(struct net_device *netdev)
 {
-	struct lib_build_state *state = dcru_kzalloc(sizeof(*state), GFP_KERNEL);
+	struct lib_build_state *state = dcp_kzalloc(sizeof(*state), GFP_KERNEL);
 	u32 old;
 
-	if (dcru_warn_on(!state))
+	if (dcp_warn_on(!state))
 		return -ENOMEM;
 	state->netdev = netdev;
-	dcru_INIT_WORK(&state->work, lib_build_work);
-	dcru_INIT_DELAYED_WORK(&state->delayed, lib_build_work);
-	dcru_udelay(10);
-	if (dcru_strscpy(state->name, netdev->name, sizeof(state->name)) < 0 ||
-	    find_first_bit(state->modes, 93) == 93 ||
-	    !dcru_link_mode_to_u32(&old, state->modes, 93))
-		dcru_printk("pr_warn", "%d: %s\n", dcru_warn_on_once(old), state->name);
-	dcru_kfree(state);
+	dcp_INIT_WORK(&state->work, lib_build_work);
+	dcp_INIT_DELAYED_WORK(&state->delayed, lib_build_work);
+	dcp_udelay(10);
+	if (dcp_strscpy(state->name, netdev->name, sizeof(state->name)) < 0 ||
+	    find_first_bit(state->modes, 93) == 93 || !dcp_link_mode_to_u32(&old, state->modes, 93))
+		dcp_printk("pr_warn", "%d: %s\n", dcp_warn_on_once(old), state->name);
+	dcp_kfree(state);
 	return 0;
 }

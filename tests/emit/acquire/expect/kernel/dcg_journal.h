@@ -34,49 +34,49 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include "dcg.h"
-#include "dcrl_kernel.h"
+#include "dck_kernel.h"
 
 /* clang-format off */
 
-extern const struct dcrl_release dcg_release___release_region;
-extern const struct dcrl_release dcg_release_destroy_workqueue;
-extern const struct dcrl_release dcg_release_clk_put;
-extern const struct dcrl_release dcg_release_enable_irq;
-extern const struct dcrl_release dcg_release_dma_free_coherent;
-extern const struct dcrl_release dcg_release_dma_pool_free;
-extern const struct dcrl_release dcg_release_dma_pool_destroy;
-extern const struct dcrl_release dcg_release_kfree;
-extern const struct dcrl_release dcg_release_kvfree;
-extern const struct dcrl_release dcg_release_mutex_unlock;
-extern const struct dcrl_release dcg_release_pci_free_irq_vectors;
-extern const struct dcrl_release dcg_release_pci_disable_msi;
-extern const struct dcrl_release dcg_release_pci_disable_msix;
-extern const struct dcrl_release dcg_release_pci_iounmap;
-extern const struct dcrl_release dcg_release_pci_free_irq;
-extern const struct dcrl_release dcg_release_pci_release_regions;
-extern const struct dcrl_release dcg_release_pci_clear_master;
-extern const struct dcrl_release dcg_release_release_firmware;
-extern const struct dcrl_release dcg_release_free_irq;
-extern const struct dcrl_release dcg_release_rtnl_unlock;
-extern const struct dcrl_release dcg_release_vfree;
+extern const struct dck_release dcg_release___release_region;
+extern const struct dck_release dcg_release_destroy_workqueue;
+extern const struct dck_release dcg_release_clk_put;
+extern const struct dck_release dcg_release_enable_irq;
+extern const struct dck_release dcg_release_dma_free_coherent;
+extern const struct dck_release dcg_release_dma_pool_free;
+extern const struct dck_release dcg_release_dma_pool_destroy;
+extern const struct dck_release dcg_release_kfree;
+extern const struct dck_release dcg_release_kvfree;
+extern const struct dck_release dcg_release_mutex_unlock;
+extern const struct dck_release dcg_release_pci_free_irq_vectors;
+extern const struct dck_release dcg_release_pci_disable_msi;
+extern const struct dck_release dcg_release_pci_disable_msix;
+extern const struct dck_release dcg_release_pci_iounmap;
+extern const struct dck_release dcg_release_pci_free_irq;
+extern const struct dck_release dcg_release_pci_release_regions;
+extern const struct dck_release dcg_release_pci_clear_master;
+extern const struct dck_release dcg_release_release_firmware;
+extern const struct dck_release dcg_release_free_irq;
+extern const struct dck_release dcg_release_rtnl_unlock;
+extern const struct dck_release dcg_release_vfree;
 
 static inline void dcg_releasing_enable_irq(unsigned int a0)
 {
-	if (dcrl_is_left())
+	if (dck_is_left())
 		return;
-	dcrl_released(&dcg_release_enable_irq, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)a0});
+	dck_released(&dcg_release_enable_irq, (unsigned long[DCK_ARGS_MAX]){(unsigned long)a0});
 	enable_irq(a0);
 }
 
 static inline void dcg_releasing_mutex_unlock(struct mutex *a0)
 {
-	dcrl_released(&dcg_release_mutex_unlock, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)a0});
+	dck_released(&dcg_release_mutex_unlock, (unsigned long[DCK_ARGS_MAX]){(unsigned long)a0});
 	mutex_unlock(a0);
 }
 
 static inline void dcg_releasing_rtnl_unlock(void)
 {
-	dcrl_released(&dcg_release_rtnl_unlock, (unsigned long[DCRL_ARGS_MAX]){});
+	dck_released(&dcg_release_rtnl_unlock, (unsigned long[DCK_ARGS_MAX]){});
 	rtnl_unlock();
 }
 
@@ -85,7 +85,7 @@ static inline struct resource * dcg_acquiring___request_region(struct resource *
 	__typeof__(struct resource *) dcg_result = __request_region(a0, a1, a2, a3, a4);
 
 	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dcrl_acquired(&dcg_release___release_region, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(a1), (unsigned long)(a2)});
+		dck_acquired(&dcg_release___release_region, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(a1), (unsigned long)(a2)});
 	return dcg_result;
 }
 #undef __request_region
@@ -95,7 +95,7 @@ static inline struct resource * dcg_acquiring___request_region(struct resource *
 #define alloc_workqueue(...) ({ \
 	__typeof__(struct workqueue_struct *) dcg_result = (alloc_workqueue)(__VA_ARGS__); \
 	if (!IS_ERR_OR_NULL((const void *)dcg_result)) \
-		dcrl_acquired(&dcg_release_destroy_workqueue, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(dcg_result)}); \
+		dck_acquired(&dcg_release_destroy_workqueue, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)}); \
 	dcg_result; })
 
 static inline struct clk * dcg_acquiring_clk_get(struct device *a0, const char *a1)
@@ -103,7 +103,7 @@ static inline struct clk * dcg_acquiring_clk_get(struct device *a0, const char *
 	__typeof__(struct clk *) dcg_result = clk_get(a0, a1);
 
 	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dcrl_acquired(&dcg_release_clk_put, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(dcg_result)});
+		dck_acquired(&dcg_release_clk_put, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
 	return dcg_result;
 }
 #undef clk_get
@@ -113,7 +113,7 @@ static inline void dcg_acquiring_disable_irq(unsigned int a0)
 {
 	disable_irq(a0);
 
-	dcrl_acquired(&dcg_release_enable_irq, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
+	dck_acquired(&dcg_release_enable_irq, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
 }
 #undef disable_irq
 #define disable_irq(...) dcg_acquiring_disable_irq(__VA_ARGS__)
@@ -123,7 +123,7 @@ static inline void * dcg_acquiring_dma_alloc_coherent(struct device *a0, size_t 
 	__typeof__(void *) dcg_result = dma_alloc_coherent(a0, a1, a2, a3);
 
 	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dcrl_acquired(&dcg_release_dma_free_coherent, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(a1), (unsigned long)(dcg_result), (unsigned long)(*a2)});
+		dck_acquired(&dcg_release_dma_free_coherent, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(a1), (unsigned long)(dcg_result), (unsigned long)(*a2)});
 	return dcg_result;
 }
 #undef dma_alloc_coherent
@@ -134,7 +134,7 @@ static inline void * dcg_acquiring_dma_pool_alloc(struct dma_pool *a0, gfp_t a1,
 	__typeof__(void *) dcg_result = dma_pool_alloc(a0, a1, a2);
 
 	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dcrl_acquired(&dcg_release_dma_pool_free, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(dcg_result), (unsigned long)(*a2)});
+		dck_acquired(&dcg_release_dma_pool_free, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(dcg_result), (unsigned long)(*a2)});
 	return dcg_result;
 }
 #undef dma_pool_alloc
@@ -145,7 +145,7 @@ static inline struct dma_pool * dcg_acquiring_dma_pool_create(const char *a0, st
 	__typeof__(struct dma_pool *) dcg_result = dma_pool_create(a0, a1, a2, a3, a4);
 
 	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dcrl_acquired(&dcg_release_dma_pool_destroy, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(dcg_result)});
+		dck_acquired(&dcg_release_dma_pool_destroy, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
 	return dcg_result;
 }
 #undef dma_pool_create
@@ -156,7 +156,7 @@ static inline void * dcg_acquiring_kmalloc_array(size_t a0, size_t a1, gfp_t a2)
 	__typeof__(void *) dcg_result = kmalloc_array(a0, a1, a2);
 
 	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dcrl_acquired(&dcg_release_kfree, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(dcg_result)});
+		dck_acquired(&dcg_release_kfree, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
 	return dcg_result;
 }
 #undef kmalloc_array
@@ -167,7 +167,7 @@ static inline void * dcg_acquiring_kmemdup(const void *const a0, size_t a1, gfp_
 	__typeof__(void *) dcg_result = kmemdup(a0, a1, a2);
 
 	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dcrl_acquired(&dcg_release_kfree, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(dcg_result)});
+		dck_acquired(&dcg_release_kfree, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
 	return dcg_result;
 }
 #undef kmemdup
@@ -178,7 +178,7 @@ static inline void * dcg_acquiring_kvzalloc(size_t a0, gfp_t a1)
 	__typeof__(void *) dcg_result = kvzalloc(a0, a1);
 
 	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dcrl_acquired(&dcg_release_kvfree, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(dcg_result)});
+		dck_acquired(&dcg_release_kvfree, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
 	return dcg_result;
 }
 #undef kvzalloc
@@ -189,7 +189,7 @@ static inline void * dcg_acquiring_kzalloc(size_t a0, gfp_t a1)
 	__typeof__(void *) dcg_result = kzalloc(a0, a1);
 
 	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dcrl_acquired(&dcg_release_kfree, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(dcg_result)});
+		dck_acquired(&dcg_release_kfree, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
 	return dcg_result;
 }
 #undef kzalloc
@@ -199,7 +199,7 @@ static inline void dcg_acquiring_mutex_lock(struct mutex *a0)
 {
 	mutex_lock(a0);
 
-	dcrl_acquired(&dcg_release_mutex_unlock, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
+	dck_acquired(&dcg_release_mutex_unlock, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
 }
 
 static inline int dcg_acquiring_mutex_lock_interruptible(struct mutex *a0)
@@ -207,7 +207,7 @@ static inline int dcg_acquiring_mutex_lock_interruptible(struct mutex *a0)
 	__typeof__(int) dcg_result = mutex_lock_interruptible(a0);
 
 	if (dcg_result >= 0)
-		dcrl_acquired(&dcg_release_mutex_unlock, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_mutex_unlock, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
 	return dcg_result;
 }
 
@@ -216,7 +216,7 @@ static inline int dcg_acquiring_mutex_trylock(struct mutex *a0)
 	__typeof__(int) dcg_result = mutex_trylock(a0);
 
 	if (dcg_result)
-		dcrl_acquired(&dcg_release_mutex_unlock, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_mutex_unlock, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
 	return dcg_result;
 }
 
@@ -225,7 +225,7 @@ static inline int dcg_acquiring_pci_alloc_irq_vectors(struct pci_dev *a0, unsign
 	__typeof__(int) dcg_result = pci_alloc_irq_vectors(a0, a1, a2, a3);
 
 	if (dcg_result >= 0)
-		dcrl_acquired(&dcg_release_pci_free_irq_vectors, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_pci_free_irq_vectors, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
 	return dcg_result;
 }
 #undef pci_alloc_irq_vectors
@@ -236,7 +236,7 @@ static inline int dcg_acquiring_pci_alloc_irq_vectors_affinity(struct pci_dev *a
 	__typeof__(int) dcg_result = pci_alloc_irq_vectors_affinity(a0, a1, a2, a3, a4);
 
 	if (dcg_result >= 0)
-		dcrl_acquired(&dcg_release_pci_free_irq_vectors, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_pci_free_irq_vectors, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
 	return dcg_result;
 }
 #undef pci_alloc_irq_vectors_affinity
@@ -247,7 +247,7 @@ static inline int dcg_acquiring_pci_enable_msi(struct pci_dev *a0)
 	__typeof__(int) dcg_result = pci_enable_msi(a0);
 
 	if (dcg_result >= 0)
-		dcrl_acquired(&dcg_release_pci_disable_msi, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_pci_disable_msi, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
 	return dcg_result;
 }
 #undef pci_enable_msi
@@ -258,7 +258,7 @@ static inline int dcg_acquiring_pci_enable_msix_range(struct pci_dev *a0, struct
 	__typeof__(int) dcg_result = pci_enable_msix_range(a0, a1, a2, a3);
 
 	if (dcg_result >= 0)
-		dcrl_acquired(&dcg_release_pci_disable_msix, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_pci_disable_msix, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
 	return dcg_result;
 }
 #undef pci_enable_msix_range
@@ -269,7 +269,7 @@ static inline void * dcg_acquiring_pci_iomap(struct pci_dev *a0, int a1, unsigne
 	__typeof__(void *) dcg_result = pci_iomap(a0, a1, a2);
 
 	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dcrl_acquired(&dcg_release_pci_iounmap, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(dcg_result)});
+		dck_acquired(&dcg_release_pci_iounmap, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(dcg_result)});
 	return dcg_result;
 }
 #undef pci_iomap
@@ -284,7 +284,7 @@ static inline void * dcg_acquiring_pci_iomap(struct pci_dev *a0, int a1, unsigne
 	__typeof__(void *) dcg_a4 = (dcg_p4); \
 	__typeof__(int) dcg_result = (pci_request_irq)(dcg_a0, dcg_a1, dcg_a2, dcg_a3, dcg_a4, __VA_ARGS__); \
 	if (dcg_result >= 0) \
-		dcrl_acquired(&dcg_release_pci_free_irq, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(dcg_a0), (unsigned long)(dcg_a1), (unsigned long)(dcg_a4)}); \
+		dck_acquired(&dcg_release_pci_free_irq, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_a0), (unsigned long)(dcg_a1), (unsigned long)(dcg_a4)}); \
 	dcg_result; })
 
 static inline int dcg_acquiring_pci_request_regions(struct pci_dev *a0, const char *a1)
@@ -292,7 +292,7 @@ static inline int dcg_acquiring_pci_request_regions(struct pci_dev *a0, const ch
 	__typeof__(int) dcg_result = pci_request_regions(a0, a1);
 
 	if (dcg_result >= 0)
-		dcrl_acquired(&dcg_release_pci_release_regions, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_pci_release_regions, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
 	return dcg_result;
 }
 #undef pci_request_regions
@@ -302,7 +302,7 @@ static inline void dcg_acquiring_pci_set_master(struct pci_dev *a0)
 {
 	pci_set_master(a0);
 
-	dcrl_acquired(&dcg_release_pci_clear_master, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0)});
+	dck_acquired(&dcg_release_pci_clear_master, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
 }
 #undef pci_set_master
 #define pci_set_master(...) dcg_acquiring_pci_set_master(__VA_ARGS__)
@@ -312,7 +312,7 @@ static inline int dcg_acquiring_request_firmware(const struct firmware **a0, con
 	__typeof__(int) dcg_result = request_firmware(a0, a1, a2);
 
 	if (dcg_result >= 0)
-		dcrl_acquired(&dcg_release_release_firmware, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(*a0)});
+		dck_acquired(&dcg_release_release_firmware, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(*a0)});
 	return dcg_result;
 }
 #undef request_firmware
@@ -323,7 +323,7 @@ static inline int dcg_acquiring_request_threaded_irq(unsigned int a0, irq_handle
 	__typeof__(int) dcg_result = request_threaded_irq(a0, a1, a2, a3, a4, a5);
 
 	if (dcg_result >= 0)
-		dcrl_acquired(&dcg_release_free_irq, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(a5)});
+		dck_acquired(&dcg_release_free_irq, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(a5)});
 	return dcg_result;
 }
 #undef request_threaded_irq
@@ -333,7 +333,7 @@ static inline void dcg_acquiring_rtnl_lock(void)
 {
 	rtnl_lock();
 
-	dcrl_acquired(&dcg_release_rtnl_unlock, (unsigned long[DCRL_ARGS_MAX]){});
+	dck_acquired(&dcg_release_rtnl_unlock, (unsigned long[DCK_ARGS_MAX]){});
 }
 
 static inline int dcg_acquiring_rtnl_trylock(void)
@@ -341,7 +341,7 @@ static inline int dcg_acquiring_rtnl_trylock(void)
 	__typeof__(int) dcg_result = rtnl_trylock();
 
 	if (dcg_result)
-		dcrl_acquired(&dcg_release_rtnl_unlock, (unsigned long[DCRL_ARGS_MAX]){});
+		dck_acquired(&dcg_release_rtnl_unlock, (unsigned long[DCK_ARGS_MAX]){});
 	return dcg_result;
 }
 
@@ -350,7 +350,7 @@ static inline void * dcg_acquiring_vmalloc(unsigned long a0)
 	__typeof__(void *) dcg_result = vmalloc(a0);
 
 	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dcrl_acquired(&dcg_release_vfree, (unsigned long[DCRL_ARGS_MAX]){(unsigned long)(dcg_result)});
+		dck_acquired(&dcg_release_vfree, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
 	return dcg_result;
 }
 #undef vmalloc

@@ -45,7 +45,7 @@ static void dcg_undo___release_region(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release___release_region = {"__release_region", dcg_undo___release_region, 3, DCRL_LAST};
+const struct dck_release dcg_release___release_region = {"__release_region", dcg_undo___release_region, 3, DCK_LAST};
 /* clang-format on */
 
 static void dcg_undo_destroy_workqueue(const unsigned long *args)
@@ -54,7 +54,7 @@ static void dcg_undo_destroy_workqueue(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_destroy_workqueue = {"destroy_workqueue", dcg_undo_destroy_workqueue, 1, DCRL_LAST};
+const struct dck_release dcg_release_destroy_workqueue = {"destroy_workqueue", dcg_undo_destroy_workqueue, 1, DCK_LAST};
 /* clang-format on */
 
 static void dcg_undo_clk_put(const unsigned long *args)
@@ -62,16 +62,14 @@ static void dcg_undo_clk_put(const unsigned long *args)
 	clk_put((struct clk *)args[0]);
 }
 
-const struct dcrl_release dcg_release_clk_put = {"clk_put", dcg_undo_clk_put, 1, DCRL_LAST};
+const struct dck_release dcg_release_clk_put = {"clk_put", dcg_undo_clk_put, 1, DCK_LAST};
 
 static void dcg_undo_enable_irq(const unsigned long *args)
 {
 	enable_irq((unsigned int)args[0]);
 }
 
-/* clang-format off */
-const struct dcrl_release dcg_release_enable_irq = {"enable_irq", dcg_undo_enable_irq, 1, DCRL_FIRST};
-/* clang-format on */
+const struct dck_release dcg_release_enable_irq = {"enable_irq", dcg_undo_enable_irq, 1, DCK_FIRST};
 
 static void dcg_undo_dma_free_coherent(const unsigned long *args)
 {
@@ -81,7 +79,7 @@ static void dcg_undo_dma_free_coherent(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_dma_free_coherent = {"dma_free_coherent", dcg_undo_dma_free_coherent, 4, DCRL_LAST};
+const struct dck_release dcg_release_dma_free_coherent = {"dma_free_coherent", dcg_undo_dma_free_coherent, 4, DCK_LAST};
 /* clang-format on */
 
 static void dcg_undo_dma_pool_free(const unsigned long *args)
@@ -92,7 +90,7 @@ static void dcg_undo_dma_pool_free(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_dma_pool_free = {"dma_pool_free", dcg_undo_dma_pool_free, 2, DCRL_LAST};
+const struct dck_release dcg_release_dma_pool_free = {"dma_pool_free", dcg_undo_dma_pool_free, 2, DCK_LAST};
 /* clang-format on */
 
 static void dcg_undo_dma_pool_destroy(const unsigned long *args)
@@ -101,7 +99,7 @@ static void dcg_undo_dma_pool_destroy(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_dma_pool_destroy = {"dma_pool_destroy", dcg_undo_dma_pool_destroy, 1, DCRL_LAST};
+const struct dck_release dcg_release_dma_pool_destroy = {"dma_pool_destroy", dcg_undo_dma_pool_destroy, 1, DCK_LAST};
 /* clang-format on */
 
 static void dcg_undo_kfree(const unsigned long *args)
@@ -109,14 +107,14 @@ static void dcg_undo_kfree(const unsigned long *args)
 	kfree((void *)args[0]);
 }
 
-const struct dcrl_release dcg_release_kfree = {"kfree", dcg_undo_kfree, 1, DCRL_MEMORY};
+const struct dck_release dcg_release_kfree = {"kfree", dcg_undo_kfree, 1, DCK_MEMORY};
 
 static void dcg_undo_kvfree(const unsigned long *args)
 {
 	kvfree((const void *)args[0]);
 }
 
-const struct dcrl_release dcg_release_kvfree = {"kvfree", dcg_undo_kvfree, 1, DCRL_MEMORY};
+const struct dck_release dcg_release_kvfree = {"kvfree", dcg_undo_kvfree, 1, DCK_MEMORY};
 
 static void dcg_undo_mutex_unlock(const unsigned long *args)
 {
@@ -124,7 +122,7 @@ static void dcg_undo_mutex_unlock(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_mutex_unlock = {"mutex_unlock", dcg_undo_mutex_unlock, 1, DCRL_LOCK};
+const struct dck_release dcg_release_mutex_unlock = {"mutex_unlock", dcg_undo_mutex_unlock, 1, DCK_LOCK};
 /* clang-format on */
 
 static void dcg_undo_pci_free_irq_vectors(const unsigned long *args)
@@ -133,7 +131,7 @@ static void dcg_undo_pci_free_irq_vectors(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_pci_free_irq_vectors = {"pci_free_irq_vectors", dcg_undo_pci_free_irq_vectors, 1, DCRL_LAST};
+const struct dck_release dcg_release_pci_free_irq_vectors = {"pci_free_irq_vectors", dcg_undo_pci_free_irq_vectors, 1, DCK_LAST};
 /* clang-format on */
 
 static void dcg_undo_pci_disable_msi(const unsigned long *args)
@@ -142,7 +140,7 @@ static void dcg_undo_pci_disable_msi(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_pci_disable_msi = {"pci_disable_msi", dcg_undo_pci_disable_msi, 1, DCRL_LAST};
+const struct dck_release dcg_release_pci_disable_msi = {"pci_disable_msi", dcg_undo_pci_disable_msi, 1, DCK_LAST};
 /* clang-format on */
 
 static void dcg_undo_pci_disable_msix(const unsigned long *args)
@@ -151,7 +149,7 @@ static void dcg_undo_pci_disable_msix(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_pci_disable_msix = {"pci_disable_msix", dcg_undo_pci_disable_msix, 1, DCRL_LAST};
+const struct dck_release dcg_release_pci_disable_msix = {"pci_disable_msix", dcg_undo_pci_disable_msix, 1, DCK_LAST};
 /* clang-format on */
 
 static void dcg_undo_pci_iounmap(const unsigned long *args)
@@ -160,7 +158,7 @@ static void dcg_undo_pci_iounmap(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_pci_iounmap = {"pci_iounmap", dcg_undo_pci_iounmap, 2, DCRL_LAST};
+const struct dck_release dcg_release_pci_iounmap = {"pci_iounmap", dcg_undo_pci_iounmap, 2, DCK_LAST};
 /* clang-format on */
 
 static void dcg_undo_pci_free_irq(const unsigned long *args)
@@ -169,7 +167,7 @@ static void dcg_undo_pci_free_irq(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_pci_free_irq = {"pci_free_irq", dcg_undo_pci_free_irq, 3, DCRL_FIRST};
+const struct dck_release dcg_release_pci_free_irq = {"pci_free_irq", dcg_undo_pci_free_irq, 3, DCK_FIRST};
 /* clang-format on */
 
 static void dcg_undo_pci_release_regions(const unsigned long *args)
@@ -178,7 +176,7 @@ static void dcg_undo_pci_release_regions(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_pci_release_regions = {"pci_release_regions", dcg_undo_pci_release_regions, 1, DCRL_LAST};
+const struct dck_release dcg_release_pci_release_regions = {"pci_release_regions", dcg_undo_pci_release_regions, 1, DCK_LAST};
 /* clang-format on */
 
 static void dcg_undo_pci_clear_master(const unsigned long *args)
@@ -187,7 +185,7 @@ static void dcg_undo_pci_clear_master(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_pci_clear_master = {"pci_clear_master", dcg_undo_pci_clear_master, 1, DCRL_FIRST};
+const struct dck_release dcg_release_pci_clear_master = {"pci_clear_master", dcg_undo_pci_clear_master, 1, DCK_FIRST};
 /* clang-format on */
 
 static void dcg_undo_release_firmware(const unsigned long *args)
@@ -196,7 +194,7 @@ static void dcg_undo_release_firmware(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_release_firmware = {"release_firmware", dcg_undo_release_firmware, 1, DCRL_LAST};
+const struct dck_release dcg_release_release_firmware = {"release_firmware", dcg_undo_release_firmware, 1, DCK_LAST};
 /* clang-format on */
 
 static void dcg_undo_free_irq(const unsigned long *args)
@@ -204,7 +202,7 @@ static void dcg_undo_free_irq(const unsigned long *args)
 	free_irq((unsigned int)args[0], (void *)args[1]);
 }
 
-const struct dcrl_release dcg_release_free_irq = {"free_irq", dcg_undo_free_irq, 2, DCRL_FIRST};
+const struct dck_release dcg_release_free_irq = {"free_irq", dcg_undo_free_irq, 2, DCK_FIRST};
 
 static void dcg_undo_rtnl_unlock(const unsigned long *args)
 {
@@ -212,7 +210,7 @@ static void dcg_undo_rtnl_unlock(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_rtnl_unlock = {"rtnl_unlock", dcg_undo_rtnl_unlock, 0, DCRL_LOCK};
+const struct dck_release dcg_release_rtnl_unlock = {"rtnl_unlock", dcg_undo_rtnl_unlock, 0, DCK_LOCK};
 /* clang-format on */
 
 static void dcg_undo_vfree(const unsigned long *args)
@@ -220,9 +218,9 @@ static void dcg_undo_vfree(const unsigned long *args)
 	vfree((void *)args[0]);
 }
 
-const struct dcrl_release dcg_release_vfree = {"vfree", dcg_undo_vfree, 1, DCRL_MEMORY};
+const struct dck_release dcg_release_vfree = {"vfree", dcg_undo_vfree, 1, DCK_MEMORY};
 
-const struct dcrl_recovery dcg_recoveries[] = {
+const struct dck_recovery dcg_recoveries[] = {
 	{NULL, NULL, 0},
 };
 

@@ -13,7 +13,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCRL_DOWN_TABLE(DCRL_HERE),
+	DCK_DOWN_TABLE(DCK_HERE),
 	[DCG_DOWN_KERNEL_mutex_lock] = {"mutex_lock", dcg_kernel_mutex_lock, 1, 0, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_KERNEL_mutex_lock_interruptible] = {"mutex_lock_interruptible", dcg_kernel_mutex_lock_interruptible, 1, 1, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_KERNEL_mutex_trylock] = {"mutex_trylock", dcg_kernel_mutex_trylock, 1, 1, DCRT_BY_CALLER, 0, 0},

@@ -108,10 +108,10 @@ static int in_lock_all(int value)
 	/* drivercut: runs on the user side */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
-	u64 dcg_mark = dcrl_mark();
+	u64 dcg_mark = dck_mark();
 	int dcg_err;
 
-	dcg_err = dcrl_begin(DCG_UP_in_lock_all, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_lock_all, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_word(dcg, (u64)value);
@@ -123,10 +123,10 @@ static int in_lock_all(int value)
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dcrl_unlock(dcg_mark, dcg_err);
+		dck_unlock(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dcrl_broken("in_lock_all", dcg_err);
+		dck_broken("in_lock_all", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 109 "in.c"
@@ -165,8 +165,8 @@ void *const dcg_places_in_c[] = {
 
 #include "dcg_tables.c"
 #include "dcg_kernel.c"
-#include "dcrl_journal.c"
-#include "dcrl_runner.c"
-#include "dcrl_kernel.c"
-#include "dcrl_list.c"
-#include "dcrl_memory.c"
+#include "dck_journal.c"
+#include "dck_runner.c"
+#include "dck_kernel.c"
+#include "dck_list.c"
+#include "dck_memory.c"

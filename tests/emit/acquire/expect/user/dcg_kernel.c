@@ -35,7 +35,7 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include "dcg.h"
-#include "dcru.h"
+#include "dcp.h"
 
 void mutex_lock(struct mutex *a0);
 void mutex_lock(struct mutex *a0)
@@ -43,7 +43,7 @@ void mutex_lock(struct mutex *a0)
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_mutex_lock, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_mutex_lock, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
@@ -64,7 +64,7 @@ int mutex_lock_interruptible(struct mutex *a0)
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_mutex_lock_interruptible, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_mutex_lock_interruptible, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
@@ -86,7 +86,7 @@ int mutex_trylock(struct mutex *a0)
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_mutex_trylock, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_mutex_trylock, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
@@ -107,7 +107,7 @@ void mutex_unlock(struct mutex *a0)
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_mutex_unlock, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_mutex_unlock, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
@@ -127,7 +127,7 @@ void rtnl_lock(void)
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_rtnl_lock, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_rtnl_lock, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_all(dcg);
@@ -147,7 +147,7 @@ int rtnl_trylock(void)
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_rtnl_trylock, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_rtnl_trylock, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_all(dcg);
@@ -167,7 +167,7 @@ void rtnl_unlock(void)
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_rtnl_unlock, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_rtnl_unlock, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_all(dcg);

@@ -69,7 +69,7 @@ int dcg_run_in_lock_all(struct dcrt_call *dcg)
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_lock_all(value);
-	dcg_err = dcru_share();
+	dcg_err = dcp_share();
 	if (dcg_err < 0)
 		return dcg_err;
 	dcrt_out_word(dcg, (u64)dcg_result);

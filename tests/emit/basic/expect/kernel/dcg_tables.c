@@ -12,7 +12,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCRL_DOWN_TABLE(DCRL_HERE),
+	DCK_DOWN_TABLE(DCK_HERE),
 	[DCG_DOWN_quiet] = {"quiet", dcg_run_quiet, 0, 0, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_ready] = {"ready", dcg_run_ready, 1, 1, DCRT_BY_CALLER, 0, 0},
 };

@@ -114,8 +114,8 @@ void *const dcg_places_in_c[] = {
 
 #include "dcg_tables.c"
 #include "dcg_kernel.c"
-#include "dcrl_journal.c"
-#include "dcrl_runner.c"
-#include "dcrl_kernel.c"
-#include "dcrl_list.c"
-#include "dcrl_memory.c"
+#include "dck_journal.c"
+#include "dck_runner.c"
+#include "dck_kernel.c"
+#include "dck_list.c"
+#include "dck_memory.c"

@@ -12,7 +12,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCRL_DOWN_TABLE(DCRL_AWAY),
+	DCK_DOWN_TABLE(DCK_AWAY),
 	[DCG_DOWN_quiet] = {"quiet", NULL, 0, 0, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_ready] = {"ready", NULL, 1, 1, DCRT_BY_CALLER, 0, 0},
 };

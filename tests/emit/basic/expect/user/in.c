@@ -73,7 +73,7 @@ static bool ready(const struct thing *thing)
 	bool dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_ready, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_ready, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)thing);
@@ -95,7 +95,7 @@ static void quiet(void)
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_quiet, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_quiet, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_all(dcg);

@@ -43,7 +43,7 @@ static void dcg_undo_free_netdev(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_free_netdev = {"free_netdev", dcg_undo_free_netdev, 1, DCRL_MEMORY};
+const struct dck_release dcg_release_free_netdev = {"free_netdev", dcg_undo_free_netdev, 1, DCK_MEMORY};
 /* clang-format on */
 
 static void dcg_undo_destroy_workqueue(const unsigned long *args)
@@ -52,7 +52,7 @@ static void dcg_undo_destroy_workqueue(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_destroy_workqueue = {"destroy_workqueue", dcg_undo_destroy_workqueue, 1, DCRL_LAST};
+const struct dck_release dcg_release_destroy_workqueue = {"destroy_workqueue", dcg_undo_destroy_workqueue, 1, DCK_LAST};
 /* clang-format on */
 
 static void dcg_undo_mutex_unlock(const unsigned long *args)
@@ -61,7 +61,7 @@ static void dcg_undo_mutex_unlock(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_mutex_unlock = {"mutex_unlock", dcg_undo_mutex_unlock, 1, DCRL_LOCK};
+const struct dck_release dcg_release_mutex_unlock = {"mutex_unlock", dcg_undo_mutex_unlock, 1, DCK_LOCK};
 /* clang-format on */
 
 static void dcg_undo_unregister_netdev(const unsigned long *args)
@@ -70,10 +70,10 @@ static void dcg_undo_unregister_netdev(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_unregister_netdev = {"unregister_netdev", dcg_undo_unregister_netdev, 1, DCRL_FIRST};
+const struct dck_release dcg_release_unregister_netdev = {"unregister_netdev", dcg_undo_unregister_netdev, 1, DCK_FIRST};
 /* clang-format on */
 
-const struct dcrl_recovery dcg_recoveries[] = {
+const struct dck_recovery dcg_recoveries[] = {
 	{"in_sweep", dcg_recover_in_sweep, DCG_TYPE_net_device},
 	{NULL, NULL, 0},
 };

@@ -18,7 +18,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCRL_DOWN_TABLE(DCRL_HERE),
+	DCK_DOWN_TABLE(DCK_HERE),
 	[DCG_DOWN_in_is_named] = {"in_is_named", dcg_run_in_is_named, 2, 1, DCRT_BY_CALLER, N, 0},
 	[DCG_DOWN_in_read] = {"in_read", dcg_run_in_read, 4, 1, DCRT_BY_CALLER, N, 0},
 	[DCG_DOWN_in_ring] = {"in_ring", dcg_run_in_ring, 2, 1, DCRT_BY_CALLER, 0, 0},

@@ -67,10 +67,10 @@ static void in_quiet(struct port *port)
 {
 	/* drivercut: runs on the user side */
 	struct dcrt_call *dcg;
-	u64 dcg_mark = dcrl_mark();
+	u64 dcg_mark = dck_mark();
 	int dcg_err;
 
-	dcg_err = dcrl_begin(DCG_UP_in_quiet, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_quiet, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)port);
@@ -81,10 +81,10 @@ static void in_quiet(struct port *port)
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dcrl_unlock(dcg_mark, dcg_err);
+		dck_unlock(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dcrl_broken("in_quiet", dcg_err);
+		dck_broken("in_quiet", dcg_err);
 	return;
 }
 #line 60 "in.c"
@@ -129,14 +129,14 @@ static int in_open(struct net_device *netdev)
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	unsigned int dcg_tries = 0;
-	u64 dcg_mark = dcrl_mark();
+	u64 dcg_mark = dck_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
 	if (dcg_err < 0)
 		return dcg_err;
 dcg_again:
-	dcg_err = dcrl_begin(DCG_UP_in_open, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_open, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
@@ -148,7 +148,7 @@ dcg_again:
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dcrl_unlock(dcg_mark, dcg_err);
+		dck_unlock(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
 dcg_end:
@@ -161,13 +161,13 @@ static int in_stop(struct net_device *netdev)
 	/* drivercut: runs on the user side */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
-	u64 dcg_mark = dcrl_mark();
+	u64 dcg_mark = dck_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
 	if (dcg_err < 0)
 		return dcg_err;
-	dcg_err = dcrl_begin(DCG_UP_in_stop, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_stop, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
@@ -179,10 +179,10 @@ static int in_stop(struct net_device *netdev)
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dcrl_unlock(dcg_mark, dcg_err);
+		dck_unlock(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dcrl_broken("in_stop", dcg_err);
+		dck_broken("in_stop", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 134 "in.c"
@@ -192,14 +192,14 @@ static void in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *in
 	/* drivercut: runs on the user side */
 	struct dcrt_call *dcg;
 	unsigned int dcg_tries = 0;
-	u64 dcg_mark = dcrl_mark();
+	u64 dcg_mark = dck_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
 	if (dcg_err < 0)
 		return;
 dcg_again:
-	dcg_err = dcrl_begin(DCG_UP_in_get_drvinfo, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_get_drvinfo, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
@@ -215,7 +215,7 @@ dcg_again:
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dcrl_unlock(dcg_mark, dcg_err);
+		dck_unlock(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
 dcg_end:
@@ -229,7 +229,7 @@ static void in_get_strings(struct net_device *netdev, u32 set, u8 *data)
 	struct dcrt_call *dcg;
 	u32 dcg_len_2 = 0;
 	unsigned int dcg_tries = 0;
-	u64 dcg_mark = dcrl_mark();
+	u64 dcg_mark = dck_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
@@ -239,7 +239,7 @@ static void in_get_strings(struct net_device *netdev, u32 set, u8 *data)
 	dcg_len_2 = data ? (netdev->ethtool_ops->get_sset_count(netdev, (int)set) * ETH_GSTRING_LEN) * sizeof(*data) : 0;
 	/* clang-format on */
 dcg_again:
-	dcg_err = dcrl_begin(DCG_UP_in_get_strings, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_get_strings, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
@@ -256,7 +256,7 @@ dcg_again:
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dcrl_unlock(dcg_mark, dcg_err);
+		dck_unlock(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
 dcg_end:
@@ -270,14 +270,14 @@ static int in_get_sset_count(struct net_device *netdev, int set)
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	unsigned int dcg_tries = 0;
-	u64 dcg_mark = dcrl_mark();
+	u64 dcg_mark = dck_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
 	if (dcg_err < 0)
 		return dcg_err;
 dcg_again:
-	dcg_err = dcrl_begin(DCG_UP_in_get_sset_count, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_get_sset_count, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
@@ -290,7 +290,7 @@ dcg_again:
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dcrl_unlock(dcg_mark, dcg_err);
+		dck_unlock(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
 dcg_end:
@@ -455,7 +455,7 @@ void dcg_recover_in_sweep(void *dcg_object)
 {
 	struct port *port = dcg_object + 2432;
 
-	if (dcrl_has(port) && port->up)
+	if (dck_has(port) && port->up)
 		in_sweep(port);
 }
 
@@ -463,8 +463,8 @@ void dcg_recover_in_sweep(void *dcg_object)
 
 #include "dcg_tables.c"
 #include "dcg_kernel.c"
-#include "dcrl_journal.c"
-#include "dcrl_runner.c"
-#include "dcrl_kernel.c"
-#include "dcrl_list.c"
-#include "dcrl_memory.c"
+#include "dck_journal.c"
+#include "dck_runner.c"
+#include "dck_kernel.c"
+#include "dck_list.c"
+#include "dck_memory.c"

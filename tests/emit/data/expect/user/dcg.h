@@ -3,7 +3,7 @@
 #ifndef DCG_H
 #define DCG_H
 
-#include "dcrl.h"
+#include "dck.h"
 
 /* clang-format off */
 enum dcg_up {
@@ -17,7 +17,7 @@ enum dcg_up {
 };
 
 enum dcg_down {
-	DCG_DOWN_FIRST = DCRL_COUNT - 1,
+	DCG_DOWN_FIRST = DCK_COUNT - 1,
 	DCG_DOWN_in_is_named,
 	DCG_DOWN_in_read,
 	DCG_DOWN_in_ring,

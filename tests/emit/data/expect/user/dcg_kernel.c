@@ -35,16 +35,16 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include "dcg.h"
-#include "dcru.h"
+#include "dcp.h"
 
-int dcru_del_timer_sync(struct timer_list *a0);
-int dcru_del_timer_sync(struct timer_list *a0)
+int dcp_del_timer_sync(struct timer_list *a0);
+int dcp_del_timer_sync(struct timer_list *a0)
 {
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_del_timer_sync, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_del_timer_sync, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
@@ -66,7 +66,7 @@ int eth_validate_addr(struct net_device *a0)
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_eth_validate_addr, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_eth_validate_addr, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
@@ -87,7 +87,7 @@ void msleep(unsigned int a0)
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_msleep, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_msleep, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_word(dcg, (u64)a0);
@@ -107,7 +107,7 @@ void mutex_lock(struct mutex *a0)
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_mutex_lock, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_mutex_lock, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
@@ -127,7 +127,7 @@ void mutex_unlock(struct mutex *a0)
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_mutex_unlock, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_mutex_unlock, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
@@ -141,13 +141,13 @@ dcg_end:
 	return;
 }
 
-void dcru_netif_start_queue(struct net_device *a0);
-void dcru_netif_start_queue(struct net_device *a0)
+void dcp_netif_start_queue(struct net_device *a0);
+void dcp_netif_start_queue(struct net_device *a0)
 {
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_netif_start_queue, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_netif_start_queue, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
@@ -161,13 +161,13 @@ dcg_end:
 	return;
 }
 
-void dcru_netif_stop_queue(struct net_device *a0);
-void dcru_netif_stop_queue(struct net_device *a0)
+void dcp_netif_stop_queue(struct net_device *a0);
+void dcp_netif_stop_queue(struct net_device *a0)
 {
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_netif_stop_queue, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_netif_stop_queue, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
@@ -181,13 +181,13 @@ dcg_end:
 	return;
 }
 
-void dcru_set_bit(long a0, volatile unsigned long *a1);
-void dcru_set_bit(long a0, volatile unsigned long *a1)
+void dcp_set_bit(long a0, volatile unsigned long *a1);
+void dcp_set_bit(long a0, volatile unsigned long *a1)
 {
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_set_bit, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_set_bit, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_word(dcg, (u64)a0);

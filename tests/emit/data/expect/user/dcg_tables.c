@@ -18,7 +18,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCRL_DOWN_TABLE(DCRL_AWAY),
+	DCK_DOWN_TABLE(DCK_AWAY),
 	[DCG_DOWN_in_is_named] = {"in_is_named", NULL, 2, 1, DCRT_BY_CALLER, N, 0},
 	[DCG_DOWN_in_read] = {"in_read", NULL, 4, 1, DCRT_BY_CALLER, N, 0},
 	[DCG_DOWN_in_ring] = {"in_ring", NULL, 2, 1, DCRT_BY_CALLER, 0, 0},

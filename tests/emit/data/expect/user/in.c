@@ -50,7 +50,7 @@ static struct workqueue_struct *queue;
 static void in_told(struct port *port)
 {
 	/* drivercut: named here, runs on the other side */
-	dcru_bug();
+	dcp_bug();
 }
 #line 44 "in.c"
 
@@ -58,7 +58,7 @@ static void in_told(struct port *port)
 static void in_tick(struct timer_list *timer)
 {
 	/* drivercut: named here, runs on the other side */
-	dcru_bug();
+	dcp_bug();
 }
 #line 55 "in.c"
 
@@ -75,7 +75,7 @@ static struct ring *in_ring(struct port *port, unsigned int index)
 	struct ring *dcg_result = NULL;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_in_ring, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_in_ring, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)port);
@@ -98,7 +98,7 @@ static void in_set_notify(struct port *port, void (*notify)(struct port *port))
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_in_set_notify, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_in_set_notify, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)port);
@@ -121,7 +121,7 @@ static bool in_is_named(struct port *port, const char *name)
 	bool dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_in_is_named, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_in_is_named, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)port);
@@ -151,7 +151,7 @@ static s32 in_read(struct port *port, u16 offset, u16 words, u16 *data)
 	int dcg_err;
 
 	dcg_len_3 = data ? words * sizeof(*data) : 0;
-	dcg_err = dcru_begin(DCG_DOWN_in_read, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_in_read, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)port);
@@ -183,7 +183,7 @@ static u64 in_sum(const struct port *port, u64 *first)
 	int dcg_err;
 
 	dcg_len_1 = first ? sizeof(*first) : 0;
-	dcg_err = dcru_begin(DCG_DOWN_in_sum, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_in_sum, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)port);
@@ -291,7 +291,7 @@ int dcg_run_in_get_drvinfo(struct dcrt_call *dcg)
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	in_get_drvinfo(netdev, info);
-	dcg_err = dcru_share();
+	dcg_err = dcp_share();
 	if (dcg_err < 0)
 		return dcg_err;
 	if (info)
@@ -310,7 +310,7 @@ int dcg_run_in_get_sset_count(struct dcrt_call *dcg)
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_get_sset_count(netdev, set);
-	dcg_err = dcru_share();
+	dcg_err = dcp_share();
 	if (dcg_err < 0)
 		return dcg_err;
 	dcrt_out_word(dcg, (u64)dcg_result);
@@ -331,7 +331,7 @@ int dcg_run_in_get_strings(struct dcrt_call *dcg)
 	if (dcrt_in_word(dcg, 2))
 		data = (void *)dcrt_in_blob(dcg, 2, &dcg_len_2);
 	in_get_strings(netdev, set, data);
-	dcg_err = dcru_share();
+	dcg_err = dcp_share();
 	if (dcg_err < 0)
 		return dcg_err;
 	if (data)
@@ -349,7 +349,7 @@ int dcg_run_in_open(struct dcrt_call *dcg)
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_open(netdev);
-	dcg_err = dcru_share();
+	dcg_err = dcp_share();
 	if (dcg_err < 0)
 		return dcg_err;
 	dcrt_out_word(dcg, (u64)dcg_result);
@@ -365,7 +365,7 @@ int dcg_run_in_quiet(struct dcrt_call *dcg)
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	in_quiet(port);
-	dcg_err = dcru_share();
+	dcg_err = dcp_share();
 	if (dcg_err < 0)
 		return dcg_err;
 	dcrt_out_all(dcg);
@@ -381,7 +381,7 @@ int dcg_run_in_stop(struct dcrt_call *dcg)
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_stop(netdev);
-	dcg_err = dcru_share();
+	dcg_err = dcp_share();
 	if (dcg_err < 0)
 		return dcg_err;
 	dcrt_out_word(dcg, (u64)dcg_result);

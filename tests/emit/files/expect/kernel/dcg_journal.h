@@ -34,7 +34,7 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include "dcg.h"
-#include "dcrl_kernel.h"
+#include "dck_kernel.h"
 
 /* clang-format off */
 /* clang-format on */

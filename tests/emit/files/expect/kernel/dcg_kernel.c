@@ -37,6 +37,6 @@
 #include "dcg.h"
 #include "dcg_journal.h"
 
-const struct dcrl_recovery dcg_recoveries[] = {
+const struct dck_recovery dcg_recoveries[] = {
 	{NULL, NULL, 0},
 };

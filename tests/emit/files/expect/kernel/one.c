@@ -19,7 +19,7 @@ static int step(int x)
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcrl_begin(DCG_UP_step_one_c, &dcg);
+	dcg_err = dck_begin(DCG_UP_step_one_c, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_word(dcg, (u64)x);
@@ -32,7 +32,7 @@ static int step(int x)
 	dcrt_call_end(dcg);
 dcg_end:
 	if (dcg_err < 0)
-		dcrl_broken("step@one.c", dcg_err);
+		dck_broken("step@one.c", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 9 "one.c"
@@ -84,8 +84,8 @@ void *const dcg_places_one_c[] = {
 
 #include "dcg_tables.c"
 #include "dcg_kernel.c"
-#include "dcrl_journal.c"
-#include "dcrl_runner.c"
-#include "dcrl_kernel.c"
-#include "dcrl_list.c"
-#include "dcrl_memory.c"
+#include "dck_journal.c"
+#include "dck_runner.c"
+#include "dck_kernel.c"
+#include "dck_list.c"
+#include "dck_memory.c"

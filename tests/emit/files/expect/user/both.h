@@ -22,7 +22,7 @@ static inline int scaled(int x)
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_scaled, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_scaled, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_word(dcg, (u64)x);

@@ -24,7 +24,7 @@ int one_run(int x)
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_one_run, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_one_run, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_word(dcg, (u64)x);
@@ -53,7 +53,7 @@ int dcg_run_step_one_c(struct dcrt_call *dcg)
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = step(x);
-	dcg_err = dcru_share();
+	dcg_err = dcp_share();
 	if (dcg_err < 0)
 		return dcg_err;
 	dcrt_out_word(dcg, (u64)dcg_result);

@@ -18,7 +18,7 @@ static int step(int x)
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_step_two_c, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_step_two_c, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_word(dcg, (u64)x);
@@ -51,7 +51,7 @@ int dcg_run_two_run(struct dcrt_call *dcg)
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = two_run(x);
-	dcg_err = dcru_share();
+	dcg_err = dcp_share();
 	if (dcg_err < 0)
 		return dcg_err;
 	dcrt_out_word(dcg, (u64)dcg_result);

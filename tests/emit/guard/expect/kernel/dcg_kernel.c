@@ -43,7 +43,7 @@ static void dcg_undo_free_netdev(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_free_netdev = {"free_netdev", dcg_undo_free_netdev, 1, DCRL_MEMORY};
+const struct dck_release dcg_release_free_netdev = {"free_netdev", dcg_undo_free_netdev, 1, DCK_MEMORY};
 /* clang-format on */
 
 static void dcg_undo_unregister_netdev(const unsigned long *args)
@@ -52,9 +52,9 @@ static void dcg_undo_unregister_netdev(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dcrl_release dcg_release_unregister_netdev = {"unregister_netdev", dcg_undo_unregister_netdev, 1, DCRL_FIRST};
+const struct dck_release dcg_release_unregister_netdev = {"unregister_netdev", dcg_undo_unregister_netdev, 1, DCK_FIRST};
 /* clang-format on */
 
-const struct dcrl_recovery dcg_recoveries[] = {
+const struct dck_recovery dcg_recoveries[] = {
 	{NULL, NULL, 0},
 };

@@ -13,7 +13,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCRL_DOWN_TABLE(DCRL_HERE),
+	DCK_DOWN_TABLE(DCK_HERE),
 };
 
 static void *dcg_code[11];

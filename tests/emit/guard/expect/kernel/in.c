@@ -29,7 +29,7 @@ static int in_add(int more)
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcrl_begin(DCG_UP_in_add, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_add, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_word(dcg, (u64)more);
@@ -42,7 +42,7 @@ static int in_add(int more)
 	dcrt_call_end(dcg);
 dcg_end:
 	if (dcg_err < 0)
-		dcrl_broken("in_add", dcg_err);
+		dck_broken("in_add", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 20 "in.c"
@@ -70,12 +70,12 @@ in_open(struct net_device *netdev)
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	struct dcrl_inside dcg_inside;
+	struct dck_inside dcg_inside;
 	int dcg_result = -ENODEV;
 
-	if (dcrl_enter(&dcg_inside)) {
+	if (dck_enter(&dcg_inside)) {
 		dcg_result = dcg_own_in_open(netdev);
-		dcrl_leave(&dcg_inside);
+		dck_leave(&dcg_inside);
 	}
 	return dcg_result;
 }
@@ -92,12 +92,12 @@ static int in_stop(struct net_device *netdev)
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	struct dcrl_inside dcg_inside;
+	struct dck_inside dcg_inside;
 	int dcg_result = -ENODEV;
 
-	if (dcrl_enter(&dcg_inside)) {
+	if (dck_enter(&dcg_inside)) {
 		dcg_result = dcg_own_in_stop(netdev);
-		dcrl_leave(&dcg_inside);
+		dck_leave(&dcg_inside);
 	}
 	return dcg_result;
 }
@@ -122,12 +122,12 @@ static u32 in_get_link(struct net_device *netdev)
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	struct dcrl_inside dcg_inside;
+	struct dck_inside dcg_inside;
 	u32 dcg_result = 0;
 
-	if (dcrl_enter(&dcg_inside)) {
+	if (dck_enter(&dcg_inside)) {
 		dcg_result = dcg_own_in_get_link(netdev);
-		dcrl_leave(&dcg_inside);
+		dck_leave(&dcg_inside);
 	}
 	return dcg_result;
 }
@@ -144,11 +144,11 @@ static void in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *in
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	struct dcrl_inside dcg_inside;
+	struct dck_inside dcg_inside;
 
-	if (dcrl_enter(&dcg_inside)) {
+	if (dck_enter(&dcg_inside)) {
 		dcg_own_in_get_drvinfo(netdev, info);
-		dcrl_leave(&dcg_inside);
+		dck_leave(&dcg_inside);
 	}
 }
 #line 57 "in.c"
@@ -191,10 +191,10 @@ static int in_probe(struct pci_dev *pdev,
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	struct dcrl_inside dcg_inside;
+	struct dck_inside dcg_inside;
 	int dcg_result = -ENODEV;
 
-	if (!dcrl_enter(&dcg_inside))
+	if (!dck_enter(&dcg_inside))
 		return -ENODEV;
 	dcg_result = dcrt_adopt(dcg_channel, pdev, DCG_TYPE_pci_dev, 1);
 	if (dcg_result < 0)
@@ -202,11 +202,11 @@ static int in_probe(struct pci_dev *pdev,
 	dcg_result = dcg_own_in_probe(pdev, id);
 dcg_leave:
 	if (!dcg_result)
-		dcrl_device_add(&pdev->dev);
-	if (dcrl_leave(&dcg_inside) && dcg_result)
-		dcrl_give_up("in_probe", dcg_result);
+		dck_device_add(&pdev->dev);
+	if (dck_leave(&dcg_inside) && dcg_result)
+		dck_give_up("in_probe", dcg_result);
 	if (dcg_result)
-		dcrl_device_remove(&pdev->dev);
+		dck_device_remove(&pdev->dev);
 	if (dcg_result < 0)
 		dcg_forget_pci_dev(pdev);
 	return dcg_result;
@@ -228,17 +228,17 @@ static void in_remove(struct pci_dev *pdev)
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	struct dcrl_inside dcg_inside;
-	bool dcg_broken = !dcrl_enter(&dcg_inside);
+	struct dck_inside dcg_inside;
+	bool dcg_broken = !dck_enter(&dcg_inside);
 
 	if (!dcg_broken) {
-		dcrl_device_leaves(&pdev->dev);
+		dck_device_leaves(&pdev->dev);
 		dcg_own_in_remove(pdev);
-		dcg_broken = dcrl_leave(&dcg_inside);
+		dcg_broken = dck_leave(&dcg_inside);
 	}
 	if (dcg_broken)
-		dcrl_give_up("in_remove", -ENODEV);
-	dcrl_device_remove(&pdev->dev);
+		dck_give_up("in_remove", -ENODEV);
+	dck_device_remove(&pdev->dev);
 	dcg_forget_pci_dev(pdev);
 }
 #line 97 "in.c"
@@ -295,8 +295,8 @@ void *const dcg_places_in_c[] = {
 
 #include "dcg_tables.c"
 #include "dcg_kernel.c"
-#include "dcrl_journal.c"
-#include "dcrl_runner.c"
-#include "dcrl_kernel.c"
-#include "dcrl_list.c"
-#include "dcrl_memory.c"
+#include "dck_journal.c"
+#include "dck_runner.c"
+#include "dck_kernel.c"
+#include "dck_list.c"
+#include "dck_memory.c"

@@ -35,4 +35,4 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include "dcg.h"
-#include "dcru.h"
+#include "dcp.h"

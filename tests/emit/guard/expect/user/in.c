@@ -31,7 +31,7 @@ static int in_add(int more)
 static void in_work(struct work_struct *work)
 {
 	/* drivercut: named here, runs on the other side */
-	dcru_bug();
+	dcp_bug();
 }
 #line 25 "in.c"
 
@@ -42,14 +42,14 @@ int
 in_open(struct net_device *netdev)
 {
 	/* drivercut: named here, runs on the other side */
-	dcru_bug();
+	dcp_bug();
 }
 #line 34 "in.c"
 
 static int in_stop(struct net_device *netdev)
 {
 	/* drivercut: named here, runs on the other side */
-	dcru_bug();
+	dcp_bug();
 }
 #line 39 "in.c"
 
@@ -57,21 +57,21 @@ static int in_stop(struct net_device *netdev)
 static netdev_tx_t in_xmit(struct sk_buff *skb, struct net_device *netdev)
 {
 	/* drivercut: named here, runs on the other side */
-	dcru_bug();
+	dcp_bug();
 }
 #line 47 "in.c"
 
 static u32 in_get_link(struct net_device *netdev)
 {
 	/* drivercut: named here, runs on the other side */
-	dcru_bug();
+	dcp_bug();
 }
 #line 52 "in.c"
 
 static void in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
 	/* drivercut: named here, runs on the other side */
-	dcru_bug();
+	dcp_bug();
 }
 #line 57 "in.c"
 
@@ -93,14 +93,14 @@ static int in_probe(struct pci_dev *pdev,
 		    const struct pci_device_id *id) /* which one */
 {
 	/* drivercut: named here, runs on the other side */
-	dcru_bug();
+	dcp_bug();
 }
 #line 88 "in.c"
 
 static void in_remove(struct pci_dev *pdev)
 {
 	/* drivercut: named here, runs on the other side */
-	dcru_bug();
+	dcp_bug();
 }
 #line 97 "in.c"
 
@@ -127,7 +127,7 @@ int dcg_run_in_add(struct dcrt_call *dcg)
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_add(more);
-	dcg_err = dcru_share();
+	dcg_err = dcp_share();
 	if (dcg_err < 0)
 		return dcg_err;
 	dcrt_out_word(dcg, (u64)dcg_result);

@@ -14,7 +14,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCRL_DOWN_TABLE(DCRL_HERE),
+	DCK_DOWN_TABLE(DCK_HERE),
 	[DCG_DOWN_in_add_here] = {"in_add_here", dcg_run_in_add_here, 2, 1, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_in_drop_here] = {"in_drop_here", dcg_run_in_drop_here, 2, 0, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_in_hit_here] = {"in_hit_here", dcg_run_in_hit_here, 1, 0, DCRT_BY_CALLER, 0, 0},
@@ -69,7 +69,7 @@ static int dcg_adopt_1(struct dcrt_channel *channel, void *element)
 	if (!err) /* kobject.name */
 		err = dcrt_adopt(channel, *(void **)(at + N), DCG_TYPE_1_bytes, *(char **)(at + N) ? strlen(*(char **)(at + N)) + 1 : 0);
 	if (!err) /* port.filters */
-		err = dcrl_adopt_list(channel, (void *)(at + N), DCG_TYPE_filter, 8, (void *)(at + N)); /* lock */
+		err = dck_adopt_list(channel, (void *)(at + N), DCG_TYPE_filter, 8, (void *)(at + N)); /* lock */
 	return err;
 }
 

@@ -87,13 +87,13 @@ static int in_open(struct net_device *netdev)
 	/* drivercut: runs on the user side */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
-	u64 dcg_mark = dcrl_mark();
+	u64 dcg_mark = dck_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
 	if (dcg_err < 0)
 		return dcg_err;
-	dcg_err = dcrl_begin(DCG_UP_in_open, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_open, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
@@ -105,10 +105,10 @@ static int in_open(struct net_device *netdev)
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dcrl_unlock(dcg_mark, dcg_err);
+		dck_unlock(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dcrl_broken("in_open", dcg_err);
+		dck_broken("in_open", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 164 "in.c"
@@ -119,13 +119,13 @@ static int in_stop(struct net_device *netdev)
 	/* drivercut: runs on the user side */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
-	u64 dcg_mark = dcrl_mark();
+	u64 dcg_mark = dck_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
 	if (dcg_err < 0)
 		return dcg_err;
-	dcg_err = dcrl_begin(DCG_UP_in_stop, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_stop, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
@@ -137,10 +137,10 @@ static int in_stop(struct net_device *netdev)
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dcrl_unlock(dcg_mark, dcg_err);
+		dck_unlock(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dcrl_broken("in_stop", dcg_err);
+		dck_broken("in_stop", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 176 "in.c"
@@ -259,8 +259,8 @@ void *const dcg_places_in_c[] = {
 
 #include "dcg_tables.c"
 #include "dcg_kernel.c"
-#include "dcrl_journal.c"
-#include "dcrl_runner.c"
-#include "dcrl_kernel.c"
-#include "dcrl_list.c"
-#include "dcrl_memory.c"
+#include "dck_journal.c"
+#include "dck_runner.c"
+#include "dck_kernel.c"
+#include "dck_list.c"
+#include "dck_memory.c"

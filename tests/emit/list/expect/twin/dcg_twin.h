@@ -37,10 +37,10 @@
 #undef __initconst
 #define __initconst
 
-#include "dcru.h"
+#include "dcp.h"
 #include "twin.h"
-#undef dcru_bug
-#define dcru_bug() \
+#undef dcp_bug
+#define dcp_bug() \
 	do { \
 		dcrt_twin_bug(__FILE__, __LINE__); \
 		asm volatile("ud2"); \

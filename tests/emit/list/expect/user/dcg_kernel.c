@@ -35,7 +35,7 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include "dcg.h"
-#include "dcru.h"
+#include "dcp.h"
 
 void mutex_lock(struct mutex *a0);
 void mutex_lock(struct mutex *a0)
@@ -43,7 +43,7 @@ void mutex_lock(struct mutex *a0)
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_mutex_lock, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_mutex_lock, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);
@@ -63,7 +63,7 @@ void mutex_unlock(struct mutex *a0)
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_KERNEL_mutex_unlock, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_KERNEL_mutex_unlock, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)a0);

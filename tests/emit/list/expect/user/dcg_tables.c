@@ -14,7 +14,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCRL_DOWN_TABLE(DCRL_AWAY),
+	DCK_DOWN_TABLE(DCK_AWAY),
 	[DCG_DOWN_in_add_here] = {"in_add_here", NULL, 2, 1, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_in_drop_here] = {"in_drop_here", NULL, 2, 0, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_in_hit_here] = {"in_hit_here", NULL, 1, 0, DCRT_BY_CALLER, 0, 0},

@@ -38,7 +38,7 @@ static int in_add_here(struct port *port, u32 id)
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_in_add_here, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_in_add_here, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)port);
@@ -61,7 +61,7 @@ static void in_hit_here(struct port *port)
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_in_hit_here, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_in_hit_here, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)port);
@@ -82,7 +82,7 @@ static void in_drop_here(struct port *port, u32 of)
 	struct dcrt_call *dcg;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_in_drop_here, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_in_drop_here, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)port);
@@ -105,7 +105,7 @@ static u32 in_sum_here(struct port *port)
 	u32 dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dcru_begin(DCG_DOWN_in_sum_here, &dcg);
+	dcg_err = dcp_begin(DCG_DOWN_in_sum_here, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)port);
@@ -124,7 +124,7 @@ dcg_end:
 static netdev_tx_t in_xmit(struct sk_buff *skb, struct net_device *netdev)
 {
 	/* drivercut: named here, runs on the other side */
-	dcru_bug();
+	dcp_bug();
 }
 #line 72 "in.c"
 
@@ -257,7 +257,7 @@ int dcg_run_in_open(struct dcrt_call *dcg)
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_open(netdev);
-	dcg_err = dcru_share();
+	dcg_err = dcp_share();
 	if (dcg_err < 0)
 		return dcg_err;
 	dcrt_out_word(dcg, (u64)dcg_result);
@@ -274,7 +274,7 @@ int dcg_run_in_stop(struct dcrt_call *dcg)
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_stop(netdev);
-	dcg_err = dcru_share();
+	dcg_err = dcp_share();
 	if (dcg_err < 0)
 		return dcg_err;
 	dcrt_out_word(dcg, (u64)dcg_result);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the driver allocates in the process, and how both sides come to have it: private.h. */
-#include "dcrl.h"
+#include "dck.h"
 #include "dcrt_user.h"
-#include "dcru.h"
-#include "dcru_down.h"
+#include "dcp.h"
+#include "dcp_down.h"
 #include "private.h"
 
-void *dcru_new(size_t count, size_t size, bool pages)
+void *dcp_new(size_t count, size_t size, bool pages)
 {
 	size_t len;
 
@@ -20,7 +20,7 @@ static int share(const struct dcrt_private_use *use)
 {
 	struct dcrt_tracker *tracker = dcrt_tracker_of(dcg_channel);
 	struct dcrt_call *call;
-	int err = dcrt_call_begin(dcg_channel, DCRL_ALLOC, &call);
+	int err = dcrt_call_begin(dcg_channel, DCK_ALLOC, &call);
 
 	if (!err) {
 		dcrt_out_word(call, use->type);
@@ -36,7 +36,7 @@ static int share(const struct dcrt_private_use *use)
 	return err;
 }
 
-int dcru_share(void)
+int dcp_share(void)
 {
 	struct dcrt_tracker *tracker = dcrt_tracker_of(dcg_channel);
 	struct dcrt_private_use use;
@@ -47,33 +47,33 @@ int dcru_share(void)
 		if (err == 1)
 			err = share(&use);
 		else if (err == -EAGAIN)
-			dcru_yield();
+			dcp_yield();
 		else
 			break;
 		if (err && err != -EAGAIN)
 			break;
 	}
-	dcru_check("memory for what both sides reach", err);
+	dcp_check("memory for what both sides reach", err);
 	return err;
 }
 
-int dcru_share_pointer(const void *pointer, uint16_t type)
+int dcp_share_pointer(const void *pointer, uint16_t type)
 {
 	struct dcrt_tracker *tracker = dcrt_tracker_of(dcg_channel);
 	struct dcrt_private_use use;
 	int err;
 
 	while ((err = dcrt_private_at(tracker, pointer, type, &use)) == -EAGAIN)
-		dcru_yield();
+		dcp_yield();
 	if (err == 1)
 		err = share(&use);
-	dcru_check("memory for an argument", err);
+	dcp_check("memory for an argument", err);
 	return err;
 }
 
-int dcru_begin(uint32_t function, struct dcrt_call **ret)
+int dcp_begin(uint32_t function, struct dcrt_call **ret)
 {
-	int err = dcru_share();
+	int err = dcp_share();
 
 	return err ? err : dcrt_call_begin(dcg_channel, function, ret);
 }
@@ -82,7 +82,7 @@ int dcru_begin(uint32_t function, struct dcrt_call **ret)
 static int free_both(const void *object)
 {
 	struct dcrt_call *call;
-	int err = dcru_begin(DCRL_FREE, &call);
+	int err = dcp_begin(DCK_FREE, &call);
 
 	if (err)
 		return err;
@@ -93,20 +93,20 @@ static int free_both(const void *object)
 	return err;
 }
 
-void dcru_kfree(const void *object)
+void dcp_kfree(const void *object)
 {
 	int err;
 
 	if (!object || !dcg_channel)
 		return;
 	while ((err = dcrt_private_free(dcrt_tracker_of(dcg_channel), object)) == -EAGAIN)
-		dcru_yield();
+		dcp_yield();
 	if (err)
 		err = free_both(object);
-	dcru_check("kfree", err);
+	dcp_check("kfree", err);
 }
 
-void dcru_vfree(const void *object)
+void dcp_vfree(const void *object)
 {
-	dcru_kfree(object);
+	dcp_kfree(object);
 }

@@ -13,10 +13,10 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
-#include "dcrl_kernel.h"
+#include "dck_kernel.h"
 #include "dcrt_kernel.h"
 
-#define DCRL_ATTACH_MS 10000 /* for the process to start in */
+#define DCK_ATTACH_MS 10000 /* for the process to start in */
 
 static char *dcrt_program = "/usr/lib/drivercut/" KBUILD_MODNAME;
 module_param(dcrt_program, charp, 0444);
@@ -32,11 +32,11 @@ struct dcrt_channel *dcg_channel;
 
 /* Printing */
 
-static const char *const dcrl_levels[] = {KERN_EMERG,	KERN_ALERT,  KERN_CRIT, KERN_ERR,
-					  KERN_WARNING, KERN_NOTICE, KERN_INFO, KERN_DEBUG};
+static const char *const dck_levels[] = {KERN_EMERG,   KERN_ALERT,  KERN_CRIT, KERN_ERR,
+					 KERN_WARNING, KERN_NOTICE, KERN_INFO, KERN_DEBUG};
 
 /* Types of the driver are numbered by the generator; the device's is known by its name. */
-static u16 dcrl_type_named(const char *name)
+static u16 dck_type_named(const char *name)
 {
 	u32 i;
 
@@ -46,47 +46,47 @@ static u16 dcrl_type_named(const char *name)
 	return DCRT_ANY_TYPE;
 }
 
-void dcrl_netdev_gone(struct net_device *netdev)
+void dck_netdev_gone(struct net_device *netdev)
 {
-	dcrl_freed_in(netdev, (const char *)netdev - netdev->padded);
+	dck_freed_in(netdev, (const char *)netdev - netdev->padded);
 }
 
-static struct net_device *dcrl_netdev_of(struct dcrt_call *call)
+static struct net_device *dck_netdev_of(struct dcrt_call *call)
 {
-	return dcrt_in_pointer(call, 2, dcrl_type_named("net_device"), sizeof(struct net_device));
+	return dcrt_in_pointer(call, 2, dck_type_named("net_device"), sizeof(struct net_device));
 }
 
-static struct device *dcrl_device_of(struct dcrt_call *call)
+static struct device *dck_device_of(struct dcrt_call *call)
 {
 	return dcrt_in_pointer(call, 2, DCRT_ANY_TYPE, sizeof(struct device));
 }
 
-int dcrl_print(struct dcrt_call *call)
+int dck_print(struct dcrt_call *call)
 {
 	u64 level = dcrt_in_word(call, 0), of = dcrt_in_word(call, 1);
-	struct net_device *netdev = of == DCRL_OF_NETDEV ? dcrl_netdev_of(call) : NULL;
-	struct device *device = of == DCRL_OF_DEVICE ? dcrl_device_of(call) : NULL;
+	struct net_device *netdev = of == DCK_OF_NETDEV ? dck_netdev_of(call) : NULL;
+	struct device *device = of == DCK_OF_DEVICE ? dck_device_of(call) : NULL;
 	const char *text;
 	u32 len;
 
-	text = dcrt_in_blob(call, DCRL_TEXT, &len);
+	text = dcrt_in_blob(call, DCK_TEXT, &len);
 	if (dcrt_in_error(call))
 		return dcrt_in_error(call);
-	if (level >= ARRAY_SIZE(dcrl_levels) || of >= DCRL_OF_COUNT || !text || !len ||
+	if (level >= ARRAY_SIZE(dck_levels) || of >= DCK_OF_COUNT || !text || !len ||
 	    text[len - 1] || IS_ERR(netdev) || IS_ERR(device))
 		return -EINVAL;
 	if (netdev)
-		netdev_printk(dcrl_levels[level], netdev, "%s", text);
+		netdev_printk(dck_levels[level], netdev, "%s", text);
 	else if (device)
-		_dev_printk(dcrl_levels[level], device, "%s", text);
+		_dev_printk(dck_levels[level], device, "%s", text);
 	else
-		printk("%s%s", dcrl_levels[level], text);
+		printk("%s%s", dck_levels[level], text);
 	return 0;
 }
 
 /* Works and timers */
 
-int dcrl_init_work(struct dcrt_call *call)
+int dck_init_work(struct dcrt_call *call)
 {
 	struct work_struct *work = dcrt_in_pointer(call, 0, DCRT_ANY_TYPE, sizeof(*work));
 	work_func_t function = (work_func_t)dcrt_in_code(call, 1);
@@ -99,7 +99,7 @@ int dcrl_init_work(struct dcrt_call *call)
 	return 0;
 }
 
-int dcrl_init_delayed_work(struct dcrt_call *call)
+int dck_init_delayed_work(struct dcrt_call *call)
 {
 	struct delayed_work *work = dcrt_in_pointer(call, 0, DCRT_ANY_TYPE, sizeof(*work));
 	work_func_t function = (work_func_t)dcrt_in_code(call, 1);
@@ -112,7 +112,7 @@ int dcrl_init_delayed_work(struct dcrt_call *call)
 	return 0;
 }
 
-int dcrl_timer_setup(struct dcrt_call *call)
+int dck_timer_setup(struct dcrt_call *call)
 {
 	struct timer_list *timer = dcrt_in_pointer(call, 0, DCRT_ANY_TYPE, sizeof(*timer));
 	void (*function)(struct timer_list *timer) = dcrt_in_code(call, 1);
@@ -128,7 +128,7 @@ int dcrl_timer_setup(struct dcrt_call *call)
 
 /* The state of the system */
 
-int dcrl_clock(struct dcrt_call *call)
+int dck_clock(struct dcrt_call *call)
 {
 	dcrt_out_word(call, jiffies);
 	dcrt_out_word(call, ktime_get_ns());
@@ -136,7 +136,7 @@ int dcrl_clock(struct dcrt_call *call)
 	return 0;
 }
 
-int dcrl_state(struct dcrt_call *call)
+int dck_state(struct dcrt_call *call)
 {
 	dcrt_out_word(call, system_state);
 	return 0;
@@ -144,7 +144,7 @@ int dcrl_state(struct dcrt_call *call)
 
 /* Registers */
 
-int dcrl_window(struct dcrt_call *call)
+int dck_window(struct dcrt_call *call)
 {
 	struct dcrt_window_info window = {0};
 
@@ -157,14 +157,14 @@ int dcrl_window(struct dcrt_call *call)
 	return 0;
 }
 
-int dcrl_sync(struct dcrt_call *call)
+int dck_sync(struct dcrt_call *call)
 {
 	dcrt_out_all(call);
 	return 0;
 }
 
 /* Of what is not noted the process could name nothing but the first byte. */
-static void __iomem *dcrl_add_window(void __iomem *base, phys_addr_t phys, size_t len)
+static void __iomem *dck_add_window(void __iomem *base, phys_addr_t phys, size_t len)
 {
 	if (!base || !dcg_channel || !dcrt_window_add(dcg_channel, base, phys, len, dcrt_map))
 		return base;
@@ -172,7 +172,7 @@ static void __iomem *dcrl_add_window(void __iomem *base, phys_addr_t phys, size_
 	return NULL;
 }
 
-static void dcrl_remove_window(const volatile void __iomem *base)
+static void dck_remove_window(const volatile void __iomem *base)
 {
 	if (base && dcg_channel)
 		dcrt_window_remove(dcg_channel, base);
@@ -180,25 +180,25 @@ static void dcrl_remove_window(const volatile void __iomem *base)
 
 /* The functions themselves, not the macros. */
 
-void __iomem *dcrl_ioremap(phys_addr_t phys, size_t len)
+void __iomem *dck_ioremap(phys_addr_t phys, size_t len)
 {
-	return dcrl_add_window((ioremap)(phys, len), phys, len);
+	return dck_add_window((ioremap)(phys, len), phys, len);
 }
 
-void dcrl_iounmap(volatile void __iomem *base)
+void dck_iounmap(volatile void __iomem *base)
 {
-	dcrl_remove_window(base);
+	dck_remove_window(base);
 	(iounmap)(base);
 }
 
-void __iomem *dcrl_pci_ioremap_bar(struct pci_dev *pdev, int bar)
+void __iomem *dck_pci_ioremap_bar(struct pci_dev *pdev, int bar)
 {
-	return dcrl_add_window((pci_ioremap_bar)(pdev, bar), pci_resource_start(pdev, bar),
-			       pci_resource_len(pdev, bar));
+	return dck_add_window((pci_ioremap_bar)(pdev, bar), pci_resource_start(pdev, bar),
+			      pci_resource_len(pdev, bar));
 }
 
 /* What is mapped of a bar; 0: it is ports. */
-static size_t dcrl_mapped_len(struct pci_dev *pdev, int bar, unsigned long max)
+static size_t dck_mapped_len(struct pci_dev *pdev, int bar, unsigned long max)
 {
 	size_t len = pci_resource_len(pdev, bar);
 
@@ -207,60 +207,60 @@ static size_t dcrl_mapped_len(struct pci_dev *pdev, int bar, unsigned long max)
 	return max && max < len ? max : len;
 }
 
-void __iomem *dcrl_pci_iomap(struct pci_dev *pdev, int bar, unsigned long max)
+void __iomem *dck_pci_iomap(struct pci_dev *pdev, int bar, unsigned long max)
 {
 	void __iomem *base = (pci_iomap)(pdev, bar, max);
-	size_t len = dcrl_mapped_len(pdev, bar, max);
+	size_t len = dck_mapped_len(pdev, bar, max);
 
-	return len ? dcrl_add_window(base, pci_resource_start(pdev, bar), len) : base;
+	return len ? dck_add_window(base, pci_resource_start(pdev, bar), len) : base;
 }
 
-void dcrl_pci_iounmap(struct pci_dev *pdev, void __iomem *base)
+void dck_pci_iounmap(struct pci_dev *pdev, void __iomem *base)
 {
-	dcrl_remove_window(base);
+	dck_remove_window(base);
 	(pci_iounmap)(pdev, base);
 }
 
-static void dcrl_window_gone(void *base)
+static void dck_window_gone(void *base)
 {
-	dcrl_remove_window((void __iomem *)base);
+	dck_remove_window((void __iomem *)base);
 }
 
 /* What the kernel unmaps when the device is let go: the window goes before it. */
-static void __iomem *dcrl_note_window(struct device *device, void __iomem *base, phys_addr_t phys,
-				      size_t len)
+static void __iomem *dck_note_window(struct device *device, void __iomem *base, phys_addr_t phys,
+				     size_t len)
 {
 	if (!base || !dcg_channel)
 		return base;
 	if (dcrt_window_add(dcg_channel, base, phys, len, dcrt_map) ||
-	    devm_add_action_or_reset(device, dcrl_window_gone, (void *)base))
+	    devm_add_action_or_reset(device, dck_window_gone, (void *)base))
 		return NULL;
 	return base;
 }
 
-void __iomem *dcrl_devm_ioremap(struct device *device, resource_size_t phys, resource_size_t len)
+void __iomem *dck_devm_ioremap(struct device *device, resource_size_t phys, resource_size_t len)
 {
-	return dcrl_note_window(device, (devm_ioremap)(device, phys, len), phys, len);
+	return dck_note_window(device, (devm_ioremap)(device, phys, len), phys, len);
 }
 
-void __iomem *dcrl_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max)
+void __iomem *dck_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max)
 {
 	void __iomem *base = (pcim_iomap)(pdev, bar, max);
-	size_t len = dcrl_mapped_len(pdev, bar, max);
+	size_t len = dck_mapped_len(pdev, bar, max);
 
-	return len ? dcrl_note_window(&pdev->dev, base, pci_resource_start(pdev, bar), len) : base;
+	return len ? dck_note_window(&pdev->dev, base, pci_resource_start(pdev, bar), len) : base;
 }
 
 /* Init and exit */
 
 /* In this order: what runs in calls that are still open uses the channel. */
-static void dcrl_end_channel(void)
+static void dck_end_channel(void)
 {
 	dcrt_unregister(dcg_channel);
 	dcg_channel = NULL;
 }
 
-int dcrl_init(int (*init)(void))
+int dck_init(int (*init)(void))
 {
 	struct dcrt_channel *channel;
 	int err = 0;
@@ -271,20 +271,20 @@ int dcrl_init(int (*init)(void))
 		return PTR_ERR(channel);
 	dcg_channel = channel;
 	if (*dcrt_program)
-		err = dcrt_keep(channel, dcrt_program, DCRL_ATTACH_MS);
+		err = dcrt_keep(channel, dcrt_program, DCK_ATTACH_MS);
 	if (!err)
 		err = init();
 	if (err) {
-		dcrl_end_recovery();
-		dcrl_end_channel();
+		dck_end_recovery();
+		dck_end_channel();
 	}
 	return err;
 }
 
-void dcrl_exit(void (*exit)(void))
+void dck_exit(void (*exit)(void))
 {
-	dcrl_end_recovery();
+	dck_end_recovery();
 	exit();
-	dcrl_end_recovery();
-	dcrl_end_channel();
+	dck_end_recovery();
+	dck_end_channel();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What kernels that check their lists (CONFIG_DEBUG_LIST) call before they change one. Not in a
  * twin: there the kernel's own do it. */
-#include "dcru.h"
+#include "dcp.h"
 
 struct list_head {
 	struct list_head *next, *prev;
@@ -10,7 +10,7 @@ struct list_head {
 static bool valid(bool good, const char *what)
 {
 	if (!good)
-		dcru_printk("pr_warn", "a list in the process is broken (%s)\n", what);
+		dcp_printk("pr_warn", "a list in the process is broken (%s)\n", what);
 	return good;
 }
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dcru.h"
+#include "dcp.h"
 
 #define BYTES_MAX 64 /* of %*ph */
 
@@ -274,7 +274,7 @@ static void put_format(struct out *out, const struct va_format *format)
 	int n;
 
 	va_copy(args, *format->args);
-	n = dcru_vsnprintf(to, len, format->format, args);
+	n = dcp_vsnprintf(to, len, format->format, args);
 	va_end(args);
 	out->len += (size_t)n;
 }
@@ -353,7 +353,7 @@ static const char *convert(struct out *out, const char *at, struct arguments *ar
 
 /* As the kernel does, gives up at a conversion that it does not know: who knows what its argument
  * is. The rest is put as it stands. */
-int dcru_vsnprintf(char *to, size_t size, const char *format, va_list args)
+int dcp_vsnprintf(char *to, size_t size, const char *format, va_list args)
 {
 	struct out out = {.to = to, .size = size};
 	struct arguments copy;
@@ -377,37 +377,37 @@ int dcru_vsnprintf(char *to, size_t size, const char *format, va_list args)
 	return out.len > INT_MAX ? INT_MAX : (int)out.len;
 }
 
-int dcru_snprintf(char *to, size_t size, const char *format, ...)
+int dcp_snprintf(char *to, size_t size, const char *format, ...)
 {
 	va_list args;
 	int len;
 
 	va_start(args, format);
-	len = dcru_vsnprintf(to, size, format, args);
+	len = dcp_vsnprintf(to, size, format, args);
 	va_end(args);
 	return len;
 }
 
-int dcru_scnprintf(char *to, size_t size, const char *format, ...)
+int dcp_scnprintf(char *to, size_t size, const char *format, ...)
 {
 	va_list args;
 	int len;
 
 	va_start(args, format);
-	len = dcru_vsnprintf(to, size, format, args);
+	len = dcp_vsnprintf(to, size, format, args);
 	va_end(args);
 	if (!size)
 		return 0;
 	return (size_t)len < size ? len : (int)(size - 1);
 }
 
-int dcru_sprintf(char *to, const char *format, ...)
+int dcp_sprintf(char *to, const char *format, ...)
 {
 	va_list args;
 	int len;
 
 	va_start(args, format);
-	len = dcru_vsnprintf(to, INT_MAX, format, args);
+	len = dcp_vsnprintf(to, INT_MAX, format, args);
 	va_end(args);
 	return len;
 }

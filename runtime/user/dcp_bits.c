@@ -2,7 +2,7 @@
 /* Sets of bits. */
 #include <limits.h>
 
-#include "dcru.h"
+#include "dcp.h"
 
 #define WORD_BITS (sizeof(unsigned long) * CHAR_BIT)
 
@@ -44,13 +44,13 @@ unsigned long _find_next_zero_bit(const unsigned long *words, unsigned long bits
 	return find(words, bits, from, ~0ul);
 }
 
-void dcru_link_mode_from_u32(unsigned long *to, uint32_t from, unsigned bits)
+void dcp_link_mode_from_u32(unsigned long *to, uint32_t from, unsigned bits)
 {
 	memset(to, 0, (bits + WORD_BITS - 1) / WORD_BITS * sizeof(*to));
 	to[0] = from;
 }
 
-bool dcru_link_mode_to_u32(uint32_t *to, const unsigned long *from, unsigned bits)
+bool dcp_link_mode_to_u32(uint32_t *to, const unsigned long *from, unsigned bits)
 {
 	*to = (uint32_t)from[0];
 	return find(from, bits, 32, 0) == bits;

@@ -10,19 +10,19 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "dcrl_kernel.h"
+#include "dck_kernel.h"
 
-static atomic_long_t dcrl_shared_bytes; /* allocated for the process */
+static atomic_long_t dck_shared_bytes; /* allocated for the process */
 
 /* The functions themselves, not the macros. */
-static void *dcrl_get(u64 len, bool pages)
+static void *dck_get(u64 len, bool pages)
 {
 	if (pages)
 		return (vzalloc)(len);
 	return len > KMALLOC_MAX_SIZE ? NULL : (kzalloc)(len, GFP_KERNEL | __GFP_NOWARN);
 }
 
-static void dcrl_give(const void *object)
+static void dck_give(const void *object)
 {
 	if (is_vmalloc_addr(object))
 		(vfree)(object);
@@ -30,36 +30,36 @@ static void dcrl_give(const void *object)
 		(kfree)(object);
 }
 
-static void dcrl_undo_alloc(const unsigned long *args)
+static void dck_undo_alloc(const unsigned long *args)
 {
 	const void *object = (const void *)args[0];
 
-	atomic_long_sub((long)args[1], &dcrl_shared_bytes);
-	dcrl_freed(object);
-	dcrl_give(object);
+	atomic_long_sub((long)args[1], &dck_shared_bytes);
+	dck_freed(object);
+	dck_give(object);
 }
 
-static const struct dcrl_release dcrl_release_alloc = {"memory", dcrl_undo_alloc, 1, DCRL_LAST};
+static const struct dck_release dck_release_alloc = {"memory", dck_undo_alloc, 1, DCK_LAST};
 
 /* It is about to be freed: no longer the process's to lose. */
-static void dcrl_left(const void *object)
+static void dck_left(const void *object)
 {
-	unsigned long args[DCRL_ARGS_MAX] = {(unsigned long)object};
+	unsigned long args[DCK_ARGS_MAX] = {(unsigned long)object};
 
-	if (atomic_long_read(&dcrl_shared_bytes) && dcrl_released(&dcrl_release_alloc, args))
-		atomic_long_sub((long)args[1], &dcrl_shared_bytes);
+	if (atomic_long_read(&dck_shared_bytes) && dck_released(&dck_release_alloc, args))
+		atomic_long_sub((long)args[1], &dck_shared_bytes);
 }
 
-void dcrl_forget(const void *object)
+void dck_forget(const void *object)
 {
 	if (!dcg_channel || IS_ERR_OR_NULL(object))
 		return;
-	dcrl_left(object);
+	dck_left(object);
 	dcrt_forget(dcg_channel, object);
 }
 
 /* Tracked, and announced by the reply. */
-static int dcrl_track(struct dcrt_call *call, void *object, u16 type, u64 len)
+static int dck_track(struct dcrt_call *call, void *object, u16 type, u64 len)
 {
 	u32 count = (u32)len / dcg_driver.types[type].size;
 	int err = dcrt_object_new(dcrt_channel_of(call), object, type, count);
@@ -71,7 +71,7 @@ static int dcrl_track(struct dcrt_call *call, void *object, u16 type, u64 len)
 	return 0;
 }
 
-int dcrl_alloc(struct dcrt_call *call)
+int dck_alloc(struct dcrt_call *call)
 {
 	u64 type = dcrt_in_word(call, 0), len = dcrt_in_word(call, 1);
 	u64 pages = dcrt_in_word(call, 2);
@@ -80,27 +80,27 @@ int dcrl_alloc(struct dcrt_call *call)
 
 	if (!dcrt_may_share(dcg_driver.types, dcg_driver.n_types, type, len) || pages > 1)
 		return -EINVAL;
-	if (atomic_long_add_return((long)len, &dcrl_shared_bytes) > (long)DCRL_ALLOC_MAX) {
-		atomic_long_sub((long)len, &dcrl_shared_bytes);
+	if (atomic_long_add_return((long)len, &dck_shared_bytes) > (long)DCK_ALLOC_MAX) {
+		atomic_long_sub((long)len, &dck_shared_bytes);
 		return -ENOMEM;
 	}
-	object = dcrl_get(len, pages);
-	if (!object || !dcrl_acquired(&dcrl_release_alloc,
-				      (unsigned long[DCRL_ARGS_MAX]){(unsigned long)object,
-								     (unsigned long)len})) {
-		atomic_long_sub((long)len, &dcrl_shared_bytes);
-		dcrl_give(object);
+	object = dck_get(len, pages);
+	if (!object ||
+	    !dck_acquired(&dck_release_alloc, (unsigned long[DCK_ARGS_MAX]){(unsigned long)object,
+									    (unsigned long)len})) {
+		atomic_long_sub((long)len, &dck_shared_bytes);
+		dck_give(object);
 		return -ENOMEM;
 	}
-	err = dcrl_track(call, object, (u16)type, len);
+	err = dck_track(call, object, (u16)type, len);
 	if (err) {
-		dcrl_left(object);
-		dcrl_give(object);
+		dck_left(object);
+		dck_give(object);
 	}
 	return err;
 }
 
-int dcrl_free(struct dcrt_call *call)
+int dck_free(struct dcrt_call *call)
 {
 	u64 ref = dcrt_in_word(call, 0);
 	void *object = dcrt_in_pointer(call, 0, DCRT_ANY_TYPE, 0);

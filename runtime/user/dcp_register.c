@@ -10,10 +10,10 @@
  */
 #include <pthread.h>
 
-#include "dcrl.h"
+#include "dck.h"
 #include "dcrt_user.h"
-#include "dcru.h"
-#include "dcru_down.h"
+#include "dcp.h"
+#include "dcp_down.h"
 
 #define WINDOWS_MAX 64 /* beyond: by downcall */
 #define PAGE	    4096u /* what no window is around is remembered by the page */
@@ -34,7 +34,7 @@ static struct {
 static int ask(uint64_t address, struct window *ret)
 {
 	struct dcrt_call *call;
-	int err = dcrt_call_begin(dcg_channel, DCRL_WINDOW, &call);
+	int err = dcrt_call_begin(dcg_channel, DCK_WINDOW, &call);
 
 	if (err)
 		return err;
@@ -141,7 +141,7 @@ static enum known look_up(uint64_t address, unsigned len, uint64_t removed, uint
 	return known;
 }
 
-volatile void *dcru_register_at(const volatile void *address, unsigned len)
+volatile void *dcp_register_at(const volatile void *address, unsigned len)
 {
 	uint64_t at = (uintptr_t)address, removed;
 	uint8_t *local = NULL;
@@ -158,11 +158,11 @@ volatile void *dcru_register_at(const volatile void *address, unsigned len)
 	return local;
 }
 
-volatile void *dcru_register_to(volatile void *address, unsigned len)
+volatile void *dcp_register_to(volatile void *address, unsigned len)
 {
-	volatile void *local = dcru_register_at(address, len);
+	volatile void *local = dcp_register_at(address, len);
 
 	if (local && dcrt_dirty(dcg_channel))
-		dcru_refresh();
+		dcp_refresh();
 	return local;
 }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Words that both components use at the same time. */
-#include "dcrl.h"
-#include "dcru.h"
-#include "dcru_down.h"
+#include "dck.h"
+#include "dcp.h"
+#include "dcp_down.h"
 
-void dcru_refresh(void)
+void dcp_refresh(void)
 {
 	struct dcrt_call *call;
-	int err = dcru_share();
+	int err = dcp_share();
 
 	if (!err)
-		err = dcrt_call_begin(dcg_channel, DCRL_SYNC, &call);
+		err = dcrt_call_begin(dcg_channel, DCK_SYNC, &call);
 	if (!err) {
 		dcrt_out_all(call);
 		err = dcrt_call_run(call);
 		dcrt_call_end(call);
 	}
-	dcru_check("bringing objects into step", err);
+	dcp_check("bringing objects into step", err);
 }

@@ -10,9 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dcrl.h"
+#include "dck.h"
 #include "dcrt_user.h"
-#include "dcru.h"
+#include "dcp.h"
 #include "merge.h"
 #include "runtime_env.h"
 
@@ -24,7 +24,7 @@ struct dcrt_call {
 	uint32_t n_words;
 	const void *pointer;
 	bool all; /* objects, too */
-	char blob[DCRL_TEXT_MAX + 1];
+	char blob[DCK_TEXT_MAX + 1];
 	uint32_t blob_len;
 };
 
@@ -34,7 +34,7 @@ static bool open_call;
 static int begin_err, refusals, refused_err; /* the first so many runs fail with it */
 static uint64_t results[4];
 static const void *tracked, *tracked_too;
-static unsigned words_here[2], words_there[2]; /* of both components, in step after a DCRL_SYNC */
+static unsigned words_here[2], words_there[2]; /* of both components, in step after a DCK_SYNC */
 static unsigned seen_there[4][2], n_synced; /* what the process has sent each time */
 
 struct dcrt_channel *dcg_channel;
@@ -67,16 +67,16 @@ static void announce(uint16_t type, uint32_t len);
 int dcrt_call_run(struct dcrt_call *call)
 {
 	static const uint32_t args[] = {
-		[DCRL_PRINT] = 3,	[DCRL_INIT_WORK] = 2, [DCRL_INIT_DELAYED_WORK] = 2,
-		[DCRL_TIMER_SETUP] = 3, [DCRL_ALLOC] = 3,     [DCRL_FREE] = 1,
-		[DCRL_COUNT] = 0};
+		[DCK_PRINT] = 3,       [DCK_INIT_WORK] = 2, [DCK_INIT_DELAYED_WORK] = 2,
+		[DCK_TIMER_SETUP] = 3, [DCK_ALLOC] = 3,	    [DCK_FREE] = 1,
+		[DCK_COUNT] = 0};
 
 	assert_int_equal(call->n_words, args[call->function]);
 	if (refusals > 0)
 		return refusals--, refused_err;
-	if (call->function == DCRL_ALLOC)
+	if (call->function == DCK_ALLOC)
 		announce((uint16_t)call->words[0], (uint32_t)call->words[1]);
-	if (call->function == DCRL_SYNC)
+	if (call->function == DCK_SYNC)
 		sync_words();
 	return 0;
 }
@@ -105,8 +105,8 @@ void dcrt_out_code(struct dcrt_call *call, const void *code)
 
 void dcrt_out_blob(struct dcrt_call *call, uint16_t id, const void *data, uint32_t len)
 {
-	assert_int_equal(id, DCRL_TEXT);
-	assert_in_range(len, 1, DCRL_TEXT_MAX);
+	assert_int_equal(id, DCK_TEXT);
+	assert_in_range(len, 1, DCK_TEXT_MAX);
 	memcpy(call->blob, data, len);
 	call->blob_len = len;
 	assert_int_equal(call->blob[len - 1], 0);
@@ -157,7 +157,7 @@ static struct dcrt_tracker tracker;
 
 static uint64_t announced; /* handles */
 
-/* The kernel's reply to DCRL_ALLOC. */
+/* The kernel's reply to DCK_ALLOC. */
 static void announce(uint16_t type, uint32_t len)
 {
 	const struct dcrt_record record = {.handle = announced++ << (64 - DCRT_SLOT_BITS) |
@@ -205,7 +205,7 @@ static int kept_stderr, file_stderr;
 
 static void catch_stderr(void)
 {
-	char name[] = "/tmp/test_runtime_dcru.XXXXXX";
+	char name[] = "/tmp/test_runtime_dcp.XXXXXX";
 
 	file_stderr = mkstemp(name);
 	assert_true(file_stderr >= 0);
@@ -233,7 +233,7 @@ static void end_stderr(char *text, size_t size)
 #define FORMAT(expected, ...)                                                                      \
 	do {                                                                                       \
 		char text[256];                                                                    \
-		int n = dcru_snprintf(text, sizeof(text), __VA_ARGS__);                            \
+		int n = dcp_snprintf(text, sizeof(text), __VA_ARGS__);                             \
 		assert_string_equal(text, expected);                                               \
 		assert_int_equal(n, strlen(expected));                                             \
 	} while (0)
@@ -305,7 +305,7 @@ static void put_inner(char *to, size_t size, const char *format, ...)
 
 	va_start(args, format);
 	inner.args = &args;
-	dcru_snprintf(to, size, "[%pV] %s", (void *)&inner, "after");
+	dcp_snprintf(to, size, "[%pV] %s", (void *)&inner, "after");
 	va_end(args);
 }
 
@@ -332,7 +332,7 @@ static void test_unknown_format(void **state)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
-		assert_int_equal(dcru_snprintf(text, sizeof(text), odd[i], 1, 2, 3),
+		assert_int_equal(dcp_snprintf(text, sizeof(text), odd[i], 1, 2, 3),
 				 strlen(expected[i]));
 		assert_string_equal(text, expected[i]);
 	}
@@ -344,16 +344,16 @@ static void test_truncation(void **state)
 	size_t size;
 
 	(void)state;
-	assert_int_equal(dcru_snprintf(NULL, 0, "%d%s%%%pM", 12, "34", "abcdef"), 22);
+	assert_int_equal(dcp_snprintf(NULL, 0, "%d%s%%%pM", 12, "34", "abcdef"), 22);
 	for (size = 0; size < 24; size++) {
 		char ours[32], theirs[32];
 
 		memset(ours, '#', sizeof(ours));
 		memset(theirs, '#', sizeof(theirs));
-		assert_int_equal(dcru_snprintf(ours, size, "%d%s%%%pM", 12, "34", "abcdef"), 22);
+		assert_int_equal(dcp_snprintf(ours, size, "%d%s%%%pM", 12, "34", "abcdef"), 22);
 		snprintf(theirs, size, "%s", "1234%61:62:63:64:65:66");
 		assert_memory_equal(ours, theirs, sizeof(ours));
-		assert_int_equal(dcru_scnprintf(ours, size, "%s", "1234567"),
+		assert_int_equal(dcp_scnprintf(ours, size, "%s", "1234567"),
 				 size ? (size > 7 ? 7 : size - 1) : 0);
 	}
 }
@@ -363,7 +363,7 @@ static void test_sprintf(void **state)
 	char text[16];
 
 	(void)state;
-	assert_int_equal(dcru_sprintf(text, "%s-%d", "rx", 3), 4);
+	assert_int_equal(dcp_sprintf(text, "%s-%d", "rx", 3), 4);
 	assert_string_equal(text, "rx-3");
 }
 
@@ -385,14 +385,14 @@ static void test_copies(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char to[9] = "##";
 
-		assert_int_equal(dcru_strscpy(to, cases[i].from, cases[i].len), cases[i].strscpy);
+		assert_int_equal(dcp_strscpy(to, cases[i].from, cases[i].len), cases[i].strscpy);
 		assert_string_equal(to, cases[i].to);
 		strcpy(to, "##");
-		assert_int_equal(dcru_strlcpy(to, cases[i].from, cases[i].len),
+		assert_int_equal(dcp_strlcpy(to, cases[i].from, cases[i].len),
 				 strlen(cases[i].from));
 		assert_string_equal(to, cases[i].to);
 	}
-	assert_int_equal(dcru_strscpy(NULL, "x", (size_t)INT_MAX + 1), -E2BIG);
+	assert_int_equal(dcp_strscpy(NULL, "x", (size_t)INT_MAX + 1), -E2BIG);
 }
 
 static void test_strncpy(void **state)
@@ -401,9 +401,9 @@ static void test_strncpy(void **state)
 
 	(void)state;
 	memset(to, '#', sizeof(to));
-	assert_ptr_equal(dcru_strncpy(to, "ab", 5), to);
+	assert_ptr_equal(dcp_strncpy(to, "ab", 5), to);
 	assert_memory_equal(to, "ab\0\0\0#", 6);
-	dcru_strncpy(to, "vwxyz", 3);
+	dcp_strncpy(to, "vwxyz", 3);
 	assert_memory_equal(to, "vwx\0\0#", 6);
 }
 
@@ -450,15 +450,15 @@ static void test_link_modes(void **state)
 	uint32_t old = 0;
 
 	(void)state;
-	dcru_link_mode_from_u32(mode, 0x8000002f, 93);
+	dcp_link_mode_from_u32(mode, 0x8000002f, 93);
 	assert_true(mode[0] == 0x8000002f && mode[1] == 0);
-	assert_true(dcru_link_mode_to_u32(&old, mode, 93));
+	assert_true(dcp_link_mode_to_u32(&old, mode, 93));
 	assert_int_equal(old, 0x8000002f);
 	for (beyond = 32; beyond < 96; beyond++) {
 		unsigned long more[2] = {mode[0], mode[1]};
 
 		more[beyond / 64] |= 1ul << beyond % 64;
-		assert_int_equal(dcru_link_mode_to_u32(&old, more, 93), beyond >= 93);
+		assert_int_equal(dcp_link_mode_to_u32(&old, more, 93), beyond >= 93);
 		assert_int_equal(old, 0x8000002f);
 	}
 }
@@ -467,23 +467,23 @@ static void test_link_modes(void **state)
 
 static void test_memory(void **state)
 {
-	unsigned char *some = dcru_kmalloc(16, 0);
+	unsigned char *some = dcp_kmalloc(16, 0);
 	volatile size_t half = SIZE_MAX / 2;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < 16; i++)
 		assert_int_equal(some[i], 0);
-	dcru_memset(some, 7, 16);
-	assert_int_equal(dcru_memcmp(some, some + 8, 8), 0);
-	dcru_kfree(some);
-	dcru_kfree(NULL);
-	dcru_vfree(dcru_vzalloc(9));
-	assert_null(dcru_kcalloc(half, 3, 0));
-	assert_null(dcru_kmalloc_array(3, half, 0));
+	dcp_memset(some, 7, 16);
+	assert_int_equal(dcp_memcmp(some, some + 8, 8), 0);
+	dcp_kfree(some);
+	dcp_kfree(NULL);
+	dcp_vfree(dcp_vzalloc(9));
+	assert_null(dcp_kcalloc(half, 3, 0));
+	assert_null(dcp_kmalloc_array(3, half, 0));
 	assert_int_equal(n_calls, 0);
 	dcg_channel = NULL;
-	dcru_kfree(dcru_kzalloc(1, 0));
+	dcp_kfree(dcp_kzalloc(1, 0));
 }
 
 /* An object that the kernel has told of. */
@@ -501,55 +501,55 @@ static void test_sharing(void **state)
 	struct thing *known = known_thing(), *one, *two, *array;
 
 	(void)state;
-	one = dcru_kzalloc(sizeof(*one), 0);
-	two = dcru_vzalloc(sizeof(*two));
-	assert_int_equal(dcru_share(), 0);
+	one = dcp_kzalloc(sizeof(*one), 0);
+	two = dcp_vzalloc(sizeof(*two));
+	assert_int_equal(dcp_share(), 0);
 	assert_int_equal(n_calls, 0); /* nothing leads there */
 	one->next = two;
 	one->number = 5;
 	known->next = one;
-	assert_int_equal(dcru_share(), 0);
+	assert_int_equal(dcp_share(), 0);
 	assert_int_equal(n_calls, 2);
-	assert_int_equal(calls[0].function, DCRL_ALLOC);
+	assert_int_equal(calls[0].function, DCK_ALLOC);
 	assert_int_equal(calls[0].words[1], sizeof(*one));
 	assert_int_equal(calls[0].words[2], 0);
 	assert_int_equal(calls[1].words[2], 1);
 	assert_ptr_equal(known->next, one); /* where it was, as it was */
 	assert_ptr_equal(one->next, two);
 	assert_int_equal(one->number, 5);
-	assert_int_equal(dcru_share(), 0);
+	assert_int_equal(dcp_share(), 0);
 	assert_int_equal(n_calls, 2);
-	array = dcru_kcalloc(3, sizeof(*array), 0);
-	assert_int_equal(dcru_share_pointer(&array[1], 0), 0);
+	array = dcp_kcalloc(3, sizeof(*array), 0);
+	assert_int_equal(dcp_share_pointer(&array[1], 0), 0);
 	assert_int_equal(n_calls, 3);
 	assert_int_equal(calls[2].words[1], 3 * sizeof(*array));
-	assert_int_equal(dcru_share_pointer(known, 0), 0);
-	assert_int_equal(dcru_share_pointer(NULL, 0), 0);
-	assert_int_equal(dcru_share_pointer(&n_calls, 0), 0);
+	assert_int_equal(dcp_share_pointer(known, 0), 0);
+	assert_int_equal(dcp_share_pointer(NULL, 0), 0);
+	assert_int_equal(dcp_share_pointer(&n_calls, 0), 0);
 	assert_int_equal(n_calls, 3);
 }
 
 static void test_not_shared(void **state)
 {
 	struct thing *known = known_thing();
-	char *odd = dcru_kmalloc(sizeof(*known) + 1, 0);
+	char *odd = dcp_kmalloc(sizeof(*known) + 1, 0);
 	struct dcrt_call *call;
 
 	(void)state;
-	known->next = dcru_kzalloc(sizeof(*known), 0);
+	known->next = dcp_kzalloc(sizeof(*known), 0);
 	refusals = 1;
 	refused_err = -ENOMEM;
-	assert_int_equal(dcru_begin(DCRL_FREE, &call), -ENOMEM);
+	assert_int_equal(dcp_begin(DCK_FREE, &call), -ENOMEM);
 	assert_int_equal(n_calls, 2);
 	assert_string_equal(calls[1].blob, "test: memory for what both sides reach failed in the "
 					   "kernel: -12\n");
-	assert_int_equal(dcru_share(), 0); /* it may be tried again */
+	assert_int_equal(dcp_share(), 0); /* it may be tried again */
 	assert_int_equal(n_calls, 3);
 	known->next->next = (struct thing *)(void *)odd;
-	assert_int_equal(dcru_share(), -ENOENT);
+	assert_int_equal(dcp_share(), -ENOENT);
 	assert_int_equal(n_calls, 4);
 	known->next->next = NULL;
-	assert_int_equal(dcru_share(), 0);
+	assert_int_equal(dcp_share(), 0);
 }
 
 static void test_free_of_both(void **state)
@@ -557,17 +557,17 @@ static void test_free_of_both(void **state)
 	static char object;
 
 	(void)state;
-	dcru_kfree(&object); /* libc's free() would not survive it */
-	dcru_vfree(&object);
+	dcp_kfree(&object); /* libc's free() would not survive it */
+	dcp_vfree(&object);
 	assert_int_equal(n_calls, 2);
-	assert_int_equal(calls[0].function, DCRL_FREE);
+	assert_int_equal(calls[0].function, DCK_FREE);
 	assert_true(calls[0].all);
 	assert_ptr_equal(calls[1].pointer, &object);
 	refusals = 1;
 	refused_err = -ESTALE;
-	dcru_kfree(&object);
+	dcp_kfree(&object);
 	assert_int_equal(n_calls, 4);
-	assert_int_equal(calls[3].function, DCRL_PRINT);
+	assert_int_equal(calls[3].function, DCK_PRINT);
 	assert_string_equal(calls[3].blob, "test: kfree failed in the kernel: -116\n");
 }
 
@@ -588,15 +588,15 @@ static void test_timers(void **state)
 	static char timer;
 
 	(void)state;
-	dcru_timer_setup((struct timer_list *)(void *)&timer, timer_function, 5);
+	dcp_timer_setup((struct timer_list *)(void *)&timer, timer_function, 5);
 	assert_int_equal(n_calls, 1);
-	assert_int_equal(calls[0].function, DCRL_TIMER_SETUP);
+	assert_int_equal(calls[0].function, DCK_TIMER_SETUP);
 	assert_ptr_equal(calls[0].pointer, &timer);
 	assert_int_equal(calls[0].words[1], (uintptr_t)timer_function);
 	assert_int_equal(calls[0].words[2], 5);
 	refusals = 1;
 	refused_err = -EINVAL;
-	dcru_timer_setup((struct timer_list *)(void *)&timer, timer_function, 0);
+	dcp_timer_setup((struct timer_list *)(void *)&timer, timer_function, 0);
 	assert_string_equal(calls[2].blob, "test: timer_setup failed in the kernel: -22\n");
 }
 
@@ -605,16 +605,16 @@ static void test_works(void **state)
 	static char work;
 
 	(void)state;
-	dcru_INIT_WORK((struct work_struct *)(void *)&work, work_function);
-	dcru_INIT_DELAYED_WORK((struct delayed_work *)(void *)&work, work_function);
+	dcp_INIT_WORK((struct work_struct *)(void *)&work, work_function);
+	dcp_INIT_DELAYED_WORK((struct delayed_work *)(void *)&work, work_function);
 	assert_int_equal(n_calls, 2);
-	assert_int_equal(calls[0].function, DCRL_INIT_WORK);
-	assert_int_equal(calls[1].function, DCRL_INIT_DELAYED_WORK);
+	assert_int_equal(calls[0].function, DCK_INIT_WORK);
+	assert_int_equal(calls[1].function, DCK_INIT_DELAYED_WORK);
 	assert_ptr_equal(calls[1].pointer, &work);
 	assert_int_equal(calls[1].words[1], (uintptr_t)work_function);
 	refusals = 1;
 	refused_err = -ENOENT;
-	dcru_INIT_WORK((struct work_struct *)(void *)&work, work_function);
+	dcp_INIT_WORK((struct work_struct *)(void *)&work, work_function);
 	assert_int_equal(n_calls, 4);
 	assert_string_equal(calls[3].blob, "test: INIT_WORK failed in the kernel: -2\n");
 }
@@ -626,16 +626,16 @@ static void test_words(void **state)
 	(void)state;
 	n_synced = 0;
 	words_there[0] = 100;
-	assert_int_equal(dcru_read_once(words_here[0]), 110);
+	assert_int_equal(dcp_read_once(words_here[0]), 110);
 	/* what is read behind it was brought over behind it */
-	assert_int_equal(dcru_load_acquire(&words_here[0]), 120);
+	assert_int_equal(dcp_load_acquire(&words_here[0]), 120);
 	assert_int_equal(words_here[1], 131);
 	assert_int_equal(n_synced, 3);
-	dcru_write_once(words_here[0], 7);
+	dcp_write_once(words_here[0], 7);
 	assert_int_equal(seen_there[3][0], 7);
 	/* the first went over before the second was there */
 	words_here[1] = 8;
-	dcru_store_release(&words_here[0], 9);
+	dcp_store_release(&words_here[0], 9);
 	assert_int_equal(n_synced, 6);
 	assert_int_equal(seen_there[0][1], 8);
 	assert_int_not_equal(seen_there[0][0], 9);
@@ -643,7 +643,7 @@ static void test_words(void **state)
 	refusals = 1;
 	refused_err = -EPIPE;
 	n_calls = 0;
-	dcru_refresh();
+	dcp_refresh();
 	assert_string_equal(calls[1].blob,
 			    "test: bringing objects into step failed in the kernel: -32\n");
 }
@@ -665,9 +665,9 @@ static void test_levels(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(dcru_printk(cases[i].what, "%d", 12), 2);
+		assert_int_equal(dcp_printk(cases[i].what, "%d", 12), 2);
 		assert_int_equal(calls[i].words[0], cases[i].level);
-		assert_int_equal(calls[i].words[1], DCRL_OF_NOTHING);
+		assert_int_equal(calls[i].words[1], DCK_OF_NOTHING);
 		assert_string_equal(calls[i].blob, "12");
 	}
 }
@@ -679,22 +679,22 @@ static void test_devices(void **state)
 	(void)state;
 	tracked = &netdev;
 	tracked_too = &device;
-	dcru_netdev_printk("netdev_err", (void *)&netdev, "%pM\n", "abcdef");
-	assert_int_equal(calls[0].words[1], DCRL_OF_NETDEV);
+	dcp_netdev_printk("netdev_err", (void *)&netdev, "%pM\n", "abcdef");
+	assert_int_equal(calls[0].words[1], DCK_OF_NETDEV);
 	assert_ptr_equal(calls[0].pointer, &netdev);
 	assert_string_equal(calls[0].blob, "61:62:63:64:65:66\n");
-	dcru_dev_printk("dev_err", (void *)&device, "x");
-	assert_int_equal(calls[1].words[1], DCRL_OF_DEVICE);
+	dcp_dev_printk("dev_err", (void *)&device, "x");
+	assert_int_equal(calls[1].words[1], DCK_OF_DEVICE);
 	assert_ptr_equal(calls[1].pointer, &device);
-	dcru_dev_printk("dev_err", (void *)&stranger, "x"); /* would not cross */
-	assert_int_equal(calls[2].words[1], DCRL_OF_NOTHING);
+	dcp_dev_printk("dev_err", (void *)&stranger, "x"); /* would not cross */
+	assert_int_equal(calls[2].words[1], DCK_OF_NOTHING);
 	assert_null(calls[2].pointer);
-	dcru_netdev_printk("netdev_err", NULL, "x");
+	dcp_netdev_printk("netdev_err", NULL, "x");
 	assert_null(calls[3].pointer);
 	assert_int_equal(n_calls, 4);
 	refusals = 1;
 	refused_err = -EINVAL;
-	dcru_dev_printk("dev_err", (void *)&device, "x");
+	dcp_dev_printk("dev_err", (void *)&device, "x");
 	assert_int_equal(n_calls, 6);
 	assert_null(calls[5].pointer);
 	assert_string_equal(calls[5].blob, "x");
@@ -707,8 +707,8 @@ static void test_long_message(void **state)
 	(void)state;
 	memset(text, 'a', sizeof(text));
 	text[sizeof(text) - 1] = 0;
-	assert_int_equal(dcru_printk("pr_info", "%s", text), 2999);
-	assert_int_equal(calls[0].blob_len, DCRL_TEXT_MAX);
+	assert_int_equal(dcp_printk("pr_info", "%s", text), 2999);
+	assert_int_equal(calls[0].blob_len, DCK_TEXT_MAX);
 }
 
 static void test_printk(void **state)
@@ -762,10 +762,10 @@ static void test_without_kernel(void **state)
 	(void)state;
 	catch_stderr();
 	begin_err = -EINVAL; /* this thread serves no upcall */
-	dcru_printk("pr_err", "one\n");
+	dcp_printk("pr_err", "one\n");
 	dcg_channel = NULL;
 	begin_err = 0;
-	dcru_printk("pr_err", "two");
+	dcp_printk("pr_err", "two");
 	end_stderr(text, sizeof(text));
 	assert_string_equal(text, "test: one\ntest: two\n");
 }
@@ -776,14 +776,14 @@ static void test_warnings(void **state)
 
 	(void)state;
 	for (i = 0; i < 3; i++) {
-		assert_true(dcru_warn_on_once(i < 4));
-		assert_false(dcru_warn_on(i > 4));
+		assert_true(dcp_warn_on_once(i < 4));
+		assert_false(dcp_warn_on(i > 4));
 	}
 	assert_int_equal(n_calls, 1);
-	assert_true(dcru_warn_on(1));
+	assert_true(dcp_warn_on(1));
 	assert_int_equal(calls[1].words[0], 4);
 	assert_non_null(strstr(calls[1].blob, "WARNING in the process at "));
-	assert_non_null(strstr(calls[1].blob, "test_runtime_dcru.c:"));
+	assert_non_null(strstr(calls[1].blob, "test_runtime_dcp.c:"));
 }
 
 static void test_bug(void **state)
@@ -797,8 +797,8 @@ static void test_bug(void **state)
 	child = fork();
 	if (child == 0) {
 		signal(SIGABRT, SIG_DFL);
-		dcru_bug_on(text == NULL);
-		dcru_bug_on(true);
+		dcp_bug_on(text == NULL);
+		dcp_bug_on(true);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -827,12 +827,12 @@ static uint64_t now_ns(void)
 static void test_delays(void **state)
 {
 	(void)state;
-	dcru_ndelay(0);
-	LASTS(20000, dcru_ndelay(20000));
-	LASTS(50000, dcru_udelay(50));
-	LASTS(2000000, dcru_udelay(2000));
-	LASTS(20000000, dcru_mdelay(20));
-	dcru_yield();
+	dcp_ndelay(0);
+	LASTS(20000, dcp_ndelay(20000));
+	LASTS(50000, dcp_udelay(50));
+	LASTS(2000000, dcp_udelay(2000));
+	LASTS(20000000, dcp_mdelay(20));
+	dcp_yield();
 }
 
 static void test_jiffies(void **state)
@@ -841,25 +841,25 @@ static void test_jiffies(void **state)
 
 	(void)state;
 	begin_err = -EINVAL;
-	first = dcru_jiffies(); /* never asked: some value, the same while it cannot be asked */
-	assert_int_equal(dcru_jiffies(), first);
+	first = dcp_jiffies(); /* never asked: some value, the same while it cannot be asked */
+	assert_int_equal(dcp_jiffies(), first);
 	begin_err = 0;
 	results[0] = 1000;
 	results[1] = 0; /* an old answer: when this machine was started */
 	results[2] = 100;
-	assert_in_range(dcru_jiffies() - 1000, now_ns() / 10000000 - 100, now_ns() / 10000000);
+	assert_in_range(dcp_jiffies() - 1000, now_ns() / 10000000 - 100, now_ns() / 10000000);
 	assert_int_equal(n_calls, 1);
-	assert_int_equal(calls[0].function, DCRL_CLOCK);
+	assert_int_equal(calls[0].function, DCK_CLOCK);
 	results[0] = 0xfffffffffffffff0; /* wraps soon */
 	results[1] = now_ns() - 100000000;
 	results[2] = 250;
 	while (now_ns() < 10100000000u)
 		; /* a machine just started: no answer is old yet */
-	first = dcru_jiffies();
+	first = dcp_jiffies();
 	assert_int_equal(n_calls, 2);
 	assert_in_range(first - results[0], 25, 2500);
-	dcru_mdelay(8);
-	then = dcru_jiffies();
+	dcp_mdelay(8);
+	then = dcp_jiffies();
 	assert_in_range(then - first, 2, 2500);
 	assert_int_equal(n_calls, 2); /* not asked again */
 }
@@ -868,15 +868,15 @@ static void test_system_state(void **state)
 {
 	(void)state;
 	begin_err = -EINVAL;
-	assert_int_equal(dcru_system_state(), 0);
+	assert_int_equal(dcp_system_state(), 0);
 	begin_err = 0;
 	results[0] = 3;
-	assert_int_equal(dcru_system_state(), 3);
-	assert_int_equal(calls[0].function, DCRL_STATE);
+	assert_int_equal(dcp_system_state(), 3);
+	assert_int_equal(calls[0].function, DCK_STATE);
 	results[0] = 4;
 	refusals = 1;
 	refused_err = -EPIPE;
-	assert_int_equal(dcru_system_state(), 3);
+	assert_int_equal(dcp_system_state(), 3);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

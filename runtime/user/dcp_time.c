@@ -4,8 +4,8 @@
 #include <sched.h>
 #include <time.h>
 
-#include "dcrl.h"
-#include "dcru.h"
+#include "dck.h"
+#include "dcp.h"
 
 #define SLEEP_NS   100000 /* shorter delays spin: waking up takes about 50 us */
 #define REFRESH_NS 10000000000ull
@@ -32,22 +32,22 @@ static void delay(uint64_t ns)
 		;
 }
 
-void dcru_ndelay(unsigned long ns)
+void dcp_ndelay(unsigned long ns)
 {
 	delay(ns);
 }
 
-void dcru_udelay(unsigned long us)
+void dcp_udelay(unsigned long us)
 {
 	delay(us * 1000ull);
 }
 
-void dcru_mdelay(unsigned long ms)
+void dcp_mdelay(unsigned long ms)
 {
 	delay(ms * 1000000ull);
 }
 
-void dcru_yield(void)
+void dcp_yield(void)
 {
 	sched_yield();
 }
@@ -64,7 +64,7 @@ static void ask_clock(void)
 {
 	uint64_t known[3] = {0};
 	struct dcrt_call *call;
-	int err = dcrt_call_begin(dcg_channel, DCRL_CLOCK, &call);
+	int err = dcrt_call_begin(dcg_channel, DCK_CLOCK, &call);
 	uint32_t i;
 
 	if (err)
@@ -92,7 +92,7 @@ static bool clock_is_old(void)
 	return old;
 }
 
-unsigned long dcru_jiffies(void)
+unsigned long dcp_jiffies(void)
 {
 	uint64_t since, ticks;
 	unsigned long jiffies;
@@ -107,11 +107,11 @@ unsigned long dcru_jiffies(void)
 	return jiffies;
 }
 
-int dcru_system_state(void)
+int dcp_system_state(void)
 {
 	static int last; /* SYSTEM_BOOTING, until it was asked for */
 	struct dcrt_call *call;
-	int err = dcrt_call_begin(dcg_channel, DCRL_STATE, &call);
+	int err = dcrt_call_begin(dcg_channel, DCK_STATE, &call);
 
 	if (err)
 		return __atomic_load_n(&last, __ATOMIC_RELAXED);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Works and timers: made in the kernel. */
-#include "dcrl.h"
-#include "dcru.h"
-#include "dcru_down.h"
+#include "dck.h"
+#include "dcp.h"
+#include "dcp_down.h"
 
 /* flags: of a timer, else NULL. */
-static void set_up(const char *what, enum dcrl_down which, const void *object, const void *code,
+static void set_up(const char *what, enum dck_down which, const void *object, const void *code,
 		   const unsigned int *flags)
 {
 	struct dcrt_call *call;
@@ -19,7 +19,7 @@ static void set_up(const char *what, enum dcrl_down which, const void *object, c
 		err = dcrt_call_run(call);
 		dcrt_call_end(call);
 	}
-	dcru_check(what, err);
+	dcp_check(what, err);
 }
 
 /* An object's pointer and a function's are not one in C. */
@@ -33,23 +33,23 @@ static const void *code_of_work(void (*function)(struct work_struct *work))
 	return of.code;
 }
 
-void dcru_INIT_WORK(struct work_struct *work, void (*function)(struct work_struct *work))
+void dcp_INIT_WORK(struct work_struct *work, void (*function)(struct work_struct *work))
 {
-	set_up("INIT_WORK", DCRL_INIT_WORK, work, code_of_work(function), NULL);
+	set_up("INIT_WORK", DCK_INIT_WORK, work, code_of_work(function), NULL);
 }
 
-void dcru_INIT_DELAYED_WORK(struct delayed_work *work, void (*function)(struct work_struct *work))
+void dcp_INIT_DELAYED_WORK(struct delayed_work *work, void (*function)(struct work_struct *work))
 {
-	set_up("INIT_DELAYED_WORK", DCRL_INIT_DELAYED_WORK, work, code_of_work(function), NULL);
+	set_up("INIT_DELAYED_WORK", DCK_INIT_DELAYED_WORK, work, code_of_work(function), NULL);
 }
 
-void dcru_timer_setup(struct timer_list *timer, void (*function)(struct timer_list *timer),
-		      unsigned int flags)
+void dcp_timer_setup(struct timer_list *timer, void (*function)(struct timer_list *timer),
+		     unsigned int flags)
 {
 	union {
 		void (*function)(struct timer_list *timer);
 		const void *code;
 	} of = {.function = function};
 
-	set_up("timer_setup", DCRL_TIMER_SETUP, timer, of.code, &flags);
+	set_up("timer_setup", DCK_TIMER_SETUP, timer, of.code, &flags);
 }

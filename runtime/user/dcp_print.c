@@ -6,10 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "dcrl.h"
+#include "dck.h"
 #include "dcrt_user.h"
-#include "dcru.h"
-#include "dcru_down.h"
+#include "dcp.h"
+#include "dcp_down.h"
 
 #define LEVEL_ERR     3
 #define LEVEL_WARNING 4 /* also of what names none */
@@ -35,17 +35,17 @@ static unsigned level_named(const char *what)
 	return LEVEL_WARNING;
 }
 
-static int print_down(unsigned level, enum dcrl_of of, const void *device, const char *text)
+static int print_down(unsigned level, enum dck_of of, const void *device, const char *text)
 {
 	struct dcrt_call *call;
-	int err = dcg_channel ? dcrt_call_begin(dcg_channel, DCRL_PRINT, &call) : -ENODEV;
+	int err = dcg_channel ? dcrt_call_begin(dcg_channel, DCK_PRINT, &call) : -ENODEV;
 
 	if (err)
 		return err;
 	dcrt_out_word(call, level);
 	dcrt_out_word(call, of);
 	dcrt_out_pointer(call, device);
-	dcrt_out_blob(call, DCRL_TEXT, text, (uint32_t)strlen(text) + 1);
+	dcrt_out_blob(call, DCK_TEXT, text, (uint32_t)strlen(text) + 1);
 	err = dcrt_call_run(call);
 	dcrt_call_end(call);
 	return err;
@@ -60,14 +60,14 @@ static void print_here(const char *text)
 }
 
 /* A device that only the process knows has no name in the kernel: the line goes without it. */
-static void say(unsigned level, enum dcrl_of of, const void *device, const char *text)
+static void say(unsigned level, enum dck_of of, const void *device, const char *text)
 {
 	int err = -ENOENT;
 
 	if (device && dcg_channel && dcrt_is_object(dcg_channel, device))
 		err = print_down(level, of, device, text);
 	if (err)
-		err = print_down(level, DCRL_OF_NOTHING, NULL, text);
+		err = print_down(level, DCK_OF_NOTHING, NULL, text);
 	if (err)
 		print_here(text);
 }
@@ -77,37 +77,37 @@ static void say(unsigned level, enum dcrl_of of, const void *device, const char 
 		va_list args;                                                                      \
                                                                                                    \
 		va_start(args, format);                                                            \
-		len = dcru_vsnprintf(text, sizeof(text), format, args);                            \
+		len = dcp_vsnprintf(text, sizeof(text), format, args);                             \
 		va_end(args);                                                                      \
 	} while (0)
 
-int dcru_printk(const char *what, const char *format, ...)
+int dcp_printk(const char *what, const char *format, ...)
 {
-	char text[DCRL_TEXT_MAX];
+	char text[DCK_TEXT_MAX];
 	int len;
 
 	FORMAT(text);
-	say(level_named(what), DCRL_OF_NOTHING, NULL, text);
+	say(level_named(what), DCK_OF_NOTHING, NULL, text);
 	return len;
 }
 
-int dcru_dev_printk(const char *what, const struct device *device, const char *format, ...)
+int dcp_dev_printk(const char *what, const struct device *device, const char *format, ...)
 {
-	char text[DCRL_TEXT_MAX];
+	char text[DCK_TEXT_MAX];
 	int len;
 
 	FORMAT(text);
-	say(level_named(what), DCRL_OF_DEVICE, device, text);
+	say(level_named(what), DCK_OF_DEVICE, device, text);
 	return len;
 }
 
-int dcru_netdev_printk(const char *what, const struct net_device *device, const char *format, ...)
+int dcp_netdev_printk(const char *what, const struct net_device *device, const char *format, ...)
 {
-	char text[DCRL_TEXT_MAX];
+	char text[DCK_TEXT_MAX];
 	int len;
 
 	FORMAT(text);
-	say(level_named(what), DCRL_OF_NETDEV, device, text);
+	say(level_named(what), DCK_OF_NETDEV, device, text);
 	return len;
 }
 
@@ -125,25 +125,25 @@ static const char *level_in(const char *text, unsigned *ret_level)
 int _printk(const char *format, ...)
 {
 	unsigned level = LEVEL_WARNING;
-	char text[DCRL_TEXT_MAX];
+	char text[DCK_TEXT_MAX];
 	const char *line;
 	int len;
 
 	FORMAT(text);
 	line = level_in(text, &level);
-	say(level, DCRL_OF_NOTHING, NULL, line);
+	say(level, DCK_OF_NOTHING, NULL, line);
 	return len;
 }
 
 #define DEFINE_DEV(name)                                                                           \
 	void _##name(const struct device *device, const char *format, ...)                         \
 	{                                                                                          \
-		char text[DCRL_TEXT_MAX];                                                          \
+		char text[DCK_TEXT_MAX];                                                           \
 		int len;                                                                           \
                                                                                                    \
 		FORMAT(text);                                                                      \
 		(void)len;                                                                         \
-		say(level_named(#name), DCRL_OF_DEVICE, device, text);                             \
+		say(level_named(#name), DCK_OF_DEVICE, device, text);                              \
 	}
 
 DEFINE_DEV(dev_err)
@@ -199,25 +199,24 @@ void print_hex_dump(const char *level, const char *prefix, int prefix_type, int 
 
 /* Bugs */
 
-void dcru_check(const char *what, int err)
+void dcp_check(const char *what, int err)
 {
 	if (err)
-		dcru_printk("pr_err", "%s: %s failed in the kernel: %d\n", dcg_driver.name, what,
-			    err);
+		dcp_printk("pr_err", "%s: %s failed in the kernel: %d\n", dcg_driver.name, what,
+			   err);
 }
 
-void dcru_warn_at(const char *file, int line)
+void dcp_warn_at(const char *file, int line)
 {
-	dcru_printk("pr_warn", "%s: WARNING in the process at %s:%d\n", dcg_driver.name, file,
-		    line);
+	dcp_printk("pr_warn", "%s: WARNING in the process at %s:%d\n", dcg_driver.name, file, line);
 }
 
-void dcru_bug_at(const char *file, int line)
+void dcp_bug_at(const char *file, int line)
 {
-	char text[DCRL_TEXT_MAX];
+	char text[DCK_TEXT_MAX];
 
-	dcru_snprintf(text, sizeof(text), "BUG in the process at %s:%d\n", file, line);
+	dcp_snprintf(text, sizeof(text), "BUG in the process at %s:%d\n", file, line);
 	print_here(text);
-	dcru_printk("pr_crit", "%s: %s", dcg_driver.name, text);
+	dcp_printk("pr_crit", "%s: %s", dcg_driver.name, text);
 	abort();
 }

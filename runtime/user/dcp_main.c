@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dcrl.h"
+#include "dck.h"
 #include "dcrt_user.h"
 
 struct dcrt_channel *dcg_channel;
