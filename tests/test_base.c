@@ -23,7 +23,7 @@ static void test_json_faults(void **state)
 	static const struct {
 		const char *text, *said;
 	} rows[] = {
-		{"{\"schema\": 1, ", "f.json:1: error: not valid JSON"},
+		{"{\"schema\": 2, ", "f.json:1: error: not valid JSON"},
 		{"[]", "not a JSON object"},
 		{"{\"schema\": 2}", "schema 2, but this drivercut reads schema 1"},
 		{"{\"kind\": \"graph\"}", "this is a graph file, expected a problem file"},
