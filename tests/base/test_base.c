@@ -2,6 +2,9 @@
 #include "testing.h"
 
 #include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -143,6 +146,66 @@ static void test_proc(void **state)
 	assert_said(&caught, "cannot run drivercut-no-such-program");
 }
 
+/* Endless loops on the one CPU that this process and its children may use from now on. */
+static void make_busy(pid_t *pids, size_t count)
+{
+	cpu_set_t one;
+	size_t i;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	for (i = 0; i < count; i++) {
+		pids[i] = fork();
+		if (pids[i])
+			continue;
+		alarm(60);
+		for (;;)
+			;
+	}
+}
+
+/* A program is not dead because others have the CPU: it gets the seconds that it may be quiet. One
+ * that loops without an end, sleeps or is stopped is dead. */
+static void test_busy_machine(void **state)
+{
+	static const struct {
+		const char *script;
+		unsigned quiet_s;
+		int err;
+		const char *said;
+	} rows[] = {
+		/* one second of the CPU takes four, and is its end */
+		{"ulimit -t 1; while :; do :; done", 2, -EIO, "was killed by signal"},
+		{"while :; do :; done", 1, -ETIMEDOUT, "said nothing for 1 s"},
+		{"exec sleep 60", 1, -ETIMEDOUT, "said nothing for 1 s"},
+		{"kill -STOP $$", 1, -ETIMEDOUT, "said nothing for 1 s"},
+	};
+	cpu_set_t all;
+	pid_t busy[3];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	make_busy(busy, 3);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *argv[] = {"sh", "-c", rows[i].script, NULL};
+		struct caught caught;
+
+		catch_start(&caught);
+		assert_int_equal(
+			dc_proc_run(&caught.diag, "testing",
+				    &(struct dc_proc){.argv = argv, .quiet_s = rows[i].quiet_s}),
+			rows[i].err);
+		assert_said(&caught, rows[i].said);
+	}
+	for (i = 0; i < 3; i++) {
+		kill(busy[i], SIGKILL);
+		waitpid(busy[i], NULL, 0);
+	}
+	sched_setaffinity(0, sizeof(all), &all);
+}
+
 static void test_arena(void **state)
 {
 	struct dc_arena *arena = dc_arena_new();
@@ -162,11 +225,9 @@ static void test_arena(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json_faults),
-		cmocka_unit_test(test_json_round_trip),
-		cmocka_unit_test(test_write_without_room),
-		cmocka_unit_test(test_proc),
-		cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_json_faults),	   cmocka_unit_test(test_json_round_trip),
+		cmocka_unit_test(test_write_without_room), cmocka_unit_test(test_proc),
+		cmocka_unit_test(test_busy_machine),	   cmocka_unit_test(test_arena),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

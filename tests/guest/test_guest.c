@@ -58,6 +58,7 @@ static void test_faults(void **state)
 		/* how far it had come by then is the host's affair */
 		{"hang", 0, 15, -ETIMEDOUT, "gave no end in 15 s", "last lines were"},
 		{"hang", 10, 60, -ETIMEDOUT, "said nothing for 10 s", "last lines were"},
+		{"loop", 10, 60, -ETIMEDOUT, "said nothing for 10 s", "last lines were"},
 		{"reboot", 60, 60, -EIO, "the guest ended before its job did",
 		 "dc-job: about to reboot"},
 		{"warn", 60, 60, -EIO, "the guest's kernel complained", "  WARNING: CPU: 0 PID: 1"},

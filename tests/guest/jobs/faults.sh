@@ -4,6 +4,7 @@
 case $(cat /fault) in
 fail) echo "about to fail"; exit 7 ;;
 hang) echo "about to hang"; sleep 100000 ;;
+loop) echo "about to loop"; while :; do :; done ;;
 reboot) echo "about to reboot"; reboot -f ;;
 warn) echo "<4>WARNING: CPU: 0 PID: 1 at a test" > /dev/kmsg ;;
 panic) echo c > /proc/sysrq-trigger ;;
