@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "cli/cli.h"
 #include "emit/data.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 #include "graph/graph.h"
 #include "profile/profile.h"
 #include "solver/lower.h"

@@ -10,7 +10,7 @@
 #include "base/proc.h"
 #include "cli/study.h"
 #include "graph/family.h"
-#include "graph/kbuild.h"
+#include "graph/driver/kbuild.h"
 
 const char *dc_study_file(struct dc_study *study, const char *folder, const char *driver)
 {

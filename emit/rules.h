@@ -10,7 +10,7 @@
 #define DC_EMIT_RULES_H
 
 #include "graph/graph.h"
-#include "graph/source.h"
+#include "graph/source/source.h"
 #include "solver/lower.h"
 
 /* What a call across does to the copies of objects, besides itself. */

@@ -7,7 +7,7 @@
 
 #include "graph/facts.h"
 #include "graph/family.h"
-#include "graph/kbuild.h"
+#include "graph/driver/kbuild.h"
 
 static int read_units(struct dc_diag *diag, struct facts *facts, const dc_units *units)
 {

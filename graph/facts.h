@@ -18,7 +18,7 @@
 #include "base/diag.h"
 #include "graph/family.h"
 #include "graph/graph.h"
-#include "graph/kbuild.h"
+#include "graph/driver/kbuild.h"
 
 struct fact_function {
 	const char *symbol, *name;

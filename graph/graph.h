@@ -18,7 +18,7 @@
 
 #include "base/alloc.h"
 #include "base/diag.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 
 /* Where the kernel may call a function from. The first group must not sleep. */
 enum dc_context {

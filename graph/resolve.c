@@ -4,37 +4,6 @@
 
 #include <stdlib.h>
 
-#define uthash_fatal(msg) abort()
-#include <uthash.h>
-
-/* Names are interned, so maps go by pointer. */
-struct slot {
-	const char *key;
-	int value;
-	UT_hash_handle hh;
-};
-
-int map_get(const struct map *map, const char *key)
-{
-	struct slot *slot;
-
-	HASH_FIND_PTR(map->slots, &key, slot);
-	return slot ? slot->value : -1;
-}
-
-void map_set(struct map *map, const char *key, int value)
-{
-	struct slot *slot = dc_arena_alloc(map->arena, sizeof(*slot));
-
-	*slot = (struct slot){.key = key, .value = value};
-	HASH_ADD_PTR(map->slots, key, slot);
-}
-
-void map_done(struct map *map)
-{
-	HASH_CLEAR(hh, map->slots);
-}
-
 void facts_resolve(struct dc_diag *diag, struct facts *facts, struct dc_graph *graph)
 {
 	struct resolve resolve = {.diag = diag, .facts = facts, .graph = graph};

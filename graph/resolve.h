@@ -8,16 +8,7 @@
 #define DC_GRAPH_RESOLVE_H
 
 #include "graph/facts.h"
-
-/* From an interned name to a number; by pointer. Memory is the arena's. */
-struct map {
-	struct slot *slots;
-	struct dc_arena *arena;
-};
-
-int map_get(const struct map *map, const char *key); /* -1: not there */
-void map_set(struct map *map, const char *key, int value); /* a new key */
-void map_done(struct map *map);
+#include "graph/map.h"
 
 /* What a cell may hold. */
 struct cell {

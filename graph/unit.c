@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "graph/ast.h"
-#include "graph/shipped.h"
-#include "graph/values.h"
+#include "graph/driver/shipped.h"
+#include "graph/flows.h"
 #include "graph/walk.h"
 
 struct unit {

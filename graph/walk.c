@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/values.h"
+#include "graph/flows.h"
 #include "graph/walk_state.h"
 
 /* Blocks */

@@ -4,7 +4,7 @@
  * without regard to control flow: what stands in a branch that is never taken is compiled all the
  * same, and must have a meaning where it is compiled.
  */
-#include "graph/source.h"
+#include "graph/source/source.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,9 +13,9 @@
 #include "base/file.h"
 #include "graph/ast.h"
 #include "graph/facts.h"
-#include "graph/layout_read.h"
-#include "graph/source_statics.h"
-#include "graph/source_text.h"
+#include "graph/source/layout_read.h"
+#include "graph/source/statics.h"
+#include "graph/source/text.h"
 
 #define uthash_fatal(msg) abort()
 #include <uthash.h>

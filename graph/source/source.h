@@ -11,8 +11,8 @@
 
 #include "base/alloc.h"
 #include "base/diag.h"
-#include "graph/driver.h"
-#include "graph/layout.h"
+#include "graph/driver/driver.h"
+#include "graph/source/layout.h"
 
 enum dc_use_kind {
 	DC_USE_FUNCTION, /* of the kernel: exported, or inline in its headers */

@@ -3,7 +3,7 @@
  * Each line of make's output is split as the shell would split it; a command with `-c` and a .c
  * file in it compiles, and is cleaned for clang.
  */
-#include "graph/kbuild.h"
+#include "graph/driver/kbuild.h"
 
 #include <ctype.h>
 #include <errno.h>

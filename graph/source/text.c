@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "graph/source_text.h"
+#include "graph/source/text.h"
 
 #include <stdlib.h>
 #include <string.h>

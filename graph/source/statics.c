@@ -4,11 +4,11 @@
  * integers what it takes to have them a second time elsewhere: type, initial value, and the place
  * in the text where a label can be put that makes them known to the linker.
  */
-#include "graph/source_statics.h"
+#include "graph/source/statics.h"
 
 #include <string.h>
 
-#include "graph/layout_read.h"
+#include "graph/source/layout_read.h"
 
 struct statics {
 	struct facts *facts;

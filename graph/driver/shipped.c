@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "graph/shipped.h"
+#include "graph/driver/shipped.h"
 
 #include <glob.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "graph/values.h"
+#include "graph/flows.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/layout_read.h"
+#include "graph/source/layout_read.h"
 
 /* Values */
 

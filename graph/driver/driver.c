@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 
 #include <errno.h>
 #include <glob.h>

@@ -4,7 +4,7 @@
 #define DC_GRAPH_LAYOUT_READ_H
 
 #include "graph/ast.h"
-#include "graph/layout.h"
+#include "graph/source/layout.h"
 
 struct dc_value layout_value(struct facts *facts, CXType type);
 
