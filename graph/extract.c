@@ -9,14 +9,14 @@
 #include "graph/family.h"
 #include "graph/driver/kbuild.h"
 
-static int read_units(struct dc_diag *diag, struct facts *facts, const dc_units *units)
+static int read_units(struct dc_diag *diag, struct dc_facts *facts, const dc_units *units)
 {
 	size_t i;
 	int err = 0;
 
 	for (i = 0; i < units->len && !err; i++) {
 		dc_progress(diag, "reading %s (%zu of %zu)", units->at[i].file, i + 1, units->len);
-		err = facts_read_unit(diag, facts, &units->at[i]);
+		err = dc_facts_read_unit(diag, facts, &units->at[i]);
 	}
 	return err;
 }
@@ -26,7 +26,7 @@ static int extract(struct dc_diag *diag, const struct dc_driver *driver, const d
 {
 	struct dc_graph *graph = dc_alloc(1, sizeof(*graph));
 	struct dc_family family;
-	struct facts facts = {0};
+	struct dc_facts facts = {0};
 	int err;
 
 	graph->arena = dc_arena_new();
@@ -43,14 +43,14 @@ static int extract(struct dc_diag *diag, const struct dc_driver *driver, const d
 	facts.source = driver->source;
 	err = read_units(diag, &facts, units);
 	if (!err) {
-		facts_resolve(diag, &facts, graph);
+		dc_facts_resolve(diag, &facts, graph);
 		if (!graph->functions.len)
 			err = dc_error(diag, -EINVAL, DC_FILE(driver->source),
 				       "the source defines no function");
 	}
 	if (!err)
 		err = dc_graph_check(diag, graph);
-	facts_done(&facts);
+	dc_facts_done(&facts);
 	dc_family_done(&family);
 	if (err < 0)
 		dc_graph_free(graph);

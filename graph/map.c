@@ -8,29 +8,29 @@
 #define uthash_fatal(msg) abort()
 #include <uthash.h>
 
-struct slot {
+struct dc_map_slot {
 	const char *key;
 	int value;
 	UT_hash_handle hh;
 };
 
-int map_get(const struct map *map, const char *key)
+int dc_map_get(const struct dc_map *map, const char *key)
 {
-	struct slot *slot;
+	struct dc_map_slot *slot;
 
 	HASH_FIND_PTR(map->slots, &key, slot);
 	return slot ? slot->value : -1;
 }
 
-void map_set(struct map *map, const char *key, int value)
+void dc_map_set(struct dc_map *map, const char *key, int value)
 {
-	struct slot *slot = dc_arena_alloc(map->arena, sizeof(*slot));
+	struct dc_map_slot *slot = dc_arena_alloc(map->arena, sizeof(*slot));
 
-	*slot = (struct slot){.key = key, .value = value};
+	*slot = (struct dc_map_slot){.key = key, .value = value};
 	HASH_ADD_PTR(map->slots, key, slot);
 }
 
-void map_done(struct map *map)
+void dc_map_done(struct dc_map *map)
 {
 	HASH_CLEAR(hh, map->slots);
 }

@@ -5,14 +5,14 @@
 
 #include "base/alloc.h"
 
-/* Zeroed but for arena, which entries are allocated from; end it with map_done. */
-struct map {
-	struct slot *slots;
+/* Zeroed but for arena, which entries are allocated from; end it with dc_map_done. */
+struct dc_map {
+	struct dc_map_slot *slots;
 	struct dc_arena *arena;
 };
 
-int map_get(const struct map *map, const char *key); /* -1: the map has no such key */
-void map_set(struct map *map, const char *key, int value); /* key must be new */
-void map_done(struct map *map);
+int dc_map_get(const struct dc_map *map, const char *key); /* -1: the map has no such key */
+void dc_map_set(struct dc_map *map, const char *key, int value); /* key must be new */
+void dc_map_done(struct dc_map *map);
 
 #endif

@@ -10,11 +10,11 @@
 #include "graph/walk.h"
 
 struct unit {
-	struct facts *facts;
+	struct dc_facts *facts;
 	CXTranslationUnit tu;
 };
 
-static void report(struct dc_diag *diag, const struct facts *facts, CXDiagnostic diagnostic,
+static void report(struct dc_diag *diag, const struct dc_facts *facts, CXDiagnostic diagnostic,
 		   int *err)
 {
 	CXString text, path;
@@ -33,7 +33,7 @@ static void report(struct dc_diag *diag, const struct facts *facts, CXDiagnostic
 	clang_disposeString(text);
 }
 
-static int report_all(struct dc_diag *diag, const struct facts *facts, CXTranslationUnit tu,
+static int report_all(struct dc_diag *diag, const struct dc_facts *facts, CXTranslationUnit tu,
 		      const char *file)
 {
 	unsigned i, count = clang_getNumDiagnostics(tu);
@@ -73,9 +73,9 @@ static unsigned count_sloc(CXTranslationUnit tu, CXSourceRange extent)
 	return sloc ? sloc : 1;
 }
 
-static bool known(const struct facts *facts, const char *symbol)
+static bool known(const struct dc_facts *facts, const char *symbol)
 {
-	const struct fact_function *function;
+	const struct dc_fact_function *function;
 
 	dc_vec_each (function, &facts->functions)
 		if (function->symbol == symbol)
@@ -85,7 +85,7 @@ static bool known(const struct facts *facts, const char *symbol)
 
 static enum CXChildVisitResult find_reference(CXCursor child, CXCursor parent, CXClientData data)
 {
-	struct facts *facts = ((void **)data)[0];
+	struct dc_facts *facts = ((void **)data)[0];
 	const char *cell = ((void **)data)[1];
 	CXCursor to;
 
@@ -94,33 +94,33 @@ static enum CXChildVisitResult find_reference(CXCursor child, CXCursor parent, C
 		return CXChildVisit_Recurse;
 	to = clang_getCursorReferenced(child);
 	if (clang_getCursorKind(to) == CXCursor_FunctionDecl) {
-		const char *symbol = ast_symbol(facts, to);
+		const char *symbol = dc_ast_symbol(facts, to);
 
 		dc_vec_push(&facts->addresses,
-			    (struct fact_address){
+			    (struct dc_fact_address){
 				    .symbol = symbol,
-				    .signature = ast_type(facts, clang_getCursorType(to))});
+				    .signature = dc_ast_type(facts, clang_getCursorType(to))});
 		dc_vec_push(&facts->flows,
-			    (struct fact_flow){.to = cell, .from = {FACT_FUNCTION, symbol}});
+			    (struct dc_fact_flow){.to = cell, .from = {DC_FACT_FUNCTION, symbol}});
 	}
 	return CXChildVisit_Recurse;
 }
 
 static void read_function(struct unit *unit, CXCursor cursor, const char *file)
 {
-	struct facts *facts = unit->facts;
-	const char *symbol = ast_symbol(facts, cursor);
+	struct dc_facts *facts = unit->facts;
+	const char *symbol = dc_ast_symbol(facts, cursor);
 	CXSourceRange extent = clang_getCursorExtent(cursor);
-	struct fact_function function = {
+	struct dc_fact_function function = {
 		.symbol = symbol,
-		.name = ast_spelling(facts, cursor),
+		.name = dc_ast_spelling(facts, cursor),
 		.file = file,
 		.is_static = clang_getCursorLinkage(cursor) == CXLinkage_Internal,
-		.signature = ast_type(facts, clang_getCursorType(cursor)),
+		.signature = dc_ast_type(facts, clang_getCursorType(cursor)),
 	};
 
-	if (ast_name_is_generated(facts, cursor)) {
-		void *data[] = {facts, (void *)(uintptr_t)ast_spelling(facts, cursor)};
+	if (dc_ast_name_is_generated(facts, cursor)) {
+		void *data[] = {facts, (void *)(uintptr_t)dc_ast_spelling(facts, cursor)};
 
 		clang_visitChildren(cursor, find_reference, data);
 		return;
@@ -136,14 +136,14 @@ static void read_function(struct unit *unit, CXCursor cursor, const char *file)
 	if (function.sloc > function.loc)
 		function.sloc = function.loc;
 	dc_vec_push(&facts->functions, function);
-	walk_function(facts, cursor, symbol);
+	dc_walk_function(facts, cursor, symbol);
 }
 
 static void read_variable(struct unit *unit, CXCursor cursor, const char *file)
 {
-	struct facts *facts = unit->facts;
+	struct dc_facts *facts = unit->facts;
 	CXCursor init = clang_Cursor_getVarDeclInitializer(cursor);
-	const char *cell = values_variable(facts, NULL, cursor);
+	const char *cell = dc_flow_variable(facts, NULL, cursor);
 	CXType type = clang_getCursorType(cursor);
 	struct dc_global *global;
 	bool seen = false;
@@ -156,15 +156,15 @@ static void read_variable(struct unit *unit, CXCursor cursor, const char *file)
 		dc_vec_push(&facts->globals,
 			    (struct dc_global){.name = cell,
 					       .file = file,
-					       .line = ast_place(cursor).line,
+					       .line = dc_ast_place(cursor).line,
 					       .constant = clang_isConstQualifiedType(
 						       clang_getCanonicalType(type))});
 	if (clang_Cursor_isNull(init))
 		return;
-	if (ast_name_is_generated(facts, cursor))
-		cell = ast_spelling(facts, cursor);
-	values_assign(facts, NULL, cell, type, init);
-	walk_initialiser(facts, init);
+	if (dc_ast_name_is_generated(facts, cursor))
+		cell = dc_ast_spelling(facts, cursor);
+	dc_flow_assign(facts, NULL, cell, type, init);
+	dc_walk_initialiser(facts, init);
 }
 
 static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXClientData data)
@@ -176,7 +176,7 @@ static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXCli
 	(void)parent;
 	if (kind != CXCursor_FunctionDecl && kind != CXCursor_VarDecl)
 		return CXChildVisit_Continue;
-	file = ast_driver_file(unit->facts, ast_place(cursor).file);
+	file = dc_ast_driver_file(unit->facts, dc_ast_place(cursor).file);
 	if (!file)
 		return CXChildVisit_Continue;
 	if (kind == CXCursor_VarDecl)
@@ -186,18 +186,18 @@ static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXCli
 	return CXChildVisit_Continue;
 }
 
-int facts_read_unit(struct dc_diag *diag, struct facts *facts, const struct dc_unit *unit)
+int dc_facts_read_unit(struct dc_diag *diag, struct dc_facts *facts, const struct dc_unit *unit)
 {
 	CXIndex index = clang_createIndex(0, 0);
 	struct unit visit = {.facts = facts};
 	const char *slash = strrchr(unit->file, '/');
-	shipped_files shipped = {0};
+	dc_shipped_files shipped = {0};
 	enum CXErrorCode code;
 	int err;
 
-	shipped_find(facts->arena,
-		     dc_arena_strndup(facts->arena, unit->file, (size_t)(slash - unit->file)),
-		     &shipped);
+	dc_shipped_find(facts->arena,
+			dc_arena_strndup(facts->arena, unit->file, (size_t)(slash - unit->file)),
+			&shipped);
 	code = clang_parseTranslationUnit2(index, unit->file, unit->argv, unit->argc, shipped.at,
 					   (unsigned)shipped.len, CXTranslationUnit_None,
 					   &visit.tu);

@@ -6,20 +6,20 @@
 #include "graph/ast.h"
 #include "graph/source/layout.h"
 
-struct dc_value layout_value(struct facts *facts, CXType type);
+struct dc_value dc_layout_value(struct dc_facts *facts, CXType type);
 
 /* Notes what a function's body touches: records, kernel functions, inline functions; what it looks
  * into as bytes. */
-void layout_body(struct facts *facts, struct dc_layouts *layouts, const char *function,
-		 CXCursor body);
+void dc_layout_body(struct dc_facts *facts, struct dc_layouts *layouts, const char *function,
+		    CXCursor body);
 
 /* Notes the kernel functions that a variable's initialiser names. */
-void layout_initialiser(struct facts *facts, struct dc_layouts *layouts, CXCursor variable);
+void dc_layout_initialiser(struct dc_facts *facts, struct dc_layouts *layouts, CXCursor variable);
 
 /* Notes a record, and those embedded in it. */
-void layout_record(struct facts *facts, struct dc_layouts *layouts, CXType type);
+void dc_layout_record(struct dc_facts *facts, struct dc_layouts *layouts, CXType type);
 
-void layout_finish(struct dc_layouts *layouts); /* sorts */
-void layout_done(struct dc_layouts *layouts);
+void dc_layout_finish(struct dc_layouts *layouts); /* sorts */
+void dc_layout_done(struct dc_layouts *layouts);
 
 #endif

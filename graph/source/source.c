@@ -36,7 +36,7 @@ struct expansion {
 };
 
 struct reading {
-	struct facts facts; /* for ast.h: interning, the driver's folder */
+	struct dc_facts facts; /* for ast.h: interning, the driver's folder */
 	struct dc_source *source;
 	CXTranslationUnit tu;
 	const char *unit; /* the C file being read */
@@ -47,7 +47,7 @@ struct reading {
 
 static const char *keep(struct reading *reading, const char *text)
 {
-	return facts_name(&reading->facts, text);
+	return dc_facts_name(&reading->facts, text);
 }
 
 static const char *keep_string(struct reading *reading, CXString text)
@@ -95,8 +95,8 @@ static void note_macro_body(struct reading *reading, CXCursor cursor, struct mac
 
 static void note_macro(struct reading *reading, CXCursor cursor)
 {
-	const char *name = ast_spelling(&reading->facts, cursor);
-	struct ast_place place = ast_place(cursor);
+	const char *name = dc_ast_spelling(&reading->facts, cursor);
+	struct dc_ast_place place = dc_ast_place(cursor);
 	struct macro *macro = find_macro(reading, name);
 
 	if (!macro) {
@@ -104,7 +104,7 @@ static void note_macro(struct reading *reading, CXCursor cursor)
 		macro->name = name;
 		HASH_ADD_KEYPTR(hh, reading->macros, macro->name, strlen(macro->name), macro);
 	}
-	macro->of_driver = place.file && ast_driver_file(&reading->facts, place.file);
+	macro->of_driver = place.file && dc_ast_driver_file(&reading->facts, place.file);
 	macro->kernel_macro = macro->driver_macro = NULL;
 	if (macro->of_driver)
 		note_macro_body(reading, cursor, macro);
@@ -118,11 +118,11 @@ static void note_expansion(struct reading *reading, CXCursor cursor)
 
 	clang_getFileLocation(clang_getRangeStart(extent), &expansion.file, NULL, NULL, &offset);
 	clang_getFileLocation(clang_getRangeEnd(extent), NULL, NULL, NULL, &end);
-	if (!expansion.file || !ast_driver_file(&reading->facts, expansion.file))
+	if (!expansion.file || !dc_ast_driver_file(&reading->facts, expansion.file))
 		return;
 	expansion.offset = offset;
 	expansion.end = end;
-	expansion.name = ast_spelling(&reading->facts, cursor);
+	expansion.name = dc_ast_spelling(&reading->facts, cursor);
 	dc_vec_push(&reading->expansions, expansion);
 }
 
@@ -152,7 +152,7 @@ static const char *macro_of(struct reading *reading, CXCursor cursor)
 
 	clang_getExpansionLocation(at, &file, NULL, NULL, &offset);
 	clang_getSpellingLocation(at, &spelled_file, NULL, NULL, &spelled);
-	if (spelled_file && ast_driver_file(&reading->facts, spelled_file))
+	if (spelled_file && dc_ast_driver_file(&reading->facts, spelled_file))
 		return NULL;
 	name = expansion_at(reading, file, offset);
 	for (depth = 0; name && depth < 16; depth++) {
@@ -177,7 +177,7 @@ static void add_use(struct reading *reading, CXCursor cursor, enum dc_use_kind k
 		.kind = macro ? DC_USE_MACRO : kind,
 		.name = macro ? macro : name,
 		.inner = macro ? name : NULL,
-		.line = ast_place(cursor).line,
+		.line = dc_ast_place(cursor).line,
 	};
 
 	dc_vec_push(&reading->definition->uses, use);
@@ -195,10 +195,10 @@ static void visit_reference(struct reading *reading, CXCursor cursor)
 	if (kind == CXCursor_VarDecl &&
 	    clang_getCursorSemanticParent(to).kind != CXCursor_TranslationUnit)
 		return;
-	name = ast_spelling(&reading->facts, to);
-	ours = ast_driver_file(&reading->facts, ast_place(to).file) != NULL;
+	name = dc_ast_spelling(&reading->facts, to);
+	ours = dc_ast_driver_file(&reading->facts, dc_ast_place(to).file) != NULL;
 	if (kind == CXCursor_FunctionDecl && ours)
-		dc_vec_push(&reading->definition->refers, ast_symbol(&reading->facts, to));
+		dc_vec_push(&reading->definition->refers, dc_ast_symbol(&reading->facts, to));
 	else if (!ours && strncmp(name, "__builtin_", 10) != 0)
 		add_use(reading, cursor,
 			kind == CXCursor_FunctionDecl ? DC_USE_FUNCTION : DC_USE_VARIABLE, name);
@@ -241,8 +241,8 @@ static const char *type_of(struct reading *reading, CXType type)
 {
 	if (type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray ||
 	    type.kind == CXType_VariableArray)
-		return facts_namef(&reading->facts, "%s *",
-				   type_of(reading, clang_getArrayElementType(type)));
+		return dc_facts_namef(&reading->facts, "%s *",
+				      type_of(reading, clang_getArrayElementType(type)));
 	return keep_string(reading, clang_getTypeSpelling(clang_getUnqualifiedType(type)));
 }
 
@@ -273,9 +273,9 @@ static void read_parameters(struct reading *reading, CXCursor cursor, struct dc_
 		CXCursor argument = clang_Cursor_getArgument(cursor, (unsigned)i);
 		CXType type = clang_getCursorType(argument);
 		struct dc_parameter parameter = {
-			.name = ast_spelling(&reading->facts, argument),
+			.name = dc_ast_spelling(&reading->facts, argument),
 			.type = type_of(reading, type),
-			.value = layout_value(&reading->facts, type),
+			.value = dc_layout_value(&reading->facts, type),
 		};
 		CXType to = clang_getPointeeType(clang_getCanonicalType(type));
 
@@ -284,7 +284,7 @@ static void read_parameters(struct reading *reading, CXCursor cursor, struct dc_
 		else if (!*parameter.name)
 			ret->uncuttable = "has a parameter without a name";
 		if (to.kind != CXType_Invalid)
-			layout_record(&reading->facts, &reading->source->layouts, to);
+			dc_layout_record(&reading->facts, &reading->source->layouts, to);
 		dc_vec_push(&ret->parameters, parameter);
 	}
 }
@@ -302,11 +302,11 @@ static bool defined(const struct dc_source *source, const char *symbol)
 
 static bool section_is_init(CXCursor cursor)
 {
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 	bool found = false;
 	size_t i;
 
-	ast_children(cursor, &children);
+	dc_ast_children(cursor, &children);
 	for (i = 0; i < children.len && !found; i++) {
 		CXString text;
 		const char *c;
@@ -347,18 +347,18 @@ static bool text_is_init(struct reading *reading, CXSourceRange range)
 static void read_definition(struct reading *reading, CXCursor cursor, const char *file)
 {
 	CXSourceRange extent = clang_getCursorExtent(cursor);
-	CXCursor body = ast_body(cursor);
+	CXCursor body = dc_ast_body(cursor);
 	CXType type = clang_getCursorType(cursor);
 	struct dc_definition ret = {
-		.name = ast_symbol(&reading->facts, cursor),
-		.plain = ast_spelling(&reading->facts, cursor),
+		.name = dc_ast_symbol(&reading->facts, cursor),
+		.plain = dc_ast_spelling(&reading->facts, cursor),
 		.file = file,
 		.unit = reading->unit,
 		.is_static = clang_getCursorLinkage(cursor) == CXLinkage_Internal,
 		.is_init = section_is_init(cursor) || text_is_init(reading, extent),
 		.result = type_of(reading, clang_getResultType(type)),
 		.result_kind = result_kind(clang_getResultType(type)),
-		.result_value = layout_value(&reading->facts, clang_getResultType(type)),
+		.result_value = dc_layout_value(&reading->facts, clang_getResultType(type)),
 	};
 	size_t start;
 	bool cuttable;
@@ -383,9 +383,9 @@ static void read_definition(struct reading *reading, CXCursor cursor, const char
 	reading->definition = &ret;
 	clang_visitChildren(body, visit_body, reading);
 	reading->definition = NULL;
-	layout_body(&reading->facts, &reading->source->layouts, ret.name, body);
-	source_statics(&reading->facts, reading->source, ret.name,
-		       cuttable && file == reading->unit ? file : NULL, body);
+	dc_layout_body(&reading->facts, &reading->source->layouts, ret.name, body);
+	dc_source_read_statics(&reading->facts, reading->source, ret.name,
+			       cuttable && file == reading->unit ? file : NULL, body);
 	dc_vec_push(&reading->source->definitions, ret);
 }
 
@@ -393,7 +393,7 @@ static void read_forward(struct reading *reading, CXCursor cursor, const char *f
 {
 	CXSourceRange extent = clang_getCursorExtent(cursor);
 	struct dc_forward ret = {
-		.function = ast_symbol(&reading->facts, cursor),
+		.function = dc_ast_symbol(&reading->facts, cursor),
 		.file = file,
 		.is_static = clang_getCursorLinkage(cursor) == CXLinkage_Internal,
 	};
@@ -415,9 +415,9 @@ static bool name_is_generated(struct reading *reading, CXCursor cursor)
 {
 	/* module_param and others paste names together that stand in no file. */
 	if (clang_getCursorKind(cursor) == CXCursor_VarDecl &&
-	    !strncmp(ast_spelling(&reading->facts, cursor), "__", 2))
+	    !strncmp(dc_ast_spelling(&reading->facts, cursor), "__", 2))
 		return true;
-	return ast_name_is_generated(&reading->facts, cursor);
+	return dc_ast_name_is_generated(&reading->facts, cursor);
 }
 
 static enum CXChildVisitResult visit_initialiser(CXCursor cursor, CXCursor parent,
@@ -429,15 +429,15 @@ static enum CXChildVisitResult visit_initialiser(CXCursor cursor, CXCursor paren
 	(void)parent;
 	if (clang_getCursorKind(cursor) == CXCursor_DeclRefExpr &&
 	    clang_getCursorKind(to) == CXCursor_FunctionDecl &&
-	    ast_driver_file(&reading->facts, ast_place(to).file))
-		dc_vec_push(&reading->source->file_refers, ast_symbol(&reading->facts, to));
+	    dc_ast_driver_file(&reading->facts, dc_ast_place(to).file))
+		dc_vec_push(&reading->source->file_refers, dc_ast_symbol(&reading->facts, to));
 	return CXChildVisit_Recurse;
 }
 
 static void read_variable(struct reading *reading, CXCursor cursor, const char *file)
 {
 	struct dc_variable ret = {
-		.name = ast_spelling(&reading->facts, cursor),
+		.name = dc_ast_spelling(&reading->facts, cursor),
 		.file = file,
 		.is_static = clang_getCursorLinkage(cursor) == CXLinkage_Internal,
 		.is_init = section_is_init(cursor) ||
@@ -452,10 +452,10 @@ static void read_variable(struct reading *reading, CXCursor cursor, const char *
 		type = clang_getCanonicalType(clang_getArrayElementType(type));
 	}
 	ret.is_const = clang_isConstQualifiedType(type);
-	ret.value = layout_value(&reading->facts, type);
+	ret.value = dc_layout_value(&reading->facts, type);
 	if (!name_is_generated(reading, cursor)) {
 		clang_visitChildren(cursor, visit_initialiser, reading);
-		layout_initialiser(&reading->facts, &reading->source->layouts, cursor);
+		dc_layout_initialiser(&reading->facts, &reading->source->layouts, cursor);
 	}
 	if (name_is_generated(reading, cursor) || strcmp(file, reading->unit) != 0 ||
 	    clang_Cursor_getStorageClass(cursor) == CX_SC_Extern)
@@ -492,7 +492,7 @@ static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXCli
 {
 	struct reading *reading = data;
 	enum CXCursorKind kind = clang_getCursorKind(cursor);
-	const char *file = ast_driver_file(&reading->facts, ast_place(cursor).file);
+	const char *file = dc_ast_driver_file(&reading->facts, dc_ast_place(cursor).file);
 
 	(void)parent;
 	if (!file || kind == CXCursor_MacroDefinition || kind == CXCursor_MacroExpansion ||
@@ -704,7 +704,7 @@ static void finish(struct reading *reading)
 	for (i = 0; i < source->definitions.len; i++)
 		source->definitions.at[i].name = names[i];
 	free(names);
-	layout_finish(&source->layouts);
+	dc_layout_finish(&source->layouts);
 	if (source->definitions.len)
 		qsort(source->definitions.at, source->definitions.len,
 		      sizeof(*source->definitions.at), order_definitions);
@@ -743,11 +743,11 @@ int dc_source_read(struct dc_diag *diag, const struct dc_driver *driver, const c
 		err = dc_error(diag, -EINVAL, DC_FILE(driver->source),
 			       "the source defines no function");
 	if (!err)
-		err = source_check_text(diag, source);
+		err = dc_source_check_text(diag, source);
 	if (!err)
 		finish(&reading);
 	dc_vec_done(&units);
-	facts_done(&reading.facts);
+	dc_facts_done(&reading.facts);
 	if (err < 0)
 		dc_source_free(source);
 	else
@@ -772,7 +772,7 @@ void dc_source_free(struct dc_source *source)
 	dc_vec_done(&source->variables);
 	dc_vec_done(&source->statics);
 	dc_vec_done(&source->files);
-	layout_done(&source->layouts);
+	dc_layout_done(&source->layouts);
 	dc_arena_free(source->arena);
 	free(source);
 }

@@ -30,7 +30,7 @@ static bool balanced(const char *text, size_t start, size_t end)
 	return depth == 0;
 }
 
-int source_check_text(struct dc_diag *diag, struct dc_source *source)
+int dc_source_check_text(struct dc_diag *diag, struct dc_source *source)
 {
 	const struct dc_source_file *file;
 	struct dc_definition *definition;
