@@ -8,6 +8,9 @@
 
 #include "graph/facts.h"
 
+/* Adds the facts of one parsed unit: unit.c. */
+void dc_facts_read_unit(struct dc_facts *facts, CXTranslationUnit tu);
+
 /* Children of a cursor; end with dc_vec_done. */
 typedef DC_VEC(CXCursor) dc_ast_cursors;
 

@@ -164,12 +164,6 @@ unsigned dc_facts_kernel_function(struct dc_facts *facts, const char *name, bool
 
 void dc_facts_done(struct dc_facts *facts);
 
-/*
- * dc_facts_read_unit - parses one C file and adds its facts.
- * Returns 0, or -EINVAL after reporting every error of the compiler with file:line:col.
- */
-int dc_facts_read_unit(struct dc_diag *diag, struct dc_facts *facts, const struct dc_unit *unit);
-
 /* dc_locks_resolve - which locks may be held at each call, which functions have a region of which.
  */
 void dc_locks_resolve(struct dc_facts *facts);

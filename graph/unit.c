@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One translation unit: parse it, report what does not parse, visit what the driver defines. */
-#include <errno.h>
+/* The facts of one translation unit: visits what the driver defines at file scope. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "graph/ast.h"
-#include "graph/driver/shipped.h"
 #include "graph/flows.h"
 #include "graph/walk.h"
 
@@ -13,44 +11,6 @@ struct unit {
 	struct dc_facts *facts;
 	CXTranslationUnit tu;
 };
-
-static void report(struct dc_diag *diag, const struct dc_facts *facts, CXDiagnostic diagnostic,
-		   int *err)
-{
-	CXString text, path;
-	struct dc_pos pos;
-	CXFile file;
-
-	if (clang_getDiagnosticSeverity(diagnostic) < CXDiagnostic_Error)
-		return;
-	clang_getExpansionLocation(clang_getDiagnosticLocation(diagnostic), &file, &pos.line,
-				   &pos.col, NULL);
-	text = clang_getDiagnosticSpelling(diagnostic);
-	path = file ? clang_getFileName(file) : clang_getDiagnosticSpelling(diagnostic);
-	pos.file = file ? clang_getCString(path) : facts->source;
-	*err = dc_error(diag, -EINVAL, &pos, "%s", clang_getCString(text));
-	clang_disposeString(path);
-	clang_disposeString(text);
-}
-
-static int report_all(struct dc_diag *diag, const struct dc_facts *facts, CXTranslationUnit tu,
-		      const char *file)
-{
-	unsigned i, count = clang_getNumDiagnostics(tu);
-	int err = 0;
-
-	for (i = 0; i < count; i++) {
-		CXDiagnostic diagnostic = clang_getDiagnostic(tu, i);
-
-		report(diag, facts, diagnostic, &err);
-		clang_disposeDiagnostic(diagnostic);
-	}
-	if (err)
-		dc_note(diag, DC_FILE(file),
-			"a graph is made only of source that compiles: mend it, or pass the right "
-			"flags with --compile-commands");
-	return err;
-}
 
 /* Lines of the extent that have something besides blanks and comments. */
 static unsigned count_sloc(CXTranslationUnit tu, CXSourceRange extent)
@@ -186,31 +146,9 @@ static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXCli
 	return CXChildVisit_Continue;
 }
 
-int dc_facts_read_unit(struct dc_diag *diag, struct dc_facts *facts, const struct dc_unit *unit)
+void dc_facts_read_unit(struct dc_facts *facts, CXTranslationUnit tu)
 {
-	CXIndex index = clang_createIndex(0, 0);
-	struct unit visit = {.facts = facts};
-	const char *slash = strrchr(unit->file, '/');
-	dc_shipped_files shipped = {0};
-	enum CXErrorCode code;
-	int err;
+	struct unit visit = {.facts = facts, .tu = tu};
 
-	dc_shipped_find(facts->arena,
-			dc_arena_strndup(facts->arena, unit->file, (size_t)(slash - unit->file)),
-			&shipped);
-	code = clang_parseTranslationUnit2(index, unit->file, unit->argv, unit->argc, shipped.at,
-					   (unsigned)shipped.len, CXTranslationUnit_None,
-					   &visit.tu);
-	dc_vec_done(&shipped);
-	if (code != CXError_Success) {
-		clang_disposeIndex(index);
-		return dc_error(diag, -EINVAL, DC_FILE(unit->file),
-				"libclang cannot read it with Kbuild's flags (code %d)", (int)code);
-	}
-	err = report_all(diag, facts, visit.tu, unit->file);
-	if (!err)
-		clang_visitChildren(clang_getTranslationUnitCursor(visit.tu), visit_top, &visit);
-	clang_disposeTranslationUnit(visit.tu);
-	clang_disposeIndex(index);
-	return err;
+	clang_visitChildren(clang_getTranslationUnitCursor(tu), visit_top, &visit);
 }

@@ -244,8 +244,8 @@ static int make(struct made *made, const char *annotations)
 	commands = dc_printf("%s/commands.json", made->folder);
 	assert_int_equal(dc_driver_open(diag, made->arena, made->folder, "net", &made->driver), 0);
 	made->driver.source = made->folder;
-	assert_int_equal(dc_graph_extract(diag, &made->driver, commands, &made->graph), 0);
-	assert_int_equal(dc_source_read(diag, &made->driver, commands, &made->source), 0);
+	assert_int_equal(
+		dc_graph_extract(diag, &made->driver, commands, &made->graph, &made->source), 0);
 	assert_int_equal(dc_rules_open(diag, "net", &made->rules), 0);
 	err = dc_data_open(diag, made->arena, &made->rules, made->source, made->graph, made->folder,
 			   &made->data);

@@ -39,7 +39,11 @@ int dc_source_check_text(struct dc_diag *diag, struct dc_source *source)
 		const char *path =
 			dc_arena_printf(source->arena, "%s/%s", source->folder, file->name);
 		char *text;
-		int err = dc_file_read(diag, path, &text, NULL);
+		int err;
+
+		if (!dc_is_file(path)) /* Kbuild will copy it */
+			path = dc_arena_printf(source->arena, "%s_shipped", path);
+		err = dc_file_read(diag, path, &text, NULL);
 
 		if (err < 0)
 			return err;
