@@ -4,11 +4,72 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
 #include "emit/data.h"
 #include "solver/cut.h"
+
+/* Writes a file unless it exists, so that of two runs at once one is the first. */
+static int write_once(struct dc_cli_driver *files, const char *path, const char *text)
+{
+	const char *temporary = dc_arena_printf(files->arena, "%s.%ld.tmp", path, (long)getpid());
+	int err = dc_file_write(&files->cli->diag, temporary, text, strlen(text));
+
+	if (!err && link(temporary, path) < 0 && errno != EEXIST)
+		err = dc_file_write(&files->cli->diag, path, text, strlen(text));
+	unlink(temporary);
+	return err;
+}
+
+/* Takes a folder for the results of a driver's folder; *ret_taken: another driver's folder has it.
+ * The file `folder` in it says whose it is. */
+static int claim(struct dc_cli_driver *files, const char *out, const char *folder, char **ret_taken)
+{
+	struct dc_diag *diag = &files->cli->diag;
+	const char *path = dc_arena_printf(files->arena, "%s/folder", out);
+	char *text;
+	int err = dc_mkdirs(diag, out);
+
+	if (!err && !dc_is_file(path))
+		err = write_once(files, path, folder);
+	if (!err)
+		err = dc_file_read(diag, path, &text, NULL);
+	if (err < 0)
+		return err;
+	*ret_taken = strcmp(text, folder) != 0 ? dc_arena_strdup(files->arena, text) : NULL;
+	free(text);
+	return 0;
+}
+
+/* Folders are often called src or driver: the second of a name gets a folder for results with a
+ * name that its own path makes. Drivers with a driver.json have a name that somebody chose. */
+static int find_out(struct dc_cli_driver *files, const char *base)
+{
+	const char *folder = files->driver.folder, *name = files->driver.name;
+	struct dc_diag *diag = &files->cli->diag;
+	char *taken, *owner;
+	bool is_new;
+	int err;
+
+	files->out = dc_arena_printf(files->arena, "%s/%s", base, name);
+	if (files->driver.package)
+		return dc_mkdirs(diag, files->out);
+	err = claim(files, files->out, folder, &taken);
+	if (err < 0 || !taken)
+		return err;
+	owner = taken;
+	files->out = dc_arena_printf(files->arena, "%s/%s-%.8s", base, name,
+				     dc_origin_hash(files->arena, folder));
+	is_new = !dc_is_dir(files->out);
+	err = claim(files, files->out, folder, &taken);
+	if (!err && is_new)
+		dc_note(diag, DC_FILE(folder),
+			"%s/%s has the results of %s; those of this folder are in %s", base, name,
+			owner, files->out);
+	return err;
+}
 
 int dc_cli_driver_open(struct dc_cli *cli, const char *operand, const char *family,
 		       struct dc_cli_driver *ret)
@@ -21,9 +82,7 @@ int dc_cli_driver_open(struct dc_cli *cli, const char *operand, const char *fami
 		dc_arena_free(files.arena);
 		return err;
 	}
-	files.out = dc_arena_printf(files.arena, "%s/%s", base && *base ? base : "out",
-				    files.driver.name);
-	err = dc_mkdirs(&cli->diag, files.out);
+	err = find_out(&files, base && *base ? base : "out");
 	if (err < 0)
 		dc_cli_driver_done(&files);
 	else

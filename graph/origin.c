@@ -35,6 +35,11 @@ static const char *hash_word(struct dc_arena *arena, uint64_t hash)
 	return dc_arena_printf(arena, "%016llx", (unsigned long long)hash);
 }
 
+const char *dc_origin_hash(struct dc_arena *arena, const char *text)
+{
+	return hash_word(arena, hash_text(HASH_START, text));
+}
+
 static void ignore(void *ctx, enum dc_severity severity, const struct dc_pos *pos, const char *text)
 {
 	(void)ctx;

@@ -65,6 +65,9 @@ void dc_origin_done(struct dc_origin *origin);
 const char *dc_origin_stale(struct dc_arena *arena, const struct dc_origin *origin,
 			    const struct dc_driver *driver, const char *release);
 
+/* 16 hex digits that tell a text from others. */
+const char *dc_origin_hash(struct dc_arena *arena, const char *text);
+
 /* The keys made_of and made_of_files of a file's root; missing: ret->folder is NULL. */
 void dc_origin_put(json_t *root, const struct dc_origin *origin);
 void dc_origin_get(struct dc_arena *arena, const struct dc_json *root, struct dc_origin *ret);
