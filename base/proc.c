@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One pipe carries the program's standard output and error; we poll it against the deadline, hand
- * out whole lines and keep the last few for the message that explains a failure.
+ * One pipe carries the program's standard output and error; we poll it against the deadlines, hand
+ * out whole lines and keep the last few for the message that explains a failure. The deadlines are
+ * on the program's own clock, which stands still while the program waits for a CPU.
  */
 #include "proc.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,9 +24,19 @@
 #include "alloc.h"
 
 #define TAIL_LINES 12
+#define SAMPLE_MS  500 /* between looks at what the program has used */
+
+/* The program's own clock. */
+struct own_clock {
+	long long ms; /* since the start */
+	long long sampled_ms; /* when it was read, on the machine's clock */
+	double cpu_ms, wait_ms; /* of all threads by then: on a CPU; waiting for one */
+};
 
 struct run {
 	const struct dc_proc *proc;
+	pid_t pid;
+	struct own_clock clock;
 	FILE *log;
 	DC_VEC(char) pending; /* an unfinished line */
 	char *tail[TAIL_LINES]; /* the last lines, a ring */
@@ -122,41 +134,100 @@ static void take_bytes(struct run *run, const char *data, size_t len)
 	}
 }
 
-/* Milliseconds until the first of the two deadlines; -1: there is none. */
-static int time_left(const struct run *run, long long started, long long heard)
+/* Adds up the scheduler's figures of all threads. Returns false if there are none. */
+static bool used(pid_t pid, double *ret_cpu_ms, double *ret_wait_ms)
 {
-	long long now = now_ms(), left = INT_MAX;
-	long long total = started + run->proc->timeout_s * 1000LL - now;
-	long long quiet = heard + run->proc->quiet_s * 1000LL - now;
+	char path[64];
+	unsigned long long cpu_ns, wait_ns;
+	struct dirent *thread;
+	DIR *threads;
+	bool found = false;
 
-	if (!run->proc->timeout_s && !run->proc->quiet_s)
-		return -1;
-	if (run->proc->timeout_s && total < left)
-		left = total;
-	if (run->proc->quiet_s && quiet < left)
-		left = quiet;
-	return left > 0 ? (int)left : 0;
+	*ret_cpu_ms = *ret_wait_ms = 0;
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	threads = opendir(path);
+	while (threads && (thread = readdir(threads))) {
+		FILE *file;
+
+		snprintf(path, sizeof(path), "/proc/%d/task/%.20s/schedstat", (int)pid,
+			 thread->d_name);
+		file = fopen(path, "re");
+		if (!file)
+			continue;
+		if (fscanf(file, "%llu %llu", &cpu_ns, &wait_ns) == 2) {
+			*ret_cpu_ms += (double)cpu_ns / 1e6;
+			*ret_wait_ms += (double)wait_ns / 1e6;
+			found = true;
+		}
+		fclose(file);
+	}
+	if (threads)
+		closedir(threads);
+	return found;
+}
+
+/* How much of wall_ms the program had for itself. Threads that together ran and waited for longer
+ * than that did so side by side, and went ahead at the same share of it. */
+static double own_part(double wall_ms, double cpu_ms, double wait_ms)
+{
+	if (cpu_ms < 0 || wait_ms <= 0) /* a thread has ended and took its figures along */
+		return wall_ms;
+	if (cpu_ms + wait_ms > wall_ms)
+		return wall_ms * cpu_ms / (cpu_ms + wait_ms);
+	return wall_ms - wait_ms;
+}
+
+/* A program that sleeps or is stopped ages by the machine's clock, as does any program where the
+ * kernel keeps no figures. */
+static void advance(struct run *run)
+{
+	struct own_clock *clock = &run->clock;
+	long long now = now_ms();
+	double wall_ms = (double)(now - clock->sampled_ms), cpu_ms, wait_ms;
+
+	if (wall_ms < SAMPLE_MS)
+		return;
+	clock->sampled_ms = now;
+	if (!used(run->pid, &cpu_ms, &wait_ms)) {
+		clock->ms += (long long)wall_ms;
+		return;
+	}
+	clock->ms += (long long)own_part(wall_ms, cpu_ms - clock->cpu_ms, wait_ms - clock->wait_ms);
+	clock->cpu_ms = cpu_ms;
+	clock->wait_ms = wait_ms;
+}
+
+/* Which deadline the program has missed: 0, ETIMEDOUT, or ETIME (it was quiet too long). */
+static int missed(const struct run *run, long long heard_ms)
+{
+	const struct dc_proc *proc = run->proc;
+
+	if (proc->timeout_s && run->clock.ms >= proc->timeout_s * 1000LL)
+		return ETIMEDOUT;
+	if (proc->quiet_s && run->clock.ms - heard_ms >= proc->quiet_s * 1000LL)
+		return ETIME;
+	return 0;
 }
 
 /* Reads until the end of output, a deadline, or line() says stop. Returns 0, ETIMEDOUT, or ETIME
  * (it was quiet too long). */
 static int watch(struct run *run, int fd)
 {
-	long long started = now_ms(), heard = started;
+	struct pollfd wait = {.fd = fd, .events = POLLIN};
+	bool limited = run->proc->timeout_s || run->proc->quiet_s;
+	long long heard_ms = 0;
 	char data[65536];
+	ssize_t got;
+	int err = 0;
 
-	while (!run->stopped) {
-		struct pollfd wait = {.fd = fd, .events = POLLIN};
-		int left = time_left(run, started, heard);
-		unsigned long long total_ms = run->proc->timeout_s * 1000ULL;
-		ssize_t got;
+	run->clock.sampled_ms = now_ms();
+	while (!run->stopped && !(err = missed(run, heard_ms))) {
+		int ready = poll(&wait, 1, limited ? SAMPLE_MS : -1);
 
-		if (left == 0)
-			return total_ms && now_ms() - started >= (long long)total_ms ? ETIMEDOUT
-										     : ETIME;
-		if (poll(&wait, 1, left) <= 0)
+		advance(run);
+		if (ready <= 0)
 			continue;
-		heard = now_ms();
+		heard_ms = run->clock.ms + now_ms() - run->clock.sampled_ms;
 		got = read(fd, data, sizeof(data));
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -164,6 +235,8 @@ static int watch(struct run *run, int fd)
 			break;
 		take_bytes(run, data, (size_t)got);
 	}
+	if (err)
+		return err;
 	if (run->pending.len)
 		take_line(run);
 	return 0;
@@ -226,6 +299,7 @@ int dc_proc_run(struct dc_diag *diag, const char *what, const struct dc_proc *pr
 		return dc_error(diag, -err, NULL, "%s: cannot run %s: %s; ci/deps.sh installs it",
 				what, proc->argv[0], strerror(err));
 	}
+	run.pid = pid;
 	watched = watch(&run, fd);
 	if (watched || run.stopped)
 		kill(pid, SIGKILL);

@@ -26,11 +26,11 @@ c_files() { git ls-files -co --exclude-standard -- '*.c' '*.h' | while read -r f
 shell_files() { git grep -lE '^#!/bin/(ba)?sh' -- ':!*.md' ':!LICENSES'; }
 
 # The test cases of the graph keep odd code on purpose.
-format() { c_files | grep -vE '^tests/(graph/cases|emit/[a-z]+)/' | xargs clang-format-19 --dry-run --Werror; }
+format() { c_files | grep -vE '^tests/(graph|emit)/cases/' | xargs clang-format-19 --dry-run --Werror; }
 shell() { shell_files | xargs shellcheck -x -S warning; }
 spelling() { git ls-files -- ':!LICENSES' ':!*.svg' ':!*profile.json' | xargs codespell -L daa,ba,nd,hda,iput,rouge,inout,ot,te,sync,als,statics; }
 cpp() {
-	c_files | grep -vE '^tests/(graph/cases|emit/[a-z]+)/' |
+	c_files | grep -vE '^tests/(graph|emit)/cases/' |
 		xargs cppcheck -q --enable=warning,portability --inline-suppr --error-exitcode=1 \
 			--suppress=missingIncludeSystem --suppress=unknownMacro \
 			--suppress=nullPointerOutOfMemory --suppress=normalCheckLevelMaxBranches \
@@ -55,9 +55,10 @@ layers() {
 		check guest 'base|guest|graph'
 		check profile 'base|graph|guest|profile'
 		check runtime 'none'
-		check solver 'base|graph|profile|solver'
-		check emit 'base|graph|solver|emit'
-		git grep -nE '#include "(graph|profile)/' -- 'solver/*.[ch]' ':!solver/lower.*' ':!solver/shared_fields.*'
+		check solver 'base|solver'
+		check marshal 'base|graph|marshal'
+		check problem 'base|graph|profile|marshal|problem|solver'
+		check emit 'base|graph|marshal|solver|emit'
 		git grep -n '#include <clang-c' -- '*.[ch]' ':!graph'
 		git grep -n '#include <igraph' -- '*.[ch]' ':!solver' ':!tests' ':!bench'
 		git grep -n '#include <glpk' -- '*.[ch]' ':!solver' ':!tests' ':!bench'

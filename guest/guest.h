@@ -46,8 +46,10 @@ struct dc_guest {
 	unsigned memory_mib; /* default 512 */
 	unsigned cpus; /* default 1 */
 	int icount_shift; /* 0 to 10, or DC_GUEST_WALL_CLOCK */
-	unsigned timeout_s; /* of this machine's time, for all of it; default 600 */
-	unsigned quiet_s; /* without a word on the console; default 120 */
+	/* The guest is ended after so many seconds, or so many without a line on the console. Not
+	 * counted is time in which QEMU waits for a CPU: a busy machine ends no guest. */
+	unsigned timeout_s; /* default 600 */
+	unsigned quiet_s; /* default 120 */
 	unsigned results_mib; /* room for results; default 256 */
 	bool complaints_ok; /* the kernel may say BUG, WARNING or Oops (tests of faults) */
 	/* Called with each line of the console as it comes: without the kernel's time stamp; what

@@ -16,7 +16,7 @@
  * kernel with the next message: as if the process's store had come last. This is a conflict,
  * counted;
  *   - the kernel takes what comes.
- * When both have received everything, both hold the same (tests/test_runtime_merge.c).
+ * When both have received everything, both hold the same (tests/runtime/test_merge.c).
  * In the kernel a shadow moves on when the process has answered the message (dcrt_confirm), so two
  * upcalls at once both carry a change; in the process it moves on when a message is made.
  *
