@@ -76,6 +76,7 @@ struct dc_family {
 	DC_VEC(struct dc_copy_rule) copies;
 	DC_VEC(struct dc_memory_rule) memory;
 	DC_VEC(const char *) local; /* sorted */
+	DC_VEC(const char *) files; /* read, relative to the data folder */
 	DC_VEC(const char *) folders; /* of the kernel source, with the family's drivers */
 };
 

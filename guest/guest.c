@@ -16,7 +16,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/proc.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 
 #define QEMU	      "qemu-system-x86_64"
 #define TAIL_LINES    16

@@ -14,11 +14,11 @@ static int compare_globals(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
-static void make_globals(struct resolve *resolve)
+static void make_globals(struct dc_resolve *resolve)
 {
 	struct dc_graph *graph = resolve->graph;
-	const struct fact_access *access;
-	struct map names = {.arena = graph->arena};
+	const struct dc_fact_access *access;
+	struct dc_map names = {.arena = graph->arena};
 	struct dc_global *global;
 	size_t i;
 
@@ -28,20 +28,20 @@ static void make_globals(struct resolve *resolve)
 		qsort(graph->globals.at, graph->globals.len, sizeof(*graph->globals.at),
 		      compare_globals);
 	for (i = 0; i < graph->globals.len; i++)
-		map_set(&names, graph->globals.at[i].name, (int)i);
+		dc_map_set(&names, graph->globals.at[i].name, (int)i);
 	dc_vec_each (access, &resolve->facts->accesses) {
-		int index = access->type ? -1 : map_get(&names, access->name);
-		int function = map_get(&resolve->functions, access->function);
+		int index = access->type ? -1 : dc_map_get(&names, access->name);
+		int function = dc_map_get(&resolve->functions, access->function);
 
 		if (index < 0 || function < 0)
 			continue;
 		global = &graph->globals.at[index];
-		if (access->how & FACT_READ)
+		if (access->how & DC_FACT_READ)
 			dc_indices_add(&global->readers, (unsigned)function);
-		if (access->how & (FACT_WRITE | FACT_ADDRESS))
+		if (access->how & (DC_FACT_WRITE | DC_FACT_ADDRESS))
 			dc_indices_add(&global->writers, (unsigned)function);
 	}
-	map_done(&names);
+	dc_map_done(&names);
 	dc_vec_each (global, &graph->globals) {
 		dc_indices_sort(&global->readers);
 		dc_indices_sort(&global->writers);
@@ -50,7 +50,7 @@ static void make_globals(struct resolve *resolve)
 
 static int compare_accesses(const void *a, const void *b)
 {
-	const struct fact_access *left = a, *right = b;
+	const struct dc_fact_access *left = a, *right = b;
 	int order = strcmp(left->type ? left->type : "", right->type ? right->type : "");
 
 	if (!order)
@@ -59,10 +59,10 @@ static int compare_accesses(const void *a, const void *b)
 }
 
 /* Fields of accesses[first, end) with a bit of how; names are sorted already. */
-static const char **collect_fields(struct resolve *resolve, size_t first, size_t end, unsigned how,
-				   size_t *ret_count)
+static const char **collect_fields(struct dc_resolve *resolve, size_t first, size_t end,
+				   unsigned how, size_t *ret_count)
 {
-	const struct fact_access *at = resolve->facts->accesses.at;
+	const struct dc_fact_access *at = resolve->facts->accesses.at;
 	const char **names = dc_arena_alloc(resolve->graph->arena, (end - first) * sizeof(*names));
 	size_t i, count = 0;
 
@@ -73,17 +73,17 @@ static const char **collect_fields(struct resolve *resolve, size_t first, size_t
 	return names;
 }
 
-static void make_types(struct resolve *resolve)
+static void make_types(struct dc_resolve *resolve)
 {
-	struct facts *facts = resolve->facts;
-	struct fact_access *at = facts->accesses.at;
+	struct dc_facts *facts = resolve->facts;
+	struct dc_fact_access *at = facts->accesses.at;
 	size_t first, end, len = facts->accesses.len;
 
 	if (len)
 		qsort(at, len, sizeof(*at), compare_accesses);
 	for (first = 0; first < len; first = end) {
 		struct dc_type_use use = {.type = at[first].type};
-		int function = map_get(&resolve->functions, at[first].function);
+		int function = dc_map_get(&resolve->functions, at[first].function);
 
 		for (end = first + 1; end < len && at[end].type == at[first].type &&
 				      at[end].function == at[first].function;
@@ -92,10 +92,10 @@ static void make_types(struct resolve *resolve)
 		if (!use.type || function < 0)
 			continue;
 		use.function = (unsigned)function;
-		use.reads = collect_fields(resolve, first, end, FACT_READ, &use.reads_count);
-		use.writes = collect_fields(resolve, first, end, FACT_WRITE, &use.writes_count);
+		use.reads = collect_fields(resolve, first, end, DC_FACT_READ, &use.reads_count);
+		use.writes = collect_fields(resolve, first, end, DC_FACT_WRITE, &use.writes_count);
 		use.addresses =
-			collect_fields(resolve, first, end, FACT_ADDRESS, &use.addresses_count);
+			collect_fields(resolve, first, end, DC_FACT_ADDRESS, &use.addresses_count);
 		dc_vec_push(&resolve->graph->types, use);
 	}
 }
@@ -111,13 +111,13 @@ static int compare_memory(const void *a, const void *b)
 	return strcmp(left->callee, right->callee);
 }
 
-static void make_memory(struct resolve *resolve)
+static void make_memory(struct dc_resolve *resolve)
 {
 	struct dc_graph *graph = resolve->graph;
-	const struct fact_memory *fact;
+	const struct dc_fact_memory *fact;
 
 	dc_vec_each (fact, &resolve->facts->memory) {
-		int function = map_get(&resolve->functions, fact->function);
+		int function = dc_map_get(&resolve->functions, fact->function);
 		struct dc_memory_site site = {
 			.function = (unsigned)function,
 			.line = fact->line,
@@ -139,7 +139,7 @@ static void make_memory(struct resolve *resolve)
 		      compare_memory);
 }
 
-void resolve_data(struct resolve *resolve)
+void dc_resolve_accesses(struct dc_resolve *resolve)
 {
 	make_globals(resolve);
 	make_types(resolve);

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/layout_read.h"
+#include "graph/source/layout_read.h"
 
 /* Values */
 
@@ -32,13 +32,13 @@ static bool is_function(CXType type)
 	return type.kind == CXType_FunctionProto || type.kind == CXType_FunctionNoProto;
 }
 
-struct dc_value layout_value(struct facts *facts, CXType type)
+struct dc_value dc_layout_value(struct dc_facts *facts, CXType type)
 {
 	CXType canonical = clang_getCanonicalType(type), to;
 	struct dc_value value = {.kind = kind_of(canonical), .size = size_of(canonical)};
 
 	if (value.kind == DC_VALUE_RECORD)
-		value.record = ast_record_type(facts, canonical);
+		value.record = dc_ast_record_type(facts, canonical);
 	value.is_signed = canonical.kind >= CXType_Short && canonical.kind <= CXType_Int128;
 	switch ((int)canonical.kind) {
 	case CXType_Pointer:
@@ -60,14 +60,14 @@ struct dc_value layout_value(struct facts *facts, CXType type)
 	value.to_char = to.kind == CXType_Char_S || to.kind == CXType_SChar;
 	value.is_code = is_function(to);
 	if (value.to == DC_VALUE_RECORD)
-		value.record = ast_record_type(facts, to);
+		value.record = dc_ast_record_type(facts, to);
 	return value;
 }
 
 /* Records */
 
 struct fields {
-	struct facts *facts;
+	struct dc_facts *facts;
 	struct dc_layouts *layouts;
 	struct dc_layout *layout;
 	unsigned base; /* bits */
@@ -78,10 +78,10 @@ struct fields {
 static enum CXVisitorResult visit_field(CXCursor cursor, CXClientData data);
 
 /* A structure or union that no other text can name, be the field that it is the type of named or
- * not: its fields count as the outer one's (as for ast_record). */
-static bool is_unnamed(struct facts *facts, CXType type)
+ * not: its fields count as the outer one's (as for dc_ast_record). */
+static bool is_unnamed(struct dc_facts *facts, CXType type)
 {
-	const char *name = ast_record_type(facts, type);
+	const char *name = dc_ast_record_type(facts, type);
 
 	return name && name[0] == '(';
 }
@@ -94,8 +94,8 @@ static const char *prefix_of(const struct fields *fields, const struct dc_layout
 	if (!*field->name || strchr(field->name, '(')) /* clang describes what has no name */
 		return fields->prefix;
 	if (!field->dimensions)
-		return facts_namef(fields->facts, "%s%s.", fields->prefix, field->name);
-	return facts_namef(fields->facts, "%s%s[%u].", fields->prefix, field->name, element);
+		return dc_facts_namef(fields->facts, "%s%s.", fields->prefix, field->name);
+	return dc_facts_namef(fields->facts, "%s%s[%u].", fields->prefix, field->name, element);
 }
 
 static void visit_elements(struct fields *fields, CXType type, unsigned base,
@@ -119,7 +119,7 @@ static enum CXVisitorResult visit_field(CXCursor cursor, CXClientData data)
 	struct fields *fields = data;
 	CXType type = clang_getCanonicalType(clang_getCursorType(cursor));
 	long long at = clang_Cursor_getOffsetOfField(cursor);
-	struct dc_layout_field field = {.name = ast_spelling(fields->facts, cursor), .count = 1};
+	struct dc_layout_field field = {.name = dc_ast_spelling(fields->facts, cursor), .count = 1};
 	unsigned base = fields->base;
 
 	if (at < 0)
@@ -137,13 +137,13 @@ static enum CXVisitorResult visit_field(CXCursor cursor, CXClientData data)
 	if (!*field.name)
 		return CXVisit_Continue;
 	if (fields->prefix)
-		field.path = facts_namef(fields->facts, "%s%s", fields->prefix, field.name);
+		field.path = dc_facts_namef(fields->facts, "%s%s", fields->prefix, field.name);
 	field.offset = base / 8;
 	field.bit = base % 8;
 	if (clang_Cursor_isBitField(cursor))
 		field.bits = (unsigned)clang_getFieldDeclBitWidth(cursor);
 	if (type.kind != CXType_IncompleteArray && field.count) {
-		field.value = layout_value(fields->facts, type);
+		field.value = dc_layout_value(fields->facts, type);
 		dc_vec_push(&fields->layout->fields, field);
 	}
 	if (type.kind == CXType_Record)
@@ -161,20 +161,20 @@ static bool known(const struct dc_layouts *layouts, const char *name)
 	return false;
 }
 
-static const char *spelling_of(struct facts *facts, CXType type)
+static const char *spelling_of(struct dc_facts *facts, CXType type)
 {
 	CXString text = clang_getTypeSpelling(clang_getUnqualifiedType(type));
-	const char *spelling = facts_name(facts, clang_getCString(text));
+	const char *spelling = dc_facts_name(facts, clang_getCString(text));
 
 	clang_disposeString(text);
 	return spelling;
 }
 
-void layout_record(struct facts *facts, struct dc_layouts *layouts, CXType type)
+void dc_layout_record(struct dc_facts *facts, struct dc_layouts *layouts, CXType type)
 {
 	CXType canonical = clang_getCanonicalType(type);
 	CXCursor record = clang_getTypeDeclaration(canonical);
-	struct dc_layout layout = {.name = ast_record_type(facts, canonical)};
+	struct dc_layout layout = {.name = dc_ast_record_type(facts, canonical)};
 	struct fields fields = {
 		.facts = facts, .layouts = layouts, .layout = &layout, .prefix = ""};
 	size_t i;
@@ -185,18 +185,18 @@ void layout_record(struct facts *facts, struct dc_layouts *layouts, CXType type)
 	layout.size = size_of(canonical);
 	if (!layout.size)
 		return; /* not complete here */
-	layout.of_driver = ast_driver_file(facts, ast_place(record).file) != NULL;
+	layout.of_driver = dc_ast_driver_file(facts, dc_ast_place(record).file) != NULL;
 	clang_Type_visitFields(canonical, visit_field, &fields);
 	dc_vec_push(&layouts->layouts, layout);
 	for (i = 0; i < fields.embedded.len; i++)
-		layout_record(facts, layouts, fields.embedded.at[i]);
+		dc_layout_record(facts, layouts, fields.embedded.at[i]);
 	dc_vec_done(&fields.embedded);
 }
 
 /* Functions of the kernel */
 
 struct bodies {
-	struct facts *facts;
+	struct dc_facts *facts;
 	struct dc_layouts *layouts;
 	bool in_table;
 	const char *function; /* of the driver, whose body it is; or NULL */
@@ -214,9 +214,9 @@ static bool is_written(CXCursor cursor, CXCursor parent)
 	switch ((int)clang_getCursorKind(parent)) {
 	case CXCursor_BinaryOperator:
 		return clang_getCursorBinaryOperatorKind(parent) == CXBinaryOperator_Assign &&
-		       clang_equalCursors(ast_first(parent), cursor);
+		       clang_equalCursors(dc_ast_first(parent), cursor);
 	case CXCursor_CompoundAssignOperator:
-		return clang_equalCursors(ast_first(parent), cursor);
+		return clang_equalCursors(dc_ast_first(parent), cursor);
 	case CXCursor_UnaryOperator:
 		unary = clang_getCursorUnaryOperatorKind(parent);
 		return unary == CXUnaryOperator_AddrOf || unary == CXUnaryOperator_PostInc ||
@@ -231,8 +231,8 @@ static void add_inline_use(struct bodies *bodies, CXCursor field, bool written)
 {
 	const struct dc_inline_use use = {
 		.function = bodies->inside,
-		.record = ast_record(bodies->facts, field),
-		.field = ast_spelling(bodies->facts, field),
+		.record = dc_ast_record(bodies->facts, field),
+		.field = dc_ast_spelling(bodies->facts, field),
 		.written = written,
 	};
 	size_t i;
@@ -260,10 +260,10 @@ static struct dc_prototype *prototype(const struct dc_layouts *layouts, const ch
 	return NULL;
 }
 
-static const char *type_text(struct facts *facts, CXType type)
+static const char *type_text(struct dc_facts *facts, CXType type)
 {
 	CXString text = clang_getTypeSpelling(type);
-	const char *kept = facts_name(facts, clang_getCString(text));
+	const char *kept = dc_facts_name(facts, clang_getCString(text));
 
 	clang_disposeString(text);
 	return kept;
@@ -271,15 +271,15 @@ static const char *type_text(struct facts *facts, CXType type)
 
 static void note_function(struct bodies *bodies, CXCursor function)
 {
-	struct facts *facts = bodies->facts;
+	struct dc_facts *facts = bodies->facts;
 	CXType type = clang_getCursorType(function);
 	CXType result = clang_getResultType(type);
 	CXCursor definition = clang_getCursorDefinition(function);
 	struct dc_prototype ret = {
-		.name = ast_spelling(facts, function),
+		.name = dc_ast_spelling(facts, function),
 		.result_type = type_text(facts, result),
 		.is_variadic = clang_isFunctionTypeVariadic(type),
-		.result = layout_value(facts, result),
+		.result = dc_layout_value(facts, result),
 		.is_inline = !clang_Cursor_isNull(definition),
 		.in_table = bodies->in_table,
 	};
@@ -294,18 +294,18 @@ static void note_function(struct bodies *bodies, CXCursor function)
 		CXCursor argument = clang_Cursor_getArgument(function, (unsigned)i);
 		CXType of = clang_getCursorType(argument);
 
-		dc_vec_push(&ret.parameters, layout_value(facts, of));
-		dc_vec_push(&ret.parameter_names, ast_spelling(facts, argument));
+		dc_vec_push(&ret.parameters, dc_layout_value(facts, of));
+		dc_vec_push(&ret.parameter_names, dc_ast_spelling(facts, argument));
 		dc_vec_push(&ret.parameter_types, type_text(facts, of));
 		if (clang_getCanonicalType(of).kind == CXType_Pointer)
-			layout_record(facts, bodies->layouts, clang_getPointeeType(of));
+			dc_layout_record(facts, bodies->layouts, clang_getPointeeType(of));
 	}
 	dc_vec_push(&bodies->layouts->prototypes, ret);
 	if (ret.is_inline) {
 		struct bodies inner = {
 			.facts = facts, .layouts = bodies->layouts, .inside = ret.name};
 
-		clang_visitChildren(ast_body(definition), visit_body, &inner);
+		clang_visitChildren(dc_ast_body(definition), visit_body, &inner);
 		dc_vec_done(&inner.followed);
 	}
 }
@@ -314,7 +314,7 @@ static void note_function(struct bodies *bodies, CXCursor function)
 static void follow(struct bodies *bodies, CXCursor function)
 {
 	CXCursor definition = clang_getCursorDefinition(function);
-	const char *name = ast_spelling(bodies->facts, function);
+	const char *name = dc_ast_spelling(bodies->facts, function);
 	size_t i;
 
 	for (i = 0; i < bodies->followed.len; i++)
@@ -322,7 +322,7 @@ static void follow(struct bodies *bodies, CXCursor function)
 			return;
 	dc_vec_push(&bodies->followed, name);
 	if (!clang_Cursor_isNull(definition)) {
-		clang_visitChildren(ast_body(definition), visit_body, bodies);
+		clang_visitChildren(dc_ast_body(definition), visit_body, bodies);
 		return;
 	}
 	dc_vec_push(&bodies->layouts->inner_calls,
@@ -337,7 +337,7 @@ static CXCursor strip_parens(CXCursor expr)
 {
 	while (clang_getCursorKind(expr) == CXCursor_ParenExpr ||
 	       clang_getCursorKind(expr) == CXCursor_UnexposedExpr)
-		expr = ast_first(expr);
+		expr = dc_ast_first(expr);
 	return expr;
 }
 
@@ -354,18 +354,18 @@ static void note_hidden(struct bodies *bodies, CXCursor operand)
 {
 	CXCursor cast = strip_parens(operand), from;
 	struct dc_hidden_use use = {.function = bodies->function};
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 
 	if (clang_getCursorKind(cast) != CXCursor_CStyleCastExpr ||
-	    !is_bytes(clang_getCursorType(cast)) || ast_in_macro(cast))
+	    !is_bytes(clang_getCursorType(cast)) || dc_ast_in_macro(cast))
 		return;
-	ast_children(cast, &children);
+	dc_ast_children(cast, &children);
 	if (children.len) {
 		from = strip_parens(children.at[children.len - 1]);
-		use.record = ast_record_type(
+		use.record = dc_ast_record_type(
 			bodies->facts, clang_getCanonicalType(clang_getPointeeType(
 					       clang_getCanonicalType(clang_getCursorType(from)))));
-		use.line = ast_place(cast).line;
+		use.line = dc_ast_place(cast).line;
 		if (use.record)
 			dc_vec_push(&bodies->layouts->hidden, use);
 	}
@@ -377,7 +377,7 @@ static void note_operands(struct bodies *bodies, CXCursor cursor)
 {
 	enum CXCursorKind kind = clang_getCursorKind(cursor);
 	enum CXBinaryOperatorKind binary = clang_getCursorBinaryOperatorKind(cursor);
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 	size_t i;
 
 	if (kind == CXCursor_UnaryOperator &&
@@ -386,7 +386,7 @@ static void note_operands(struct bodies *bodies, CXCursor cursor)
 	if (kind == CXCursor_BinaryOperator && binary != CXBinaryOperator_Add &&
 	    binary != CXBinaryOperator_Sub)
 		return;
-	ast_children(cursor, &children);
+	dc_ast_children(cursor, &children);
 	for (i = 0; i < children.len; i++)
 		note_hidden(bodies, children.at[i]);
 	dc_vec_done(&children);
@@ -419,13 +419,13 @@ static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXCl
 		to = clang_getCursorReferenced(cursor);
 		if (bodies->inside)
 			add_inline_use(bodies, to, is_written(cursor, parent));
-		layout_record(bodies->facts, bodies->layouts,
-			      clang_getCursorType(clang_getCursorSemanticParent(to)));
+		dc_layout_record(bodies->facts, bodies->layouts,
+				 clang_getCursorType(clang_getCursorSemanticParent(to)));
 		break;
 	case CXCursor_DeclRefExpr:
 		to = clang_getCursorReferenced(cursor);
 		if (clang_getCursorKind(to) != CXCursor_FunctionDecl ||
-		    ast_driver_file(bodies->facts, ast_place(to).file))
+		    dc_ast_driver_file(bodies->facts, dc_ast_place(to).file))
 			break;
 		if (bodies->inside)
 			follow(bodies, to);
@@ -438,15 +438,15 @@ static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXCl
 	return CXChildVisit_Recurse;
 }
 
-void layout_body(struct facts *facts, struct dc_layouts *layouts, const char *function,
-		 CXCursor body)
+void dc_layout_body(struct dc_facts *facts, struct dc_layouts *layouts, const char *function,
+		    CXCursor body)
 {
 	struct bodies bodies = {.facts = facts, .layouts = layouts, .function = function};
 
 	clang_visitChildren(body, visit_body, &bodies);
 }
 
-void layout_initialiser(struct facts *facts, struct dc_layouts *layouts, CXCursor variable)
+void dc_layout_initialiser(struct dc_facts *facts, struct dc_layouts *layouts, CXCursor variable)
 {
 	struct bodies bodies = {.facts = facts, .layouts = layouts, .in_table = true};
 
@@ -476,7 +476,7 @@ static int order_inlines(const void *a, const void *b)
 	return order ? order : strcmp(left->field, right->field);
 }
 
-void layout_finish(struct dc_layouts *layouts)
+void dc_layout_finish(struct dc_layouts *layouts)
 {
 	if (layouts->layouts.len)
 		qsort(layouts->layouts.at, layouts->layouts.len, sizeof(*layouts->layouts.at),
@@ -489,7 +489,7 @@ void layout_finish(struct dc_layouts *layouts)
 		      order_inlines);
 }
 
-void layout_done(struct dc_layouts *layouts)
+void dc_layout_done(struct dc_layouts *layouts)
 {
 	struct dc_layout *layout;
 	struct dc_prototype *at;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "graph/values.h"
+#include "graph/flows.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static CXCursor last_child(CXCursor cursor)
 {
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 	CXCursor last = clang_getNullCursor();
 
-	ast_children(cursor, &children);
+	dc_ast_children(cursor, &children);
 	if (children.len)
 		last = children.at[children.len - 1];
 	dc_vec_done(&children);
@@ -17,20 +17,20 @@ static CXCursor last_child(CXCursor cursor)
 }
 
 /* A parameter is the cell SYMBOL#INDEX of its function. */
-static const char *parameter_cell(struct facts *facts, CXCursor parameter)
+static const char *parameter_cell(struct dc_facts *facts, CXCursor parameter)
 {
 	CXCursor function = clang_getCursorSemanticParent(parameter);
 	int i, count = clang_Cursor_getNumArguments(function);
 
 	for (i = 0; i < count; i++)
 		if (clang_equalCursors(clang_Cursor_getArgument(function, (unsigned)i), parameter))
-			return facts_namef(facts, "%s#%d", ast_symbol(facts, function), i);
+			return dc_facts_namef(facts, "%s#%d", dc_ast_symbol(facts, function), i);
 	return NULL;
 }
 
-const char *values_variable(struct facts *facts, const char *function, CXCursor variable)
+const char *dc_flow_variable(struct dc_facts *facts, const char *function, CXCursor variable)
 {
-	const char *name = ast_spelling(facts, variable);
+	const char *name = dc_ast_spelling(facts, variable);
 	const char *file;
 
 	if (clang_getCursorKind(variable) == CXCursor_ParmDecl)
@@ -40,46 +40,47 @@ const char *values_variable(struct facts *facts, const char *function, CXCursor 
 	case CXLinkage_UniqueExternal:
 		return name;
 	case CXLinkage_Internal:
-		file = ast_driver_file(facts, ast_place(variable).file);
-		return file ? facts_namef(facts, "%s@%s", name, file) : name;
+		file = dc_ast_driver_file(facts, dc_ast_place(variable).file);
+		return file ? dc_facts_namef(facts, "%s@%s", name, file) : name;
 	default:
-		return facts_namef(facts, "%s:%s:%u", function ? function : "", name,
-				   ast_place(variable).line);
+		return dc_facts_namef(facts, "%s:%s:%u", function ? function : "", name,
+				      dc_ast_place(variable).line);
 	}
 }
 
-const char *values_cell(struct facts *facts, const char *function, CXCursor expr)
+const char *dc_flow_cell(struct dc_facts *facts, const char *function, CXCursor expr)
 {
-	CXCursor at = ast_strip(expr), to, pointer;
+	CXCursor at = dc_ast_strip(expr), to, pointer;
 
 	switch ((int)clang_getCursorKind(at)) {
 	case CXCursor_MemberRefExpr:
 		to = clang_getCursorReferenced(at);
 		if (clang_getCursorKind(to) != CXCursor_FieldDecl)
 			return NULL;
-		return facts_namef(facts, "%s.%s", ast_record(facts, to), ast_spelling(facts, to));
+		return dc_facts_namef(facts, "%s.%s", dc_ast_record(facts, to),
+				      dc_ast_spelling(facts, to));
 	case CXCursor_DeclRefExpr:
 		to = clang_getCursorReferenced(at);
 		if (clang_getCursorKind(to) != CXCursor_VarDecl &&
 		    clang_getCursorKind(to) != CXCursor_ParmDecl)
 			return NULL;
-		return values_variable(facts, function, to);
+		return dc_flow_variable(facts, function, to);
 	case CXCursor_ArraySubscriptExpr:
 	case CXCursor_UnaryOperator:
-		return values_cell(facts, function, ast_first(at));
+		return dc_flow_cell(facts, function, dc_ast_first(at));
 	case CXCursor_CallExpr:
-		to = ast_callee(at, &pointer);
+		to = dc_ast_callee(at, &pointer);
 		if (clang_Cursor_isNull(to))
 			return NULL;
-		return facts_namef(facts, "%s()", ast_symbol(facts, to));
+		return dc_facts_namef(facts, "%s()", dc_ast_symbol(facts, to));
 	default:
 		return NULL;
 	}
 }
 
-static void push_value(fact_values *values, enum fact_source source, const char *name)
+static void push_value(dc_fact_values *values, enum dc_fact_source source, const char *name)
 {
-	dc_vec_push(values, (struct fact_value){.source = source, .name = name});
+	dc_vec_push(values, (struct dc_fact_value){.source = source, .name = name});
 }
 
 static bool is_function_type(CXType type)
@@ -93,76 +94,78 @@ static bool is_function_type(CXType type)
 static bool reads_through_cast(CXCursor at)
 {
 	enum CXCursorKind kind = clang_getCursorKind(at);
-	CXCursor base = ast_first(at);
+	CXCursor base = dc_ast_first(at);
 
 	if (kind != CXCursor_UnaryOperator && kind != CXCursor_ArraySubscriptExpr)
 		return false;
 	while (clang_getCursorKind(base) == CXCursor_ParenExpr ||
 	       clang_getCursorKind(base) == CXCursor_UnexposedExpr)
-		base = ast_first(base);
+		base = dc_ast_first(base);
 	return clang_getCursorKind(base) == CXCursor_CStyleCastExpr;
 }
 
-void values_of(struct facts *facts, const char *function, CXCursor expr, fact_values *ret)
+void dc_flow_values(struct dc_facts *facts, const char *function, CXCursor expr,
+		    dc_fact_values *ret)
 {
-	CXCursor at = ast_strip(expr);
-	ast_cursors children = {0};
+	CXCursor at = dc_ast_strip(expr);
+	dc_ast_cursors children = {0};
 	const char *cell, *signature;
 
 	switch ((int)clang_getCursorKind(at)) {
 	case CXCursor_DeclRefExpr:
 		if (clang_getCursorKind(clang_getCursorReferenced(at)) == CXCursor_FunctionDecl) {
-			push_value(ret, FACT_FUNCTION,
-				   ast_symbol(facts, clang_getCursorReferenced(at)));
+			push_value(ret, DC_FACT_FUNCTION,
+				   dc_ast_symbol(facts, clang_getCursorReferenced(at)));
 			return;
 		}
 		break;
 	case CXCursor_ConditionalOperator:
-		ast_children(at, &children);
+		dc_ast_children(at, &children);
 		if (children.len == 3) {
-			values_of(facts, function, children.at[1], ret);
-			values_of(facts, function, children.at[2], ret);
+			dc_flow_values(facts, function, children.at[1], ret);
+			dc_flow_values(facts, function, children.at[2], ret);
 		}
 		dc_vec_done(&children);
 		return;
 	case CXCursor_UnaryOperator:
 		if (clang_getCursorUnaryOperatorKind(at) == CXUnaryOperator_AddrOf ||
 		    is_function_type(clang_getCursorType(at))) {
-			values_of(facts, function, ast_first(at), ret);
+			dc_flow_values(facts, function, dc_ast_first(at), ret);
 			return;
 		}
 		break;
 	case CXCursor_BinaryOperator:
 	case CXCursor_StmtExpr:
 	case CXCursor_CompoundStmt:
-		values_of(facts, function, last_child(at), ret);
+		dc_flow_values(facts, function, last_child(at), ret);
 		return;
 	case CXCursor_IntegerLiteral:
 		return;
 	default:
 		break;
 	}
-	cell = values_cell(facts, function, at);
+	cell = dc_flow_cell(facts, function, at);
 	if (cell)
-		push_value(ret, FACT_CELL, cell);
+		push_value(ret, DC_FACT_CELL, cell);
 	if (cell ? reads_through_cast(at)
-		 : ast_function_pointer(facts, clang_getCursorType(at), &signature))
-		push_value(ret, FACT_UNKNOWN, NULL);
+		 : dc_ast_function_pointer(facts, clang_getCursorType(at), &signature))
+		push_value(ret, DC_FACT_UNKNOWN, NULL);
 }
 
-static void assign_scalar(struct facts *facts, const char *function, const char *cell, CXType type,
-			  CXCursor expr)
+static void assign_scalar(struct dc_facts *facts, const char *function, const char *cell,
+			  CXType type, CXCursor expr)
 {
-	fact_values values = {0};
-	struct fact_value *value;
+	dc_fact_values values = {0};
+	struct dc_fact_value *value;
 	const char *signature;
-	bool pointer = ast_function_pointer(facts, type, &signature) ||
-		       ast_function_pointer(facts, clang_getCursorType(expr), &signature);
+	bool pointer = dc_ast_function_pointer(facts, type, &signature) ||
+		       dc_ast_function_pointer(facts, clang_getCursorType(expr), &signature);
 
-	values_of(facts, function, expr, &values);
+	dc_flow_values(facts, function, expr, &values);
 	dc_vec_each (value, &values)
-		if ((pointer && value->name != cell) || value->source == FACT_FUNCTION)
-			dc_vec_push(&facts->flows, (struct fact_flow){.to = cell, .from = *value});
+		if ((pointer && value->name != cell) || value->source == DC_FACT_FUNCTION)
+			dc_vec_push(&facts->flows,
+				    (struct dc_fact_flow){.to = cell, .from = *value});
 	dc_vec_done(&values);
 }
 
@@ -180,14 +183,14 @@ static enum CXVisitorResult take_field(CXCursor field, CXClientData data)
 }
 
 /* One element of a brace-enclosed initialiser. */
-static void assign_element(struct facts *facts, const char *function, const char *cell,
+static void assign_element(struct dc_facts *facts, const char *function, const char *cell,
 			   CXType outer, unsigned index, CXCursor element)
 {
 	CXCursor field = clang_getNullCursor(), value = element;
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 	CXType type;
 
-	ast_children(element, &children);
+	dc_ast_children(element, &children);
 	if (clang_getCursorKind(element) == CXCursor_UnexposedExpr && children.len >= 2) {
 		size_t i;
 
@@ -203,20 +206,20 @@ static void assign_element(struct facts *facts, const char *function, const char
 	}
 	dc_vec_done(&children);
 	if (clang_getCursorKind(field) == CXCursor_FieldDecl) {
-		cell = facts_namef(facts, "%s.%s", ast_record(facts, field),
-				   ast_spelling(facts, field));
+		cell = dc_facts_namef(facts, "%s.%s", dc_ast_record(facts, field),
+				      dc_ast_spelling(facts, field));
 		type = clang_getCursorType(field);
 	} else {
 		type = clang_getArrayElementType(clang_getCanonicalType(outer));
 	}
-	values_assign(facts, function, cell, type, value);
+	dc_flow_assign(facts, function, cell, type, value);
 }
 
-void values_assign(struct facts *facts, const char *function, const char *cell, CXType type,
-		   CXCursor expr)
+void dc_flow_assign(struct dc_facts *facts, const char *function, const char *cell, CXType type,
+		    CXCursor expr)
 {
-	CXCursor at = ast_strip(expr);
-	ast_cursors children = {0};
+	CXCursor at = dc_ast_strip(expr);
+	dc_ast_cursors children = {0};
 	unsigned i;
 
 	if (clang_getCursorKind(at) == CXCursor_CompoundLiteralExpr)
@@ -226,7 +229,7 @@ void values_assign(struct facts *facts, const char *function, const char *cell, 
 			assign_scalar(facts, function, cell, type, expr);
 		return;
 	}
-	ast_children(at, &children);
+	dc_ast_children(at, &children);
 	for (i = 0; i < children.len; i++)
 		assign_element(facts, function, cell, type, i, children.at[i]);
 	dc_vec_done(&children);

@@ -4,10 +4,10 @@
 #define DC_GRAPH_SOURCE_STATICS_H
 
 #include "graph/ast.h"
-#include "graph/source.h"
+#include "graph/source/source.h"
 
 /* Notes those of a body. file: the function's, or NULL if its text is not to be changed. */
-void source_statics(struct facts *facts, struct dc_source *source, const char *function,
-		    const char *file, CXCursor body);
+void dc_source_read_statics(struct dc_facts *facts, struct dc_source *source, const char *function,
+			    const char *file, CXCursor body);
 
 #endif

@@ -4,14 +4,14 @@
  * integers what it takes to have them a second time elsewhere: type, initial value, and the place
  * in the text where a label can be put that makes them known to the linker.
  */
-#include "graph/source_statics.h"
+#include "graph/source/statics.h"
 
 #include <string.h>
 
-#include "graph/layout_read.h"
+#include "graph/source/layout_read.h"
 
 struct statics {
-	struct facts *facts;
+	struct dc_facts *facts;
 	struct dc_source *source;
 	const char *function, *file;
 };
@@ -31,7 +31,7 @@ static CXType element_type(CXType type, unsigned *ret_count, bool *ret_const)
 }
 
 /* "unsigned char[2][3]": the canonical type, that of its integer for an enumeration. */
-static const char *type_text(struct facts *facts, CXType type)
+static const char *type_text(struct dc_facts *facts, CXType type)
 {
 	unsigned count;
 	bool is_const;
@@ -41,15 +41,15 @@ static const char *type_text(struct facts *facts, CXType type)
 	if (element.kind == CXType_Enum)
 		element = clang_getCanonicalType(
 			clang_getEnumDeclIntegerType(clang_getTypeDeclaration(element)));
-	text = ast_type(facts, clang_getUnqualifiedType(element));
+	text = dc_ast_type(facts, clang_getUnqualifiedType(element));
 	for (type = clang_getCanonicalType(type); type.kind == CXType_ConstantArray;
 	     type = clang_getCanonicalType(clang_getArrayElementType(type)))
-		text = facts_namef(facts, "%s[%lld]", text, clang_getArraySize(type));
+		text = dc_facts_namef(facts, "%s[%lld]", text, clang_getArraySize(type));
 	return text;
 }
 
 /* The tokens of a stretch, with a space between them. */
-static const char *tokens_text(struct facts *facts, CXTranslationUnit tu, CXSourceRange range)
+static const char *tokens_text(struct dc_facts *facts, CXTranslationUnit tu, CXSourceRange range)
 {
 	const char *ret = "";
 	unsigned i, count;
@@ -60,8 +60,8 @@ static const char *tokens_text(struct facts *facts, CXTranslationUnit tu, CXSour
 		CXString text = clang_getTokenSpelling(tu, tokens[i]);
 
 		if (clang_getTokenKind(tokens[i]) != CXToken_Comment)
-			ret = facts_namef(facts, "%s%s%s", ret, *ret ? " " : "",
-					  clang_getCString(text));
+			ret = dc_facts_namef(facts, "%s%s%s", ret, *ret ? " " : "",
+					     clang_getCString(text));
 		clang_disposeString(text);
 	}
 	clang_disposeTokens(tu, tokens, count);
@@ -69,7 +69,7 @@ static const char *tokens_text(struct facts *facts, CXTranslationUnit tu, CXSour
 }
 
 /* False: it has one that cannot be told elsewhere. */
-static bool read_initialiser(struct facts *facts, CXCursor variable, struct dc_static *ret)
+static bool read_initialiser(struct dc_facts *facts, CXCursor variable, struct dc_static *ret)
 {
 	CXCursor init = clang_Cursor_getVarDeclInitializer(variable);
 	long long value;
@@ -79,8 +79,8 @@ static bool read_initialiser(struct facts *facts, CXCursor variable, struct dc_s
 	if (clang_getCursorKind(init) == CXCursor_InitListExpr)
 		ret->init = tokens_text(facts, clang_Cursor_getTranslationUnit(variable),
 					clang_getCursorExtent(init));
-	else if (ast_constant(init, &value))
-		ret->init = facts_namef(facts, "%lld", value);
+	else if (dc_ast_constant(init, &value))
+		ret->init = dc_facts_namef(facts, "%lld", value);
 	return ret->init;
 }
 
@@ -115,8 +115,8 @@ static size_t declarator_end(CXCursor variable)
 
 static struct dc_static *find(const struct statics *statics, CXCursor variable)
 {
-	const char *name = ast_spelling(statics->facts, variable);
-	unsigned line = ast_place(variable).line;
+	const char *name = dc_ast_spelling(statics->facts, variable);
+	unsigned line = dc_ast_place(variable).line;
 	struct dc_static *at;
 
 	dc_vec_each (at, &statics->source->statics)
@@ -145,16 +145,16 @@ static void note(const struct statics *statics, CXCursor variable)
 	CXType type = clang_getCursorType(variable), element;
 	struct dc_static ret = {
 		.function = statics->function,
-		.variable = {.name = ast_spelling(statics->facts, variable),
+		.variable = {.name = dc_ast_spelling(statics->facts, variable),
 			     .file = statics->file,
 			     .is_static = true},
-		.line = ast_place(variable).line,
+		.line = dc_ast_place(variable).line,
 	};
 
-	if (clang_Cursor_getStorageClass(variable) != CX_SC_Static || ast_in_macro(variable))
+	if (clang_Cursor_getStorageClass(variable) != CX_SC_Static || dc_ast_in_macro(variable))
 		return;
 	element = element_type(type, &ret.variable.count, &ret.variable.is_const);
-	ret.variable.value = layout_value(statics->facts, element);
+	ret.variable.value = dc_layout_value(statics->facts, element);
 	ret.crosses = statics->file && ret.variable.value.kind == DC_VALUE_INTEGER &&
 		      !ret.variable.is_const && read_initialiser(statics->facts, variable, &ret) &&
 		      !is_second(statics, ret.variable.name);
@@ -168,11 +168,11 @@ static void note(const struct statics *statics, CXCursor variable)
 /* The variable that an assignment's left side is, or is part of; else some other cursor. */
 static CXCursor assigned(CXCursor expr)
 {
-	CXCursor base = ast_strip(expr);
+	CXCursor base = dc_ast_strip(expr);
 
 	while (clang_getCursorKind(base) == CXCursor_ArraySubscriptExpr ||
 	       clang_getCursorKind(base) == CXCursor_MemberRefExpr)
-		base = ast_strip(ast_first(base));
+		base = dc_ast_strip(dc_ast_first(base));
 	return clang_getCursorReferenced(base);
 }
 
@@ -207,7 +207,7 @@ static enum CXChildVisitResult visit(CXCursor cursor, CXCursor parent, CXClientD
 	if (clang_getCursorKind(cursor) == CXCursor_VarDecl)
 		note(statics, cursor);
 	if (is_assignment(cursor)) {
-		CXCursor to = assigned(ast_first(cursor));
+		CXCursor to = assigned(dc_ast_first(cursor));
 
 		if (clang_getCursorKind(to) == CXCursor_VarDecl)
 			at = find(statics, to);
@@ -217,8 +217,8 @@ static enum CXChildVisitResult visit(CXCursor cursor, CXCursor parent, CXClientD
 	return CXChildVisit_Recurse;
 }
 
-void source_statics(struct facts *facts, struct dc_source *source, const char *function,
-		    const char *file, CXCursor body)
+void dc_source_read_statics(struct dc_facts *facts, struct dc_source *source, const char *function,
+			    const char *file, CXCursor body)
 {
 	struct statics statics = {
 		.facts = facts, .source = source, .function = function, .file = file};

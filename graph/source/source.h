@@ -11,8 +11,8 @@
 
 #include "base/alloc.h"
 #include "base/diag.h"
-#include "graph/driver.h"
-#include "graph/layout.h"
+#include "graph/origin.h"
+#include "graph/source/layout.h"
 
 enum dc_use_kind {
 	DC_USE_FUNCTION, /* of the kernel: exported, or inline in its headers */
@@ -107,6 +107,7 @@ struct dc_source {
 	const char *folder; /* absolute */
 	const char *module; /* KBUILD_MODNAME */
 	const char *kernel; /* release */
+	struct dc_origin origin; /* that of the graph made by the same reading */
 	DC_VEC(struct dc_definition) definitions; /* sorted by name */
 	DC_VEC(struct dc_forward) forwards;
 	DC_VEC(const char *) file_refers; /* functions that initialisers at file scope refer to */
@@ -117,14 +118,15 @@ struct dc_source {
 };
 
 /*
- * dc_source_read - reads the text of a driver with libclang.
- * @driver   fetched (dc_driver_fetch); borrowed
- * @commands compile_commands.json of the user, or NULL: Kbuild is asked
- * Returns 0 (caller frees with dc_source_free); or, after reporting, the errors of
- * dc_graph_extract.
+ * Files: source.json (docs/formats.md). dc_graph_extract makes a source of C files.
+ * @folder of the source as it is now (struct dc_driver's source); it is not in the file
+ * Return 0 (caller frees *ret with dc_source_free); or -errno after reporting (-EINVAL: the file is
+ * not a source.json, or a key of it is missing or wrong).
  */
-int dc_source_read(struct dc_diag *diag, const struct dc_driver *driver, const char *commands,
+int dc_source_read(struct dc_diag *diag, const char *path, const char *folder,
 		   struct dc_source **ret);
+int dc_source_write(struct dc_diag *diag, const char *path, const struct dc_source *source);
+
 void dc_source_free(struct dc_source *source); /* takes NULL */
 
 /* By the graph's name; or NULL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "graph/source_text.h"
+#include "graph/source/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static bool balanced(const char *text, size_t start, size_t end)
 	return depth == 0;
 }
 
-int source_check_text(struct dc_diag *diag, struct dc_source *source)
+int dc_source_check_text(struct dc_diag *diag, struct dc_source *source)
 {
 	const struct dc_source_file *file;
 	struct dc_definition *definition;
@@ -39,7 +39,11 @@ int source_check_text(struct dc_diag *diag, struct dc_source *source)
 		const char *path =
 			dc_arena_printf(source->arena, "%s/%s", source->folder, file->name);
 		char *text;
-		int err = dc_file_read(diag, path, &text, NULL);
+		int err;
+
+		if (!dc_is_file(path)) /* Kbuild will copy it */
+			path = dc_arena_printf(source->arena, "%s_shipped", path);
+		err = dc_file_read(diag, path, &text, NULL);
 
 		if (err < 0)
 			return err;

@@ -3,7 +3,7 @@
  * Each line of make's output is split as the shell would split it; a command with `-c` and a .c
  * file in it compiles, and is cleaned for clang.
  */
-#include "graph/kbuild.h"
+#include "graph/driver/kbuild.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -164,6 +164,7 @@ struct reading {
 	const char *source, *dir;
 	dc_units *units;
 	dc_modules *modules; /* or NULL */
+	dc_makefiles *makefiles; /* or NULL */
 	words printed; /* arguments of the last printf */
 };
 
@@ -211,16 +212,32 @@ static void take_command(struct reading *reading, const words *all)
 		take_module(reading, all);
 }
 
+/* --debug=verbose: "Reading makefile 'NAME' (search path)...", also of one that is not there. */
+static void take_makefile(struct reading *reading, const char *name)
+{
+	size_t len = strcspn(name, "'");
+
+	if (reading->makefiles)
+		dc_vec_push(reading->makefiles,
+			    dc_arena_printf(reading->arena, "%s%s%.*s",
+					    name[0] == '/' ? "" : reading->dir,
+					    name[0] == '/' ? "" : "/", (int)len, name));
+}
+
 static int take_make_line(void *ctx, char *line)
 {
 	struct reading *reading = ctx;
-	const char *enter = "Entering directory '";
+	const char *enter = "Entering directory '", *makefile = "Reading makefile '";
 	char *at = strstr(line, enter);
 	words all = {0};
 
 	if (at && strstr(line, "make") == line) {
 		at += strlen(enter);
 		reading->dir = dc_arena_strndup(reading->arena, at, strcspn(at, "'"));
+		return 0;
+	}
+	if (!strncmp(line, makefile, strlen(makefile))) {
+		take_makefile(reading, line + strlen(makefile));
 		return 0;
 	}
 	if (!(strstr(line, " -c ") && strstr(line, ".c")) && !strstr(line, ".mod"))
@@ -237,13 +254,18 @@ static int take_make_line(void *ctx, char *line)
 }
 
 int dc_kbuild_read(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
-		   const char *source, dc_units *ret, dc_modules *ret_modules)
+		   const char *source, dc_units *ret, dc_modules *ret_modules,
+		   dc_makefiles *ret_makefiles)
 {
 	const char *module = dc_arena_printf(arena, "M=%s", source);
-	const char *argv[] = {"make", "-n", "-w", "V=1", "-C", kernel->build, module, source, NULL};
+	const char *argv[] = {"make", "-n",   "-w", "--debug=verbose", "V=1", "-C", kernel->build,
+			      module, source, NULL};
 	char real[PATH_MAX];
-	struct reading reading = {
-		.arena = arena, .source = source, .units = ret, .modules = ret_modules};
+	struct reading reading = {.arena = arena,
+				  .source = source,
+				  .units = ret,
+				  .modules = ret_modules,
+				  .makefiles = ret_makefiles};
 	int err;
 
 	reading.dir = dc_arena_strdup(arena, realpath(kernel->build, real) ? real : kernel->build);
@@ -283,13 +305,14 @@ void dc_module_units(const struct dc_module *module, const dc_units *all, dc_uni
 }
 
 int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
-		    const char *source, const char *module, dc_units *ret)
+		    const char *source, const char *module, dc_units *ret,
+		    dc_makefiles *ret_makefiles)
 {
 	dc_modules modules = {0};
 	dc_units all = {0};
 	const struct dc_module *each;
 	int err = dc_kbuild_read(diag, arena, kernel, source, module ? &all : ret,
-				 module ? &modules : NULL);
+				 module ? &modules : NULL, ret_makefiles);
 
 	if (!err && module) {
 		dc_vec_each (each, &modules)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
 #include <signal.h>
@@ -150,6 +151,19 @@ void dc_driver_done(struct dc_driver *driver)
 	dc_vec_done(&driver->phases);
 }
 
+/* Moves a folder to `final`. What was there is then at `made`: it was never missing for another run
+ * that reads it now. */
+static int put_in_place(struct dc_diag *diag, const char *made, const char *final)
+{
+	if (!rename(made, final))
+		return 0;
+	if ((errno == EEXIST || errno == ENOTEMPTY) &&
+	    !renameat2(AT_FDCWD, made, AT_FDCWD, final, RENAME_EXCHANGE))
+		return 0;
+	return dc_error(diag, -errno, DC_FILE(final), "cannot move the source here: %s",
+			strerror(errno));
+}
+
 /* Runs argv, then puts what it made at `made` into place as `final`. */
 static int make_tree(struct dc_diag *diag, const char *what, const char *const *argv,
 		     const char *made, const char *final)
@@ -161,10 +175,7 @@ static int make_tree(struct dc_diag *diag, const char *what, const char *const *
 	if (!dc_is_dir(made))
 		return dc_error(diag, -ENOENT, NULL,
 				"%s: no %s in it; mend \"path\" in driver.json", what, made);
-	if (rename(made, final) < 0)
-		return dc_error(diag, -errno, DC_FILE(final), "cannot move the source here: %s",
-				strerror(errno));
-	return 0;
+	return put_in_place(diag, made, final);
 }
 
 static void remove_tree(struct dc_diag *diag, const char *path)
@@ -190,13 +201,60 @@ static int unpack(struct dc_diag *diag, struct dc_arena *arena, const struct dc_
 			 dc_arena_printf(arena, "%s/%s", temporary, inside), final);
 }
 
+static const char *final_folder(struct dc_arena *arena, const char *final)
+{
+	return dc_arena_strndup(arena, final, (size_t)(strrchr(final, '/') - final));
+}
+
+/* The folder of results as tar names it from the driver's folder, "./out"; NULL: it is not inside.
+ * The results of all drivers are left out, if they have a folder of their own. */
+static const char *results_inside(struct dc_arena *arena, const char *folder, const char *out)
+{
+	size_t len = strlen(folder);
+	const char *inside, *slash;
+
+	if (strncmp(out, folder, len) != 0 || out[len] != '/')
+		return NULL;
+	inside = out + len + 1;
+	slash = strrchr(inside, '/');
+	return dc_arena_printf(arena, "./%.*s",
+			       (int)(slash ? (size_t)(slash - inside) : strlen(inside)), inside);
+}
+
+/* By way of an archive: tar leaves a folder out, and makes all of the copy ours to remove. */
 static int copy_folder(struct dc_diag *diag, struct dc_arena *arena, const struct dc_driver *driver,
 		       const char *temporary, const char *final)
 {
 	const char *copy = dc_arena_printf(arena, "%s/copy", temporary);
-	const char *argv[] = {"cp", "-r", driver->folder, copy, NULL};
+	const char *archive = dc_arena_printf(arena, "%s/copy.tar", temporary);
+	const char *pack[] = {"tar", "-C", driver->folder, "-cf", archive, "--mode=u+rwX",
+			      NULL,  NULL, NULL,	   NULL,  NULL,	   NULL};
+	const char *unpack[] = {"tar", "-C", copy, "-xf", archive, NULL};
+	char folder[PATH_MAX], out[PATH_MAX];
+	const char *inside;
+	size_t count = 6;
+	int err;
 
-	return make_tree(diag, "copying the driver's source", argv, copy, final);
+	if (!realpath(driver->folder, folder) || !realpath(final_folder(arena, final), out))
+		return dc_error(diag, -errno, DC_FILE(driver->folder), "%s", strerror(errno));
+	if (!strcmp(folder, out))
+		return dc_error(diag, -EINVAL, DC_FILE(out),
+				"results would be written over the driver's own folder; set "
+				"DRIVERCUT_OUT to another");
+	inside = results_inside(arena, folder, out);
+	if (inside) {
+		pack[count++] = "--anchored";
+		pack[count++] = "--no-wildcards";
+		pack[count++] = dc_arena_printf(arena, "--exclude=%s", inside);
+	}
+	pack[count] = ".";
+	err = dc_mkdirs(diag, copy);
+	if (!err)
+		err = dc_proc_run(diag, "copying the driver's source",
+				  &(struct dc_proc){.argv = pack});
+	if (!err)
+		err = make_tree(diag, "copying the driver's source", unpack, copy, final);
+	return err;
 }
 
 /* Removes what interrupted runs left: unpacking folders of processes that are no more. */
@@ -226,9 +284,7 @@ int dc_driver_fetch(struct dc_diag *diag, struct dc_arena *arena, struct dc_driv
 	int err = 0;
 
 	remove_stale(diag, arena, out);
-	if (!driver->package && dc_is_dir(final))
-		remove_tree(diag, final); /* a user's folder may have changed */
-	if (!dc_is_dir(final)) {
+	if (!driver->package || !dc_is_dir(final)) { /* a user's folder may have changed */
 		err = dc_mkdirs(diag, temporary);
 		if (!err)
 			err = driver->package ? unpack(diag, arena, driver, temporary, final)

@@ -8,11 +8,11 @@
 
 #include "base/alloc.h"
 
-typedef DC_VEC(struct CXUnsavedFile) shipped_files;
+typedef DC_VEC(struct CXUnsavedFile) dc_shipped_files;
 
 /* The files that copies of a folder's *_shipped would be and that are not there. What cannot be
  * read is left out: the compiler will say what it misses. Strings live in the arena. Caller ends
  * ret with dc_vec_done. */
-void shipped_find(struct dc_arena *arena, const char *folder, shipped_files *ret);
+void dc_shipped_find(struct dc_arena *arena, const char *folder, dc_shipped_files *ret);
 
 #endif

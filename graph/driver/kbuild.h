@@ -28,6 +28,8 @@ struct dc_module {
 
 typedef DC_VEC(struct dc_module) dc_modules;
 
+typedef DC_VEC(const char *) dc_makefiles; /* absolute paths */
+
 /*
  * dc_unit_look_above - makes the folders in the path of an absolute file (those before a '/') the
  * last include folders of a unit.
@@ -43,12 +45,14 @@ void dc_unit_look_above(struct dc_arena *arena, const char *path, struct dc_unit
  * `make -n V=1` prints the commands and runs none of them, so this takes a second and writes
  * nothing. gcc's own flags that clang does not know are left out.
  * @source      absolute path of the folder with the Kbuild file
- * @ret_modules may be NULL; caller ends it with dc_modules_done
+ * @ret_modules   may be NULL; caller ends it with dc_modules_done
+ * @ret_makefiles may be NULL; what make read, the kernel's own too; caller ends it with dc_vec_done
  * Returns 0; or, after reporting, -EINVAL (nothing would be compiled) or the errors of make.
  * Caller ends ret with dc_vec_done.
  */
 int dc_kbuild_read(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
-		   const char *source, dc_units *ret, dc_modules *ret_modules);
+		   const char *source, dc_units *ret, dc_modules *ret_modules,
+		   dc_makefiles *ret_makefiles);
 void dc_modules_done(dc_modules *modules);
 
 /* The units of a module, in the order Kbuild lists its objects. Those that no C file makes
@@ -58,7 +62,8 @@ void dc_module_units(const struct dc_module *module, const dc_units *all, dc_uni
 /* The C files of an external module: of the one called `module`, or with NULL of all that Kbuild
  * would compile in source. As dc_kbuild_read; -EINVAL also if there is no such module. */
 int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
-		    const char *source, const char *module, dc_units *ret);
+		    const char *source, const char *module, dc_units *ret,
+		    dc_makefiles *ret_makefiles);
 
 /* The same from a compile_commands.json ("command" or "arguments" entries). */
 int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const char *path,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "graph/shipped.h"
+#include "graph/driver/shipped.h"
 
 #include <glob.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ static void ignore(void *ctx, enum dc_severity severity, const struct dc_pos *po
 	(void)text;
 }
 
-void shipped_find(struct dc_arena *arena, const char *folder, shipped_files *ret)
+void dc_shipped_find(struct dc_arena *arena, const char *folder, dc_shipped_files *ret)
 {
 	const char *end = "_shipped";
 	struct dc_diag quiet = {.emit = ignore};
