@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "emit/data.h"
+#include "marshal/uses.h"
 #include "solver/cut.h"
 
 int dc_cli_driver_open(struct dc_cli *cli, const char *operand, const char *family,
@@ -79,12 +79,12 @@ int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
 }
 
 int dc_cli_driver_constraints(struct dc_cli_driver *files, const struct dc_graph *graph,
-			      struct dc_lower_given *ret, dc_data_gaps *gaps)
+			      struct dc_constraints *ret, dc_proposals *gaps)
 {
 	struct dc_diag *diag = &files->cli->diag;
 	struct dc_source *source = NULL;
 	struct dc_rules rules = {0};
-	struct dc_data data = {0};
+	struct dc_marshal data = {0};
 	int err = dc_driver_fetch(diag, files->arena, &files->driver, files->out);
 
 	if (!err)
@@ -92,14 +92,14 @@ int dc_cli_driver_constraints(struct dc_cli_driver *files, const struct dc_graph
 	if (!err)
 		err = dc_source_read(diag, &files->driver, NULL, &source);
 	if (!err)
-		err = dc_data_open(diag, files->arena, &rules, source, graph, files->driver.folder,
-				   &data);
+		err = dc_marshal_open(diag, files->arena, &rules, source, graph,
+				      files->driver.folder, &data);
 	if (!err) {
 		dc_rules_pins(files->arena, &rules, source, graph, &ret->pins);
-		dc_data_constraints(&data, ret, gaps);
+		dc_constraints_find(&data, ret, gaps);
 		if (!files->registers_by_downcall)
 			dc_rules_registers(files->arena, &rules, &ret->weightless);
-		dc_data_done(&data);
+		dc_marshal_done(&data);
 	}
 	dc_source_free(source);
 	dc_rules_done(&rules);
@@ -110,8 +110,8 @@ int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
 {
 	struct dc_profile profile = {0};
 	struct dc_graph *graph = NULL;
-	struct dc_lower_given given = {0};
-	dc_data_gaps gaps = {0};
+	struct dc_constraints given = {0};
+	dc_proposals gaps = {0};
 	const char *path;
 	int err = dc_cli_driver_graph(files, &graph);
 
@@ -121,8 +121,9 @@ int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
 		err = dc_cli_driver_constraints(files, graph, &given, &gaps);
 	files->gaps = gaps.len;
 	if (!err)
-		err = dc_lower(&files->cli->diag, graph, &profile, files->fields, &given, ret);
-	dc_lower_given_done(&given);
+		err = dc_problem_of_driver(&files->cli->diag, graph, &profile, files->fields,
+					   &given, ret);
+	dc_constraints_done(&given);
 	dc_vec_done(&gaps);
 	dc_profile_done(&profile);
 	dc_graph_free(graph);

@@ -5,11 +5,11 @@
 
 #include "base/alloc.h"
 #include "cli/cli.h"
-#include "emit/data.h"
+#include "marshal/constraints.h"
 #include "graph/driver.h"
 #include "graph/graph.h"
 #include "profile/profile.h"
-#include "solver/lower.h"
+#include "problem/build.h"
 #include "solver/problem.h"
 
 struct dc_cli_driver {
@@ -46,7 +46,7 @@ int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
 /* Constraints that follow from the source by rules and annotations, and the annotations that are
  * missing. Strings live in the files' arena; caller ends pins, groups and gaps with dc_vec_done. */
 int dc_cli_driver_constraints(struct dc_cli_driver *files, const struct dc_graph *graph,
-			      struct dc_lower_given *ret, dc_data_gaps *gaps);
+			      struct dc_constraints *ret, dc_proposals *gaps);
 
 /* Graph and profile to problem. Caller frees with dc_problem_free. */
 int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret);

@@ -11,7 +11,7 @@
 #ifndef DC_EMIT_EMIT_H
 #define DC_EMIT_EMIT_H
 
-#include "emit/data.h"
+#include "marshal/object_types.h"
 #include "solver/cut.h"
 
 /* What stands for a function in one component. */
@@ -19,7 +19,7 @@ enum dc_presence { DC_ABSENT, DC_NATIVE, DC_STUB };
 
 struct dc_emit_function {
 	const struct dc_definition *definition;
-	enum dc_place place;
+	enum dc_placement place;
 	const char *reason; /* of the cut, or "" */
 	enum dc_presence on[2]; /* by enum dc_side */
 	bool crosses; /* some side has a stub that is called, not only named */
@@ -34,7 +34,7 @@ struct dc_emit_kernel {
 /* Which function stands where; same order as source->definitions. */
 struct dc_emit_plan {
 	const struct dc_source *source; /* borrowed */
-	const struct dc_data *data; /* borrowed */
+	const struct dc_marshal *marshal; /* borrowed */
 	bool all_kernel;
 	struct dc_emit_function *functions;
 	size_t count;
@@ -49,13 +49,23 @@ struct dc_emit_plan {
  * the source has not, or the other way about; a function that cannot be cut would have to be; or
  * data that cannot.
  */
-int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
-		 const char *cut_path, struct dc_emit_plan *ret);
-/* dc_emit_places - the same, whether or not what the cut separates can be: without kernel and
+int dc_emit_plan_make(struct dc_diag *diag, const struct dc_marshal *marshal,
+		      const struct dc_sides *sides, const char *cut_path, struct dc_emit_plan *ret);
+/* dc_emit_plan_sides - the same, whether or not what the cut separates can be: without kernel and
  * types, not to be emitted. */
-int dc_emit_places(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
-		   const char *cut_path, struct dc_emit_plan *ret);
+int dc_emit_plan_sides(struct dc_diag *diag, const struct dc_marshal *marshal,
+		       const struct dc_sides *sides, const char *cut_path,
+		       struct dc_emit_plan *ret);
 void dc_emit_plan_done(struct dc_emit_plan *plan);
+
+/* user/dcg_rules.h: macros that give the kernel's names their meaning in the process, for the names
+ * that the source uses. */
+const char *dc_emit_redefines(struct dc_arena *arena, const struct dc_rules *rules,
+			      const struct dc_source *source, const struct dc_graph *graph);
+
+/* user/names.txt: functions of the kernel that the process may leave undefined, one a line. The
+ * runtime provides them, besides its own dcp_ and dcrt_ names. */
+const char *dc_emit_names(struct dc_arena *arena, const struct dc_rules *rules);
 
 struct dc_emit_file {
 	const char *path, *text;
@@ -71,13 +81,13 @@ struct dc_emit_files {
 /*
  * dc_emit_files - both components of a plan; with all functions in the kernel, only that one.
  * @rules  text of user/dcg_rules.h
- * @names  text of user/names.txt (for both: emit/rules.h)
+ * @names  text of user/names.txt (for both: marshal/rules.h)
  * @label  prefix of the source's files in #line and in the words "generated from": where the source
  *         is upstream ("drivers/net/ethernet/intel/e1000"), or ""
  * Returns 0 (end with dc_emit_files_done); or -errno after reporting: a file cannot be read.
  */
-int dc_emit_files(struct dc_diag *diag, const struct dc_emit_plan *plan, const char *rules,
-		  const char *names, const char *label, struct dc_emit_files *ret);
+int dc_emit_render(struct dc_diag *diag, const struct dc_emit_plan *plan, const char *rules,
+		   const char *names, const char *label, struct dc_emit_files *ret);
 void dc_emit_files_done(struct dc_emit_files *files);
 
 /*

@@ -275,21 +275,21 @@ static void add_generated(struct emitting *emitting, const char *rules, const ch
 
 	add_file(emitting, "user/dcg_rules.h", dc_arena_strdup(arena, rules));
 	add_file(emitting, "user/names.txt", dc_arena_strdup(arena, names));
-	add_file(emitting, "user/dcg.h", emit_numbers(arena, plan));
-	add_file(emitting, "kernel/dcg.h", emit_numbers(arena, plan));
-	add_file(emitting, "user/dcg_tables.c", emit_tables(arena, plan, DC_SIDE_USER));
-	add_file(emitting, "kernel/dcg_tables.c", emit_tables(arena, plan, DC_SIDE_KERNEL));
-	add_file(emitting, "user/dcg_kernel.c", emit_kernel(arena, plan, DC_SIDE_USER));
-	add_file(emitting, "kernel/dcg_journal.h", emit_journal(arena, plan));
-	add_file(emitting, "kernel/dcg_kernel.c", emit_kernel(arena, plan, DC_SIDE_KERNEL));
+	add_file(emitting, "user/dcg.h", emit_ids_h(arena, plan));
+	add_file(emitting, "kernel/dcg.h", emit_ids_h(arena, plan));
+	add_file(emitting, "user/dcg_tables.c", emit_tables_c(arena, plan, DC_SIDE_USER));
+	add_file(emitting, "kernel/dcg_tables.c", emit_tables_c(arena, plan, DC_SIDE_KERNEL));
+	add_file(emitting, "user/dcg_kernel.c", emit_kernel_calls_c(arena, plan, DC_SIDE_USER));
+	add_file(emitting, "kernel/dcg_journal.h", emit_journal_h(arena, plan));
+	add_file(emitting, "kernel/dcg_kernel.c", emit_kernel_calls_c(arena, plan, DC_SIDE_KERNEL));
 	add_file(emitting, "twin/dcg_twin.h", emit_twin_names(arena, plan));
 	add_file(emitting, "twin/Kbuild", emit_twin_kbuild(arena, plan));
 	emit_layouts(arena, plan, add_text, emitting);
 	emit_twin_wrappers(arena, plan, add_text, emitting);
 }
 
-int dc_emit_files(struct dc_diag *diag, const struct dc_emit_plan *plan, const char *rules,
-		  const char *names, const char *label, struct dc_emit_files *ret)
+int dc_emit_render(struct dc_diag *diag, const struct dc_emit_plan *plan, const char *rules,
+		   const char *names, const char *label, struct dc_emit_files *ret)
 {
 	struct dc_emit_files files = {.arena = dc_arena_new()};
 	struct emitting emitting = {.diag = diag, .plan = plan, .label = label, .files = &files};

@@ -281,9 +281,9 @@ static void put_endings(FILE *out, const struct emit_call *call)
 	for (i = 0; call->up && i < call->count; i++) {
 		const struct emit_parameter *parameter = &call->parameters[i];
 
-		if (parameter->ends == DC_ENDS_NEVER)
+		if (parameter->releases == DC_RELEASES_NEVER)
 			continue;
-		if (parameter->ends == DC_ENDS_ON_ERROR)
+		if (parameter->releases == DC_RELEASES_ON_ERROR)
 			fputs("\tif (dcg_err < 0 || dcg_result < 0)\n\t", out);
 		fprintf(out, "\t%s(%s);\n", emit_forget(call->arena, parameter->value->record),
 			parameter->name);
@@ -307,8 +307,8 @@ static void put_failure(FILE *out, const struct emit_call *call)
 		return;
 	if (!call->retry && (!call->device || call->takes))
 		fprintf(out, "\tif (dcg_err < 0)\n\t\tdck_broken(\"%s\", dcg_err);\n", call->plain);
-	if (call->missed)
-		fprintf(out, "\tif (dcg_err < 0)\n\t\t%s;\n", call->missed);
+	if (call->on_failure)
+		fprintf(out, "\tif (dcg_err < 0)\n\t\t%s;\n", call->on_failure);
 	if (!call->device)
 		return;
 	if (call->takes)
@@ -586,11 +586,11 @@ void emit_put_handler(FILE *out, const struct emit_call *call)
 
 /* Calls */
 
-bool emit_is_root(const struct dc_data *data, const struct dc_value *value)
+bool emit_is_kernel_object(const struct dc_marshal *marshal, const struct dc_value *value)
 {
 	const struct dc_type_rule *rule =
 		value->kind == DC_VALUE_POINTER && value->to == DC_VALUE_RECORD
-			? dc_rules_type(data->rules, value->record)
+			? dc_rules_type(marshal->rules, value->record)
 			: NULL;
 
 	return rule && rule->class == DC_TYPE_OBJECT;
@@ -622,7 +622,7 @@ static void set_parameter(const struct emit_call *call, const struct dc_emit_pla
 		.name = name,
 		.type = type,
 		.value = value,
-		.adopted = emit_is_root(plan->data, value),
+		.adopted = emit_is_kernel_object(plan->marshal, value),
 		.shared = is_address ? shared_type(call->arena, plan, value) : NULL,
 	};
 }
@@ -638,8 +638,8 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 {
 	const struct dc_definition *definition = function->definition;
 	const char *name = emit_c_name(arena, definition->name);
-	bool up = function->place == DC_PLACE_USER;
-	const struct dc_rule_entry *entry;
+	bool up = function->place == DC_PLACEMENT_USER;
+	const struct dc_function_rule *entry;
 	size_t i;
 
 	start_call(ret, arena, definition->parameters.len);
@@ -654,24 +654,24 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 	ret->comment = dc_arena_printf(arena, "drivercut: runs %s%s%s",
 				       up ? "on the user side" : "in the kernel",
 				       *function->reason ? "; " : "", function->reason);
-	dc_data_signature(plan->data, definition, &ret->signature);
+	dc_signature_of_function(plan->marshal, definition, &ret->signature);
 	ret->result_shared = shared_type(arena, plan, &definition->result_value);
-	entry = dc_data_entry(plan->data, definition);
+	entry = dc_marshal_function_rule(plan->marshal, definition);
 	ret->deadline_ms = entry ? entry->deadline_ms : 0;
 	ret->retry = up && entry && entry->retry;
-	ret->missed = up ? dc_data_missed(plan->data, definition) : NULL;
+	ret->on_failure = up ? dc_entry_on_failure(plan->marshal, definition) : NULL;
 	ret->locks = up && emit_has_locks(arena, plan);
 	if (up && entry && entry->device) {
-		ret->device = dc_data_expand(plan->data, definition, entry->device);
+		ret->device = dc_signature_expand(plan->marshal, definition, entry->device);
 		ret->takes = definition->result_kind == DC_RESULT_SIGNED;
 	}
 	for (i = 0; i < ret->count; i++) {
 		const struct dc_parameter *parameter = &definition->parameters.at[i];
 
 		set_parameter(ret, plan, i, parameter->name, parameter->type, &parameter->value);
-		if (entry && ret->parameters[i].adopted && entry->ends_argument == (int)i &&
-		    (entry->ends == DC_ENDS_ALWAYS || ret->result_kind == DC_RESULT_SIGNED))
-			ret->parameters[i].ends = entry->ends;
+		if (entry && ret->parameters[i].adopted && entry->released_argument == (int)i &&
+		    (entry->releases == DC_RELEASES_ALWAYS || ret->result_kind == DC_RESULT_SIGNED))
+			ret->parameters[i].releases = entry->releases;
 	}
 }
 
@@ -682,7 +682,7 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 	size_t i;
 
 	start_call(ret, arena, prototype->parameters.len);
-	ret->by_caller = kernel->rule->class == DC_RULE_CALLER;
+	ret->by_caller = kernel->rule->class == DC_RULE_DOWNCALL_ON_CALLER;
 	ret->number = dc_arena_printf(arena, "DCG_DOWN_KERNEL_%s", prototype->name);
 	ret->handler = dc_arena_printf(arena, "dcg_kernel_%s", prototype->name);
 	ret->plain = prototype->name;
@@ -695,14 +695,14 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 			   : prototype->result.kind == DC_VALUE_POINTER ? DC_RESULT_POINTER
 			   : prototype->result.is_signed		? DC_RESULT_SIGNED
 									: DC_RESULT_OTHER;
-	dc_data_kernel_signature(plan->data, prototype, kernel->rule, &ret->signature);
+	dc_signature_of_kernel(plan->marshal, prototype, kernel->rule, &ret->signature);
 	for (i = 0; i < ret->count; i++) {
 		set_parameter(ret, plan, i, dc_arena_printf(arena, "a%zu", i),
 			      prototype->parameter_types.at[i], &prototype->parameters.at[i]);
 		ret->parameters[i].adopted = false;
 	}
 	ret->is_register = register_of(ret, kernel->rule->is_register);
-	if (emit_is_root(plan->data, &prototype->result))
+	if (emit_is_kernel_object(plan->marshal, &prototype->result))
 		ret->result_adopted = prototype->result.record;
 }
 
@@ -721,7 +721,7 @@ const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	struct emit_call call;
 
 	if (!function->crosses)
-		return function->place == DC_PLACE_USER ? NAMED("BUG()") : NAMED("dcp_bug()");
+		return function->place == DC_PLACEMENT_USER ? NAMED("BUG()") : NAMED("dcp_bug()");
 	emit_call_of_function(arena, plan, function, &call);
 	emit_piece_start(&piece);
 	emit_put_stub(piece.out, &call);

@@ -6,18 +6,19 @@
 #include <stdio.h>
 
 #include "emit/emit.h"
+#include "marshal/signature.h"
 
 #define DC_EMIT_ABI 3 /* DCRT_ABI of the runtime that stubs and tables are made for */
 
 /* What an edit belongs to; those in the same place come in this order. */
-enum emit_of { EMIT_BEHIND, EMIT_HERE, EMIT_BEFORE };
+enum edit_order { EDIT_APPEND, EDIT_REPLACE, EDIT_PREPEND };
 
 /* A change to a file's text: [start, end) becomes text. After it the source goes on at line. */
 struct emit_edit {
 	size_t start, end;
 	const char *text;
 	unsigned line;
-	enum emit_of of;
+	enum edit_order order;
 };
 
 typedef DC_VEC(struct emit_edit) emit_edits;
@@ -50,13 +51,13 @@ struct emit_parameter {
 	const struct dc_value *value;
 	bool adopted; /* the kernel may hand this object over for the first time */
 	const char *shared; /* the process's memory may be there, to become this type; or NULL */
-	enum dc_ends ends;
+	enum dc_releases releases;
 };
 
 /* Something that is called across: a function of the driver, either way, or one of the kernel. */
 struct emit_call {
 	struct dc_arena *arena;
-	const char *missed; /* statement, if it could not be called; or NULL */
+	const char *on_failure; /* statement, if it could not be called; or NULL */
 	bool up, by_caller, retry;
 	bool locks; /* an upcall: what it calls down may take locks */
 	enum dc_sync sync;
@@ -111,26 +112,28 @@ const char *emit_guard(struct dc_arena *arena, const struct dc_emit_plan *plan,
 		       const struct dc_definition *definition, const char *head);
 
 /* Whether a value leads to an object that the kernel hands over (rules: class "object"). */
-bool emit_is_root(const struct dc_data *data, const struct dc_value *value);
+bool emit_is_kernel_object(const struct dc_marshal *marshal, const struct dc_value *value);
 
 /* What is appended to a C file: handlers, addresses of what is static in it; "" if nothing is. */
-const char *emit_appendix(const struct emit_unit *unit);
+const char *emit_unit_tail(const struct emit_unit *unit);
 
 /* dcg.h, the same in both components; dcg_tables.c; dcg_kernel.c: handlers of the kernel's
  * functions or, for the process, their stubs. */
-const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan);
+const char *emit_ids_h(struct dc_arena *arena, const struct dc_emit_plan *plan);
 /* Where a function's address stands in dcg_code; how many there are: it is none of them. */
 size_t emit_code_index(const struct dc_emit_plan *plan, const char *name);
 size_t emit_code_count(const struct dc_emit_plan *plan);
 /* checks.c: whether the kernel is to be asked about a type; the function that answers. */
-bool emit_is_checked(const struct dc_object_type *type);
+bool emit_is_limited(const struct dc_object_type *type);
 void emit_put_valid(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
 		    size_t index);
 /* Headers that make a compiler confirm the layouts behind the tables, for units of both sides. */
 void emit_layouts(struct dc_arena *arena, const struct dc_emit_plan *plan,
 		  void (*add)(void *ctx, const char *path, const char *text), void *ctx);
-const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
-const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side);
+const char *emit_tables_c(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			  enum dc_side side);
+const char *emit_kernel_calls_c(struct dc_arena *arena, const struct dc_emit_plan *plan,
+				enum dc_side side);
 
 /* The name that user code calls: dcg_rules.h renames inline functions and macros. */
 const char *emit_stub_name(struct dc_arena *arena, const struct dc_emit_kernel *kernel);
@@ -143,7 +146,7 @@ void emit_twin_wrappers(struct dc_arena *arena, const struct dc_emit_plan *plan,
 
 /* journal.c: dcg_journal.h, through which the kernel component acquires and releases; and in
  * dcg_kernel.c how each thing is given back. */
-const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan);
+const char *emit_journal_h(struct dc_arena *arena, const struct dc_emit_plan *plan);
 void emit_put_undos(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan);
 
 /* What a downcall's handler calls for a function of the kernel that takes or gives back a lock, so

@@ -55,7 +55,7 @@ static bool read_undo(struct dc_arena *arena, const struct dc_emit_plan *plan,
 		return false;
 	ret->name = trimmed(arena, text, (size_t)(open - text));
 	ret->releases = dc_prototype_find(layouts, ret->name);
-	ret->release_rule = dc_rules_find(plan->data->rules, ret->name);
+	ret->release_rule = dc_rules_find(plan->marshal->rules, ret->name);
 	for (text = open + 1; *text && *text != ')' && ret->count < ARGS_MAX;) {
 		size_t len = strcspn(text, ",)");
 
@@ -72,7 +72,7 @@ static void find_undos(struct dc_arena *arena, const struct dc_emit_plan *plan, 
 	const struct undo *at;
 	struct undo undo;
 
-	dc_vec_each (rule, &plan->data->rules->rules) {
+	dc_vec_each (rule, &plan->marshal->rules->rules) {
 		if (!rule->undo || !read_undo(arena, plan, rule, &undo))
 			continue;
 		dc_vec_each (at, ret)
@@ -217,7 +217,7 @@ static void put_acquiring_variadic(FILE *out, struct dc_arena *arena, const stru
 static void put_adopting(FILE *out, const struct dc_emit_plan *plan,
 			 const struct dc_prototype *prototype)
 {
-	if (emit_is_root(plan->data, &prototype->result))
+	if (emit_is_kernel_object(plan->marshal, &prototype->result))
 		fprintf(out,
 			"\tif (!IS_ERR_OR_NULL(dcg_result))\n"
 			"\t\tdcrt_adopt(dcg_channel, dcg_result, DCG_TYPE_%s, 1);\n",
@@ -306,9 +306,9 @@ static void put_wrappers(FILE *out, struct dc_arena *arena, const struct dc_emit
 				undo->name, undo->name, undo->name);
 }
 
-const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan)
+const char *emit_journal_h(struct dc_arena *arena, const struct dc_emit_plan *plan)
 {
-	const struct dc_rules *rules = plan->data->rules;
+	const struct dc_rules *rules = plan->marshal->rules;
 	const struct dc_recovery_rule *recovery;
 	struct emit_piece piece;
 	undos all = {0};
@@ -323,9 +323,9 @@ const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan
 	fputs("#include \"dcg.h\"\n#include \"dck_kernel.h\"\n\n/* clang-format off */\n",
 	      piece.out);
 	put_wrappers(piece.out, arena, plan, &all);
-	if (plan->data->annotations.recoveries.len)
+	if (plan->marshal->annotations.recoveries.len)
 		fputc('\n', piece.out);
-	dc_vec_each (recovery, &plan->data->annotations.recoveries)
+	dc_vec_each (recovery, &plan->marshal->annotations.recoveries)
 		fprintf(piece.out, "void dcg_recover_%s(void *dcg_object);\n",
 			emit_c_name(arena, recovery->function));
 	fputs("/* clang-format on */\n\n#endif\n", piece.out);
@@ -397,14 +397,14 @@ void emit_put_undos(FILE *out, struct dc_arena *arena, const struct dc_emit_plan
 
 void emit_put_recovery(FILE *out, struct dc_arena *arena, const struct emit_unit *unit)
 {
-	const struct dc_data *data = unit->plan->data;
+	const struct dc_marshal *marshal = unit->plan->marshal;
 	const struct dc_recovery_rule *rule;
 	struct dc_recovery recovery;
 
-	dc_vec_each (rule, &data->annotations.recoveries) {
+	dc_vec_each (rule, &marshal->annotations.recoveries) {
 		const struct dc_parameter *parameter;
 
-		if (!dc_data_recovery(data, rule, &recovery) ||
+		if (!dc_marshal_recovery(marshal, rule, &recovery) ||
 		    strcmp(recovery.definition->unit, unit->file->name) != 0)
 			continue;
 		parameter = &recovery.definition->parameters.at[0];
@@ -414,7 +414,7 @@ void emit_put_recovery(FILE *out, struct dc_arena *arena, const struct emit_unit
 		fprintf(out, " = dcg_object + %u;\n\n", recovery.base);
 		if (rule->condition)
 			fprintf(out, "\tif (%s)\n\t",
-				dc_data_expand(data, recovery.definition, rule->condition));
+				dc_signature_expand(marshal, recovery.definition, rule->condition));
 		fprintf(out, "\t%s(%s);\n}\n", recovery.definition->plain, parameter->name);
 	}
 }
@@ -425,8 +425,8 @@ void emit_put_recoveries(FILE *out, struct dc_arena *arena, const struct dc_emit
 	struct dc_recovery recovery;
 
 	fputs("\nconst struct dck_recovery dcg_recoveries[] = {\n", out);
-	dc_vec_each (rule, &plan->data->annotations.recoveries)
-		if (dc_data_recovery(plan->data, rule, &recovery))
+	dc_vec_each (rule, &plan->marshal->annotations.recoveries)
+		if (dc_marshal_recovery(plan->marshal, rule, &recovery))
 			fprintf(out, "\t{\"%s\", dcg_recover_%s, DCG_TYPE_%s},\n", rule->function,
 				emit_c_name(arena, rule->function),
 				emit_c_name(arena, recovery.type));

@@ -10,6 +10,8 @@
 
 #include "base/file.h"
 #include "emit/internal.h"
+#include "marshal/proposals.h"
+#include "marshal/uses.h"
 
 static const struct dc_sides_node *find_side(const struct dc_sides *sides, const char *name)
 {
@@ -190,8 +192,8 @@ static int scan_files(struct dc_diag *diag, struct dc_emit_plan *plan, bool *see
 
 static bool at_home(const struct dc_emit_function *function, enum dc_side side)
 {
-	return function->place == DC_PLACE_BOTH ||
-	       (function->place == DC_PLACE_KERNEL) == (side == DC_SIDE_KERNEL);
+	return function->place == DC_PLACEMENT_BOTH ||
+	       (function->place == DC_PLACEMENT_KERNEL) == (side == DC_SIDE_KERNEL);
 }
 
 static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side);
@@ -199,7 +201,7 @@ static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side
 /* What a function calls through pointers, whoever made them. */
 static void refer_indirect(struct dc_emit_plan *plan, const char *caller, enum dc_side side)
 {
-	const struct dc_graph *graph = plan->data->graph;
+	const struct dc_graph *graph = plan->marshal->graph;
 	int index = dc_graph_function(graph, caller);
 	const struct dc_call *call;
 
@@ -240,7 +242,7 @@ static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side
 
 static bool is_entry(const struct dc_emit_plan *plan, size_t i)
 {
-	const struct dc_graph *graph = plan->data->graph;
+	const struct dc_graph *graph = plan->marshal->graph;
 	int function = dc_graph_function(graph, plan->functions[i].definition->name);
 
 	return function >= 0 && dc_graph_is_entry(graph, (unsigned)function);
@@ -258,14 +260,14 @@ static void spread(struct dc_emit_plan *plan, const bool *named, const bool *use
 			if (function->definition->fixed && !used[i])
 				function->on[side] = DC_NATIVE;
 			else if (function->definition->fixed ||
-				 (function->place != DC_PLACE_BOTH && at_home(function, side)))
+				 (function->place != DC_PLACEMENT_BOTH && at_home(function, side)))
 				place(plan, function, side);
 		}
 		for (i = 0; i < plan->source->file_refers.len; i++)
 			refer(plan, plan->source->file_refers.at[i], side);
 		/* The kernel calls what the process gives it the address of. */
 		for (i = 0; side == DC_SIDE_KERNEL && i < plan->count; i++)
-			if (plan->functions[i].place == DC_PLACE_USER && is_entry(plan, i))
+			if (plan->functions[i].place == DC_PLACEMENT_USER && is_entry(plan, i))
 				refer(plan, plan->functions[i].definition->name, side);
 		/* Only the kernel's macros name functions at file scope, and on the user side they
 		 * mean nothing. */
@@ -291,18 +293,18 @@ static int cannot_cut(struct dc_diag *diag, const struct dc_emit_function *funct
 }
 
 /* The same of its data; names what to annotate. */
-static int cannot_cross(struct dc_diag *diag, const struct dc_data *data,
+static int cannot_cross(struct dc_diag *diag, const struct dc_marshal *marshal,
 			const struct dc_definition *definition, const char *gap_text)
 {
-	struct dc_data_gap gap = {.why = gap_text};
+	struct dc_proposal gap = {.why = gap_text};
 	const struct dc_parameter *parameter;
 
-	if (!dc_data_gap_of_arguments(data, definition, &gap))
+	if (!dc_propose_arguments(marshal, definition, &gap))
 		dc_vec_each (parameter, &definition->parameters) {
-			const char *record = dc_data_stranger(data, &parameter->value);
+			const char *record = dc_untracked_struct(marshal, &parameter->value);
 
 			if (record && !gap.row) {
-				dc_data_gap_of_record(data, record, definition, &gap);
+				dc_propose_trailing(marshal, record, definition, &gap);
 				gap.why = gap_text;
 			}
 		}
@@ -315,7 +317,7 @@ static int cannot_cross(struct dc_diag *diag, const struct dc_data *data,
 			"%s cannot be called across: %s; say what is there in %s, \"%s\": %s (a "
 			"proposal; drivercut annotate lists all), or keep it with its callers "
 			"(drivercut solve --pin %s=kernel; --rules does so with all such)",
-			definition->name, gap.why, data->path, gap.section, gap.row,
+			definition->name, gap.why, marshal->path, gap.section, gap.row,
 			definition->name);
 }
 
@@ -327,7 +329,8 @@ static bool user_refers(const struct dc_emit_plan *plan, const struct dc_definit
 	for (i = 0; i < plan->count; i++) {
 		const struct dc_definition *from = plan->functions[i].definition;
 
-		for (j = 0; plan->functions[i].place == DC_PLACE_USER && j < from->refers.len; j++)
+		for (j = 0; plan->functions[i].place == DC_PLACEMENT_USER && j < from->refers.len;
+		     j++)
 			if (!strcmp(from->refers.at[j], to->name))
 				return true;
 	}
@@ -339,15 +342,15 @@ static bool fixed_crosses(const struct dc_emit_plan *plan, const struct dc_emit_
 {
 	if (!function->definition->fixed)
 		return false;
-	return function->place == DC_PLACE_USER ||
-	       (function->place == DC_PLACE_KERNEL && user_refers(plan, function->definition));
+	return function->place == DC_PLACEMENT_USER ||
+	       (function->place == DC_PLACEMENT_KERNEL && user_refers(plan, function->definition));
 }
 
 /* Whether what stands on a side as a stub is called there, or only named. */
 static bool is_called(const struct dc_emit_plan *plan, const struct dc_emit_function *function,
 		      enum dc_side side)
 {
-	const struct dc_graph *graph = plan->data->graph;
+	const struct dc_graph *graph = plan->marshal->graph;
 	int index = dc_graph_function(graph, function->definition->name);
 	const struct dc_call *call;
 
@@ -383,13 +386,14 @@ static int find_crossings(struct dc_diag *diag, struct dc_emit_plan *plan)
 				    fixed_crosses(plan, function);
 		if (!function->crosses)
 			continue;
-		dc_data_signature(plan->data, function->definition, &signature);
+		dc_signature_of_function(plan->marshal, function->definition, &signature);
 		if (function->definition->uncuttable)
 			err = cannot_cut(diag, function, function->definition->uncuttable);
 		else if (function->definition->is_init)
 			err = cannot_cut(diag, function, "is freed after loading");
 		else if (signature.gap)
-			err = cannot_cross(diag, plan->data, function->definition, signature.gap);
+			err = cannot_cross(diag, plan->marshal, function->definition,
+					   signature.gap);
 		dc_vec_done(&signature.arguments);
 	}
 	return err;
@@ -409,7 +413,8 @@ static void add_downcall(struct dc_emit_plan *plan, const char *name, const stru
 	const struct dc_prototype *prototype = dc_prototype_find(&plan->source->layouts, name);
 	const struct dc_emit_kernel *at;
 
-	if (!prototype || (rule->class != DC_RULE_ANY && rule->class != DC_RULE_CALLER))
+	if (!prototype ||
+	    (rule->class != DC_RULE_DOWNCALL && rule->class != DC_RULE_DOWNCALL_ON_CALLER))
 		return;
 	dc_vec_each (at, &plan->kernel)
 		if (at->prototype == prototype)
@@ -423,7 +428,7 @@ static void add_inner(struct dc_emit_plan *plan, const char *name)
 	const struct dc_inner_call *inner;
 
 	dc_vec_each (inner, &plan->source->layouts.inner_calls) {
-		const struct dc_rule *rule = dc_rules_find(plan->data->rules, inner->callee);
+		const struct dc_rule *rule = dc_rules_find(plan->marshal->rules, inner->callee);
 
 		if (rule && !strcmp(inner->function, name))
 			add_downcall(plan, inner->callee, rule);
@@ -434,10 +439,10 @@ static void add_kernel(struct dc_emit_plan *plan, const struct dc_use *use)
 {
 	const struct dc_rule *rule;
 	const char *name;
-	bool is_free;
+	bool needs_none;
 
-	rule = dc_rules_answer(plan->data->rules, plan->data->graph, use, &name, &is_free);
-	if (rule && rule->as_is) /* it calls what has rules of its own */
+	rule = dc_rule_for_use(plan->marshal->rules, plan->marshal->graph, use, &name, &needs_none);
+	if (rule && rule->header_code) /* it calls what has rules of its own */
 		add_inner(plan, name);
 	else if (rule)
 		add_downcall(plan, name, rule);
@@ -469,17 +474,17 @@ static void find_types(struct dc_emit_plan *plan)
 
 	for (i = 0; i < plan->count; i++)
 		user[i] = plan->functions[i].on[DC_SIDE_USER] == DC_NATIVE;
-	dc_data_types(plan->data, user, &plan->types);
+	dc_object_types_find(plan->marshal, user, &plan->types);
 	free(user);
 }
 
-int dc_emit_places(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
-		   const char *cut_path, struct dc_emit_plan *ret)
+int dc_emit_plan_sides(struct dc_diag *diag, const struct dc_marshal *marshal,
+		       const struct dc_sides *sides, const char *cut_path, struct dc_emit_plan *ret)
 {
-	const struct dc_source *source = data->source;
+	const struct dc_source *source = marshal->source;
 	struct dc_emit_plan plan = {
 		.source = source,
-		.data = data,
+		.marshal = marshal,
 		.all_kernel = !sides,
 		.functions = dc_alloc(source->definitions.len + 1, sizeof(*plan.functions)),
 		.count = source->definitions.len,
@@ -490,7 +495,7 @@ int dc_emit_places(struct dc_diag *diag, const struct dc_data *data, const struc
 
 	for (i = 0; i < plan.count; i++) {
 		plan.functions[i].definition = &source->definitions.at[i];
-		plan.functions[i].place = DC_PLACE_KERNEL;
+		plan.functions[i].place = DC_PLACEMENT_KERNEL;
 		plan.functions[i].reason = "";
 	}
 	err = scan_files(diag, &plan, named);
@@ -509,11 +514,11 @@ int dc_emit_places(struct dc_diag *diag, const struct dc_data *data, const struc
 	return err;
 }
 
-int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
-		 const char *cut_path, struct dc_emit_plan *ret)
+int dc_emit_plan_make(struct dc_diag *diag, const struct dc_marshal *marshal,
+		      const struct dc_sides *sides, const char *cut_path, struct dc_emit_plan *ret)
 {
 	struct dc_emit_plan plan;
-	int err = dc_emit_places(diag, data, sides, cut_path, &plan);
+	int err = dc_emit_plan_sides(diag, marshal, sides, cut_path, &plan);
 
 	if (err < 0)
 		return err;
@@ -532,7 +537,7 @@ int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct 
 
 void dc_emit_plan_done(struct dc_emit_plan *plan)
 {
-	dc_data_types_done(&plan->types);
+	dc_object_types_done(&plan->types);
 	dc_vec_done(&plan->kernel);
 	free(plan->functions);
 	*plan = (struct dc_emit_plan){0};

@@ -12,12 +12,12 @@
 
 static bool served_up(const struct dc_emit_function *function)
 {
-	return function->crosses && function->place == DC_PLACE_USER;
+	return function->crosses && function->place == DC_PLACEMENT_USER;
 }
 
 static bool served_down(const struct dc_emit_function *function)
 {
-	return function->crosses && function->place != DC_PLACE_USER;
+	return function->crosses && function->place != DC_PLACEMENT_USER;
 }
 
 static bool serves(const struct emit_unit *unit, const struct dc_emit_function *function)
@@ -39,9 +39,9 @@ static const struct dc_source_file *home(const struct dc_emit_plan *plan)
 /* Whose address may cross: what tables and assignments name. */
 static bool is_code(const struct dc_emit_plan *plan, const struct dc_emit_function *function)
 {
-	int index = dc_graph_function(plan->data->graph, function->definition->name);
+	int index = dc_graph_function(plan->marshal->graph, function->definition->name);
 
-	return index >= 0 && plan->data->graph->functions.at[index].address_taken;
+	return index >= 0 && plan->marshal->graph->functions.at[index].address_taken;
 }
 
 /* What is appended to a unit */
@@ -178,7 +178,7 @@ void emit_layouts(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	}
 }
 
-const char *emit_appendix(const struct emit_unit *unit)
+const char *emit_unit_tail(const struct emit_unit *unit)
 {
 	struct emit_piece piece;
 	size_t i;
@@ -246,7 +246,7 @@ static void put_externs(FILE *out, struct dc_arena *arena, const struct dc_emit_
 				emit_c_name(arena, file->name), emit_c_name(arena, file->name));
 }
 
-const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan)
+const char *emit_ids_h(struct dc_arena *arena, const struct dc_emit_plan *plan)
 {
 	struct emit_piece piece;
 	size_t i;
@@ -352,7 +352,7 @@ static void put_fields(FILE *out, const struct dc_object_type *type, size_t inde
 			".target = DCRT_ANY_TYPE, .user_writes = %s%s}, /* %s */\n",
 			field->offset, field->size, field->count, kinds[field->kind],
 			field->user_writes ? "true" : "false",
-			field->checked && side == DC_SIDE_KERNEL ? ", .checked = true" : "",
+			field->limited && side == DC_SIDE_KERNEL ? ", .checked = true" : "",
 			field->name);
 	fputs("};\n", out);
 }
@@ -515,7 +515,7 @@ static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 				i);
 		if (side == DC_SIDE_KERNEL && adopts(type))
 			fprintf(out, ", .adopt = dcg_adopt_%zu", i);
-		if (side == DC_SIDE_KERNEL && emit_is_checked(type))
+		if (side == DC_SIDE_KERNEL && emit_is_limited(type))
 			fprintf(out, ", .valid = dcg_valid_%zu", i);
 		fputs("},\n", out);
 	}
@@ -567,7 +567,8 @@ static void put_setup(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 		plan->source->module, total);
 }
 
-const char *emit_tables(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side)
+const char *emit_tables_c(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			  enum dc_side side)
 {
 	struct emit_piece piece;
 
@@ -610,9 +611,10 @@ static void put_kernel_stub(FILE *out, struct dc_arena *arena, const struct dc_e
 	fputc('\n', out);
 }
 
-const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan, enum dc_side side)
+const char *emit_kernel_calls_c(struct dc_arena *arena, const struct dc_emit_plan *plan,
+				enum dc_side side)
 {
-	const struct dc_rules *rules = plan->data->rules;
+	const struct dc_rules *rules = plan->marshal->rules;
 	struct emit_piece piece;
 	size_t i;
 

@@ -100,20 +100,20 @@ static size_t statement_end(const char *text, size_t at)
 	return text[end] == '\n' ? end + 1 : at;
 }
 
-static void add_edit_of(emit_edits *edits, const struct emit_unit *unit, enum emit_of of,
-			size_t start, size_t end, const char *text)
+static void add_edit_in_order(emit_edits *edits, const struct emit_unit *unit,
+			      enum edit_order order, size_t start, size_t end, const char *text)
 {
 	dc_vec_push(edits, (struct emit_edit){.start = start,
 					      .end = end,
 					      .text = text,
 					      .line = line_of(unit->text, end),
-					      .of = of});
+					      .order = order});
 }
 
 static void add_edit(emit_edits *edits, const struct emit_unit *unit, size_t start, size_t end,
 		     const char *text)
 {
-	add_edit_of(edits, unit, EMIT_HERE, start, end, text);
+	add_edit_in_order(edits, unit, EDIT_REPLACE, start, end, text);
 }
 
 static const struct dc_emit_function *function_of(const struct dc_emit_plan *plan, const char *name)
@@ -156,13 +156,13 @@ static void guard(const struct emit_unit *unit, const struct dc_definition *defi
 	if (name == head) /* a macro of that name, or one that makes it */
 		return;
 	if (!definition->is_static)
-		add_edit_of(edits, unit, EMIT_BEFORE, start, start, "static\n");
+		add_edit_in_order(edits, unit, EDIT_PREPEND, start, start, "static\n");
 	add_edit(edits, unit, name, name + strlen(definition->plain),
 		 emit_own_name(unit->arena, definition));
-	add_edit_of(edits, unit, EMIT_BEHIND, end, end,
-		    emit_guard(unit->arena, unit->plan, definition,
-			       dc_arena_strndup(unit->arena, unit->text + definition->start,
-						head - definition->start)));
+	add_edit_in_order(edits, unit, EDIT_APPEND, end, end,
+			  emit_guard(unit->arena, unit->plan, definition,
+				     dc_arena_strndup(unit->arena, unit->text + definition->start,
+						      head - definition->start)));
 }
 
 static void find_edits(const struct emit_unit *unit, emit_edits *edits)
@@ -227,7 +227,7 @@ static int order_edits(const void *a, const void *b)
 		return left->start < right->start ? -1 : 1;
 	if (left->end != right->end)
 		return left->end < right->end ? -1 : 1;
-	return (int)left->of - (int)right->of;
+	return (int)left->order - (int)right->order;
 }
 
 /* What the unit's text refers to that generated text declares. */
@@ -307,7 +307,7 @@ static const char *stream_end(FILE *out, char **text, struct dc_arena *arena)
 const char *emit_source(const struct emit_unit *unit)
 {
 	bool numbers = needs_numbers(unit), user = unit->side == DC_SIDE_USER;
-	const char *tables = emit_appendix(unit);
+	const char *tables = emit_unit_tail(unit);
 	emit_edits edits = {0};
 	char *text = NULL;
 	size_t len_bytes;

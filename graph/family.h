@@ -4,7 +4,7 @@
  * functions take and release locks. graph/families/FAMILY.json, with linux.json for what all
  * families share. A new family is a new file.
  *
- * {"schema": 1, "kind": "family", "name": "net", "includes": ["linux"],
+ * {"schema": 2, "kind": "family", "name": "net", "includes": ["linux"],
  *  "fields": [{"struct": "net_device_ops", "field": "ndo_open", "context": "process"}, ...],
  *  "arguments": [{"function": "request_irq", "argument": 1, "context": "hardirq"}, ...],
  *  "variables": [{"variable": "__inittest", "as": "module_init", "context": "process"}, ...],

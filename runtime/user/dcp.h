@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The user library: what moved code uses of the kernel and the process can do by itself, or by a
- * downcall that no prototype describes. emit/rules/ maps the kernel's names to these ("define");
+ * downcall that no prototype describes. marshal/rules/ maps the kernel's names to these ("define");
  * functions that are not inline there and have no "define" the library has under their own names,
  * at the end of this file. What is left is generated with each driver.
  *

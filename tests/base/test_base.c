@@ -27,9 +27,10 @@ static void test_json_faults(void **state)
 	static const struct {
 		const char *text, *said;
 	} rows[] = {
-		{"{\"schema\": 1, ", "f.json:1: error: not valid JSON"},
+		{"{\"schema\": 2, ", "f.json:1: error: not valid JSON"},
 		{"[]", "not a JSON object"},
-		{"{\"schema\": 2}", "schema 2, but this drivercut reads schema 1"},
+		{"{\"schema\": 3}", "schema 3, but this drivercut reads schema 2"},
+		{"{\"schema\": 1}", "schema 1 is no longer read: schema 2 has other keys"},
 		{"{\"kind\": \"graph\"}", "this is a graph file, expected a problem file"},
 		{"{\"a\": 1, \"a\": 2}", "duplicate"},
 		{"{\"nodes\": [{\"n\": -1}]}", "nodes[0].n: -1 is below 0"},

@@ -98,11 +98,11 @@ int net_setup(struct net_device *netdev)
 END
 
 # What leads to the driver's own structure is the first question
-expect 0 '{"of": "net_device", "type": "port"}' annotate net --family net -v
+expect 0 '{"struct": "port", "after": "net_device"}' annotate net --family net -v
 expect 0 'struct port of the driver is no object' annotate net --family net -v
 annotations() { # ROWS-OF-FUNCTIONS ROWS-OF-POINTERS
 	cat >net/annotations.json <<-END
-	{"schema": 1, "kind": "annotations", "privates": [{"of": "net_device", "type": "port"}],
+	{"schema": 2, "kind": "annotations", "trailing": [{"struct": "port", "after": "net_device"}],
 	 "functions": [$1], "pointers": [$2]}
 	END
 }
@@ -123,7 +123,7 @@ together=$(sed -n 's/^ "frees_together": \([0-9]*\),/\1/p' said)
 
 # The rules' problem points here
 cat >profile.json <<'END'
-{"schema": 1, "kind": "profile", "driver": "net", "source": "by hand", "seconds": 10,
+{"schema": 2, "kind": "profile", "driver": "net", "source": "by hand", "seconds": 10,
  "phases": [], "edges": [], "entries": [], "lost": 0, "unseen_in_graph": []}
 END
 expect 0 "6 annotations are missing: drivercut annotate net" \
@@ -149,7 +149,7 @@ cp "$here/../emit/cases/list/in.c" list/
 echo 'obj-m := in.o' >list/Kbuild
 lists() { # ROWS-OF-POINTERS
 	cat >list/annotations.json <<-END
-	{"schema": 1, "kind": "annotations", "privates": [{"of": "net_device", "type": "port"}],
+	{"schema": 2, "kind": "annotations", "trailing": [{"struct": "port", "after": "net_device"}],
 	 "pointers": [$1]}
 	END
 }
@@ -217,7 +217,7 @@ END
 sed -i 's/"driver": "net"/"driver": "store"/' profile.json
 stored() { # ROWS-OF-POINTERS
 	cat >store/annotations.json <<-END
-	{"schema": 1, "kind": "annotations", "privates": [{"of": "net_device", "type": "port"}],
+	{"schema": 2, "kind": "annotations", "trailing": [{"struct": "port", "after": "net_device"}],
 	 "pointers": [$1]}
 	END
 	expect 0 "" problem store --family net --rules --profile profile.json -o problem.json
@@ -237,8 +237,8 @@ refused() { # WORDS ROWS-OF-FUNCTIONS ROWS-OF-POINTERS
 	annotations "$2" "$3"
 	expect 1 "net/annotations.json: error: $1" annotate net --family net
 }
-refused "functions: peek has 2 parameters, so none of number 2 (from 0) for ends_argument" \
-	'{"function": "peek", "ends": "always", "ends_argument": 2}' ""
+refused "functions: peek has 2 parameters, so it cannot release argument 2 (the first is 0)" \
+	'{"function": "peek", "releases": {"argument": 2, "when": "always"}}' ""
 refused "functions: peek reads 'absent.*', but the driver uses no structure 'absent'" \
 	'{"function": "peek", "reads": ["net_device.*", "absent.*"]}' ""
 refused "functions: peek reads 'port.absent', but no field 'absent' is in struct port" \
@@ -251,8 +251,8 @@ for count in num_rings 2 0x10; do
 	annotations "" "{\"field\": \"port.rings\", \"count\": \"$count\"}"
 	expect 0 "" annotate net --family net
 done
-echo '{"privates": [{"of": "absent", "type": "port"}]}' >net/annotations.json
-expect 1 "net/annotations.json: error: privates: the driver uses no structure 'absent'" \
+echo '{"trailing": [{"struct": "port", "after": "absent"}]}' >net/annotations.json
+expect 1 "net/annotations.json: error: trailing: the driver uses no structure 'absent'" \
 	annotate net --family net
 for count in num_rings 8x 0; do
 	echo "{\"pointers\": [{\"field\": \"port.bytes\", \"count\": \"$count\"}]}" >store/annotations.json

@@ -42,13 +42,13 @@ mkdir empty && echo 'obj-m := x.o' >empty/Kbuild
 expect 1 "needs --family" graph empty
 expect 1 "no such driver family: 'fish'" graph "$root/e1000" --family fish
 mkdir wrong
-echo '{"schema": 1, "kind": "driver", "name": "wrong", "family": "net", "source": {"package": 3}}' \
+echo '{"schema": 2, "kind": "driver", "name": "wrong", "family": "net", "source": {"package": 3}}' \
 	>wrong/driver.json
 expect 1 "source.package: expected a string, found an integer" graph wrong
-echo '{"schema": 1, "kind": "driver", "name": "wrong", "family": "net",
+echo '{"schema": 2, "kind": "driver", "name": "wrong", "family": "net",
  "source": {"package": "linux-source-9", "path": "drivers/x"}}' >wrong/driver.json
 expect 3 "install linux-source-9" graph wrong
-echo '{"schema": 1, "kind": "driver", "name": "wrong", "family": "net",
+echo '{"schema": 2, "kind": "driver", "name": "wrong", "family": "net",
  "source": {"package": "linux-source-6.1", "path": "drivers/no_such"}}' >wrong/driver.json
 expect 3 "Not found in archive" graph wrong
 check no_file out/wrong/source
@@ -95,7 +95,7 @@ expect 1 "no profile of tiny; record one: drivercut profile tiny" \
 	problem tiny --family net
 expect 1 "absent.json: error: cannot read" problem tiny --family net --profile absent.json
 cat >profile.json <<'END'
-{"schema": 1, "kind": "profile", "driver": "tiny", "source": "by hand", "seconds": 10,
+{"schema": 2, "kind": "profile", "driver": "tiny", "source": "by hand", "seconds": 10,
  "phases": [{"name": "all", "recorded_ms": 10000, "recorded_packets": 0,
   "recorded_throughput": "", "free_ms": 0, "free_packets": 0, "throughput": "", "events": 4,
   "lost": 0, "share_percent": 0, "per_hour": 0}],
@@ -141,7 +141,7 @@ int shared_open(struct port *port)
 END
 expect 0 "port.seen handle                       shared_open" problem shared --family net --list-fields
 "$drivercut" problem shared --family net --list-fields --json >fields.json 2>/dev/null
-check jq -e '.kind == "shared-fields" and .schema == 1 and .fields == [{"type": "port",
+check jq -e '.kind == "shared-fields" and .schema == 2 and .fields == [{"type": "port",
 	"field": "seen", "writer": "handle", "users": ["shared_open"]}]' fields.json >/dev/null
 
 # Registers: inlines by their call sites, others as counted; nothing when the process maps them
@@ -155,7 +155,7 @@ int wired_open(void __iomem *at)
 }
 END
 cat >wired.json <<'END'
-{"schema": 1, "kind": "profile", "driver": "wired", "source": "by hand", "seconds": 10,
+{"schema": 2, "kind": "profile", "driver": "wired", "source": "by hand", "seconds": 10,
  "phases": [{"name": "all", "recorded_ms": 10000, "recorded_packets": 0,
   "recorded_throughput": "", "free_ms": 0, "free_packets": 0, "throughput": "", "events": 4,
   "lost": 0, "share_percent": 0, "per_hour": 0}],
@@ -176,8 +176,8 @@ weighs 0 --rules --registers map
 weighs 0 --rules
 expect 2 "--registers: expected map or downcall, found 'never'" problem wired --registers never
 
-sed 's/"schema": 1/"schema": 7/' graph.json >future.json
-expect 1 "schema 7, but this drivercut reads schema 1" \
+sed 's/"schema": 2/"schema": 7/' graph.json >future.json
+expect 1 "schema 7, but this drivercut reads schema 2" \
 	problem tiny --family net --graph future.json --profile profile.json
 head -c 800 graph.json >cut-off.json
 expect 1 "not valid JSON" problem tiny --family net --graph cut-off.json --profile profile.json

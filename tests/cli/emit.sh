@@ -147,7 +147,7 @@ int hard_rule(int x)
 }
 END
 hard() { # SIDE-OF-made many whole halves user
-	echo '{"schema": 1, "kind": "cut", "lambda": [1, 1], "kernel_loc": 1, "user_loc": 1,
+	echo '{"schema": 2, "kind": "cut", "lambda": [1, 1], "kernel_loc": 1, "user_loc": 1,
  "crossings": 1, "sides": {"made": "'"$1"'", "many": "'"$2"'", "whole": "'"$3"'", "halves": "'"$4"'",
  "hard_user": "'"$5"'", "hard_rule": "user"}}' >hard.json
 }
@@ -179,7 +179,7 @@ expect 0 "1 names without a rule keep 1 functions, 4 of 4 user-side lines" \
 	emit hard --family net --cut hard.json --check
 grep -q '^outside .* 4 .* hard.c:' said || { fail "--check does not list outside"; cat said; }
 cat >profile.json <<'END'
-{"schema": 1, "kind": "profile", "driver": "hard", "source": "by hand", "seconds": 10,
+{"schema": 2, "kind": "profile", "driver": "hard", "source": "by hand", "seconds": 10,
  "phases": [], "edges": [], "entries": [], "lost": 0, "unseen_in_graph": []}
 END
 expect 0 "lines can be in the process" problem hard --family net --profile profile.json \

@@ -51,7 +51,7 @@ row() { # NAME
 call='{"caller": "e1000_xmit_frame", "callee": "e1000_tso", "kind": "direct", "line": 2,
 	"resolved_by": "name", "atomic": false, "locks_held": []}'
 graph() { # CALLS
-	echo '{"schema": 1, "kind": "graph", "driver": "e1000", "family": "net", "kernel": "6.1",
+	echo '{"schema": 2, "kind": "graph", "driver": "e1000", "family": "net", "kernel": "6.1",
 	"functions": ['"$(row e1000_clean), $(row e1000_tso), $(row e1000_xmit_frame)"'],
 	"calls": ['"$1"'], "entry_points": [], "locks": [], "kernel_functions": []}'
 }

@@ -11,7 +11,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
 
 cat >p.json <<'END'
-{"schema": 1, "kind": "problem", "driver": "toy",
+{"schema": 2, "kind": "problem", "driver": "toy",
  "nodes": [{"id": "irq", "loc": 40}, {"id": "clean", "loc": 60},
   {"id": "read_reg", "loc": 3, "replicable": true},
   {"id": "watchdog", "loc": 120, "entry_calls": 1, "kernel_calls": 8},
@@ -114,9 +114,9 @@ check cmp one two
 check jq -e . one >jq_said
 
 # Bad input leaves no file, and the old one untouched.
-echo '{"schema": 2}' >bad.json
+echo '{"schema": 3}' >bad.json
 echo old >kept
-expect 1 "schema 2, but this drivercut reads schema 1" solve --problem bad.json -o kept
+expect 1 "schema 3, but this drivercut reads schema 2" solve --problem bad.json -o kept
 check grep -qx old kept
 check sh -c '! ls | grep -q tmp'
 exit $failed

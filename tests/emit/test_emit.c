@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "emit/data.h"
+#include "marshal/object_types.h"
+#include "marshal/uses.h"
 
 static void write_file(const char *folder, const char *name, const char *text)
 {
@@ -46,41 +47,43 @@ static void test_bad_rules(void **state)
 		{"{\"rules\": [", "linux.json:1: error: not valid JSON"},
 		{"{\"kind\": \"cut\", \"rules\": []}", "this is a cut file, expected a rules file"},
 		{"{}", "linux.json:0: error: rules: missing"},
-		{"{\"rules\": [{\"class\": \"any\"}]}", "rules[0].name: missing"},
+		{"{\"rules\": [{\"class\": \"downcall\"}]}", "rules[0].name: missing"},
 		{"{\"rules\": [{\"name\": \"f\"}]}", "rules[0].class: missing"},
 		{"{\"rules\": [{\"name\": \"f\", \"class\": \"some\"}]}",
 		 "rules[0]: class 'some' is not one of local, ..., none"},
 		{"{\"rules\": [{\"name\": \"f\", \"class\": \"none\"}]}",
 		 "rules[0]: a rule that says no must say why"},
-		{"{\"rules\": [{\"name\": \"f\", \"class\": \"any\", \"sync\": \"in\"}]}",
+		{"{\"rules\": [{\"name\": \"f\", \"class\": \"downcall\", \"sync\": \"in\"}]}",
 		 "rules[0]: sync 'in' is not one of both, ..., none"},
-		{"{\"rules\": [{\"name\": \"f\", \"class\": \"any\", \"when\": \"soon\"}]}",
+		{"{\"rules\": [{\"name\": \"f\", \"class\": \"downcall\", \"when\": \"soon\"}]}",
 		 "rules[0]: when 'soon' is not one of first, ..., lock"},
-		{"{\"rules\": [{\"name\": \"f\", \"class\": \"any\", \"undo\": \"g()\","
+		{"{\"rules\": [{\"name\": \"f\", \"class\": \"downcall\", \"undo\": \"g()\","
 		 " \"no_undo\": \"w\"}]}",
 		 "rules[0]: 'f' has both undo and no_undo"},
-		{"{\"rules\": [{\"name\": \"f\", \"class\": \"any\"},"
-		 " {\"name\": \"f\", \"class\": \"any\"}]}",
+		{"{\"rules\": [{\"name\": \"f\", \"class\": \"downcall\"},"
+		 " {\"name\": \"f\", \"class\": \"downcall\"}]}",
 		 "rules[1]: 'f' has a rule already"},
-		{"{\"rules\": [{\"name\": \"f\", \"class\": \"any\", \"arguments\": [1]}]}",
+		{"{\"rules\": [{\"name\": \"f\", \"class\": \"downcall\", \"arguments\": [1]}]}",
 		 "rules[0].arguments[0]: expected a string"},
 		{"{\"rules\": [], \"types\": [{\"name\": \"s\", \"class\": \"some\"}]}",
 		 "types[0]: class 'some' is not one of object, ..., none"},
 		{"{\"rules\": [], \"types\": [{\"name\": \"s\", \"class\": \"none\"}]}",
 		 "types[0]: a rule that says no must say why"},
 		{"{\"rules\": [], \"types\": [{\"name\": \"s\", \"class\": \"object\","
-		 " \"private_align\": -1}]}",
-		 "types[0].private_align: -1 is below 0"},
+		 " \"trailing_align\": -1}]}",
+		 "types[0].trailing_align: -1 is below 0"},
 		{"{\"rules\": [], \"pointers\": [{\"field\": \"s\", \"count\": \"1\"}]}",
 		 "pointers[0]: field 's' is not STRUCTURE.FIELD"},
 		{"{\"rules\": [], \"pointers\": [{\"field\": \"s.f\"}]}",
 		 "pointers[0].count: missing"},
-		{"{\"rules\": [], \"entries\": [{\"ends\": \"never\"}]}",
-		 "entries[0].entry: missing"},
-		{"{\"rules\": [], \"entries\": [{\"entry\": \"e\", \"ends\": \"soon\"}]}",
-		 "entries[0]: ends 'soon' is not one of never, ..., on error"},
-		{"{\"rules\": [], \"entries\": [{\"entry\": \"e\", \"deadline_ms\": 9999999}]}",
-		 "entries[0].deadline_ms: 9999999 is above 3600000"},
+		{"{\"rules\": [], \"entry_points\": [{\"retry\": true}]}",
+		 "entry_points[0].entry_point: missing"},
+		{"{\"rules\": [], \"entry_points\": [{\"entry_point\": \"e\","
+		 " \"releases\": {\"argument\": 0, \"when\": \"soon\"}}]}",
+		 "entry_points[0].releases: when 'soon' is not one of never, ..., on error"},
+		{"{\"rules\": [], \"entry_points\": [{\"entry_point\": \"e\", \"deadline_ms\": "
+		 "9999999}]}",
+		 "entry_points[0].deadline_ms: 9999999 is above 3600000"},
 	};
 	char folder[32];
 	size_t i;
@@ -93,7 +96,7 @@ static void test_bad_rules(void **state)
 		struct caught caught;
 
 		catch_start(&caught);
-		write_file(folder, "emit/rules/linux.json", rows[i].text);
+		write_file(folder, "marshal/rules/linux.json", rows[i].text);
 		assert_int_equal(dc_rules_open(&caught.diag, "net", &rules), -EINVAL);
 		assert_said(&caught, rows[i].said);
 		assert_int_equal(caught.diag.errors, 1);
@@ -118,21 +121,21 @@ static void test_bad_annotations(void **state)
 		 "functions[0]: reads 'field' is not STRUCTURE.FIELD"},
 		{"{\"pointers\": [{\"field\": \"f\", \"count\": \"1\"}]}",
 		 "pointers[0]: field 'f' is not STRUCTURE.FIELD"},
-		{"{\"privates\": [{\"of\": \"net_device\"}]}", "privates[0].type: missing"},
+		{"{\"trailing\": [{\"after\": \"net_device\"}]}", "trailing[0].struct: missing"},
 		{"{\"recovery\": [{\"if\": \"1\"}]}", "recovery[0].function: missing"},
 		{"{\"recovery\": [{\"function\": \"f\", \"if\": 1}]}", "recovery[0].if: expected"},
-		{"{\"checks\": [{\"field\": \"s.f\", \"range\": [\"0\", \"1\"]}]}",
-		 "checks[0].why: missing"},
-		{"{\"checks\": [{\"field\": \"f\", \"range\": [\"0\", \"1\"], \"why\": \"\"}]}",
-		 "checks[0]: field 'f' is not STRUCTURE.FIELD"},
-		{"{\"checks\": [{\"field\": \"s.f\", \"range\": [\"1\"], \"why\": \"\"}]}",
-		 "checks[0]: a range has two ends"},
-		{"{\"checks\": [{\"field\": \"s.f\", \"range\": [\"0\", \"1\"], \"values\": "
+		{"{\"limits\": [{\"field\": \"s.f\", \"range\": [\"0\", \"1\"]}]}",
+		 "limits[0].why: missing"},
+		{"{\"limits\": [{\"field\": \"f\", \"range\": [\"0\", \"1\"], \"why\": \"\"}]}",
+		 "limits[0]: field 'f' is not STRUCTURE.FIELD"},
+		{"{\"limits\": [{\"field\": \"s.f\", \"range\": [\"1\"], \"why\": \"\"}]}",
+		 "limits[0]: a range has two ends"},
+		{"{\"limits\": [{\"field\": \"s.f\", \"range\": [\"0\", \"1\"], \"values\": "
 		 "[\"1\"],"
 		 " \"why\": \"\"}]}",
-		 "checks[0]: a check has a range or values"},
-		{"{\"checks\": [{\"field\": \"s.f\", \"unless\": \"1\", \"why\": \"\"}]}",
-		 "checks[0]: a check has a range, or values, or says when it is fixed"},
+		 "limits[0]: a limit has a range or values"},
+		{"{\"limits\": [{\"field\": \"s.f\", \"unless\": \"1\", \"why\": \"\"}]}",
+		 "limits[0]: a limit has a range, or values, or says when the field is fixed"},
 	};
 	char folder[32];
 	size_t i;
@@ -164,7 +167,7 @@ struct made {
 	struct dc_graph *graph;
 	struct dc_source *source;
 	struct dc_rules rules;
-	struct dc_data data;
+	struct dc_marshal data;
 };
 
 static const char kernel[] = "struct net_device { unsigned long state; char name[16]; };\n"
@@ -247,8 +250,8 @@ static int make(struct made *made, const char *annotations)
 	assert_int_equal(dc_graph_extract(diag, &made->driver, commands, &made->graph), 0);
 	assert_int_equal(dc_source_read(diag, &made->driver, commands, &made->source), 0);
 	assert_int_equal(dc_rules_open(diag, "net", &made->rules), 0);
-	err = dc_data_open(diag, made->arena, &made->rules, made->source, made->graph, made->folder,
-			   &made->data);
+	err = dc_marshal_open(diag, made->arena, &made->rules, made->source, made->graph,
+			      made->folder, &made->data);
 	free(commands);
 	free(json);
 	return err;
@@ -257,7 +260,7 @@ static int make(struct made *made, const char *annotations)
 static void made_done(struct made *made)
 {
 	if (made->data.arena)
-		dc_data_done(&made->data);
+		dc_marshal_done(&made->data);
 	dc_rules_done(&made->rules);
 	dc_source_free(made->source);
 	dc_graph_free(made->graph);
@@ -267,10 +270,10 @@ static void made_done(struct made *made)
 	remove_folder(made->include);
 }
 
-#define PRIVATE "\"privates\": [{\"of\": \"net_device\", \"type\": \"port\"}]"
+#define PRIVATE "\"trailing\": [{\"struct\": \"port\", \"after\": \"net_device\"}]"
 
 #define CHECK(field)                                                                               \
-	"{\"checks\": [{\"field\": \"" field "\", \"range\": [\"0\", \"1\"], \"why\": \"\"}]}"
+	"{\"limits\": [{\"field\": \"" field "\", \"range\": [\"0\", \"1\"], \"why\": \"\"}]}"
 
 static void test_strange_annotations(void **state)
 {
@@ -285,18 +288,18 @@ static void test_strange_annotations(void **state)
 		 "recovery: the driver has no function 'absent' that takes one pointer"},
 		{"{\"recovery\": [{\"function\": \"heads\"}]}",
 		 "recovery: the driver has no function 'heads' that takes one pointer"},
-		{"{\"privates\": [{\"of\": \"net_device\", \"type\": \"absent\"}]}",
-		 "privates: the driver uses no structure 'absent'"},
+		{"{\"trailing\": [{\"struct\": \"absent\", \"after\": \"net_device\"}]}",
+		 "trailing: the driver uses no structure 'absent'"},
 		{"{\"pointers\": [{\"field\": \"port.absent\", \"count\": \"1\"}]}",
 		 "pointers: no pointer 'absent' is in struct port"},
 		{"{\"pointers\": [{\"field\": \"absent.rings\", \"count\": \"1\"}]}",
 		 "pointers: the driver uses no structure 'absent'"},
-		{CHECK("absent.a"), "checks: the driver uses no structure 'absent'"},
-		{CHECK("port.absent"), "checks: no field 'absent' is in struct port"},
-		{CHECK("port.up"), "checks: 'up' of struct port is no number of its own"},
-		{CHECK("port.bytes"), "checks: 'bytes' of struct port is no number of its own"},
-		{CHECK("port.rings"), "checks: 'rings' of struct port is no number of its own"},
-		{CHECK("port.notify"), "checks: 'notify' of struct port is no number of its own"},
+		{CHECK("absent.a"), "limits: the driver uses no structure 'absent'"},
+		{CHECK("port.absent"), "limits: no field 'absent' is in struct port"},
+		{CHECK("port.up"), "limits: 'up' of struct port is no number of its own"},
+		{CHECK("port.bytes"), "limits: 'bytes' of struct port is no number of its own"},
+		{CHECK("port.rings"), "limits: 'rings' of struct port is no number of its own"},
+		{CHECK("port.notify"), "limits: 'notify' of struct port is no number of its own"},
 	};
 	size_t i;
 
@@ -322,7 +325,7 @@ static void check_signature(const struct made *made, const char *function, const
 	size_t i;
 
 	assert_non_null(definition);
-	dc_data_signature(&made->data, definition, &signature);
+	dc_signature_of_function(&made->data, definition, &signature);
 	if (gap ? !signature.gap || !strstr(signature.gap, gap) : !!signature.gap)
 		fail_msg("%s: gap %s, expected %s", function, signature.gap, gap);
 	for (i = 0; !gap && i < signature.arguments.len; i++)
@@ -373,34 +376,33 @@ static void test_proposals(void **state)
 		{"out", "{\"function\": \"out\", \"arguments\": [\"\", \"1\"]}"},
 		{"bytes", "{\"function\": \"bytes\", \"arguments\": [\"\", \"address\"]}"},
 	};
-	struct dc_data_gap gap;
+	struct dc_proposal gap;
 	struct made made;
 	size_t i;
 
 	(void)state;
 	assert_int_equal(make(&made, "{" PRIVATE "}"), 0);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_true(dc_data_gap_of_arguments(
+		assert_true(dc_propose_arguments(
 			&made.data, dc_source_find(made.source, rows[i].function), &gap));
 		assert_string_equal(gap.row, rows[i].row);
 		assert_string_equal(gap.section, "functions");
 	}
-	assert_false(
-		dc_data_gap_of_arguments(&made.data, dc_source_find(made.source, "number"), &gap));
-	dc_data_gap_of_record(&made.data, "ring", dc_source_find(made.source, "heads"), &gap);
+	assert_false(dc_propose_arguments(&made.data, dc_source_find(made.source, "number"), &gap));
+	dc_propose_trailing(&made.data, "ring", dc_source_find(made.source, "heads"), &gap);
 	assert_string_equal(gap.row, "{\"field\": \"port.rings\", \"count\": \"n_rings\"}");
 	made_done(&made);
 	assert_int_equal(make(&made, "{}"), 0);
-	dc_data_gap_of_record(&made.data, "port", dc_source_find(made.source, "touch"), &gap);
-	assert_string_equal(gap.row, "{\"of\": \"net_device\", \"type\": \"port\"}");
+	dc_propose_trailing(&made.data, "port", dc_source_find(made.source, "touch"), &gap);
+	assert_string_equal(gap.row, "{\"struct\": \"port\", \"after\": \"net_device\"}");
 	made_done(&made);
 }
 
 /* Recovery */
 
-static const char *pin_of(const struct dc_lower_given *given, const char *function)
+static const char *pin_of(const struct dc_constraints *given, const char *function)
 {
-	const struct dc_lower_pin *pin;
+	const struct dc_constraint_pin *pin;
 
 	dc_vec_each (pin, &given->pins)
 		if (!strcmp(pin->function, function))
@@ -411,26 +413,26 @@ static const char *pin_of(const struct dc_lower_given *given, const char *functi
 /* What recovery calls is in the kernel, with all it calls; its object is the one around. */
 static void test_recovery(void **state)
 {
-	struct dc_lower_given given = {0};
+	struct dc_constraints given = {0};
 	struct dc_recovery recovery;
-	dc_data_gaps gaps = {0};
+	dc_proposals gaps = {0};
 	struct made made;
 
 	(void)state;
 	assert_int_equal(make(&made, "{" PRIVATE ", \"recovery\": [{\"function\": \"sweep\","
 				     " \"if\": \"port->rings\"}]}"),
 			 0);
-	dc_data_constraints(&made.data, &given, &gaps);
+	dc_constraints_find(&made.data, &given, &gaps);
 	assert_string_equal(pin_of(&given, "sweep"), "runs in recovery, when the process has died");
 	assert_string_equal(pin_of(&given, "once"),
 			    "runs in recovery, when the process has died, called by sweep");
 	assert_string_equal(pin_of(&given, "ring"), "none");
 	assert_string_equal(made.data.annotations.recoveries.at[0].condition, "port->rings");
-	assert_true(
-		dc_data_recovery(&made.data, &made.data.annotations.recoveries.at[0], &recovery));
+	assert_true(dc_marshal_recovery(&made.data, &made.data.annotations.recoveries.at[0],
+					&recovery));
 	assert_string_equal(recovery.type, "net_device");
 	assert_int_equal(recovery.base, 32);
-	dc_lower_given_done(&given);
+	dc_constraints_done(&given);
 	dc_vec_done(&gaps);
 	made_done(&made);
 }
@@ -490,7 +492,7 @@ static char *fields_of(const struct made *made, const char *functions, const cha
 	dc_vec_each (definition, &made->source->definitions)
 		user[definition - made->source->definitions.at] =
 			strstr(functions, definition->name) != NULL;
-	dc_data_types(&made->data, user, &types);
+	dc_object_types_find(&made->data, user, &types);
 	dc_vec_each (field, &find_type(&types, type)->fields) {
 		more = dc_printf("%s%s%u %u*%u %c%s", said, *said ? ", " : "", field->offset,
 				 field->size, field->count, kinds[field->kind],
@@ -498,7 +500,7 @@ static char *fields_of(const struct made *made, const char *functions, const cha
 		free(said);
 		said = more;
 	}
-	dc_data_types_done(&types);
+	dc_object_types_done(&types);
 	free(user);
 	return said;
 }
@@ -544,7 +546,7 @@ static void test_links(void **state)
 				     " \"count\": \"n_rings\"}]}"),
 			 0);
 	user = dc_alloc(made.source->definitions.len + 1, sizeof(*user));
-	dc_data_types(&made.data, user, &types);
+	dc_object_types_find(&made.data, user, &types);
 	type = find_type(&types, "net_device");
 	assert_int_equal(type->size, 32 + 56);
 	assert_int_equal(type->links.len, 1);
@@ -553,7 +555,7 @@ static void test_links(void **state)
 	assert_int_equal(type->links.at[0].count_offset, 32 + 48);
 	assert_int_equal(type->links.at[0].count_size, 4);
 	assert_string_equal(types.at[type->links.at[0].target].name, "ring");
-	dc_data_types_done(&types);
+	dc_object_types_done(&types);
 	free(user);
 	made_done(&made);
 }

@@ -10,7 +10,7 @@
 
 /* Two functions, a kernel function, a lock, one of everything else. */
 static const char sample[] =
-	"{\"schema\": 1, \"kind\": \"graph\", \"driver\": \"d\", \"family\": \"net\","
+	"{\"schema\": 2, \"kind\": \"graph\", \"driver\": \"d\", \"family\": \"net\","
 	" \"kernel\": \"6.1\", \"functions\": ["
 	"{\"name\": \"a\", \"file\": \"d.c\", \"first_line\": 1, \"last_line\": 4, \"loc\": 4,"
 	" \"sloc\": 3, \"static\": true, \"address_taken\": true, \"signature\": \"void (void)\","
@@ -111,7 +111,7 @@ static void test_refused(void **state)
 		int err;
 		const char *says;
 	} rows[] = {
-		{"\"schema\": 1", "\"schema\": 9", -EINVAL, "schema"},
+		{"\"schema\": 2", "\"schema\": 9", -EINVAL, "schema"},
 		{"\"kind\": \"graph\"", "\"kind\": \"cut\"", -EINVAL, "graph"},
 		{"\"name\": \"b\"", "\"name\": \"a\"", -EINVAL, "sorted"},
 		{"\"callee\": \"b\"", "\"callee\": \"c\"", -EINVAL, "'c' is not in functions[]"},

@@ -114,7 +114,7 @@ static void test_bad_text(void **state)
 		 "not an ftrace:function event"},
 		{"x 1 [000] 1.5: cycles: ffff drv_a ([drv])\n", -EINVAL,
 		 ":1: error: this is not a"},
-		{"{\"schema\": 1}\n", -EINVAL, ":1: error: this is not a recorded call"},
+		{"{\"schema\": 2}\n", -EINVAL, ":1: error: this is not a recorded call"},
 	};
 	size_t i;
 
@@ -295,7 +295,7 @@ static void test_check_edges(void **state)
 /* profile.json */
 
 #define GOOD                                                                                       \
-	"{\"schema\": 1, \"kind\": \"profile\", \"driver\": \"drv\", \"source\": \"by hand\","     \
+	"{\"schema\": 2, \"kind\": \"profile\", \"driver\": \"drv\", \"source\": \"by hand\","     \
 	" \"seconds\": 10, \"lost\": 0, \"phases\": [{\"name\": \"a\"}, {\"name\": \"b\"}],"       \
 	" \"edges\": [{\"caller\": \"f\", \"callee\": \"g\", \"calls\": 3, \"samples\": 2,"        \
 	" \"atomic_samples\": 1, \"phases\": {\"a\": 2}}, {\"caller\": \"f\", \"callee\":"         \
@@ -316,7 +316,8 @@ static void test_bad_json(void **state)
 	static const struct {
 		const char *old, *new, *said;
 	} rows[] = {
-		{"\"schema\": 1", "\"schema\": 2", "schema 2"},
+		{"\"schema\": 2", "\"schema\": 1",
+		 "schema 1 is no longer read: schema 2 has other keys"},
 		{"\"profile\"", "\"graph\"", "this is a graph file"},
 		{"\"seconds\": 10", "\"seconds\": 0", "seconds: 0 is below 1"},
 		{"\"driver\": \"drv\"", "\"driver\": \"\"", "driver is empty"},

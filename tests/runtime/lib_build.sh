@@ -70,10 +70,10 @@ grep -q '^lib_build: cannot attach to /dev/null: ' said || { fail "no message"; 
 nm "$lib/libdcp.a" | awk '$2 == "T" { print $3 }' >has
 grep -oE '#define dcp_[a-z_]+' "$root/runtime/user/dcp.h" | cut -d' ' -f2 >>has
 {
-	grep -ohE '\bdcp_[A-Za-z0-9_]+\(' "$root"/emit/rules/*.json | tr -d '('
+	grep -ohE '\bdcp_[A-Za-z0-9_]+\(' "$root"/marshal/rules/*.json | tr -d '('
 	# functions under their own names; sleeping is a downcall
-	sed -n '/"class": "local"/{/"define"/d;/"as_is"/d;s/.*"name": "\([^"]*\)".*/\1/p}' \
-		"$root"/emit/rules/*.json | grep -v sleep
+	sed -n '/"class": "local"/{/"define"/d;/"header_code"/d;s/.*"name": "\([^"]*\)".*/\1/p}' \
+		"$root"/marshal/rules/*.json | grep -v sleep
 } | sort -u >wanted
 [ "$(wc -l <wanted)" -gt 30 ] || fail "no rules were read"
 grep -vxF -f has wanted && fail "rules name what the user library has not"

@@ -24,7 +24,9 @@ static void test_bad_input(void **state)
 	} rows[] = {
 		{"", "not valid JSON"},
 		{"{\"nodes\": [", "p.json:1: error: not valid JSON"},
-		{"{\"schema\": 2, \"nodes\": []}", "schema 2, but this drivercut reads schema 1"},
+		{"{\"schema\": 1, \"nodes\": []}",
+		 "schema 1 is no longer read: schema 2 has other keys"},
+		{"{\"schema\": 3, \"nodes\": []}", "schema 3, but this drivercut reads schema 2"},
 		{"{\"kind\": \"cut\", \"nodes\": []}",
 		 "this is a cut file, expected a problem file"},
 		{"{}", "nodes: missing"},

@@ -8,12 +8,12 @@
 
 #include "emit/internal.h"
 
-bool emit_is_checked(const struct dc_object_type *type)
+bool emit_is_limited(const struct dc_object_type *type)
 {
 	const struct dc_object_field *field;
 
 	dc_vec_each (field, &type->fields)
-		if (field->checked)
+		if (field->limited)
 			return true;
 	return false;
 }
@@ -29,15 +29,15 @@ static void put_expression(FILE *out, const char *text, const char *of)
 }
 
 /* That the field is another one now, or something that `unless` is about. */
-static void put_changes(FILE *out, const struct dc_object_check *check, bool alone)
+static void put_changes(FILE *out, const struct dc_object_limit *limit, bool alone)
 {
 	const struct dc_layout_field *field;
 	bool any = false;
 
-	dc_vec_each (field, &check->layout->fields) {
+	dc_vec_each (field, &limit->layout->fields) {
 		if (!field->path || field->bits || field->dimensions ||
-		    (strcmp(field->name, check->rule->field) != 0 &&
-		     (alone || !dc_data_mentions(check->rule->unless, field->path))))
+		    (strcmp(field->name, limit->rule->field) != 0 &&
+		     (alone || !dc_limit_mentions(limit->rule->unless, field->path))))
 			continue;
 		fprintf(out, "%sdcg_now->%s != dcg_was->%s", any ? " || " : "", field->path,
 			field->path);
@@ -57,10 +57,11 @@ static void put_value(FILE *out, const struct dc_emit_plan *plan, const char *va
 }
 
 static void put_good(FILE *out, const struct dc_emit_plan *plan,
-		     const struct dc_object_check *check)
+		     const struct dc_object_limit *limit)
 {
-	const struct dc_check_rule *rule = check->rule;
-	const struct dc_layout_field *field = dc_data_field(plan->data, rule->record, rule->field);
+	const struct dc_limit_rule *rule = limit->rule;
+	const struct dc_layout_field *field =
+		dc_marshal_field(plan->marshal, rule->record, rule->field);
 	bool may_be_negative = field->value.is_signed || field->value.size == 1; /* char: or not */
 	size_t i;
 
@@ -74,20 +75,20 @@ static void put_good(FILE *out, const struct dc_emit_plan *plan,
 		fprintf(out, "dcg_now->%s <= (%s)", field->path, rule->high);
 }
 
-static void put_check(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
-		      const struct dc_object_check *check)
+static void put_limit(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
+		      const struct dc_object_limit *limit)
 {
-	const struct dc_check_rule *rule = check->rule;
+	const struct dc_limit_rule *rule = limit->rule;
 
 	emit_put_comment(out,
 			 dc_arena_printf(arena, "%s.%s: %s", rule->record, rule->field, rule->why));
 	fprintf(out, "\t{\n\t\tconst %s *dcg_now = now + %u, *dcg_was = was + %u;\n\n",
-		check->layout->spelling, check->offset, check->offset);
+		limit->layout->spelling, limit->offset, limit->offset);
 	if (rule->low || rule->values.len) {
 		fputs("\t\tif ((", out);
-		put_changes(out, check, false);
+		put_changes(out, limit, false);
 		fputs(") && !(", out);
-		put_good(out, plan, check);
+		put_good(out, plan, limit);
 		fputs(")", out);
 		if (rule->unless)
 			fputs(" && !(", out);
@@ -97,7 +98,7 @@ static void put_check(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 	}
 	if (rule->fixed) {
 		fputs("\t\tif (", out);
-		put_changes(out, check, true);
+		put_changes(out, limit, true);
 		fputs(" && (", out);
 		put_expression(out, rule->fixed, "dcg_was");
 		fputs("))\n\t\t\treturn false;\n", out);
@@ -109,12 +110,12 @@ void emit_put_valid(FILE *out, struct dc_arena *arena, const struct dc_emit_plan
 		    size_t index)
 {
 	const struct dc_object_type *type = &plan->types.at[index];
-	const struct dc_object_check *check;
+	const struct dc_object_limit *limit;
 
-	if (!emit_is_checked(type))
+	if (!emit_is_limited(type))
 		return;
 	fprintf(out, "\nstatic bool dcg_valid_%zu(const void *now, const void *was)\n{\n", index);
-	dc_vec_each (check, &type->checks)
-		put_check(out, arena, plan, check);
+	dc_vec_each (limit, &type->limits)
+		put_limit(out, arena, plan, limit);
 	fputs("\treturn true;\n}\n", out);
 }

@@ -4,127 +4,31 @@
  * that is embedded in several places, or in several objects, crosses in all of them, as a pointer
  * to it does not say which one it is in.
  */
+#include "marshal/object_types.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "emit/data.h"
-
-struct wanted {
-	const char *record, *field; /* field "*": all */
-	bool written;
-};
+#include "marshal/touched.h"
 
 struct types {
-	const struct dc_data *data;
-	DC_VEC(struct wanted) wanted;
+	const struct dc_marshal *marshal;
+	dc_touched touched;
 	dc_object_types *ret;
 };
-
-/* What user code touches */
-
-static void want(struct types *types, const char *record, const char *field, bool written)
-{
-	struct wanted *at;
-
-	dc_vec_each (at, &types->wanted)
-		if (!strcmp(at->record, record) && !strcmp(at->field, field)) {
-			at->written |= written;
-			return;
-		}
-	dc_vec_push(&types->wanted,
-		    (struct wanted){.record = record, .field = field, .written = written});
-}
-
-static void want_inlines(struct types *types, const struct dc_definition *definition)
-{
-	const struct dc_data *data = types->data;
-	const struct dc_inline_use *inlined;
-	const struct dc_use *use;
-
-	dc_vec_each (use, &definition->uses) {
-		const struct dc_rule *rule;
-		const char *name;
-		bool is_free;
-
-		rule = dc_rules_answer(data->rules, data->graph, use, &name, &is_free);
-		if (!is_free && !(rule && rule->as_is))
-			continue;
-		dc_vec_each (inlined, &data->source->layouts.inlines)
-			if (!strcmp(inlined->function, name))
-				want(types, inlined->record, inlined->field, inlined->written);
-	}
-}
-
-/* What annotations say it reads. */
-static void want_said(struct types *types, const struct dc_definition *definition)
-{
-	const struct dc_rule_entry *entry = dc_data_entry(types->data, definition);
-	size_t i;
-
-	for (i = 0; entry && i < entry->reads.len; i++) {
-		const char *text = entry->reads.at[i], *dot = strchr(text, '.');
-
-		if (dot)
-			want(types,
-			     dc_arena_strndup(types->data->arena, text, (size_t)(dot - text)),
-			     dot + 1, false);
-	}
-}
-
-static void find_wanted(struct types *types, const bool *user)
-{
-	const struct dc_data *data = types->data;
-	const struct dc_type_use *use;
-	size_t i;
-
-	dc_vec_each (use, &data->graph->types) {
-		const char *name = data->graph->functions.at[use->function].name;
-		const struct dc_definition *definition = dc_source_find(data->source, name);
-
-		if (!definition || !user[definition - data->source->definitions.at])
-			continue;
-		for (i = 0; i < use->reads_count; i++)
-			want(types, use->type, use->reads[i], false);
-		for (i = 0; i < use->writes_count; i++)
-			want(types, use->type, use->writes[i], true);
-		for (i = 0; i < use->addresses_count; i++)
-			want(types, use->type, use->addresses[i], true);
-	}
-	for (i = 0; i < data->source->definitions.len; i++)
-		if (user[i]) {
-			want_inlines(types, &data->source->definitions.at[i]);
-			want_said(types, &data->source->definitions.at[i]);
-		}
-}
-
-static bool is_wanted(const struct types *types, const char *record, const char *field,
-		      bool *ret_written)
-{
-	const struct wanted *at;
-	bool found = false;
-
-	*ret_written = false;
-	dc_vec_each (at, &types->wanted)
-		if (!strcmp(at->record, record) &&
-		    (!strcmp(at->field, field) || !strcmp(at->field, "*"))) {
-			found = true;
-			*ret_written |= at->written;
-		}
-	return found;
-}
 
 /* Fields */
 
 static const struct dc_layout *layout_of(const struct types *types, const char *record)
 {
-	return dc_layout_find(&types->data->source->layouts, record);
+	return dc_layout_find(&types->marshal->source->layouts, record);
 }
 
 static bool is_opaque(const struct types *types, const char *record)
 {
-	const struct dc_type_rule *rule = dc_rules_type(types->data->rules, record);
+	const struct dc_type_rule *rule = dc_rules_type(types->marshal->rules, record);
 
 	return rule && (rule->class == DC_TYPE_OPAQUE || rule->class == DC_TYPE_LIST);
 }
@@ -134,7 +38,7 @@ static bool crosses_inside(const struct types *types, const struct dc_layout *la
 			   const struct dc_layout_field *field)
 {
 	return !is_opaque(types, field->value.record) ||
-	       dc_data_list(types->data, layout->name, field->name);
+	       dc_marshal_list(types->marshal, layout->name, field->name);
 }
 
 /* A structure in an object: the outermost one of C's, and how its fields are named from there. */
@@ -149,7 +53,7 @@ static const char *path_of(const struct types *types, const struct place *place,
 {
 	if (!place->prefix || !field->path)
 		return NULL;
-	return dc_arena_printf(types->data->arena, "%s%s", place->prefix, field->path);
+	return dc_arena_printf(types->marshal->arena, "%s%s", place->prefix, field->path);
 }
 
 static void add_member(const struct types *types, struct dc_object_type *type,
@@ -167,9 +71,9 @@ static void add_member(const struct types *types, struct dc_object_type *type,
 		dc_vec_push(&type->members, member);
 }
 
-/* Checks */
+/* Limits */
 
-bool dc_data_mentions(const char *text, const char *field)
+bool dc_limit_mentions(const char *text, const char *field)
 {
 	const size_t len = strlen(field);
 
@@ -180,27 +84,27 @@ bool dc_data_mentions(const char *text, const char *field)
 	return false;
 }
 
-static bool is_checked(const struct types *types, const struct dc_layout *layout,
+static bool is_limited(const struct types *types, const struct dc_layout *layout,
 		       const struct dc_layout_field *field)
 {
-	const struct dc_check_rule *rule;
+	const struct dc_limit_rule *rule;
 
-	dc_vec_each (rule, &types->data->annotations.checks)
+	dc_vec_each (rule, &types->marshal->annotations.limits)
 		if (!strcmp(rule->record, layout->name) &&
 		    (!strcmp(rule->field, field->name) ||
-		     (field->path && dc_data_mentions(rule->unless, field->path))))
+		     (field->path && dc_limit_mentions(rule->unless, field->path))))
 			return true;
 	return false;
 }
 
-static void add_checks(const struct types *types, struct dc_object_type *type,
+static void add_limits(const struct types *types, struct dc_object_type *type,
 		       const struct dc_layout *layout, unsigned base)
 {
-	const struct dc_check_rule *rule;
+	const struct dc_limit_rule *rule;
 
-	dc_vec_each (rule, &types->data->annotations.checks)
+	dc_vec_each (rule, &types->marshal->annotations.limits)
 		if (!strcmp(rule->record, layout->name))
-			dc_vec_push(&type->checks, (struct dc_object_check){.rule = rule,
+			dc_vec_push(&type->limits, (struct dc_object_limit){.rule = rule,
 									    .layout = layout,
 									    .offset = base});
 }
@@ -210,12 +114,12 @@ static void add_field(const struct types *types, struct dc_object_type *type,
 		      const struct dc_layout_field *field, bool written)
 {
 	struct dc_object_field ret = {
-		.name = dc_arena_printf(types->data->arena, "%s.%s", layout->name, field->name),
+		.name = dc_arena_printf(types->marshal->arena, "%s.%s", layout->name, field->name),
 		.offset = place->base + field->offset,
 		.size = field->value.size,
 		.count = field->count,
 		.user_writes = written,
-		.checked = written && is_checked(types, layout, field),
+		.limited = written && is_limited(types, layout, field),
 	};
 
 	if (field->bits) {
@@ -240,9 +144,9 @@ static struct place inner_place(const struct types *types, const struct place *p
 	inner.base += field->offset + element * field->value.size;
 	inner.prefix = path;
 	if (path && field->dimensions)
-		inner.prefix = dc_arena_printf(types->data->arena, "%s[%u].", path, element);
+		inner.prefix = dc_arena_printf(types->marshal->arena, "%s[%u].", path, element);
 	else if (path)
-		inner.prefix = dc_arena_printf(types->data->arena, "%s.", path);
+		inner.prefix = dc_arena_printf(types->marshal->arena, "%s.", path);
 	return inner;
 }
 
@@ -253,7 +157,7 @@ static void add_record(const struct types *types, struct dc_object_type *type,
 	unsigned i;
 	bool written;
 
-	add_checks(types, type, layout, place->base);
+	add_limits(types, type, layout, place->base);
 	dc_vec_each (field, &layout->fields) {
 		const struct dc_layout *inner;
 
@@ -266,7 +170,7 @@ static void add_record(const struct types *types, struct dc_object_type *type,
 
 				add_record(types, type, inner, &there);
 			}
-		} else if (is_wanted(types, layout->name, field->name, &written)) {
+		} else if (dc_touched_has(&types->touched, layout->name, field->name, &written)) {
 			add_field(types, type, layout, place, field, written);
 		}
 	}
@@ -314,7 +218,7 @@ static void merge_fields(struct dc_object_type *type)
 			continue;
 		}
 		last->user_writes |= field->user_writes;
-		last->checked |= field->checked;
+		last->limited |= field->limited;
 		if (end <= last_end && (last->kind != DC_FIELD_PLAIN || field->count == 1))
 			continue;
 		last->size = (end > last_end ? end : last_end) - last->offset;
@@ -334,7 +238,7 @@ static void join_fields(struct dc_object_type *type)
 		struct dc_object_field *last = count ? &type->fields.at[count - 1] : NULL;
 
 		if (last && last->kind == field->kind && last->size == field->size &&
-		    last->user_writes == field->user_writes && last->checked == field->checked &&
+		    last->user_writes == field->user_writes && last->limited == field->limited &&
 		    last->offset + last->size * last->count == field->offset)
 			last->count += field->count;
 		else
@@ -355,29 +259,29 @@ static size_t find_type(const dc_object_types *types, const char *name)
 	return i;
 }
 
-static const struct dc_private_rule *private_of(const struct types *types, const char *record)
+static const struct dc_trailing_rule *trailing_of(const struct types *types, const char *record)
 {
-	const struct dc_private_rule *private;
+	const struct dc_trailing_rule *trailing;
 
-	dc_vec_each (private, &types->data->annotations.privates)
-		if (!strcmp(private->of, record))
-			return private;
+	dc_vec_each (trailing, &types->marshal->annotations.trailing)
+		if (!strcmp(trailing->after, record))
+			return trailing;
 	return NULL;
 }
 
 static void add_type(struct types *types, const char *record)
 {
 	const struct dc_layout *layout = layout_of(types, record), *inner;
-	const struct dc_private_rule *private = private_of(types, record);
+	const struct dc_trailing_rule *trailing = trailing_of(types, record);
 	struct dc_object_type type = {.name = record};
 
 	if (!layout || find_type(types->ret, record) < types->ret->len)
 		return;
 	type.size = layout->size;
 	add_outermost(types, &type, layout, 0);
-	inner = private ? layout_of(types, private->type) : NULL;
+	inner = trailing ? layout_of(types, trailing->record) : NULL;
 	if (inner) {
-		unsigned base = dc_data_private_base(types->data, private);
+		unsigned base = dc_trailing_base(types->marshal, trailing);
 
 		add_outermost(types, &type, inner, base);
 		type.size = base + inner->size;
@@ -409,7 +313,7 @@ static void add_link(struct types *types, struct dc_object_type *type,
 		     const struct place *place, const char *count)
 {
 	struct dc_object_link link = {
-		.name = dc_arena_printf(types->data->arena, "%s.%s", layout->name, field->name),
+		.name = dc_arena_printf(types->marshal->arena, "%s.%s", layout->name, field->name),
 		.offset = place->base + field->offset,
 	};
 	char bytes[32];
@@ -437,11 +341,12 @@ static void add_list(struct types *types, struct dc_object_type *type,
 		     const struct place *place, const struct dc_pointer_rule *list)
 {
 	const struct dc_layout_field *node =
-		dc_data_field(types->data, list->list_record, list->list_field);
-	const struct dc_layout_field *lock = dc_data_field(types->data, list->record, list->lock);
+		dc_marshal_field(types->marshal, list->list_record, list->list_field);
+	const struct dc_layout_field *lock =
+		dc_marshal_field(types->marshal, list->record, list->lock);
 	bool is_head = !strcmp(list->record, layout->name) && !strcmp(list->field, field->name);
 	struct dc_object_link link = {
-		.name = dc_arena_printf(types->data->arena, "%s.%s", layout->name, field->name),
+		.name = dc_arena_printf(types->marshal->arena, "%s.%s", layout->name, field->name),
 		.kind = is_head ? DC_LINK_LIST : DC_LINK_NODE,
 		.offset = place->base + field->offset,
 		.target = find_type(types->ret, list->list_record),
@@ -473,14 +378,14 @@ static void add_links_of(struct types *types, struct dc_object_type *type,
 			is_record ? layout_of(types, field->value.record) : NULL;
 		struct place there = inner_place(types, place, field, 0);
 
-		list = dc_data_list(types->data, layout->name, field->name);
+		list = dc_marshal_list(types->marshal, layout->name, field->name);
 		if (list) {
 			add_list(types, type, layout, field, place, list);
 			continue;
 		}
 		if (inner)
 			add_links_of(types, type, inner, &there);
-		pointer = dc_data_pointer(types->data, layout->name, field->name);
+		pointer = dc_marshal_pointer(types->marshal, layout->name, field->name);
 		if (pointer)
 			add_link(types, type, layout, field, place, pointer->count);
 	}
@@ -488,7 +393,7 @@ static void add_links_of(struct types *types, struct dc_object_type *type,
 
 static void add_links(struct types *types, struct dc_object_type *type)
 {
-	const struct dc_private_rule *private = private_of(types, type->name);
+	const struct dc_trailing_rule *trailing = trailing_of(types, type->name);
 	const struct dc_layout *layout = layout_of(types, type->name);
 
 	struct place place = {.outer = layout, .prefix = ""};
@@ -496,7 +401,7 @@ static void add_links(struct types *types, struct dc_object_type *type)
 	if (!layout || type->variable)
 		return;
 	add_links_of(types, type, layout, &place);
-	layout = private ? layout_of(types, private->type) : NULL;
+	layout = trailing ? layout_of(types, trailing->record) : NULL;
 	if (!layout)
 		return;
 	place.outer = layout;
@@ -531,7 +436,7 @@ static void add_target_types(struct types *types, const struct dc_rules *rules)
 			type.size = !strcmp(pointer->count, "string")
 					    ? 1
 					    : (unsigned)strtoul(pointer->count, NULL, 0);
-			type.name = dc_arena_printf(types->data->arena, "%u bytes", type.size);
+			type.name = dc_arena_printf(types->marshal->arena, "%u bytes", type.size);
 			if (!type.size || find_type(types->ret, type.name) < types->ret->len)
 				continue;
 			/* what is written there no analysis sees */
@@ -547,15 +452,16 @@ static void add_target_types(struct types *types, const struct dc_rules *rules)
 
 /* Variables */
 
-static bool any_user(const struct dc_data *data, const bool *user, const dc_indices *functions)
+static bool any_user(const struct dc_marshal *marshal, const bool *user,
+		     const dc_indices *functions)
 {
 	size_t i;
 
 	for (i = 0; i < functions->len; i++) {
-		const char *name = data->graph->functions.at[functions->at[i]].name;
-		const struct dc_definition *definition = dc_source_find(data->source, name);
+		const char *name = marshal->graph->functions.at[functions->at[i]].name;
+		const struct dc_definition *definition = dc_source_find(marshal->source, name);
 
-		if (definition && user[definition - data->source->definitions.at])
+		if (definition && user[definition - marshal->source->definitions.at])
 			return true;
 	}
 	return false;
@@ -565,8 +471,8 @@ static void add_variables(struct types *types, const bool *user)
 {
 	const struct dc_variable *variable;
 
-	dc_vec_each (variable, &types->data->source->variables) {
-		const struct dc_global *global = dc_data_global(types->data, variable);
+	dc_vec_each (variable, &types->marshal->source->variables) {
+		const struct dc_global *global = dc_marshal_global(types->marshal, variable);
 		struct dc_object_type type = {
 			.name = variable->name,
 			.size = variable->value.size * variable->count,
@@ -577,8 +483,8 @@ static void add_variables(struct types *types, const bool *user)
 		if (variable->is_init || !type.size)
 			continue;
 		/* What the graph does not know (a macro has pasted its name) may be used by all. */
-		reads = !global || any_user(types->data, user, &global->readers);
-		writes = !global || any_user(types->data, user, &global->writers);
+		reads = !global || any_user(types->marshal, user, &global->readers);
+		writes = !global || any_user(types->marshal, user, &global->writers);
 		if ((reads || writes) && !variable->is_const && !(global && global->constant) &&
 		    variable->value.kind == DC_VALUE_INTEGER)
 			dc_vec_push(&type.fields,
@@ -593,20 +499,22 @@ static void add_variables(struct types *types, const bool *user)
 /* Those within functions that the process runs: all of them may change there. */
 static void add_statics(struct types *types, const bool *user)
 {
-	const struct dc_data *data = types->data;
+	const struct dc_marshal *marshal = types->marshal;
 	const struct dc_static *at;
 
-	dc_vec_each (at, &data->source->statics) {
-		const struct dc_definition *definition = dc_source_find(data->source, at->function);
+	dc_vec_each (at, &marshal->source->statics) {
+		const struct dc_definition *definition =
+			dc_source_find(marshal->source, at->function);
 		struct dc_object_type type = {
-			.name = dc_arena_printf(data->arena, "%s.%s", at->function,
+			.name = dc_arena_printf(marshal->arena, "%s.%s", at->function,
 						at->variable.name),
 			.size = at->variable.value.size * at->variable.count,
 			.variable = &at->variable,
 			.local = at,
 		};
 
-		if (!at->crosses || !definition || !user[definition - data->source->definitions.at])
+		if (!at->crosses || !definition ||
+		    !user[definition - marshal->source->definitions.at])
 			continue;
 		dc_vec_push(&type.fields, (struct dc_object_field){.name = type.name,
 								   .size = at->variable.value.size,
@@ -616,33 +524,33 @@ static void add_statics(struct types *types, const bool *user)
 	}
 }
 
-void dc_data_types(const struct dc_data *data, const bool *user, dc_object_types *ret)
+void dc_object_types_find(const struct dc_marshal *marshal, const bool *user, dc_object_types *ret)
 {
-	struct types types = {.data = data, .ret = ret};
+	struct types types = {.marshal = marshal, .ret = ret};
 	const struct dc_type_rule *rule;
 	struct dc_object_type *type;
 
-	find_wanted(&types, user);
-	dc_vec_each (rule, &data->rules->types)
+	dc_touched_find(marshal, user, &types.touched);
+	dc_vec_each (rule, &marshal->rules->types)
 		if (rule->class == DC_TYPE_OBJECT)
 			add_type(&types, rule->name);
-	add_target_types(&types, data->rules);
-	add_target_types(&types, &data->annotations);
+	add_target_types(&types, marshal->rules);
+	add_target_types(&types, &marshal->annotations);
 	add_variables(&types, user);
 	add_statics(&types, user);
 	dc_vec_each (type, ret)
 		add_links(&types, type);
-	dc_vec_done(&types.wanted);
+	dc_vec_done(&types.touched);
 }
 
-void dc_data_types_done(dc_object_types *types)
+void dc_object_types_done(dc_object_types *types)
 {
 	struct dc_object_type *type;
 
 	dc_vec_each (type, types) {
 		dc_vec_done(&type->fields);
 		dc_vec_done(&type->links);
-		dc_vec_done(&type->checks);
+		dc_vec_done(&type->limits);
 		dc_vec_done(&type->records);
 		dc_vec_done(&type->members);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/shared_fields.h"
+#include "problem/shared_fields.h"
 
 #include <stdlib.h>
 #include <string.h>
