@@ -3,7 +3,7 @@
 #ifndef DC_EMIT_MENTIONS_H
 #define DC_EMIT_MENTIONS_H
 
-#include "graph/source.h"
+#include "graph/source/source.h"
 
 /* Sets seen[i] for each of source->definitions that a file names at file scope. Returns 0, or
  * -errno after reporting that a file cannot be read. */
