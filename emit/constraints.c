@@ -137,7 +137,8 @@ static const char *record_gap(const struct dc_data *data, const char *record)
 }
 
 /* A pointer to text: what a literal in the process is, the kernel cannot have. Other pointers lead
- * to objects, or to what the process allocates, which then becomes one (runtime/private.h). */
+ * to objects, or to what the process allocates, which then becomes one (runtime/objects/local.h).
+ */
 static bool leads_to_text(const struct dc_data *data, const char *record, const char *field)
 {
 	const struct dc_pointer_rule *said = dc_data_pointer(data, record, field);

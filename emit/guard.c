@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Entry points that the kernel calls where it may sleep and that run in the kernel component. What
- * has to be done around one (runtime/lib/dck_kernel.h: dck_enter) is in a function of its name;
- * its own text stands before that, under another name.
+ * has to be done around one (runtime/component/component.h: dck_enter) is in a function of its
+ * name; its own text stands before that, under another name.
  */
 #include <string.h>
 

@@ -7,7 +7,10 @@
 
 #include "emit/emit.h"
 
-#define DC_EMIT_ABI 3 /* DCRT_ABI of the runtime that stubs and tables are made for */
+/* The runtime's, of which emit includes no header; a test compares them
+ * (tests/test_emit_runtime.c). */
+#define DC_EMIT_ABI	 3 /* DCRT_ABI */
+#define DC_EMIT_ARGS_MAX 6 /* DCK_ARGS_MAX */
 
 /* What an edit belongs to; those in the same place come in this order. */
 enum emit_of { EMIT_BEHIND, EMIT_HERE, EMIT_BEFORE };
@@ -137,8 +140,11 @@ const char *emit_stub_name(struct dc_arena *arena, const struct dc_emit_kernel *
 
 /* twin/dcg_twin.h, twin/Kbuild, and the files that include those of user/. */
 const char *emit_twin_names(struct dc_arena *arena, const struct dc_emit_plan *plan);
-const char *emit_twin_kbuild(struct dc_arena *arena, const struct dc_emit_plan *plan);
+struct emit_runtime;
+const char *emit_twin_kbuild(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			     const struct emit_runtime *runtime);
 void emit_twin_wrappers(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			const struct emit_runtime *runtime,
 			void (*add)(void *ctx, const char *path, const char *text), void *ctx);
 
 /* journal.c: dcg_journal.h, through which the kernel component acquires and releases; and in

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The journal of what a kernel component acquires (runtime/lib/dck_journal.c): rules with "undo"
+ * The journal of what a kernel component acquires (runtime/component/journal.c): rules with "undo"
  * say what gives it back. Functions of both kinds get wrappers, and macros of their names lead
  * there; but for locks, which only downcalls note, and for memory, whose freeing the library
  * watches. What gives back need not be used by the driver itself.
@@ -11,8 +11,6 @@
 
 #include "emit/internal.h"
 
-#define ARGS_MAX 6 /* DCK_ARGS_MAX */
-
 /* "free_irq($0, $4)" */
 struct undo {
 	const struct dc_rule *rule;
@@ -20,7 +18,7 @@ struct undo {
 	const char *name; /* of what gives it back */
 	const struct dc_prototype *releases; /* or NULL: the driver does not use it */
 	const struct dc_rule *release_rule; /* or NULL */
-	const char *args[ARGS_MAX]; /* as the rule has them */
+	const char *args[DC_EMIT_ARGS_MAX]; /* as the rule has them */
 	size_t count;
 	bool again; /* one before it has the same release */
 };
@@ -56,7 +54,7 @@ static bool read_undo(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	ret->name = trimmed(arena, text, (size_t)(open - text));
 	ret->releases = dc_prototype_find(layouts, ret->name);
 	ret->release_rule = dc_rules_find(plan->data->rules, ret->name);
-	for (text = open + 1; *text && *text != ')' && ret->count < ARGS_MAX;) {
+	for (text = open + 1; *text && *text != ')' && ret->count < DC_EMIT_ARGS_MAX;) {
 		size_t len = strcspn(text, ",)");
 
 		ret->args[ret->count++] = trimmed(arena, text, len);
@@ -320,7 +318,8 @@ const char *emit_journal(struct dc_arena *arena, const struct dc_emit_plan *plan
 	fputs("#ifndef DCG_JOURNAL_H\n#define DCG_JOURNAL_H\n\n", piece.out);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
-	fputs("#include \"dcg.h\"\n#include \"dck_kernel.h\"\n\n/* clang-format off */\n",
+	fputs("#include \"dcg.h\"\n#include \"runtime/component/component.h\"\n\n/* clang-format "
+	      "off */\n",
 	      piece.out);
 	put_wrappers(piece.out, arena, plan, &all);
 	if (plan->data->annotations.recoveries.len)

@@ -202,9 +202,7 @@ const char *emit_appendix(const struct emit_unit *unit)
 		fprintf(piece.out, "\n#include \"%s\"\n", layout_name(unit->arena, unit->file));
 	if (unit->side == DC_SIDE_KERNEL && unit->file == home(unit->plan))
 		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
-		      "#include \"dck_journal.c\"\n#include \"dck_runner.c\"\n"
-		      "#include \"dck_kernel.c\"\n#include \"dck_list.c\"\n"
-		      "#include \"dck_memory.c\"\n",
+		      "#include \"dcg_runtime.c\"\n",
 		      piece.out);
 	return emit_code_end(&piece, unit->arena);
 }
@@ -253,7 +251,7 @@ const char *emit_numbers(struct dc_arena *arena, const struct dc_emit_plan *plan
 
 	emit_piece_start(&piece);
 	emit_head(piece.out, plan->source->module, false);
-	fputs("#ifndef DCG_H\n#define DCG_H\n\n#include \"dck.h\"\n\n"
+	fputs("#ifndef DCG_H\n#define DCG_H\n\n#include \"runtime/component/downcalls.h\"\n\n"
 	      "/* clang-format off */\nenum dcg_up {\n",
 	      piece.out);
 	for (i = 0; i < plan->count; i++)
@@ -621,7 +619,8 @@ const char *emit_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
 	fprintf(piece.out, "#include \"dcg.h\"\n%s",
-		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n" : "#include \"dcp.h\"\n");
+		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n"
+				       : "#include \"runtime/process/process.h\"\n");
 	if (side == DC_SIDE_KERNEL) {
 		emit_put_undos(piece.out, arena, plan);
 		emit_put_recoveries(piece.out, arena, plan);

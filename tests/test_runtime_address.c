@@ -3,7 +3,7 @@
  */
 #include "testing.h"
 
-#include "call.h"
+#include "runtime/message/call.h"
 #include "runtime_env.h"
 
 #define KERNELS(n) ((void *)(uintptr_t)(UINT64_C(0xffff888000000000) + (n)))

@@ -3,7 +3,7 @@
  * variables, functions' addresses, strings, buffers. */
 #include "testing.h"
 
-#include "call.h"
+#include "runtime/message/call.h"
 #include "runtime_env.h"
 
 struct ring {

@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dck.h"
-#include "dcrt_user.h"
-#include "dcp.h"
-#include "merge.h"
+#include "runtime/component/downcalls.h"
+#include "runtime/process/channel.h"
+#include "runtime/process/process.h"
+#include "runtime/objects/merge.h"
 #include "runtime_env.h"
 
 /* The channel */

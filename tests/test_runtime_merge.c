@@ -3,7 +3,7 @@
  * in which messages arrive, both sides end with the same. */
 #include "testing.h"
 
-#include "dirty.h"
+#include "runtime/objects/dirty.h"
 #include "runtime_env.h"
 
 struct thing {

@@ -3,10 +3,10 @@
  * stand, and that both sides end with the same, whatever the process has built. */
 #include "testing.h"
 
-#include "dirty.h"
-#include "lib/dck.h"
-#include "merge.h"
-#include "private.h"
+#include "runtime/objects/dirty.h"
+#include "runtime/component/downcalls.h"
+#include "runtime/objects/merge.h"
+#include "runtime/objects/local.h"
 #include "runtime_env.h"
 
 struct node {

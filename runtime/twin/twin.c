@@ -17,11 +17,11 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "call.h"
-#include "dck.h"
-#include "dcrt_peer.h"
-#include "dcrt_user.h"
-#include "private.h"
+#include "../message/call.h"
+#include "../component/downcalls.h"
+#include "../module/peer.h"
+#include "../process/channel.h"
+#include "../objects/local.h"
 #include "twin.h"
 
 #define CHAINS 8 /* of the channel, if the driver does not say */

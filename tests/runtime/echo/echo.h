@@ -3,7 +3,7 @@
 #ifndef ECHO_H
 #define ECHO_H
 
-#include "dcrt.h"
+#include "runtime/dcrt.h"
 
 #if DCRT_ABI != 3
 #error "made for ABI 3 of the runtime"

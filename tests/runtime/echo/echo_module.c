@@ -13,7 +13,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "dcrt_kernel.h"
+#include "runtime/module/module.h"
 #include "echo.h"
 
 static int nest(struct dcrt_call *call);

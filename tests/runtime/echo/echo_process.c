@@ -7,7 +7,7 @@
 
 #define ECHO_PROCESS
 #define ECHO_DRIVER_EXTRA
-#include "dcrt_user.h"
+#include "runtime/process/channel.h"
 #include "echo.h"
 
 static int echo(struct dcrt_call *call)

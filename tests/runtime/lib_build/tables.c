@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Generated tables in little; both components compile this file. */
-#include "dck.h"
+#include "runtime/component/downcalls.h"
 
 #ifdef TABLES_OF_PROCESS
 #define HANDLER DCK_AWAY

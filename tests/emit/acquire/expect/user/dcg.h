@@ -3,7 +3,7 @@
 #ifndef DCG_H
 #define DCG_H
 
-#include "dck.h"
+#include "runtime/component/downcalls.h"
 
 /* clang-format off */
 enum dcg_up {

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Memory of the process alone: private.h. A list; mostly it is short. */
+#include "local.h"
+#include "merge.h"
+
+static void lock(struct dcrt_tracker *tracker)
+{
+	tracker->env->lock(tracker->env->lock_ctx);
+}
+
+static void unlock(struct dcrt_tracker *tracker)
+{
+	tracker->env->unlock(tracker->env->lock_ctx);
+}
+
+static void add(struct dcrt_tracker *tracker, struct dcrt_private *block)
+{
+	block->prev = NULL;
+	block->next = tracker->privates;
+	if (block->next)
+		block->next->prev = block;
+	tracker->privates = block;
+}
+
+static void take_out(struct dcrt_tracker *tracker, const struct dcrt_private *block)
+{
+	if (block->next)
+		block->next->prev = block->prev;
+	if (block->prev)
+		block->prev->next = block->next;
+	else
+		tracker->privates = block->next;
+}
+
+static void free_all(const struct dcrt_tracker *tracker, struct dcrt_private *block)
+{
+	while (block) {
+		struct dcrt_private *next = block->next;
+
+		tracker->env->free(block);
+		block = next;
+	}
+}
+
+/* The one that an address lies in. With the lock. */
+static struct dcrt_private *find(const struct dcrt_tracker *tracker, const void *local)
+{
+	struct dcrt_private *block;
+
+	for (block = tracker->privates; block; block = block->next)
+		if ((uintptr_t)local - (uintptr_t)block->memory < (block->len ? block->len : 1))
+			return block;
+	return NULL;
+}
+
+bool dcrt_is_private(const struct dcrt_tracker *tracker, const void *local)
+{
+	return find(tracker, local);
+}
+
+void *dcrt_private_new(struct dcrt_tracker *tracker, size_t len, bool pages)
+{
+	struct dcrt_private *block, *aside = NULL;
+
+	if (len > SIZE_MAX - sizeof(*block))
+		return NULL;
+	for (;;) {
+		block = tracker->env->alloc(sizeof(*block) + len);
+		lock(tracker);
+		if (!block || !dcrt_has_stale(tracker, block->memory, len))
+			break;
+		unlock(tracker);
+		block->next = aside; /* held, so that the next is another */
+		aside = block;
+	}
+	if (block) {
+		block->len = len;
+		block->pages = pages;
+		add(tracker, block);
+	}
+	unlock(tracker);
+	free_all(tracker, aside);
+	return block ? block->memory : NULL;
+}
+
+int dcrt_private_free(struct dcrt_tracker *tracker, const void *memory)
+{
+	struct dcrt_private *block;
+	int err = 0;
+
+	lock(tracker);
+	block = find(tracker, memory);
+	if (!block || block->memory != memory) {
+		err = -ENOENT;
+	} else if (block->taken) {
+		err = -EAGAIN;
+	} else {
+		take_out(tracker, block);
+		dcrt_mark_stale(tracker, block->memory, block->len);
+	}
+	unlock(tracker);
+	if (!err)
+		tracker->env->free(block);
+	return err;
+}
+
+void dcrt_private_done(struct dcrt_tracker *tracker)
+{
+	free_all(tracker, tracker->privates);
+	tracker->privates = NULL;
+}
+
+unsigned dcrt_private_count(struct dcrt_tracker *tracker)
+{
+	const struct dcrt_private *block;
+	unsigned n = 0;
+
+	lock(tracker);
+	for (block = tracker->privates; block; block = block->next)
+		n++;
+	unlock(tracker);
+	return n;
+}
+
+/* What is to be shared */
+
+enum rank { NOTHING, UNKNOWN, INSIDE, START };
+
+struct search {
+	struct dcrt_tracker *tracker;
+	struct dcrt_private_use found;
+	enum rank rank;
+};
+
+/* A pointer that leads to a type, if the tables say so, and into it so far. */
+static void look(struct search *search, const void *local, uint16_t type, uint32_t inside)
+{
+	struct dcrt_private *block = local ? find(search->tracker, local) : NULL;
+	enum rank rank = UNKNOWN;
+
+	if (!block)
+		return;
+	if (type != DCRT_ANY_TYPE) {
+		uint32_t size = search->tracker->types[type].size;
+		size_t offset = (size_t)((const uint8_t *)local - block->memory);
+
+		if (block->len && block->len % size == 0 && offset >= inside &&
+		    (offset - inside) % size == 0)
+			rank = offset > inside ? INSIDE : START;
+	}
+	if (rank <= search->rank)
+		return;
+	search->rank = rank;
+	search->found = (struct dcrt_private_use){.block = block, .type = type};
+}
+
+static const void *pointer_at(const uint8_t *place)
+{
+	void *pointer;
+
+	memcpy(&pointer, place, sizeof(pointer));
+	return pointer;
+}
+
+static void look_at_links(struct search *search, const struct dcrt_type *type,
+			  const uint8_t *element)
+{
+	uint32_t i;
+
+	for (i = 0; i < type->n_links; i++)
+		look(search, pointer_at(element + type->links[i].offset), type->links[i].target,
+		     type->links[i].inside);
+}
+
+static void look_at_fields(struct search *search, const struct dcrt_type *type,
+			   const uint8_t *element)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < type->n_fields; i++) {
+		const struct dcrt_field *field = &type->fields[i];
+
+		if (!field->user_writes ||
+		    (field->kind != DCRT_POINTER && field->kind != DCRT_ADDRESS))
+			continue;
+		for (k = 0; k < field->count; k++)
+			look(search, pointer_at(element + field->offset + k * field->size),
+			     DCRT_ANY_TYPE, 0);
+	}
+}
+
+static void look_at_all(struct search *search)
+{
+	const struct dcrt_tracker *tracker = search->tracker;
+	uint32_t i, at;
+
+	for (i = 0; i < tracker->live && search->rank < START; i++) {
+		const struct dcrt_object *object = &tracker->objects[tracker->order[i]];
+		const struct dcrt_type *type = &tracker->types[object->type];
+
+		for (at = 0; at < object->size; at += type->size) {
+			look_at_links(search, type, object->local + at);
+			look_at_fields(search, type, object->local + at);
+		}
+	}
+}
+
+/* With the lock. */
+static int take(const struct search *search, struct dcrt_private_use *ret)
+{
+	if (search->rank == NOTHING)
+		return 0;
+	if (search->found.block->taken)
+		return -EAGAIN;
+	if (search->rank == UNKNOWN)
+		return -ENOENT;
+	search->found.block->taken = true;
+	*ret = search->found;
+	return 1;
+}
+
+int dcrt_private_next(struct dcrt_tracker *tracker, struct dcrt_private_use *ret)
+{
+	struct search search = {.tracker = tracker};
+	int err;
+
+	lock(tracker);
+	if (tracker->privates)
+		look_at_all(&search);
+	err = take(&search, ret);
+	unlock(tracker);
+	return err;
+}
+
+int dcrt_private_at(struct dcrt_tracker *tracker, const void *local, uint16_t type,
+		    struct dcrt_private_use *ret)
+{
+	struct search search = {.tracker = tracker};
+	int err;
+
+	if (!dcrt_is_linked(tracker->types, tracker->n_types, type))
+		return 0;
+	lock(tracker);
+	look(&search, local, type, 0);
+	err = take(&search, ret);
+	unlock(tracker);
+	return err;
+}
+
+void dcrt_private_leave(struct dcrt_tracker *tracker, const struct dcrt_private_use *use)
+{
+	lock(tracker);
+	use->block->taken = false;
+	unlock(tracker);
+}
+
+int dcrt_private_bind(struct dcrt_tracker *tracker, const struct dcrt_private_use *use,
+		      uint64_t handle)
+{
+	struct dcrt_private *block = use->block;
+	int err;
+
+	lock(tracker);
+	err = dcrt_object_move(tracker, handle, use->type, block->len, block->memory, block);
+	if (!err)
+		take_out(tracker, block);
+	unlock(tracker);
+	return err;
+}
