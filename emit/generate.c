@@ -396,7 +396,7 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	if (call->is_register != DC_REGISTER_NO)
 		fputs("\tvolatile void *dcg_at;\n", out);
 	if (call->locks)
-		fputs("\tu64 dcg_mark = dck_mark();\n", out);
+		fputs("\tu64 dcg_mark = dck_locks_mark();\n", out);
 	fputs("\tint dcg_err;\n\n", out);
 	put_register(out, call);
 	if (call->device && call->takes)

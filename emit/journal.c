@@ -261,7 +261,7 @@ static void put_releasing(FILE *out, const struct undo *undo)
 	put_parameters(out, prototype);
 	fputs(")\n{\n", out);
 	if (when_of(undo) != DC_UNDO_LOCK)
-		fprintf(out, "\tif (dck_is_left())\n\t\treturn%s;\n",
+		fprintf(out, "\tif (dck_release_deferred())\n\t\treturn%s;\n",
 			prototype->result.kind == DC_VALUE_VOID ? "" : " 0");
 	fprintf(out, "\tdck_released(&dcg_release_%s, (unsigned long[DCK_ARGS_MAX]){",
 		prototype->name);

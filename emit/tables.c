@@ -104,7 +104,7 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 		else
 			fprintf(out, "\t(void *)%s,\n", function->definition->plain);
 	}
-	fprintf(out, "\tNULL,\n};\n\nvoid *const dcg_places_%s[] = {\n", name);
+	fprintf(out, "\tNULL,\n};\n\nvoid *const dcg_variables_%s[] = {\n", name);
 	dc_vec_each (type, &unit->plan->types) {
 		variable = type->variable;
 		if (variable && !strcmp(variable->file, unit->file->name))
@@ -240,7 +240,7 @@ static void put_externs(FILE *out, struct dc_arena *arena, const struct dc_emit_
 		if (file->is_unit)
 			fprintf(out,
 				"extern void *const dcg_code_%s[];\n"
-				"extern void *const dcg_places_%s[];\n",
+				"extern void *const dcg_variables_%s[];\n",
 				emit_c_name(arena, file->name), emit_c_name(arena, file->name));
 }
 
@@ -319,7 +319,7 @@ static void put_functions(FILE *out, struct dc_arena *arena, const struct dc_emi
 	fprintf(out, "\nstatic const struct dcrt_function dcg_%s[] = {\n", up ? "up" : "down");
 	if (!up)
 		fprintf(out, "\tDCK_DOWN_TABLE%s\n",
-			side == DC_SIDE_KERNEL ? "(DCK_HERE)," : "(DCK_AWAY),");
+			side == DC_SIDE_KERNEL ? "(DCK_HANDLER)," : "(DCK_NO_HANDLER),");
 	for (i = 0; i < plan->count; i++) {
 		if (!(up ? served_up : served_down)(&plan->functions[i]))
 			continue;
@@ -542,7 +542,7 @@ static void put_setup(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 			const struct dc_variable *variable = plan->types.at[i].variable;
 
 			if (variable && !strcmp(variable->file, file->name))
-				fprintf(out, "\tdcg_types[%s].place = dcg_places_%s[%zu];\n",
+				fprintf(out, "\tdcg_types[%s].variable = dcg_variables_%s[%zu];\n",
 					type_name(plan, arena, i), emit_c_name(arena, file->name),
 					place++);
 		}

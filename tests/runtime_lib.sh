@@ -45,10 +45,10 @@ calls() { # FUNCTION NAME: how many calls to NAME are in it
 for name in kfree vfree kvfree free_netdev; do
 	[ "$(calls lib_build_remove $name)" = 1 ] || fail "the driver does not call $name"
 done
-[ "$(calls lib_build_remove dck_freed)" = 3 ] || fail "what is freed stays in the journal"
-[ "$(calls lib_build_remove dck_forget)" = 2 ] || fail "what is freed stays tracked"
+[ "$(calls lib_build_remove dck_untrack_freed)" = 3 ] || fail "what is freed stays in the journal"
+[ "$(calls lib_build_remove dck_untrack)" = 2 ] || fail "what is freed stays tracked"
 [ "$(calls lib_build_setup dck_runner_add)" = 6 ] || fail "a work or timer is not noted"
-for name in dck_devm_kmalloc:2 dck_devm_kfree:1 dck_freed:1 dck_iounmap:2 dck_ioremap:1 dck_pci_ioremap_bar:1 dck_pci_iomap:1 dck_pci_iounmap:1; do
+for name in dck_devm_kmalloc:2 dck_devm_kfree:1 dck_untrack_freed:1 dck_iounmap:2 dck_ioremap:1 dck_pci_ioremap_bar:1 dck_pci_iomap:1 dck_pci_iounmap:1; do
 	[ "$(calls lib_build_probe "${name%:*}")" = "${name#*:}" ] || fail "no call of $name"
 done
 for name in dcrt_program dcrt_map; do

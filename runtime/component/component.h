@@ -37,19 +37,20 @@
 int dck_init(int (*init)(void));
 void dck_exit(void (*exit)(void));
 
-/* dck_forget - the object is about to be freed: it is no longer tracked, nor in the journal if the
+/* dck_untrack - the object is about to be freed: it is no longer tracked, nor in the journal if the
  * process has allocated it. Before dck_init and after dck_exit: nothing. */
-void dck_forget(const void *object);
+void dck_untrack(const void *object);
 
 /*
- * dck_freed - memory of kmalloc() or vmalloc() is about to be freed: it is no longer tracked, nor
- * in the journal, and works and timers in it are forgotten; NULL is fine. dck_freed_range: the
- * same of what is known to be so long. Any context, as far as dcrt_forget() can be called there.
+ * dck_untrack_freed - memory of kmalloc() or vmalloc() is about to be freed: it is no longer
+ * tracked, nor in the journal, and works and timers in it are forgotten; NULL is fine.
+ * dck_untrack_freed_range: the same of what is known to be so long. Any context, as far as
+ * dcrt_forget() can be called there.
  */
-void dck_freed(const void *memory);
-void dck_freed_range(const void *memory, size_t len);
-/* dck_freed_in - an object, and all of the memory that it was allocated in. */
-void dck_freed_in(const void *object, const void *memory);
+void dck_untrack_freed(const void *memory);
+void dck_untrack_freed_range(const void *memory, size_t len);
+/* dck_untrack_freed_in - an object, and all of the memory that it was allocated in. */
+void dck_untrack_freed_in(const void *object, const void *memory);
 
 /*
  * dck_adopt_list - as dcrt_adopt(), of all elements of a list: of a type, hanging together by a
@@ -72,8 +73,8 @@ enum dck_when {
 	DCK_STOP, /* what runs by itself */
 	/* then the driver's own functions are called (struct dck_recovery) */
 	DCK_LAST,
-	DCK_MEMORY, /* as DCK_LAST; args[0] is memory, and dck_freed() takes it out */
-	DCK_LOCK, /* not in recovery: dck_unlock() */
+	DCK_MEMORY, /* as DCK_LAST; args[0] is memory, and dck_untrack_freed() takes it out */
+	DCK_LOCK, /* not in recovery: dck_locks_release() */
 };
 
 /* How something acquired is given back. One object a function, so that its address names it. */
@@ -94,8 +95,8 @@ struct dck_recovery {
 /* Generated; a zero row at the end. */
 extern const struct dck_recovery dcg_recoveries[];
 
-/* dck_has - for the conditions of such functions: there is memory of an object's there. */
-bool dck_has(const void *address);
+/* dck_is_object - for the conditions of such functions: there is memory of an object's there. */
+bool dck_is_object(const void *address);
 
 /* dck_begin - as dcrt_call_begin; -ENODEV while the driver starts over. */
 int dck_begin(u32 function, struct dcrt_call **ret);
@@ -107,16 +108,17 @@ bool dck_acquired(const struct dck_release *release, const unsigned long *args);
 bool dck_released(const struct dck_release *release, unsigned long *args);
 
 /*
- * dck_unlock - the process has ended in a call that this thread has made (err says so, else this
- * does nothing): locks that it has taken for the process since dck_mark() are given back.
+ * dck_locks_release - the process has ended in a call that this thread has made (err says so, else
+ * this does nothing): locks that it has taken for the process since dck_locks_mark() are given
+ * back.
  */
-u64 dck_mark(void);
-void dck_unlock(u64 mark, int err);
+u64 dck_locks_mark(void);
+void dck_locks_release(u64 mark, int err);
 
 /* A device that the driver has taken, and that it has let go or not taken: what the journal still
  * has of it is dropped. May sleep. */
 void dck_device_add(struct device *device);
-void dck_device_leaves(struct device *device); /* it will be let go: not to be probed again */
+void dck_device_removing(struct device *device); /* it will be let go: not to be probed again */
 void dck_device_remove(struct device *device);
 
 /* Works and timers that have been set up, until the memory they are in is freed. Any context. Those
@@ -125,31 +127,32 @@ enum dck_runner_kind { DCK_WORK, DCK_DELAYED_WORK, DCK_TIMER };
 void dck_runner_add(void *runner, enum dck_runner_kind kind);
 
 /*
- * dck_work_missed - a work's function could not be called, or not to its end (err, negative): it
+ * dck_work_requeue - a work's function could not be called, or not to its end (err, negative): it
  * is queued again, a second later, unless the driver starts over or goes. To be called by that
  * function. Sleeps.
  */
-void dck_work_missed(struct work_struct *work, int err);
+void dck_work_requeue(struct work_struct *work, int err);
 
 /* Of recovery: all works and timers are cancelled, and waited for (may sleep); memory that is freed
  * is no longer in the journal. */
 void dck_runners_stop(void);
 void dck_memory_released(const void *memory);
 
-/* dck_broken - a call that changes things has failed; if that is because the process ended in it,
- * the driver starts over: what is in the journal is given back and its devices are probed again. */
-void dck_broken(const char *what, int err);
+/* dck_upcall_failed - a call that changes things has failed; if that is because the process ended
+ * in it, the driver starts over: what is in the journal is given back and its devices are probed
+ * again. */
+void dck_upcall_failed(const char *what, int err);
 
-/* dck_is_missed - whether it was no fault of the call that it failed: there was no process, or not
- * until its end, and the driver does not start over. */
-bool dck_is_missed(int err);
+/* dck_had_no_process - whether it was no fault of the call that it failed: there was no process, or
+ * not until its end, and the driver does not start over. */
+bool dck_had_no_process(int err);
 
-/* dck_end_recovery - waits for a recovery that has begun. */
-void dck_end_recovery(void);
+/* dck_recovery_flush - waits for a recovery that has begun. */
+void dck_recovery_flush(void);
 
-/* dck_give_up - a call that lets a device go has failed: gives all back, the other devices' too;
- * those start over after dck_device_remove() of this one. */
-void dck_give_up(const char *what, int err);
+/* dck_remove_failed - a call that lets a device go has failed: gives all back, the other devices'
+ * too; those start over after dck_device_remove() of this one. */
+void dck_remove_failed(const char *what, int err);
 
 /* As module.h has it: the loader knows these two names, and objtool must see their address taken
  * (CONFIG_X86_KERNEL_IBT would make them no target of a call). */
@@ -169,58 +172,59 @@ void dck_give_up(const char *what, int err);
 	}                                                                                          \
 	___ADDRESSABLE(cleanup_module, __exitdata)
 
-void dck_netdev_gone(struct net_device *netdev);
+void dck_netdev_freed(struct net_device *netdev);
 
 /*
- * dck_enter - a function of the driver's begins in the kernel component, called by the kernel
+ * dck_guard_enter - a function of the driver's begins in the kernel component, called by the kernel
  * where it may sleep. False while the driver starts over: then it is not to begin, not even within
- * another. Recovery waits until all that have begun have said dck_leave, which returns whether the
- * driver starts over.
+ * another. Recovery waits until all that have begun have said dck_guard_leave, which returns
+ * whether the driver starts over.
  */
-struct dck_inside {
+struct dck_guard {
 	struct list_head node;
 	const struct task_struct *thread; /* compared only */
 };
 
-bool dck_enter(struct dck_inside *ret);
-bool dck_leave(struct dck_inside *inside);
+bool dck_guard_enter(struct dck_guard *ret);
+bool dck_guard_leave(struct dck_guard *inside);
 
-/* dck_is_left - the process has died while such a function runs in this thread. What that gives
- * back from now on is left to recovery, which knows in which order it is safe. Any context. */
-bool dck_is_left(void);
+/* dck_release_deferred - the process has died while such a function runs in this thread. What that
+ * gives back from now on is left to recovery, which knows in which order it is safe. Any context.
+ */
+bool dck_release_deferred(void);
 
 /* dck_first_device - what the module has acquired so far is its own: it outlives its devices. */
 void dck_first_device(void);
 
 static inline void dck_kfree(const void *object)
 {
-	if (dck_is_left())
+	if (dck_release_deferred())
 		return;
-	dck_freed(object);
+	dck_untrack_freed(object);
 	kfree(object);
 }
 
 static inline void dck_kfree_sensitive(const void *object)
 {
-	if (dck_is_left())
+	if (dck_release_deferred())
 		return;
-	dck_freed(object);
+	dck_untrack_freed(object);
 	kfree_sensitive(object);
 }
 
 static inline void dck_vfree(const void *object)
 {
-	if (dck_is_left())
+	if (dck_release_deferred())
 		return;
-	dck_freed(object);
+	dck_untrack_freed(object);
 	vfree(object);
 }
 
 static inline void dck_kvfree(const void *object)
 {
-	if (dck_is_left())
+	if (dck_release_deferred())
 		return;
-	dck_freed(object);
+	dck_untrack_freed(object);
 	kvfree(object);
 }
 
@@ -231,11 +235,11 @@ void dck_devm_kfree(struct device *device, const void *object);
 /* With it goes what it was allocated with, and its address, which stands elsewhere. */
 static inline void dck_free_netdev(struct net_device *netdev)
 {
-	if (dck_is_left())
+	if (dck_release_deferred())
 		return;
-	dck_netdev_gone(netdev);
-	dck_forget(netdev->dev_addr);
-	dck_forget(netdev_priv(netdev));
+	dck_netdev_freed(netdev);
+	dck_untrack(netdev->dev_addr);
+	dck_untrack(netdev_priv(netdev));
 	free_netdev(netdev);
 }
 
@@ -273,7 +277,7 @@ void __iomem *dck_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max);
 /* It may move; what it becomes is not in the journal. */
 #define krealloc(object, len, flags)                                                               \
 	({                                                                                         \
-		dck_freed(object);                                                                 \
+		dck_untrack_freed(object);                                                         \
 		(krealloc)(object, len, flags);                                                    \
 	})
 #define vfree(object)		 dck_vfree(object)
@@ -284,9 +288,9 @@ void __iomem *dck_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max);
 #undef kfree_rcu
 #define kfree_rcu(object, ...)                                                                     \
 	do {                                                                                       \
-		if (dck_is_left())                                                                 \
+		if (dck_release_deferred())                                                        \
 			break;                                                                     \
-		dck_freed(object);                                                                 \
+		dck_untrack_freed(object);                                                         \
 		kvfree_rcu(object, ##__VA_ARGS__);                                                 \
 	} while (0)
 

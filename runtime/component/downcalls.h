@@ -5,7 +5,7 @@
  * numbered from DCK_COUNT:
  *
  *	static const struct dcrt_function dcg_down[] = {
- *		DCK_DOWN_TABLE(DCK_HERE), // DCK_AWAY in the process
+ *		DCK_DOWN_TABLE(DCK_HANDLER), // DCK_NO_HANDLER in the process
  *		[DCK_COUNT + 0] = {"pci_set_master", ...},
  *	};
  *
@@ -18,7 +18,7 @@
 #include "../dcrt.h"
 
 enum dck_down {
-	/* level, enum dck_of, the device or NULL; blob DCK_TEXT: the line, terminated */
+	/* level, enum dck_about, the device or NULL; blob DCK_TEXT: the line, terminated */
 	DCK_PRINT,
 	/* the work, its function */
 	DCK_INIT_WORK,
@@ -49,12 +49,12 @@ enum dck_down {
 #define DCK_TEXT_MAX 1024 /* bytes of a line, its end included */
 
 /* Whose name goes before a line. */
-enum dck_of { DCK_OF_NOTHING, DCK_OF_DEVICE, DCK_OF_NETDEV, DCK_OF_COUNT };
+enum dck_about { DCK_ABOUT_NOTHING, DCK_ABOUT_DEVICE, DCK_ABOUT_NETDEV, DCK_ABOUT_COUNT };
 
-#define DCK_HERE(name) name
-#define DCK_AWAY(name) NULL
+#define DCK_HANDLER(name)    name
+#define DCK_NO_HANDLER(name) NULL
 
-/* Initialisers of struct dcrt_function; handler: DCK_HERE or DCK_AWAY. */
+/* Initialisers of struct dcrt_function; handler: DCK_HANDLER or DCK_NO_HANDLER. */
 #define DCK_DOWN_TABLE(handler)                                                                    \
 	[DCK_PRINT] = {"dck_print", handler(dck_print), 3, 0, 0, DCK_TEXT_MAX, 0},                 \
 	[DCK_INIT_WORK] = {"dck_init_work", handler(dck_init_work), 2, 0, 0, 0, 0},                \

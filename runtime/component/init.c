@@ -46,9 +46,9 @@ static u16 dck_type_named(const char *name)
 	return DCRT_ANY_TYPE;
 }
 
-void dck_netdev_gone(struct net_device *netdev)
+void dck_netdev_freed(struct net_device *netdev)
 {
-	dck_freed_in(netdev, (const char *)netdev - netdev->padded);
+	dck_untrack_freed_in(netdev, (const char *)netdev - netdev->padded);
 }
 
 static struct net_device *dck_netdev_of(struct dcrt_call *call)
@@ -64,15 +64,15 @@ static struct device *dck_device_of(struct dcrt_call *call)
 int dck_print(struct dcrt_call *call)
 {
 	u64 level = dcrt_in_word(call, 0), of = dcrt_in_word(call, 1);
-	struct net_device *netdev = of == DCK_OF_NETDEV ? dck_netdev_of(call) : NULL;
-	struct device *device = of == DCK_OF_DEVICE ? dck_device_of(call) : NULL;
+	struct net_device *netdev = of == DCK_ABOUT_NETDEV ? dck_netdev_of(call) : NULL;
+	struct device *device = of == DCK_ABOUT_DEVICE ? dck_device_of(call) : NULL;
 	const char *text;
 	u32 len;
 
 	text = dcrt_in_blob(call, DCK_TEXT, &len);
 	if (dcrt_in_error(call))
 		return dcrt_in_error(call);
-	if (level >= ARRAY_SIZE(dck_levels) || of >= DCK_OF_COUNT || !text || !len ||
+	if (level >= ARRAY_SIZE(dck_levels) || of >= DCK_ABOUT_COUNT || !text || !len ||
 	    text[len - 1] || IS_ERR(netdev) || IS_ERR(device))
 		return -EINVAL;
 	if (netdev)
@@ -221,7 +221,7 @@ void dck_pci_iounmap(struct pci_dev *pdev, void __iomem *base)
 	(pci_iounmap)(pdev, base);
 }
 
-static void dck_window_gone(void *base)
+static void dck_window_unmapped(void *base)
 {
 	dck_remove_window((void __iomem *)base);
 }
@@ -233,7 +233,7 @@ static void __iomem *dck_note_window(struct device *device, void __iomem *base, 
 	if (!base || !dcg_channel)
 		return base;
 	if (dcrt_window_add(dcg_channel, base, phys, len, dcrt_map) ||
-	    devm_add_action_or_reset(device, dck_window_gone, (void *)base))
+	    devm_add_action_or_reset(device, dck_window_unmapped, (void *)base))
 		return NULL;
 	return base;
 }
@@ -271,11 +271,11 @@ int dck_init(int (*init)(void))
 		return PTR_ERR(channel);
 	dcg_channel = channel;
 	if (*dcrt_program)
-		err = dcrt_keep(channel, dcrt_program, DCK_ATTACH_MS);
+		err = dcrt_respawn(channel, dcrt_program, DCK_ATTACH_MS);
 	if (!err)
 		err = init();
 	if (err) {
-		dck_end_recovery();
+		dck_recovery_flush();
 		dck_end_channel();
 	}
 	return err;
@@ -283,8 +283,8 @@ int dck_init(int (*init)(void))
 
 void dck_exit(void (*exit)(void))
 {
-	dck_end_recovery();
+	dck_recovery_flush();
 	exit();
-	dck_end_recovery();
+	dck_recovery_flush();
 	dck_end_channel();
 }

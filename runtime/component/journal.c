@@ -48,10 +48,11 @@ static LIST_HEAD(dck_devices);
 static DEFINE_SPINLOCK(dck_journal_lock);
 static DEFINE_MUTEX(dck_devices_lock);
 static u64 dck_numbers; /* of entries made so far */
-static u64 dck_of_module; /* up to this one, once there has been a device */
+static u64 dck_module_entries; /* up to this one, once there has been a device */
 static bool dck_has_devices;
 static bool dck_quarantined;
-static bool dck_gave_up; /* all was given back while a device was let go: the others start over */
+static bool dck_recover_others; /* all was given back while a device was let go: the others start
+				   over */
 
 static void dck_recover(struct work_struct *work);
 static DECLARE_WORK(dck_recovery, dck_recover);
@@ -64,7 +65,7 @@ void dck_first_device(void)
 		return;
 	spin_lock_irqsave(&dck_journal_lock, flags);
 	if (!dck_has_devices)
-		dck_of_module = dck_numbers;
+		dck_module_entries = dck_numbers;
 	WRITE_ONCE(dck_has_devices, true);
 	spin_unlock_irqrestore(&dck_journal_lock, flags);
 }
@@ -83,11 +84,11 @@ int dck_begin(u32 function, struct dcrt_call **ret)
 
 /* Functions of the driver's that run in the kernel */
 
-static LIST_HEAD(dck_insiders); /* with journal_lock */
-static DECLARE_WAIT_QUEUE_HEAD(dck_outside);
+static LIST_HEAD(dck_guards); /* with journal_lock */
+static DECLARE_WAIT_QUEUE_HEAD(dck_guards_wait);
 
 /* Refused once the driver is quarantined: recovery looks at the list after that. */
-bool dck_enter(struct dck_inside *ret)
+bool dck_guard_enter(struct dck_guard *ret)
 {
 	unsigned long flags;
 	bool enters;
@@ -97,12 +98,12 @@ bool dck_enter(struct dck_inside *ret)
 	spin_lock_irqsave(&dck_journal_lock, flags);
 	enters = !READ_ONCE(dck_quarantined);
 	if (enters)
-		list_add(&ret->node, &dck_insiders);
+		list_add(&ret->node, &dck_guards);
 	spin_unlock_irqrestore(&dck_journal_lock, flags);
 	return enters;
 }
 
-bool dck_leave(struct dck_inside *inside)
+bool dck_guard_leave(struct dck_guard *inside)
 {
 	unsigned long flags;
 	bool starts_over;
@@ -111,28 +112,28 @@ bool dck_leave(struct dck_inside *inside)
 	list_del(&inside->node);
 	starts_over = READ_ONCE(dck_quarantined);
 	spin_unlock_irqrestore(&dck_journal_lock, flags);
-	wake_up(&dck_outside);
+	wake_up(&dck_guards_wait);
 	return starts_over;
 }
 
 /* Whether this thread is, or, without one, anybody. */
-static bool dck_is_inside(const struct task_struct *thread)
+static bool dck_is_guarded(const struct task_struct *thread)
 {
-	const struct dck_inside *inside;
+	const struct dck_guard *inside;
 	unsigned long flags;
 	bool found = false;
 
 	spin_lock_irqsave(&dck_journal_lock, flags);
-	list_for_each_entry (inside, &dck_insiders, node)
+	list_for_each_entry(inside, &dck_guards, node)
 		if (!thread || inside->thread == thread)
 			found = true;
 	spin_unlock_irqrestore(&dck_journal_lock, flags);
 	return found;
 }
 
-bool dck_is_left(void)
+bool dck_release_deferred(void)
 {
-	return READ_ONCE(dck_quarantined) && dck_is_inside(current);
+	return READ_ONCE(dck_quarantined) && dck_is_guarded(current);
 }
 
 /* The journal */
@@ -165,7 +166,7 @@ static struct dck_entry *dck_take(dck_match match, const void *key)
 	unsigned long flags;
 
 	spin_lock_irqsave(&dck_journal_lock, flags);
-	list_for_each_entry (entry, &dck_journal, node)
+	list_for_each_entry(entry, &dck_journal, node)
 		if (match(entry, key)) {
 			list_del(&entry->node);
 			found = entry;
@@ -175,7 +176,7 @@ static struct dck_entry *dck_take(dck_match match, const void *key)
 	return found;
 }
 
-static void dck_give_back(struct dck_entry *entry)
+static void dck_undo_entry(struct dck_entry *entry)
 {
 	entry->release->undo(entry->args);
 	(kfree)(entry);
@@ -224,7 +225,7 @@ static bool dck_is_lock_since(const struct dck_entry *entry, const void *mark)
 	       entry->number > *(const u64 *)mark;
 }
 
-u64 dck_mark(void)
+u64 dck_locks_mark(void)
 {
 	unsigned long flags;
 	u64 mark;
@@ -236,18 +237,18 @@ u64 dck_mark(void)
 }
 
 /* The process has ended in a call with this error; else it lives, or the call was never begun. */
-static bool dck_is_cut_short(int err)
+static bool dck_process_ended(int err)
 {
 	return err == -EPIPE || err == -ETIMEDOUT || err == -EINTR || err == -EPROTO;
 }
 
-void dck_unlock(u64 mark, int err)
+void dck_locks_release(u64 mark, int err)
 {
 	struct dck_entry *entry;
 
-	while (dck_is_cut_short(err) && (entry = dck_take(dck_is_lock_since, &mark))) {
+	while (dck_process_ended(err) && (entry = dck_take(dck_is_lock_since, &mark))) {
 		pr_warn("a lock of the process that ended: %s\n", entry->release->name);
-		dck_give_back(entry);
+		dck_undo_entry(entry);
 	}
 }
 
@@ -257,22 +258,22 @@ static bool dck_is_when(const struct dck_entry *entry, const void *key)
 {
 	enum dck_when when = *(const enum dck_when *)key;
 
-	return entry->number > dck_of_module &&
+	return entry->number > dck_module_entries &&
 	       (entry->release->when == when ||
 		(when == DCK_LAST && entry->release->when == DCK_MEMORY));
 }
 
-static unsigned int dck_undo(enum dck_when when)
+static unsigned int dck_journal_undo(enum dck_when when)
 {
 	struct dck_entry *entry;
 	unsigned int count = 0;
 
 	for (; (entry = dck_take(dck_is_when, &when)); count++)
-		dck_give_back(entry);
+		dck_undo_entry(entry);
 	return count;
 }
 
-bool dck_has(const void *address)
+bool dck_is_object(const void *address)
 {
 	return dcrt_object_has(dcg_channel, address);
 }
@@ -295,13 +296,13 @@ static unsigned int dck_undo_all(void)
 {
 	unsigned int count;
 
-	while (!wait_event_timeout(dck_outside, !dck_is_inside(NULL), 10 * HZ))
+	while (!wait_event_timeout(dck_guards_wait, !dck_is_guarded(NULL), 10 * HZ))
 		pr_warn("recovery waits for functions of the driver's that still run\n");
-	count = dck_undo(DCK_FIRST);
+	count = dck_journal_undo(DCK_FIRST);
 	dck_runners_stop();
-	count += dck_undo(DCK_STOP);
+	count += dck_journal_undo(DCK_STOP);
 	dck_run_recoveries();
-	return count + dck_undo(DCK_LAST);
+	return count + dck_journal_undo(DCK_LAST);
 }
 
 static DEFINE_MUTEX(dck_undoing);
@@ -334,14 +335,14 @@ void dck_device_add(struct device *device)
 	mutex_unlock(&dck_devices_lock);
 }
 
-static void dck_forget_device(struct dck_device *entry)
+static void dck_unlist_device(struct dck_device *entry)
 {
 	list_del(&entry->node);
 	put_device(entry->device);
 	(kfree)(entry);
 }
 
-static bool dck_is_of_device(const struct dck_entry *entry, const void *key)
+static bool dck_is_for_device(const struct dck_entry *entry, const void *key)
 {
 	const struct device *device = key;
 	const void *pdev = dev_is_pci(device) ? to_pci_dev(device) : NULL;
@@ -351,40 +352,40 @@ static bool dck_is_of_device(const struct dck_entry *entry, const void *key)
 }
 
 /* What the kernel gave back by itself, or has to be given back by nobody (bus master), is left. */
-static void dck_drop_entries(const struct device *device)
+static void dck_journal_drop_device(const struct device *device)
 {
 	struct dck_entry *entry;
 
-	while ((entry = dck_take(dck_is_of_device, device)))
+	while ((entry = dck_take(dck_is_for_device, device)))
 		(kfree)(entry);
 }
 
-void dck_device_leaves(struct device *device)
+void dck_device_removing(struct device *device)
 {
 	struct dck_device *entry, *next;
 
 	mutex_lock(&dck_devices_lock);
-	list_for_each_entry_safe (entry, next, &dck_devices, node)
+	list_for_each_entry_safe(entry, next, &dck_devices, node)
 		if (entry->device == device)
-			dck_forget_device(entry);
+			dck_unlist_device(entry);
 	mutex_unlock(&dck_devices_lock);
 }
 
 void dck_device_remove(struct device *device)
 {
-	dck_drop_entries(device);
-	dck_device_leaves(device);
-	if (xchg(&dck_gave_up, false))
+	dck_journal_drop_device(device);
+	dck_device_removing(device);
+	if (xchg(&dck_recover_others, false))
 		queue_work(system_unbound_wq, &dck_recovery);
 }
 
 /* Recovery */
 
-void dck_give_up(const char *what, int err)
+void dck_remove_failed(const char *what, int err)
 {
 	unsigned int count;
 
-	if (dck_is_inside(current)) { /* recovery waits for that */
+	if (dck_is_guarded(current)) { /* recovery waits for that */
 		if (!xchg(&dck_quarantined, true))
 			queue_work(system_unbound_wq, &dck_recovery);
 		return;
@@ -394,22 +395,22 @@ void dck_give_up(const char *what, int err)
 		return;
 	}
 	count = dck_undo_once();
-	WRITE_ONCE(dck_gave_up, true);
+	WRITE_ONCE(dck_recover_others, true);
 	pr_warn("%s failed (%d) with no process to finish it; %u things given back\n", what, err,
 		count);
 }
 
-void dck_broken(const char *what, int err)
+void dck_upcall_failed(const char *what, int err)
 {
-	if (!dck_is_cut_short(err) || xchg(&dck_quarantined, true))
+	if (!dck_process_ended(err) || xchg(&dck_quarantined, true))
 		return;
 	pr_warn("the process ended in %s (%d); the driver starts over\n", what, err);
 	queue_work(system_unbound_wq, &dck_recovery);
 }
 
-bool dck_is_missed(int err)
+bool dck_had_no_process(int err)
 {
-	return (err == -ENODEV || dck_is_cut_short(err)) && !READ_ONCE(dck_quarantined);
+	return (err == -ENODEV || dck_process_ended(err)) && !READ_ONCE(dck_quarantined);
 }
 
 static void dck_reprobe(void)
@@ -420,7 +421,7 @@ static void dck_reprobe(void)
 	mutex_lock(&dck_devices_lock);
 	list_splice_init(&dck_devices, &taken);
 	mutex_unlock(&dck_devices_lock);
-	list_for_each_entry (entry, &taken, node)
+	list_for_each_entry(entry, &taken, node)
 		device_release_driver(entry->device);
 	WRITE_ONCE(dck_undone, false);
 	WRITE_ONCE(dck_quarantined, false);
@@ -428,7 +429,7 @@ static void dck_reprobe(void)
 		entry = list_first_entry(&taken, struct dck_device, node);
 		if (device_attach(entry->device) <= 0)
 			dev_err(entry->device, "not taken again by the driver\n");
-		dck_forget_device(entry);
+		dck_unlist_device(entry);
 	}
 }
 
@@ -442,7 +443,7 @@ static void dck_recover(struct work_struct *work)
 	dck_reprobe();
 }
 
-void dck_end_recovery(void)
+void dck_recovery_flush(void)
 {
 	flush_work(&dck_recovery);
 }

@@ -15,14 +15,14 @@
 static atomic_long_t dck_shared_bytes; /* allocated for the process */
 
 /* The functions themselves, not the macros. */
-static void *dck_get(u64 len, bool pages)
+static void *dck_raw_alloc(u64 len, bool pages)
 {
 	if (pages)
 		return (vzalloc)(len);
 	return len > KMALLOC_MAX_SIZE ? NULL : (kzalloc)(len, GFP_KERNEL | __GFP_NOWARN);
 }
 
-static void dck_give(const void *object)
+static void dck_raw_free(const void *object)
 {
 	if (is_vmalloc_addr(object))
 		(vfree)(object);
@@ -35,14 +35,14 @@ static void dck_undo_alloc(const unsigned long *args)
 	const void *object = (const void *)args[0];
 
 	atomic_long_sub((long)args[1], &dck_shared_bytes);
-	dck_freed(object);
-	dck_give(object);
+	dck_untrack_freed(object);
+	dck_raw_free(object);
 }
 
 static const struct dck_release dck_release_alloc = {"memory", dck_undo_alloc, 1, DCK_LAST};
 
 /* It is about to be freed: no longer the process's to lose. */
-static void dck_left(const void *object)
+static void dck_shared_freed(const void *object)
 {
 	unsigned long args[DCK_ARGS_MAX] = {(unsigned long)object};
 
@@ -50,11 +50,11 @@ static void dck_left(const void *object)
 		atomic_long_sub((long)args[1], &dck_shared_bytes);
 }
 
-void dck_forget(const void *object)
+void dck_untrack(const void *object)
 {
 	if (!dcg_channel || IS_ERR_OR_NULL(object))
 		return;
-	dck_left(object);
+	dck_shared_freed(object);
 	dcrt_forget(dcg_channel, object);
 }
 
@@ -67,7 +67,7 @@ static int dck_track(struct dcrt_call *call, void *object, u16 type, u64 len)
 	if (err)
 		return err;
 	dcrt_out_pointer(call, object);
-	dcrt_out_object(call, object, &(struct dcrt_plan){.type = type});
+	dcrt_out_object(call, object, &(struct dcrt_field_set){.type = type});
 	return 0;
 }
 
@@ -84,18 +84,18 @@ int dck_alloc(struct dcrt_call *call)
 		atomic_long_sub((long)len, &dck_shared_bytes);
 		return -ENOMEM;
 	}
-	object = dck_get(len, pages);
+	object = dck_raw_alloc(len, pages);
 	if (!object ||
 	    !dck_acquired(&dck_release_alloc, (unsigned long[DCK_ARGS_MAX]){(unsigned long)object,
 									    (unsigned long)len})) {
 		atomic_long_sub((long)len, &dck_shared_bytes);
-		dck_give(object);
+		dck_raw_free(object);
 		return -ENOMEM;
 	}
 	err = dck_track(call, object, (u16)type, len);
 	if (err) {
-		dck_left(object);
-		dck_give(object);
+		dck_shared_freed(object);
+		dck_raw_free(object);
 	}
 	return err;
 }

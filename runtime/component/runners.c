@@ -36,7 +36,7 @@ static struct dck_runner *dck_find_runner(const void *at)
 {
 	struct dck_runner *runner;
 
-	list_for_each_entry (runner, &dck_runners, node)
+	list_for_each_entry(runner, &dck_runners, node)
 		if (runner->at == at)
 			return runner;
 	return NULL;
@@ -86,7 +86,7 @@ static bool dck_is_in(const char *memory, const char *at)
 }
 
 /* len 0: what the memory has */
-static bool dck_is_gone(const struct dck_runner *runner, const char *memory, size_t len)
+static bool dck_is_in_freed(const struct dck_runner *runner, const char *memory, size_t len)
 {
 	const char *at = runner->at;
 
@@ -99,29 +99,29 @@ static void dck_forget_runners(const void *memory, size_t len)
 	unsigned long flags;
 
 	spin_lock_irqsave(&dck_runners_lock, flags);
-	list_for_each_entry_safe (runner, next, &dck_runners, node)
-		if (dck_is_gone(runner, memory, len))
+	list_for_each_entry_safe(runner, next, &dck_runners, node)
+		if (dck_is_in_freed(runner, memory, len))
 			dck_drop_runner(runner);
 	spin_unlock_irqrestore(&dck_runners_lock, flags);
 }
 
-void dck_freed(const void *memory)
+void dck_untrack_freed(const void *memory)
 {
 	if (IS_ERR_OR_NULL(memory) || ZERO_OR_NULL_PTR(memory))
 		return;
-	dck_freed_in(memory, memory);
+	dck_untrack_freed_in(memory, memory);
 }
 
-void dck_freed_in(const void *object, const void *memory)
+void dck_untrack_freed_in(const void *object, const void *memory)
 {
-	dck_forget(object);
+	dck_untrack(object);
 	dck_memory_released(object);
 	dck_forget_runners(memory, 0);
 }
 
-void dck_freed_range(const void *memory, size_t len)
+void dck_untrack_freed_range(const void *memory, size_t len)
 {
-	dck_forget(memory);
+	dck_untrack(memory);
 	dck_memory_released(memory);
 	dck_forget_runners(memory, len);
 }
@@ -136,7 +136,7 @@ static bool dck_next_runner(unsigned int round, struct dck_runner *ret)
 	bool found = false;
 
 	spin_lock_irqsave(&dck_runners_lock, flags);
-	list_for_each_entry (runner, &dck_runners, node)
+	list_for_each_entry(runner, &dck_runners, node)
 		if (runner->round != round) {
 			runner->round = round;
 			*ret = *runner;
@@ -188,9 +188,9 @@ static bool dck_is_delayed(const struct work_struct *work)
 }
 
 /* Whoever cancels the work waits for its function, which is here, and refuses that it is queued. */
-void dck_work_missed(struct work_struct *work, int err)
+void dck_work_requeue(struct work_struct *work, int err)
 {
-	if (!dck_is_missed(err))
+	if (!dck_had_no_process(err))
 		return;
 	pr_warn_ratelimited("a work was missed (%d) and is queued again\n", err);
 	if (dck_is_delayed(work)) {
@@ -210,17 +210,17 @@ struct dck_managed {
 	size_t len;
 };
 
-static void dck_managed_gone(struct device *device, void *res)
+static void dck_managed_freed(struct device *device, void *res)
 {
 	struct dck_managed *managed = res;
 
 	if (managed->object)
-		dck_freed_range(managed->object, managed->len);
+		dck_untrack_freed_range(managed->object, managed->len);
 }
 
 void *dck_devm_kmalloc(struct device *device, size_t len, gfp_t flags)
 {
-	struct dck_managed *managed = devres_alloc(dck_managed_gone, sizeof(*managed), flags);
+	struct dck_managed *managed = devres_alloc(dck_managed_freed, sizeof(*managed), flags);
 	void *object = managed ? (devm_kmalloc)(device, len, flags) : NULL;
 
 	if (!object) {
@@ -239,6 +239,6 @@ static int dck_is_of(struct device *device, void *res, void *object)
 
 void dck_devm_kfree(struct device *device, const void *object)
 {
-	devres_release(device, dck_managed_gone, dck_is_of, (void *)object);
+	devres_release(device, dck_managed_freed, dck_is_of, (void *)object);
 	(devm_kfree)(device, object);
 }

@@ -77,7 +77,7 @@ void dcrt_out_all(struct dcrt_call *call)
 	dcrt_put_all(call->tracker, &call->writer, call->session);
 }
 
-void dcrt_out_object(struct dcrt_call *call, const void *object, const struct dcrt_plan *plan)
+void dcrt_out_object(struct dcrt_call *call, const void *object, const struct dcrt_field_set *plan)
 {
 	dcrt_put(call->tracker, &call->writer, object, plan, call->session);
 }
@@ -207,7 +207,7 @@ uint32_t dcrt_call_handle(struct dcrt_call *call, int *ret_status)
 	if (!status && call->writer.err)
 		status = call->writer.err;
 	if (status) {
-		dcrt_take_back(call->tracker, &call->writer);
+		dcrt_put_cancel(call->tracker, &call->writer);
 		dcrt_write_again(&call->writer);
 	}
 	if (!status && call->tracker->kernel)

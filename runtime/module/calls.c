@@ -21,13 +21,13 @@ static struct dcrt_frame *frame_of(struct dcrt_call *call)
 	return container_of(call, struct dcrt_frame, call);
 }
 
-void dcrt_poison(struct dcrt_channel *channel, u64 session)
+void dcrt_kill_process(struct dcrt_channel *channel, u64 session)
 {
 	struct pid *pid = NULL;
 
 	spin_lock(&channel->lock);
 	if (dcrt_is_served(channel) && channel->session == session) {
-		channel->poisoned = true;
+		channel->killed = true;
 		pid = get_pid(channel->pid);
 	}
 	spin_unlock(&channel->lock);
@@ -46,7 +46,7 @@ static void refuse(struct dcrt_chain *chain)
 	if (!chain->err)
 		chain->err = -EPROTO;
 	spin_unlock(&channel->lock);
-	dcrt_poison(channel, chain->session);
+	dcrt_kill_process(channel, chain->session);
 }
 
 /* The caller: beginning */
@@ -79,7 +79,7 @@ struct dcrt_chain *dcrt_own_chain(struct dcrt_channel *channel)
 {
 	struct dcrt_chain *chain;
 
-	list_for_each_entry (chain, &channel->active, node)
+	list_for_each_entry(chain, &channel->active, node)
 		if (chain->task == current)
 			return chain;
 	return NULL;
@@ -107,7 +107,7 @@ static bool may_begin(struct dcrt_channel *channel, struct dcrt_chain **ret, int
 {
 	if (channel->going)
 		*err = -ESHUTDOWN;
-	else if (!dcrt_is_served(channel) || channel->poisoned)
+	else if (!dcrt_is_served(channel) || channel->killed)
 		*err = -ENODEV;
 	else if (list_empty(&channel->free))
 		*err = -ETIMEDOUT;
@@ -139,7 +139,7 @@ static int wait_to_begin(struct dcrt_channel *channel, struct dcrt_chain **ret, 
 	unsigned int wait_ms = READ_ONCE(dcrt_attach_wait_ms);
 	long left;
 
-	if (err == -ETIMEDOUT || READ_ONCE(channel->keeper.path))
+	if (err == -ETIMEDOUT || READ_ONCE(channel->respawner.path))
 		wait_ms = READ_ONCE(dcrt_deadline_ms);
 	if (may_be_killed())
 		left = wait_event_killable_timeout(channel->wait, may_begin_now(channel, ret, &err),
@@ -273,7 +273,7 @@ static int give_up(struct dcrt_chain *chain, int why)
 	spin_unlock(&channel->lock);
 	atomic64_inc(&channel->given_up);
 	do
-		dcrt_poison(channel, chain->session);
+		dcrt_kill_process(channel, chain->session);
 	while (!wait_event_timeout(chain->wait, READ_ONCE(chain->dead), 10 * HZ));
 	return chain->err;
 }
@@ -341,7 +341,7 @@ u32 dcrt_serve_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame)
 }
 
 /* What the runtime says of a call itself, a living process cannot. */
-int dcrt_replied(const struct dcrt_frame *frame)
+int dcrt_reply_status(const struct dcrt_frame *frame)
 {
 	int status = frame->call.message.header.status;
 
@@ -367,7 +367,7 @@ static int await_reply(struct dcrt_chain *chain, const struct dcrt_frame *frame)
 		if (READ_ONCE(chain->dead))
 			return chain->err ? chain->err : -EPIPE;
 		if (READ_ONCE(chain->event) == DCRT_REPLIED)
-			return dcrt_replied(frame);
+			return dcrt_reply_status(frame);
 		down = top(chain);
 		len = dcrt_serve_downcall(chain, down);
 		err = deliver(chain, down->out, len);
@@ -430,7 +430,7 @@ EXPORT_SYMBOL_GPL(dcrt_call_end);
 /* With the lock. */
 static bool is_over(struct dcrt_channel *channel, struct file *file)
 {
-	return channel->file != file || channel->poisoned;
+	return channel->file != file || channel->killed;
 }
 
 static long find_server(struct dcrt_channel *channel, struct file *file, u32 index,
@@ -464,7 +464,7 @@ static long send(struct dcrt_chain *chain, const struct dcrt_turn *turn, void *m
 	chain->unanswered = message;
 	WRITE_ONCE(chain->progress, jiffies);
 	if (copy_to_user((void __user *)(uintptr_t)turn->in, message, len)) {
-		dcrt_poison(chain->channel, chain->session);
+		dcrt_kill_process(chain->channel, chain->session);
 		return -EFAULT;
 	}
 	return len;
@@ -619,7 +619,7 @@ static int check(struct dcrt_chain *chain, struct dcrt_frame *up, u32 len, bool 
 	return err ? err : dcrt_apply(&channel->tracker, message);
 }
 
-int dcrt_take(struct dcrt_chain *chain, u32 len, bool down, struct dcrt_frame **ret)
+int dcrt_accept(struct dcrt_chain *chain, u32 len, bool down, struct dcrt_frame **ret)
 {
 	struct dcrt_channel *channel = chain->channel;
 	struct dcrt_frame *up = top(chain), *frame = up;
@@ -655,7 +655,7 @@ static long take_message(struct dcrt_channel *channel, struct dcrt_server *serve
 	if (copy_from_user(frame->in, (void __user *)(uintptr_t)turn->out, turn->out_len))
 		return -EFAULT;
 	down = turn->out_len >= sizeof(*header) && header->kind == DCRT_DOWNCALL;
-	err = dcrt_take(chain, turn->out_len, down, &frame);
+	err = dcrt_accept(chain, turn->out_len, down, &frame);
 	return err ? err : act(channel, server, file, frame, turn);
 }
 
@@ -695,7 +695,7 @@ long dcrt_turn(struct dcrt_channel *channel, struct file *file, struct dcrt_turn
 	if (err) {
 		if (err == -EPROTO)
 			atomic64_inc(&channel->bad_messages);
-		dcrt_poison(channel, channel->session);
+		dcrt_kill_process(channel, channel->session);
 		return err;
 	}
 	return idle(channel, server, file, &turn);

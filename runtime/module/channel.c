@@ -84,7 +84,7 @@ static void channel_free(struct kref *refs)
 	kfree(channel->down);
 	kfree(channel->device_name);
 	put_pid(channel->pid);
-	dcrt_keep_free(channel);
+	dcrt_respawn_free(channel);
 	dcrt_windows_free(channel);
 	kvfree(channel);
 }
@@ -128,9 +128,9 @@ static void session_over(struct dcrt_channel *channel)
 	u32 i;
 
 	channel->file = NULL;
-	channel->poisoned = false;
+	channel->killed = false;
 	channel->was_in_call = false;
-	list_for_each_entry (chain, &channel->active, node) {
+	list_for_each_entry(chain, &channel->active, node) {
 		if (chain->session != channel->session)
 			continue;
 		chain->dead = true;
@@ -148,7 +148,7 @@ static void session_over(struct dcrt_channel *channel)
 	channel->tell_died = true;
 	if (!channel->going)
 		schedule_work(&channel->tell);
-	dcrt_keep_again(channel);
+	dcrt_respawn_soon(channel);
 	atomic64_inc(&channel->deaths);
 	wake_up_all(&channel->wait);
 }
@@ -169,7 +169,7 @@ static int device_flush(struct file *file, fl_owner_t id)
 	if (over) /* what shares its memory has no device */
 		unmap_mapping_range(file_inode(file)->i_mapping, 0, 0, 1);
 	if (session)
-		dcrt_poison(channel, session);
+		dcrt_kill_process(channel, session);
 	return 0;
 }
 
@@ -334,7 +334,7 @@ static void init_channel(struct dcrt_channel *channel, const struct dcrt_driver 
 	channel->fingerprint = dcrt_fingerprint(driver);
 	init_waitqueue_head(&channel->wait);
 	INIT_WORK(&channel->tell, tell);
-	dcrt_keep_init(channel);
+	dcrt_respawn_init(channel);
 	INIT_LIST_HEAD(&channel->free);
 	INIT_LIST_HEAD(&channel->active);
 	INIT_LIST_HEAD(&channel->pending);
@@ -383,7 +383,7 @@ bool dcrt_is_attached(struct dcrt_channel *channel)
 	bool attached;
 
 	spin_lock(&channel->lock);
-	attached = dcrt_is_served(channel) && !channel->poisoned;
+	attached = dcrt_is_served(channel) && !channel->killed;
 	spin_unlock(&channel->lock);
 	return attached;
 }
@@ -427,16 +427,16 @@ void dcrt_unregister(struct dcrt_channel *channel)
 	wake_up_all(&channel->wait);
 	spin_unlock(&channel->lock);
 	cancel_work_sync(&channel->tell);
-	dcrt_keep_stop(channel);
+	dcrt_respawn_stop(channel);
 	dcrt_drain(channel);
 	dcrt_peer_leave(channel);
 	for (i = 0; i < DCRT_THREADS_MAX; i++)
 		wake_up(&channel->servers[i].wait); /* idle ones take DEATH home */
 	if (!wait_event_timeout(channel->wait, is_gone(channel), 2 * HZ))
 		do
-			dcrt_poison(channel, channel->session);
+			dcrt_kill_process(channel, channel->session);
 		while (!wait_event_timeout(channel->wait, is_gone(channel), 10 * HZ));
-	dcrt_keep_done(channel);
+	dcrt_respawn_kill(channel);
 	debugfs_remove(channel->debugfs);
 	kref_put(&channel->refs, channel_free);
 }

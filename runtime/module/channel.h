@@ -70,8 +70,8 @@ struct dcrt_server {
 	wait_queue_head_t wait;
 };
 
-/* Of keep.c; used by dcrt_keep() and the work only. */
-struct dcrt_keeper {
+/* Of keep.c; used by dcrt_respawn() and the work only. */
+struct dcrt_respawner {
 	struct delayed_work work;
 	char *path; /* NULL: the process is not kept. Set with the lock. */
 	struct pid *process; /* started last, or NULL */
@@ -98,12 +98,12 @@ struct dcrt_channel {
 	void *files; /* its table of files, compared only */
 	struct pid *pid;
 	u64 session, number;
-	bool poisoned; /* the process has been sent SIGKILL */
+	bool killed; /* the process has been sent SIGKILL */
 	bool going; /* dcrt_unregister() has begun */
 	bool was_in_call; /* when it died */
 	bool tell_died, tell_attached;
 	struct work_struct tell;
-	struct dcrt_keeper keeper;
+	struct dcrt_respawner respawner;
 	wait_queue_head_t wait; /* for attach, death, free chains */
 
 	struct dcrt_chain *chains;
@@ -135,29 +135,29 @@ static inline bool dcrt_is_served(const struct dcrt_channel *channel)
 bool dcrt_is_attached(struct dcrt_channel *channel);
 
 /* keep.c */
-void dcrt_keep_init(struct dcrt_channel *channel);
+void dcrt_respawn_init(struct dcrt_channel *channel);
 /* With the lock: the process is gone. */
-void dcrt_keep_again(struct dcrt_channel *channel);
+void dcrt_respawn_soon(struct dcrt_channel *channel);
 /* No more is started (the path is gone or the channel is going). */
-void dcrt_keep_stop(struct dcrt_channel *channel);
+void dcrt_respawn_stop(struct dcrt_channel *channel);
 /* The process that is left, attached or not, is killed. */
-void dcrt_keep_done(struct dcrt_channel *channel);
-void dcrt_keep_free(struct dcrt_channel *channel);
+void dcrt_respawn_kill(struct dcrt_channel *channel);
+void dcrt_respawn_free(struct dcrt_channel *channel);
 
 /* turn.c */
 long dcrt_turn(struct dcrt_channel *channel, struct file *file, struct dcrt_turn __user *arg);
 /* Sends SIGKILL to the session's process, if it still is this session's. */
-void dcrt_poison(struct dcrt_channel *channel, u64 session);
+void dcrt_kill_process(struct dcrt_channel *channel, u64 session);
 /* With the lock: the chain of the thread that asks, or NULL. */
 struct dcrt_chain *dcrt_own_chain(struct dcrt_channel *channel);
 /* The message of so many bytes that has been copied to the last frame's `in`: a downcall, or the
  * reply to its upcall. Checked and applied; ret: the frame of the downcall or of the upcall.
- * Returns 0, or -EPROTO: it was refused, and the session is poisoned. */
-int dcrt_take(struct dcrt_chain *chain, u32 len, bool down, struct dcrt_frame **ret);
+ * Returns 0, or -EPROTO: it was refused, and the session is killed. */
+int dcrt_accept(struct dcrt_chain *chain, u32 len, bool down, struct dcrt_frame **ret);
 /* Runs the downcall of the chain's last frame, which is then done with. Returns the length of the
  * reply in its `out`. */
 /* The status of a reply, as the caller is to have it. */
-int dcrt_replied(const struct dcrt_frame *frame);
+int dcrt_reply_status(const struct dcrt_frame *frame);
 u32 dcrt_serve_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame);
 
 /* peer.c */

@@ -35,13 +35,13 @@ void dcrt_unregister(struct dcrt_channel *channel);
 int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned timeout_ms);
 
 /*
- * dcrt_keep - as dcrt_start, and starts the program again whenever its process has died, until
+ * dcrt_respawn - as dcrt_start, and starts the program again whenever its process has died, until
  * dcrt_unregister(); one that dies before it attaches is tried again after a growing pause (at most
  * a second), one that does not attach within timeout_ms is killed. path is copied. Calls made
  * meanwhile wait for it up to the default deadline (dcrt_call_begin). After an error nothing is
  * kept and no process is left. -EBUSY: called twice.
  */
-int dcrt_keep(struct dcrt_channel *channel, const char *path, unsigned timeout_ms);
+int dcrt_respawn(struct dcrt_channel *channel, const char *path, unsigned timeout_ms);
 
 #define DCRT_TRIES_MAX 3
 

@@ -17,7 +17,7 @@ static struct dcrt_peer *peer_named(const char *name)
 {
 	struct dcrt_peer *peer;
 
-	list_for_each_entry (peer, &peers, node)
+	list_for_each_entry(peer, &peers, node)
 		if (!strcmp(peer->name, name))
 			return peer;
 	return NULL;
@@ -108,7 +108,7 @@ void dcrt_peer_leave(struct dcrt_channel *channel)
 
 static bool is_over(struct dcrt_channel *channel)
 {
-	return READ_ONCE(channel->poisoned);
+	return READ_ONCE(channel->killed);
 }
 
 /* A message of the peer's, copied once. */
@@ -120,12 +120,12 @@ static int take(struct dcrt_chain *chain, const void *message, long len, bool do
 
 	if (len >= 0 && len <= DCRT_MESSAGE_MAX) {
 		memcpy(chain->frames[chain->level - 1].in, message, len);
-		err = dcrt_take(chain, (u32)len, down, ret);
+		err = dcrt_accept(chain, (u32)len, down, ret);
 	}
 	if (err) {
 		pr_err("dcrt: %s from the twin of %s refused\n", down ? "a call" : "a reply",
 		       channel->driver->name);
-		dcrt_poison(channel, chain->session);
+		dcrt_kill_process(channel, chain->session);
 	}
 	return err;
 }
@@ -145,11 +145,11 @@ int dcrt_peer_up(struct dcrt_frame *frame, u32 len)
 	if (got < 0) {
 		pr_err("dcrt: the twin of %s gave up in %s: %ld\n", peer->name,
 		       frame->call.function->name, got);
-		dcrt_poison(chain->channel, chain->session);
+		dcrt_kill_process(chain->channel, chain->session);
 		return -EPIPE;
 	}
 	err = take(chain, reply, got, false, &frame);
-	return err ? err : dcrt_replied(frame);
+	return err ? err : dcrt_reply_status(frame);
 }
 
 long dcrt_peer_down(struct dcrt_peer *peer, const void *message, uint32_t len,

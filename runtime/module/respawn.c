@@ -21,25 +21,26 @@
 /* In the process, before it becomes the program. */
 static int note_process(struct subprocess_info *info, struct cred *cred)
 {
-	struct dcrt_keeper *keeper = info->data;
+	struct dcrt_respawner *respawner = info->data;
 
-	keeper->process = get_pid(task_pid(current));
+	respawner->process = get_pid(task_pid(current));
 	return 0;
 }
 
 static int start(struct dcrt_channel *channel, const char *path)
 {
 	static char *envp[] = {"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL};
-	struct dcrt_keeper *keeper = &channel->keeper;
+	struct dcrt_respawner *respawner = &channel->respawner;
 	struct subprocess_info *info;
 	char device[64];
 	char *argv[] = {(char *)path, device, NULL};
 
 	snprintf(device, sizeof(device), "/dev/%s", channel->device_name);
-	put_pid(keeper->process);
-	keeper->process = NULL;
-	keeper->session = READ_ONCE(channel->session);
-	info = call_usermodehelper_setup(path, argv, envp, GFP_KERNEL, note_process, NULL, keeper);
+	put_pid(respawner->process);
+	respawner->process = NULL;
+	respawner->session = READ_ONCE(channel->session);
+	info = call_usermodehelper_setup(path, argv, envp, GFP_KERNEL, note_process, NULL,
+					 respawner);
 	return info ? call_usermodehelper_exec(info, UMH_WAIT_EXEC) : -ENOMEM;
 }
 
@@ -65,85 +66,86 @@ EXPORT_SYMBOL_GPL(dcrt_start);
 
 /* Keeping */
 
-static bool is_running(const struct dcrt_keeper *keeper)
+static bool is_running(const struct dcrt_respawner *respawner)
 {
-	return keeper->process && !thread_group_exited(keeper->process);
+	return respawner->process && !thread_group_exited(respawner->process);
 }
 
 /* One whose session is over, or that takes too long to begin one, has to go. */
-static void watch(struct dcrt_keeper *keeper, u64 session)
+static void watch(struct dcrt_respawner *respawner, u64 session)
 {
-	if (session != keeper->session || time_after(jiffies, keeper->attach_by))
-		kill_pid(keeper->process, SIGKILL, 1);
+	if (session != respawner->session || time_after(jiffies, respawner->attach_by))
+		kill_pid(respawner->process, SIGKILL, 1);
 }
 
 /* No process of ours is there. Returns the pause before the next one, in ms. */
-static unsigned int pause_ms(struct dcrt_keeper *keeper, u64 session)
+static unsigned int pause_ms(struct dcrt_respawner *respawner, u64 session)
 {
-	if (session != keeper->session)
-		keeper->pause_ms = 0;
+	if (session != respawner->session)
+		respawner->pause_ms = 0;
 	else
-		keeper->pause_ms = clamp(2 * keeper->pause_ms, PAUSE_MIN_MS, PAUSE_MAX_MS);
-	return keeper->pause_ms;
+		respawner->pause_ms = clamp(2 * respawner->pause_ms, PAUSE_MIN_MS, PAUSE_MAX_MS);
+	return respawner->pause_ms;
 }
 
 static void keep(struct work_struct *work)
 {
-	struct dcrt_keeper *keeper = container_of(to_delayed_work(work), struct dcrt_keeper, work);
-	struct dcrt_channel *channel = container_of(keeper, struct dcrt_channel, keeper);
+	struct dcrt_respawner *respawner =
+		container_of(to_delayed_work(work), struct dcrt_respawner, work);
+	struct dcrt_channel *channel = container_of(respawner, struct dcrt_channel, respawner);
 	unsigned int again_ms = WATCH_MS;
 	bool rest;
 	u64 session;
 
 	spin_lock(&channel->lock);
-	rest = channel->file || channel->going || !keeper->path;
+	rest = channel->file || channel->going || !respawner->path;
 	session = channel->session;
 	spin_unlock(&channel->lock);
 	if (rest)
 		return;
-	if (is_running(keeper)) {
-		watch(keeper, session);
-	} else if (!keeper->due) {
-		keeper->due = true;
-		again_ms = pause_ms(keeper, session);
+	if (is_running(respawner)) {
+		watch(respawner, session);
+	} else if (!respawner->due) {
+		respawner->due = true;
+		again_ms = pause_ms(respawner, session);
 	} else {
-		keeper->due = false;
+		respawner->due = false;
 		pr_notice_ratelimited("dcrt-%s: the process has ended and is started again\n",
 				      channel->driver->name);
-		start(channel, keeper->path);
-		keeper->attach_by = jiffies + msecs_to_jiffies(keeper->timeout_ms);
+		start(channel, respawner->path);
+		respawner->attach_by = jiffies + msecs_to_jiffies(respawner->timeout_ms);
 	}
-	queue_delayed_work(system_unbound_wq, &keeper->work, msecs_to_jiffies(again_ms));
+	queue_delayed_work(system_unbound_wq, &respawner->work, msecs_to_jiffies(again_ms));
 }
 
-void dcrt_keep_init(struct dcrt_channel *channel)
+void dcrt_respawn_init(struct dcrt_channel *channel)
 {
-	INIT_DELAYED_WORK(&channel->keeper.work, keep);
+	INIT_DELAYED_WORK(&channel->respawner.work, keep);
 }
 
-void dcrt_keep_again(struct dcrt_channel *channel)
+void dcrt_respawn_soon(struct dcrt_channel *channel)
 {
-	if (channel->keeper.path && !channel->going)
-		mod_delayed_work(system_unbound_wq, &channel->keeper.work, 0);
+	if (channel->respawner.path && !channel->going)
+		mod_delayed_work(system_unbound_wq, &channel->respawner.work, 0);
 }
 
-void dcrt_keep_stop(struct dcrt_channel *channel)
+void dcrt_respawn_stop(struct dcrt_channel *channel)
 {
-	cancel_delayed_work_sync(&channel->keeper.work);
+	cancel_delayed_work_sync(&channel->respawner.work);
 }
 
-void dcrt_keep_done(struct dcrt_channel *channel)
+void dcrt_respawn_kill(struct dcrt_channel *channel)
 {
-	struct dcrt_keeper *keeper = &channel->keeper;
+	struct dcrt_respawner *respawner = &channel->respawner;
 
-	if (keeper->path && is_running(keeper))
-		kill_pid(keeper->process, SIGKILL, 1);
+	if (respawner->path && is_running(respawner))
+		kill_pid(respawner->process, SIGKILL, 1);
 }
 
-void dcrt_keep_free(struct dcrt_channel *channel)
+void dcrt_respawn_free(struct dcrt_channel *channel)
 {
-	put_pid(channel->keeper.process);
-	kfree(channel->keeper.path);
+	put_pid(channel->respawner.process);
+	kfree(channel->respawner.path);
 }
 
 static void set_path(struct dcrt_channel *channel, char *path)
@@ -151,38 +153,38 @@ static void set_path(struct dcrt_channel *channel, char *path)
 	char *old;
 
 	spin_lock(&channel->lock);
-	old = channel->keeper.path;
-	channel->keeper.path = path;
+	old = channel->respawner.path;
+	channel->respawner.path = path;
 	spin_unlock(&channel->lock);
 	kfree(old);
 }
 
-int dcrt_keep(struct dcrt_channel *channel, const char *path, unsigned int timeout_ms)
+int dcrt_respawn(struct dcrt_channel *channel, const char *path, unsigned int timeout_ms)
 {
-	struct dcrt_keeper *keeper = &channel->keeper;
+	struct dcrt_respawner *respawner = &channel->respawner;
 	char *copy;
 	int err;
 
 	if (channel->peer)
 		return 0;
-	if (keeper->path)
+	if (respawner->path)
 		return -EBUSY;
 	copy = kstrdup(path, GFP_KERNEL);
 	if (!copy)
 		return -ENOMEM;
-	keeper->timeout_ms = timeout_ms;
-	keeper->attach_by = jiffies + msecs_to_jiffies(timeout_ms);
+	respawner->timeout_ms = timeout_ms;
+	respawner->attach_by = jiffies + msecs_to_jiffies(timeout_ms);
 	err = start(channel, copy);
 	set_path(channel, copy);
 	if (!err) {
-		queue_delayed_work(system_unbound_wq, &keeper->work, 0);
+		queue_delayed_work(system_unbound_wq, &respawner->work, 0);
 		err = wait_attached(channel, timeout_ms);
 	}
 	if (err) {
-		dcrt_keep_stop(channel);
-		dcrt_keep_done(channel);
+		dcrt_respawn_stop(channel);
+		dcrt_respawn_kill(channel);
 		set_path(channel, NULL);
 	}
 	return err;
 }
-EXPORT_SYMBOL_GPL(dcrt_keep);
+EXPORT_SYMBOL_GPL(dcrt_respawn);

@@ -94,7 +94,7 @@ static unsigned int open_chains(struct dcrt_channel *channel)
 	unsigned int count = 0;
 
 	spin_lock(&channel->lock);
-	list_for_each (at, &channel->active)
+	list_for_each(at, &channel->active)
 		count++;
 	spin_unlock(&channel->lock);
 	return count;
@@ -120,8 +120,8 @@ static int stats_show(struct seq_file *file, void *unused)
 	seq_printf(file, "delay_ns %u delay_mode %s delayed_up %lld delayed_down %lld\n",
 		   channel->delay_ns, delay_words[channel->delay_sleeps],
 		   atomic64_read(&channel->delayed_up), atomic64_read(&channel->delayed_down));
-	seq_printf(file, "addresses %u of %u refused %llu\n", channel->tracker.addresses.used,
-		   channel->tracker.addresses.max, channel->tracker.addresses.refused);
+	seq_printf(file, "addresses %u of %u refused %llu\n", channel->tracker.cookies.used,
+		   channel->tracker.cookies.max, channel->tracker.cookies.refused);
 	if (channel->tracker.invalid)
 		seq_printf(file, "invalid %llu last %s\n", channel->tracker.invalid,
 			   driver->types[channel->tracker.invalid_type].name);

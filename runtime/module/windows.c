@@ -34,7 +34,7 @@ static struct dcrt_window *window_at(struct dcrt_channel *channel, unsigned long
 {
 	struct dcrt_window *window;
 
-	list_for_each_entry (window, &channel->windows, node)
+	list_for_each_entry(window, &channel->windows, node)
 		if (address - window->range.base < window->range.len)
 			return window;
 	return NULL;
@@ -44,7 +44,7 @@ static struct dcrt_window *window_with_page(struct dcrt_channel *channel, unsign
 {
 	struct dcrt_window *window;
 
-	list_for_each_entry (window, &channel->windows, node)
+	list_for_each_entry(window, &channel->windows, node)
 		if (window->page && page - window->page < pages_of(window))
 			return window;
 	return NULL;
@@ -92,7 +92,7 @@ static struct dcrt_window *take_old(struct dcrt_channel *channel, const struct d
 {
 	struct dcrt_window *old;
 
-	list_for_each_entry (old, &channel->windows, node) {
+	list_for_each_entry(old, &channel->windows, node) {
 		if (old->range.base + old->range.len <= range->base ||
 		    old->range.base >= range->base + range->len)
 			continue;
@@ -189,7 +189,7 @@ static bool is_attached(struct dcrt_channel *channel, const struct file *file)
 	bool attached;
 
 	spin_lock(&channel->lock);
-	attached = channel->file == file && !channel->poisoned;
+	attached = channel->file == file && !channel->killed;
 	spin_unlock(&channel->lock);
 	return attached;
 }
@@ -277,7 +277,7 @@ void dcrt_windows_free(struct dcrt_channel *channel)
 {
 	struct dcrt_window *window, *next;
 
-	list_for_each_entry_safe (window, next, &channel->windows, node)
+	list_for_each_entry_safe(window, next, &channel->windows, node)
 		kfree(window);
 	free_page((unsigned long)channel->shared);
 }

@@ -24,9 +24,9 @@ int dcrt_check_init(struct dcrt_tracker *tracker)
 
 /* ret: object NULL if it is freed. */
 static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-			const uint8_t *data, uint64_t session, struct dcrt_run *ret)
+			const uint8_t *data, uint64_t session, struct dcrt_unit_range *ret)
 {
-	int err = dcrt_find_run(tracker, record, ret);
+	int err = dcrt_locate_update(tracker, record, ret);
 	void *place;
 	uint32_t i;
 
@@ -48,12 +48,12 @@ static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 
 /* Elements */
 
-static uint32_t element_of(const struct dcrt_tracker *tracker, const struct dcrt_run *run)
+static uint32_t element_of(const struct dcrt_tracker *tracker, const struct dcrt_unit_range *run)
 {
 	return run->offset - run->offset % tracker->types[run->object->type].size;
 }
 
-static void change_scratch(struct dcrt_tracker *tracker, const struct dcrt_run *run,
+static void change_scratch(struct dcrt_tracker *tracker, const struct dcrt_unit_range *run,
 			   const struct dcrt_record *record, const uint8_t *data, uint64_t session)
 {
 	uint8_t *to = (uint8_t *)tracker->scratch + run->offset - element_of(tracker, run);
@@ -71,18 +71,18 @@ static void change_scratch(struct dcrt_tracker *tracker, const struct dcrt_run *
 
 /* Asks what would become of the element that `about` is in. */
 static bool is_valid(struct dcrt_tracker *tracker, const struct dcrt_message *message,
-		     const struct dcrt_run *about)
+		     const struct dcrt_unit_range *about)
 {
 	const struct dcrt_type *type = &tracker->types[about->object->type];
 	uint32_t element = element_of(tracker, about), at = 0, last = 0;
 	struct dcrt_record record;
 	const uint8_t *data;
-	struct dcrt_run run;
+	struct dcrt_unit_range run;
 	bool in_order = true;
 
 	memcpy(tracker->scratch, about->object->local + element, type->size);
 	while (dcrt_message_next(message, &at, &record, &data)) {
-		if (record.kind != DCRT_UPDATE || dcrt_find_run(tracker, &record, &run) ||
+		if (record.kind != DCRT_UPDATE || dcrt_locate_update(tracker, &record, &run) ||
 		    run.object != about->object || element_of(tracker, &run) != element)
 			continue;
 		/* of two that do not rise only the first would be applied */
@@ -99,7 +99,7 @@ static bool is_valid(struct dcrt_tracker *tracker, const struct dcrt_message *me
 
 int dcrt_check(struct dcrt_tracker *tracker, const struct dcrt_message *message)
 {
-	struct dcrt_run run, asked = {0};
+	struct dcrt_unit_range run, asked = {0};
 	struct dcrt_record record;
 	uint32_t at = 0, questions = 0;
 	const uint8_t *data;
@@ -109,7 +109,7 @@ int dcrt_check(struct dcrt_tracker *tracker, const struct dcrt_message *message)
 		    check_update(tracker, &record, data, message->header.session, &run))
 			return -EPROTO;
 	for (at = 0; tracker->scratch && dcrt_message_next(message, &at, &record, &data);) {
-		if (record.kind != DCRT_UPDATE || dcrt_find_run(tracker, &record, &run) ||
+		if (record.kind != DCRT_UPDATE || dcrt_locate_update(tracker, &record, &run) ||
 		    !run.field->checked || !tracker->types[run.object->type].valid)
 			continue;
 		if (asked.object == run.object &&

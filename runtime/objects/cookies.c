@@ -24,62 +24,62 @@ static uint32_t number_of(uint64_t cookie)
 	return (uint32_t)(cookie >> DCRT_OFFSET_BITS) & ((1u << DCRT_GENERATION_BITS) - 1);
 }
 
-static uint32_t *bucket(const struct dcrt_addresses *addresses, uint64_t base)
+static uint32_t *bucket(const struct dcrt_cookies *cookies, uint64_t base)
 {
 	uint64_t mixed = base * 0x9e3779b97f4a7c15u;
 
-	return &addresses->first[(uint32_t)(mixed >> 32) % addresses->max];
+	return &cookies->first[(uint32_t)(mixed >> 32) % cookies->max];
 }
 
 /* Life */
 
-static void start_over(struct dcrt_addresses *addresses, uint64_t session)
+static void start_over(struct dcrt_cookies *cookies, uint64_t session)
 {
-	memset(addresses->first, 0xff, addresses->max * sizeof(*addresses->first));
-	addresses->used = 0;
-	addresses->session = session;
+	memset(cookies->first, 0xff, cookies->max * sizeof(*cookies->first));
+	cookies->used = 0;
+	cookies->session = session;
 }
 
-int dcrt_addresses_init(struct dcrt_tracker *tracker)
+int dcrt_cookies_init(struct dcrt_tracker *tracker)
 {
-	struct dcrt_addresses *addresses = &tracker->addresses;
+	struct dcrt_cookies *cookies = &tracker->cookies;
 	const struct dcrt_env *env = tracker->env;
 
 	if (!tracker->kernel || !env->addresses)
 		return 0;
 	if (env->addresses > 1u << DCRT_GENERATION_BITS)
 		return -EINVAL;
-	addresses->max = env->addresses;
-	addresses->at = env->alloc(addresses->max * sizeof(*addresses->at));
-	addresses->first = env->alloc(addresses->max * sizeof(*addresses->first));
-	if (!addresses->at || !addresses->first)
+	cookies->max = env->addresses;
+	cookies->at = env->alloc(cookies->max * sizeof(*cookies->at));
+	cookies->first = env->alloc(cookies->max * sizeof(*cookies->first));
+	if (!cookies->at || !cookies->first)
 		return -ENOMEM;
-	start_over(addresses, 0);
+	start_over(cookies, 0);
 	return 0;
 }
 
-void dcrt_addresses_done(struct dcrt_tracker *tracker)
+void dcrt_cookies_done(struct dcrt_tracker *tracker)
 {
-	tracker->env->free(tracker->addresses.at);
-	tracker->env->free(tracker->addresses.first);
-	tracker->addresses = (struct dcrt_addresses){0};
+	tracker->env->free(tracker->cookies.at);
+	tracker->env->free(tracker->cookies.first);
+	tracker->cookies = (struct dcrt_cookies){0};
 }
 
 /* Ranges */
 
 /* Numbers of what lies in a range are not given again, and what they stood for is gone. */
-static void forget_in(struct dcrt_addresses *addresses, const struct dcrt_range *range)
+static void forget_in(struct dcrt_cookies *cookies, const struct dcrt_range *range)
 {
 	uint32_t i, *link;
 
-	for (i = 0; i < addresses->used; i++) {
-		struct dcrt_address *at = &addresses->at[i];
+	for (i = 0; i < cookies->used; i++) {
+		struct dcrt_cookie *at = &cookies->at[i];
 
 		if (!at->len || at->base + at->len <= range->base ||
 		    at->base >= range->base + range->len)
 			continue;
-		for (link = bucket(addresses, at->base); *link != NONE && *link != i;)
-			link = &addresses->at[*link].next;
+		for (link = bucket(cookies, at->base); *link != NONE && *link != i;)
+			link = &cookies->at[*link].next;
 		if (*link == i)
 			*link = at->next;
 		at->len = 0;
@@ -88,107 +88,106 @@ static void forget_in(struct dcrt_addresses *addresses, const struct dcrt_range 
 
 void dcrt_range_add(struct dcrt_tracker *tracker, struct dcrt_range *range)
 {
-	struct dcrt_addresses *addresses = &tracker->addresses;
+	struct dcrt_cookies *cookies = &tracker->cookies;
 
 	tracker->env->lock(tracker->env->lock_ctx);
-	forget_in(addresses, range);
-	range->next = addresses->ranges;
-	addresses->ranges = range;
+	forget_in(cookies, range);
+	range->next = cookies->ranges;
+	cookies->ranges = range;
 	dcrt_mark_unsent(tracker, range->base, range->len);
 	tracker->env->unlock(tracker->env->lock_ctx);
 }
 
 void dcrt_range_remove(struct dcrt_tracker *tracker, const struct dcrt_range *range)
 {
-	struct dcrt_range **link = &tracker->addresses.ranges;
+	struct dcrt_range **link = &tracker->cookies.ranges;
 
 	tracker->env->lock(tracker->env->lock_ctx);
 	while (*link && *link != range)
 		link = &(*link)->next;
 	if (*link)
 		*link = range->next;
-	forget_in(&tracker->addresses, range);
+	forget_in(&tracker->cookies, range);
 	tracker->env->unlock(tracker->env->lock_ctx);
 }
 
 /* There */
 
-static const struct dcrt_range *range_at(const struct dcrt_addresses *addresses, uint64_t bits)
+static const struct dcrt_range *range_at(const struct dcrt_cookies *cookies, uint64_t bits)
 {
-	const struct dcrt_range *range = addresses->ranges;
+	const struct dcrt_range *range = cookies->ranges;
 
 	while (range && bits - range->base >= range->len)
 		range = range->next;
 	return range;
 }
 
-static uint32_t find_base(const struct dcrt_addresses *addresses, uint64_t base)
+static uint32_t find_base(const struct dcrt_cookies *cookies, uint64_t base)
 {
-	uint32_t i = *bucket(addresses, base);
+	uint32_t i = *bucket(cookies, base);
 
-	while (i != NONE && addresses->at[i].base != base)
-		i = addresses->at[i].next;
+	while (i != NONE && cookies->at[i].base != base)
+		i = cookies->at[i].next;
 	return i;
 }
 
 /* Returns the first of the numbers of so many bytes, or NONE: no room. */
-static uint32_t give_numbers(struct dcrt_addresses *addresses, uint64_t base, uint64_t len)
+static uint32_t give_numbers(struct dcrt_cookies *cookies, uint64_t base, uint64_t len)
 {
 	uint64_t count = (len - 1) / DCRT_OBJECT_MAX + 1, done;
-	uint32_t i, first = addresses->used, *link = bucket(addresses, base);
+	uint32_t i, first = cookies->used, *link = bucket(cookies, base);
 
-	if (count > addresses->max - addresses->used)
+	if (count > cookies->max - cookies->used)
 		return NONE;
 	for (i = 0, done = 0; i < count; i++, done += DCRT_OBJECT_MAX)
-		addresses->at[first + i] = (struct dcrt_address){
+		cookies->at[first + i] = (struct dcrt_cookie){
 			.base = base + done,
 			.len = len - done < DCRT_OBJECT_MAX ? (uint32_t)(len - done)
 							    : DCRT_OBJECT_MAX,
 			.next = NONE};
-	addresses->at[first].next = *link;
+	cookies->at[first].next = *link;
 	*link = first;
-	addresses->used += (uint32_t)count;
+	cookies->used += (uint32_t)count;
 	return first;
 }
 
 static int give_cookie(struct dcrt_tracker *tracker, uint64_t bits, uint64_t session, uint64_t *ret)
 {
-	struct dcrt_addresses *addresses = &tracker->addresses;
+	struct dcrt_cookies *cookies = &tracker->cookies;
 	const struct dcrt_range *range;
 	uint64_t base;
 	uint32_t number;
 
-	if (session < addresses->session)
+	if (session < cookies->session)
 		return -ESHUTDOWN; /* a message that nobody will get */
-	if (addresses->max && session > addresses->session)
-		start_over(addresses, session);
-	range = range_at(addresses, bits);
+	if (cookies->max && session > cookies->session)
+		start_over(cookies, session);
+	range = range_at(cookies, bits);
 	base = range ? range->base : bits;
-	number = addresses->max ? find_base(addresses, base) : NONE;
-	if (number == NONE && addresses->max)
-		number = give_numbers(addresses, base, range ? range->len : 1);
+	number = cookies->max ? find_base(cookies, base) : NONE;
+	if (number == NONE && cookies->max)
+		number = give_numbers(cookies, base, range ? range->len : 1);
 	if (number == NONE) {
-		addresses->refused++;
+		cookies->refused++;
 		if (tracker->env->full)
-			tracker->env->full(addresses->max);
+			tracker->env->full(cookies->max);
 		return -ENOSPC;
 	}
 	*ret = cookie_of(number) + (bits - base);
 	return 0;
 }
 
-int dcrt_address_out(struct dcrt_tracker *tracker, const void *local, uint64_t session,
-		     uint64_t *ret)
+int dcrt_to_cookie(struct dcrt_tracker *tracker, const void *local, uint64_t session, uint64_t *ret)
 {
 	uint64_t bits = (uintptr_t)local;
 
-	if (DCRT_IS_POISON(bits) || (!tracker->kernel && DCRT_IS_COOKIE(bits))) {
+	if (DCRT_IS_LIST_POISON(bits) || (!tracker->kernel && DCRT_IS_COOKIE(bits))) {
 		*ret = bits;
 		return 0;
 	}
 	if (!tracker->kernel)
 		return -ENOENT;
-	return DCRT_IS_KERNELS(bits) ? give_cookie(tracker, bits, session, ret) : -ENOENT;
+	return DCRT_IS_KERNEL_ADDRESS(bits) ? give_cookie(tracker, bits, session, ret) : -ENOENT;
 }
 
 /* And back */
@@ -196,25 +195,26 @@ int dcrt_address_out(struct dcrt_tracker *tracker, const void *local, uint64_t s
 bool dcrt_in_range(const struct dcrt_tracker *tracker, const void *local, uint32_t len)
 {
 	uint64_t bits = (uintptr_t)local;
-	const struct dcrt_range *range = range_at(&tracker->addresses, bits);
+	const struct dcrt_range *range = range_at(&tracker->cookies, bits);
 
 	return range && len <= range->len - (bits - range->base);
 }
 
-int dcrt_address_in(const struct dcrt_tracker *tracker, uint64_t word, uint64_t session, void **ret)
+int dcrt_from_cookie(const struct dcrt_tracker *tracker, uint64_t word, uint64_t session,
+		     void **ret)
 {
-	const struct dcrt_addresses *addresses = &tracker->addresses;
-	const struct dcrt_address *at;
+	const struct dcrt_cookies *cookies = &tracker->cookies;
+	const struct dcrt_cookie *at;
 
-	if (!DCRT_IS_COOKIE(word) && !DCRT_IS_POISON(word))
+	if (!DCRT_IS_COOKIE(word) && !DCRT_IS_LIST_POISON(word))
 		return -ENOENT;
-	if (!tracker->kernel || DCRT_IS_POISON(word)) {
+	if (!tracker->kernel || DCRT_IS_LIST_POISON(word)) {
 		*ret = (void *)(uintptr_t)word;
 		return 0;
 	}
-	if (session != addresses->session || number_of(word) >= addresses->used)
+	if (session != cookies->session || number_of(word) >= cookies->used)
 		return -EPROTO;
-	at = &addresses->at[number_of(word)];
+	at = &cookies->at[number_of(word)];
 	if (!at->len)
 		return -ESTALE;
 	if (DCRT_OFFSET(word) >= at->len)

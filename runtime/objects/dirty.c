@@ -59,10 +59,10 @@ static bool is_to_private(const struct dcrt_tracker *tracker, const struct dcrt_
 {
 	void *pointer;
 
-	if (!tracker->privates || (field->kind != DCRT_POINTER && field->kind != DCRT_ADDRESS))
+	if (!tracker->local_blocks || (field->kind != DCRT_POINTER && field->kind != DCRT_ADDRESS))
 		return false;
 	memcpy(&pointer, local, sizeof(pointer));
-	return dcrt_is_private(tracker, pointer);
+	return dcrt_is_in_local_block(tracker, pointer);
 }
 
 /* A span differs: is it by a unit that would be sent? */
@@ -79,7 +79,8 @@ static bool has_news(struct dcrt_tracker *tracker, const struct dcrt_object *obj
 		if (!field->user_writes || field->offset - span->offset >= span->len)
 			continue;
 		for (k = 0; k < field->count; k++, at += field->size)
-			if (dcrt_is_news(tracker, field, object->local + at, object->shadow + at) ||
+			if (dcrt_unit_changed(tracker, field, object->local + at,
+					      object->shadow + at) ||
 			    is_to_private(tracker, field, object->local + at))
 				return true;
 	}

@@ -13,29 +13,29 @@ static void unlock(struct dcrt_tracker *tracker)
 	tracker->env->unlock(tracker->env->lock_ctx);
 }
 
-static void add(struct dcrt_tracker *tracker, struct dcrt_private *block)
+static void add(struct dcrt_tracker *tracker, struct dcrt_local_block *block)
 {
 	block->prev = NULL;
-	block->next = tracker->privates;
+	block->next = tracker->local_blocks;
 	if (block->next)
 		block->next->prev = block;
-	tracker->privates = block;
+	tracker->local_blocks = block;
 }
 
-static void take_out(struct dcrt_tracker *tracker, const struct dcrt_private *block)
+static void take_out(struct dcrt_tracker *tracker, const struct dcrt_local_block *block)
 {
 	if (block->next)
 		block->next->prev = block->prev;
 	if (block->prev)
 		block->prev->next = block->next;
 	else
-		tracker->privates = block->next;
+		tracker->local_blocks = block->next;
 }
 
-static void free_all(const struct dcrt_tracker *tracker, struct dcrt_private *block)
+static void free_all(const struct dcrt_tracker *tracker, struct dcrt_local_block *block)
 {
 	while (block) {
-		struct dcrt_private *next = block->next;
+		struct dcrt_local_block *next = block->next;
 
 		tracker->env->free(block);
 		block = next;
@@ -43,24 +43,24 @@ static void free_all(const struct dcrt_tracker *tracker, struct dcrt_private *bl
 }
 
 /* The one that an address lies in. With the lock. */
-static struct dcrt_private *find(const struct dcrt_tracker *tracker, const void *local)
+static struct dcrt_local_block *find(const struct dcrt_tracker *tracker, const void *local)
 {
-	struct dcrt_private *block;
+	struct dcrt_local_block *block;
 
-	for (block = tracker->privates; block; block = block->next)
+	for (block = tracker->local_blocks; block; block = block->next)
 		if ((uintptr_t)local - (uintptr_t)block->memory < (block->len ? block->len : 1))
 			return block;
 	return NULL;
 }
 
-bool dcrt_is_private(const struct dcrt_tracker *tracker, const void *local)
+bool dcrt_is_in_local_block(const struct dcrt_tracker *tracker, const void *local)
 {
 	return find(tracker, local);
 }
 
-void *dcrt_private_new(struct dcrt_tracker *tracker, size_t len, bool pages)
+void *dcrt_local_new(struct dcrt_tracker *tracker, size_t len, bool pages)
 {
-	struct dcrt_private *block, *aside = NULL;
+	struct dcrt_local_block *block, *aside = NULL;
 
 	if (len > SIZE_MAX - sizeof(*block))
 		return NULL;
@@ -83,9 +83,9 @@ void *dcrt_private_new(struct dcrt_tracker *tracker, size_t len, bool pages)
 	return block ? block->memory : NULL;
 }
 
-int dcrt_private_free(struct dcrt_tracker *tracker, const void *memory)
+int dcrt_local_free(struct dcrt_tracker *tracker, const void *memory)
 {
-	struct dcrt_private *block;
+	struct dcrt_local_block *block;
 	int err = 0;
 
 	lock(tracker);
@@ -104,19 +104,19 @@ int dcrt_private_free(struct dcrt_tracker *tracker, const void *memory)
 	return err;
 }
 
-void dcrt_private_done(struct dcrt_tracker *tracker)
+void dcrt_local_done(struct dcrt_tracker *tracker)
 {
-	free_all(tracker, tracker->privates);
-	tracker->privates = NULL;
+	free_all(tracker, tracker->local_blocks);
+	tracker->local_blocks = NULL;
 }
 
-unsigned dcrt_private_count(struct dcrt_tracker *tracker)
+unsigned dcrt_local_count(struct dcrt_tracker *tracker)
 {
-	const struct dcrt_private *block;
+	const struct dcrt_local_block *block;
 	unsigned n = 0;
 
 	lock(tracker);
-	for (block = tracker->privates; block; block = block->next)
+	for (block = tracker->local_blocks; block; block = block->next)
 		n++;
 	unlock(tracker);
 	return n;
@@ -128,14 +128,14 @@ enum rank { NOTHING, UNKNOWN, INSIDE, START };
 
 struct search {
 	struct dcrt_tracker *tracker;
-	struct dcrt_private_use found;
+	struct dcrt_local_use found;
 	enum rank rank;
 };
 
 /* A pointer that leads to a type, if the tables say so, and into it so far. */
 static void look(struct search *search, const void *local, uint16_t type, uint32_t inside)
 {
-	struct dcrt_private *block = local ? find(search->tracker, local) : NULL;
+	struct dcrt_local_block *block = local ? find(search->tracker, local) : NULL;
 	enum rank rank = UNKNOWN;
 
 	if (!block)
@@ -151,7 +151,7 @@ static void look(struct search *search, const void *local, uint16_t type, uint32
 	if (rank <= search->rank)
 		return;
 	search->rank = rank;
-	search->found = (struct dcrt_private_use){.block = block, .type = type};
+	search->found = (struct dcrt_local_use){.block = block, .type = type};
 }
 
 static const void *pointer_at(const uint8_t *place)
@@ -206,7 +206,7 @@ static void look_at_all(struct search *search)
 }
 
 /* With the lock. */
-static int take(const struct search *search, struct dcrt_private_use *ret)
+static int take(const struct search *search, struct dcrt_local_use *ret)
 {
 	if (search->rank == NOTHING)
 		return 0;
@@ -219,21 +219,21 @@ static int take(const struct search *search, struct dcrt_private_use *ret)
 	return 1;
 }
 
-int dcrt_private_next(struct dcrt_tracker *tracker, struct dcrt_private_use *ret)
+int dcrt_local_next(struct dcrt_tracker *tracker, struct dcrt_local_use *ret)
 {
 	struct search search = {.tracker = tracker};
 	int err;
 
 	lock(tracker);
-	if (tracker->privates)
+	if (tracker->local_blocks)
 		look_at_all(&search);
 	err = take(&search, ret);
 	unlock(tracker);
 	return err;
 }
 
-int dcrt_private_at(struct dcrt_tracker *tracker, const void *local, uint16_t type,
-		    struct dcrt_private_use *ret)
+int dcrt_local_at(struct dcrt_tracker *tracker, const void *local, uint16_t type,
+		  struct dcrt_local_use *ret)
 {
 	struct search search = {.tracker = tracker};
 	int err;
@@ -247,17 +247,16 @@ int dcrt_private_at(struct dcrt_tracker *tracker, const void *local, uint16_t ty
 	return err;
 }
 
-void dcrt_private_leave(struct dcrt_tracker *tracker, const struct dcrt_private_use *use)
+void dcrt_local_cancel(struct dcrt_tracker *tracker, const struct dcrt_local_use *use)
 {
 	lock(tracker);
 	use->block->taken = false;
 	unlock(tracker);
 }
 
-int dcrt_private_bind(struct dcrt_tracker *tracker, const struct dcrt_private_use *use,
-		      uint64_t handle)
+int dcrt_local_bind(struct dcrt_tracker *tracker, const struct dcrt_local_use *use, uint64_t handle)
 {
-	struct dcrt_private *block = use->block;
+	struct dcrt_local_block *block = use->block;
 	int err;
 
 	lock(tracker);

@@ -49,7 +49,7 @@ static int to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 	else
 		err = dcrt_reference(tracker, local, field->target, &word, &target);
 	if (err && (field->kind == DCRT_ADDRESS || (field->kind == DCRT_CODE && tracker->kernel)))
-		err = dcrt_address_out(tracker, local, session, &word);
+		err = dcrt_to_cookie(tracker, local, session, &word);
 	memcpy(unit, &word, sizeof(word));
 	return err;
 }
@@ -64,8 +64,9 @@ int dcrt_from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
 
 	if (field->kind == DCRT_PLAIN)
 		return 0;
-	if (may_be_cookie && (DCRT_IS_COOKIE(word_at(*data)) || DCRT_IS_POISON(word_at(*data))))
-		err = dcrt_address_in(tracker, word_at(*data), session, place);
+	if (may_be_cookie &&
+	    (DCRT_IS_COOKIE(word_at(*data)) || DCRT_IS_LIST_POISON(word_at(*data))))
+		err = dcrt_from_cookie(tracker, word_at(*data), session, place);
 	else if (field->kind == DCRT_CODE)
 		err = dcrt_from_code(tracker, word_at(*data), place);
 	else
@@ -149,7 +150,7 @@ static uint64_t put_reference(struct dcrt_tracker *tracker, struct dcrt_writer *
 }
 
 /* For whoever has to find out which pointer of which type it was. */
-static void note_untracked(struct dcrt_tracker *tracker, const struct dcrt_run *run,
+static void note_untracked(struct dcrt_tracker *tracker, const struct dcrt_unit_range *run,
 			   uint32_t offset)
 {
 	tracker->untracked++;
@@ -158,7 +159,7 @@ static void note_untracked(struct dcrt_tracker *tracker, const struct dcrt_run *
 }
 
 static void announce_targets(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-			     const struct dcrt_run *run, uint64_t session)
+			     const struct dcrt_unit_range *run, uint64_t session)
 {
 	struct dcrt_object *target;
 	uint32_t at = run->offset, i;
@@ -178,7 +179,7 @@ static void announce_targets(struct dcrt_tracker *tracker, struct dcrt_writer *w
 
 /* Copies a unit into a message. */
 static void put_unit(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-		     const struct dcrt_run *run, uint32_t at, uint8_t *to)
+		     const struct dcrt_unit_range *run, uint32_t at, uint8_t *to)
 {
 	int err;
 
@@ -194,7 +195,7 @@ static void put_unit(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 }
 
 static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-		    const struct dcrt_run *run, uint64_t session)
+		    const struct dcrt_unit_range *run, uint64_t session)
 {
 	const struct dcrt_field *field = run->field;
 	struct dcrt_object *object = run->object;
@@ -220,20 +221,20 @@ static void put_run(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 	}
 }
 
-bool dcrt_is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
-		  const uint8_t *local, const uint8_t *shadow)
+bool dcrt_unit_changed(struct dcrt_tracker *tracker, const struct dcrt_field *field,
+		       const uint8_t *local, const uint8_t *shadow)
 {
 	if (memcmp(local, shadow, field->size) == 0)
 		return false;
-	if (tracker->privates && (field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS) &&
-	    dcrt_is_private(tracker, (void *)(uintptr_t)word_at(local)))
+	if (tracker->local_blocks && (field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS) &&
+	    dcrt_is_in_local_block(tracker, (void *)(uintptr_t)word_at(local)))
 		return false; /* goes when it is shared */
 	return !dcrt_is_stale(field, local, shadow) ||
 	       dcrt_object_at(tracker, (void *)(uintptr_t)word_at(local), field->target);
 }
 
-static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer, struct dcrt_run run,
-		      uint64_t session)
+static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+		      struct dcrt_unit_range run, uint64_t session)
 {
 	const struct dcrt_object *object = run.object;
 	const struct dcrt_field *field = run.field;
@@ -250,7 +251,7 @@ static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer, 
 			put_run(tracker, writer, &run, session);
 			run.count = 0;
 		}
-		if (dcrt_is_news(tracker, field, object->local + at, object->shadow + at)) {
+		if (dcrt_unit_changed(tracker, field, object->local + at, object->shadow + at)) {
 			if (!run.count) {
 				run.offset = at;
 				run.unit = unit + i;
@@ -270,17 +271,19 @@ static void put_element(struct dcrt_tracker *tracker, struct dcrt_writer *writer
 			uint32_t element, uint64_t session)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
-	const struct dcrt_run run = {.object = object,
-				     .field = field,
-				     .offset = element * type->size + field->offset,
-				     .unit = element * dcrt_type_units(type) + field->first_unit};
+	const struct dcrt_unit_range run = {.object = object,
+					    .field = field,
+					    .offset = element * type->size + field->offset,
+					    .unit = element * dcrt_type_units(type) +
+						    field->first_unit};
 
 	if (tracker->kernel || field->user_writes)
 		put_field(tracker, writer, run, session);
 }
 
 static void put_planned(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-			struct dcrt_object *object, const struct dcrt_plan *plan, uint64_t session)
+			struct dcrt_object *object, const struct dcrt_field_set *plan,
+			uint64_t session)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
 	uint32_t element, i;
@@ -334,7 +337,8 @@ static void put_whole(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 }
 
 static void put_object(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-		       struct dcrt_object *object, const struct dcrt_plan *plan, uint64_t session)
+		       struct dcrt_object *object, const struct dcrt_field_set *plan,
+		       uint64_t session)
 {
 	announce(tracker, writer, object, session);
 	if (plan->fields)
@@ -351,14 +355,14 @@ void dcrt_put_all(struct dcrt_tracker *tracker, struct dcrt_writer *writer, uint
 	for (i = 0; i < tracker->live && !writer->err; i++) {
 		struct dcrt_object *object = &tracker->objects[tracker->order[i]];
 
-		put_object(tracker, writer, object, &(struct dcrt_plan){.type = object->type},
+		put_object(tracker, writer, object, &(struct dcrt_field_set){.type = object->type},
 			   session);
 	}
 	tracker->env->unlock(tracker->env->lock_ctx);
 }
 
 void dcrt_put(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,
-	      const struct dcrt_plan *plan, uint64_t session)
+	      const struct dcrt_field_set *plan, uint64_t session)
 {
 	struct dcrt_object *object;
 
@@ -369,7 +373,7 @@ void dcrt_put(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const vo
 	if (object)
 		put_object(tracker, writer, object, plan, session);
 	else
-		writer->err = dcrt_why_not_at(tracker, local);
+		writer->err = dcrt_lookup_error(tracker, local);
 	tracker->env->unlock(tracker->env->lock_ctx);
 }
 
@@ -410,7 +414,7 @@ void dcrt_put_freed(struct dcrt_tracker *tracker, struct dcrt_writer *writer)
 
 /* Returns 0, -EINVAL: no whole units of one field. */
 static int find_run(const struct dcrt_tracker *tracker, struct dcrt_object *object,
-		    const struct dcrt_record *record, struct dcrt_run *ret)
+		    const struct dcrt_record *record, struct dcrt_unit_range *ret)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
 	uint32_t element = record->offset / type->size, inner = record->offset % type->size, from;
@@ -422,12 +426,12 @@ static int find_run(const struct dcrt_tracker *tracker, struct dcrt_object *obje
 	if (from % field->size || record->len % field->size ||
 	    record->len > field->size * field->count - from)
 		return -EINVAL;
-	*ret = (struct dcrt_run){.object = object,
-				 .field = field,
-				 .offset = record->offset,
-				 .unit = element * dcrt_type_units(type) + field->first_unit +
-					 from / field->size,
-				 .count = record->len / field->size};
+	*ret = (struct dcrt_unit_range){.object = object,
+					.field = field,
+					.offset = record->offset,
+					.unit = element * dcrt_type_units(type) +
+						field->first_unit + from / field->size,
+					.count = record->len / field->size};
 	return 0;
 }
 
@@ -447,8 +451,8 @@ static int find_object(struct dcrt_tracker *tracker, const struct dcrt_record *r
 	return 0;
 }
 
-int dcrt_find_run(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-		  struct dcrt_run *ret)
+int dcrt_locate_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+		       struct dcrt_unit_range *ret)
 {
 	struct dcrt_object *object;
 	int err = find_object(tracker, record, &object);
@@ -460,10 +464,10 @@ int dcrt_find_run(struct dcrt_tracker *tracker, const struct dcrt_record *record
 
 static void take_back_update(struct dcrt_tracker *tracker, const struct dcrt_record *record)
 {
-	struct dcrt_run run;
+	struct dcrt_unit_range run;
 	uint32_t i;
 
-	if (dcrt_find_run(tracker, record, &run))
+	if (dcrt_locate_update(tracker, record, &run))
 		return;
 	for (i = 0; i < run.count; i++) {
 		uint32_t at = run.offset + i * run.field->size;
@@ -473,7 +477,7 @@ static void take_back_update(struct dcrt_tracker *tracker, const struct dcrt_rec
 	}
 }
 
-void dcrt_take_back(struct dcrt_tracker *tracker, const struct dcrt_writer *writer)
+void dcrt_put_cancel(struct dcrt_tracker *tracker, const struct dcrt_writer *writer)
 {
 	struct dcrt_message message = {.header = writer->header};
 	struct dcrt_record record;
@@ -497,10 +501,10 @@ void dcrt_take_back(struct dcrt_tracker *tracker, const struct dcrt_writer *writ
 static void confirm_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
 			   const uint8_t *data, uint64_t session)
 {
-	struct dcrt_run run;
+	struct dcrt_unit_range run;
 	uint32_t i;
 
-	if (dcrt_find_run(tracker, record, &run))
+	if (dcrt_locate_update(tracker, record, &run))
 		return;
 	for (i = 0; i < run.count; i++, data += run.field->size) {
 		const struct dcrt_unit *unit = &run.object->units[run.unit + i];
@@ -539,15 +543,16 @@ void dcrt_confirm(struct dcrt_tracker *tracker, const void *buf, uint64_t sessio
 
 /* Applying */
 
-bool dcrt_is_overtaken(const struct dcrt_run *run, uint32_t index, const struct dcrt_record *record)
+bool dcrt_is_overtaken(const struct dcrt_unit_range *run, uint32_t index,
+		       const struct dcrt_record *record)
 {
 	const struct dcrt_unit *unit = &run->object->units[run->unit + index];
 
 	return unit->applied && !newer(record->version, unit->applied);
 }
 
-static void apply_unit(struct dcrt_tracker *tracker, const struct dcrt_run *run, uint32_t index,
-		       const struct dcrt_record *record, const uint8_t *value)
+static void apply_unit(struct dcrt_tracker *tracker, const struct dcrt_unit_range *run,
+		       uint32_t index, const struct dcrt_record *record, const uint8_t *value)
 {
 	struct dcrt_unit *unit = &run->object->units[run->unit + index];
 	uint32_t size = run->field->size;
@@ -572,9 +577,9 @@ static void apply_unit(struct dcrt_tracker *tracker, const struct dcrt_run *run,
 static int apply_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
 			const uint8_t *data, uint64_t session)
 {
-	struct dcrt_run run;
+	struct dcrt_unit_range run;
 	uint32_t i;
-	int err = dcrt_find_run(tracker, record, &run);
+	int err = dcrt_locate_update(tracker, record, &run);
 
 	if (err)
 		return err == -ESTALE ? 0 : -EPROTO;
@@ -600,7 +605,7 @@ static int apply_record(struct dcrt_tracker *tracker, const struct dcrt_record *
 	case DCRT_NEW:
 		return dcrt_object_announced(tracker, record, data);
 	case DCRT_FREE:
-		return dcrt_object_gone(tracker, record);
+		return dcrt_object_withdrawn(tracker, record);
 	default:
 		return 0;
 	}

@@ -7,10 +7,10 @@
 
 uint64_t dcrt_object_handle(const struct dcrt_tracker *tracker, const struct dcrt_object *object);
 struct dcrt_object *dcrt_object_at(struct dcrt_tracker *tracker, const void *local, uint16_t type);
-int dcrt_why_not_at(const struct dcrt_tracker *tracker, const void *local);
+int dcrt_lookup_error(const struct dcrt_tracker *tracker, const void *local);
 int dcrt_object_announced(struct dcrt_tracker *tracker, const struct dcrt_record *record,
 			  const uint8_t *data);
-int dcrt_object_gone(struct dcrt_tracker *tracker, const struct dcrt_record *record);
+int dcrt_object_withdrawn(struct dcrt_tracker *tracker, const struct dcrt_record *record);
 /* As dcrt_from_ref and dcrt_to_ref. */
 int dcrt_resolve(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,
 		 void **ret);
@@ -29,15 +29,15 @@ uint32_t dcrt_type_units(const struct dcrt_type *type);
 const struct dcrt_field *dcrt_type_field(const struct dcrt_type *type, uint32_t offset);
 
 /* private.c */
-bool dcrt_is_private(const struct dcrt_tracker *tracker, const void *local);
-void dcrt_private_done(struct dcrt_tracker *tracker);
+bool dcrt_is_in_local_block(const struct dcrt_tracker *tracker, const void *local);
+void dcrt_local_done(struct dcrt_tracker *tracker);
 
 /* merge.c: whether a unit is to be sent. */
-bool dcrt_is_news(struct dcrt_tracker *tracker, const struct dcrt_field *field,
-		  const uint8_t *local, const uint8_t *shadow);
+bool dcrt_unit_changed(struct dcrt_tracker *tracker, const struct dcrt_field *field,
+		       const uint8_t *local, const uint8_t *shadow);
 
 /* Some units of one field of one element of an object. */
-struct dcrt_run {
+struct dcrt_unit_range {
 	struct dcrt_object *object;
 	const struct dcrt_field *field;
 	uint32_t offset; /* of the first unit, into the object */
@@ -47,14 +47,14 @@ struct dcrt_run {
 
 /* merge.c: where an update lies. Returns 0; -ENOENT, -ESTALE no such object; -EINVAL another type,
  * or no whole units of one field. */
-int dcrt_find_run(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-		  struct dcrt_run *ret);
+int dcrt_locate_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+		       struct dcrt_unit_range *ret);
 /* A unit that came: *data becomes that of `place`, if it is a pointer or a function. own: it was
- * sent from here. Errors as of dcrt_resolve, dcrt_from_code, dcrt_address_in. */
+ * sent from here. Errors as of dcrt_resolve, dcrt_from_code, dcrt_from_cookie. */
 int dcrt_from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field, uint64_t session,
 		   bool own, const uint8_t **data, void **place);
 /* Whether a later update of a unit has been applied. */
-bool dcrt_is_overtaken(const struct dcrt_run *run, uint32_t index,
+bool dcrt_is_overtaken(const struct dcrt_unit_range *run, uint32_t index,
 		       const struct dcrt_record *record);
 
 /* check.c */
@@ -63,15 +63,15 @@ int dcrt_check_init(struct dcrt_tracker *tracker);
 int dcrt_check(struct dcrt_tracker *tracker, const struct dcrt_message *message);
 
 /* address.c */
-int dcrt_addresses_init(struct dcrt_tracker *tracker);
-void dcrt_addresses_done(struct dcrt_tracker *tracker);
+int dcrt_cookies_init(struct dcrt_tracker *tracker);
+void dcrt_cookies_done(struct dcrt_tracker *tracker);
 /* An address of the kernel's that leads to no object, in the process a cookie that came so.
  * Returns 0, -ENOENT it is none, in the kernel -ENOSPC, or -ESHUTDOWN: another session is here. */
-int dcrt_address_out(struct dcrt_tracker *tracker, const void *local, uint64_t session,
-		     uint64_t *ret);
+int dcrt_to_cookie(struct dcrt_tracker *tracker, const void *local, uint64_t session,
+		   uint64_t *ret);
 /* Returns 0; -ENOENT no cookie; in the kernel -EPROTO never sent, -ESTALE it is gone. */
-int dcrt_address_in(const struct dcrt_tracker *tracker, uint64_t word, uint64_t session,
-		    void **ret);
+int dcrt_from_cookie(const struct dcrt_tracker *tracker, uint64_t word, uint64_t session,
+		     void **ret);
 /* Whether so many bytes from there on lie in one range. */
 bool dcrt_in_range(const struct dcrt_tracker *tracker, const void *local, uint32_t len);
 
@@ -79,7 +79,7 @@ bool dcrt_in_range(const struct dcrt_tracker *tracker, const void *local, uint32
 /* Whether a pointer is as it was when its target was freed. */
 bool dcrt_is_stale(const struct dcrt_field *field, const uint8_t *local, const uint8_t *shadow);
 void dcrt_mark_stale(struct dcrt_tracker *tracker, const void *start, size_t size);
-void dcrt_mark_addresses(struct dcrt_tracker *tracker, const void *start, uint32_t size);
+void dcrt_mark_cookies(struct dcrt_tracker *tracker, const void *start, uint32_t size);
 /* What went as an address in a range is to be sent again. */
 void dcrt_mark_unsent(struct dcrt_tracker *tracker, uint64_t base, uint64_t len);
 bool dcrt_may_be_freed(const struct dcrt_tracker *tracker, const void *local);

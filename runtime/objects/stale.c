@@ -98,7 +98,7 @@ static bool mark_sent(uint8_t *local, uint8_t *shadow, const uint64_t *range)
 	return false;
 }
 
-void dcrt_mark_addresses(struct dcrt_tracker *tracker, const void *start, uint32_t size)
+void dcrt_mark_cookies(struct dcrt_tracker *tracker, const void *start, uint32_t size)
 {
 	const uint64_t range[] = {(uintptr_t)start, (uintptr_t)start + size};
 	uint32_t i;

@@ -57,8 +57,8 @@ static int track_places(struct dcrt_tracker *tracker)
 	int err = 0;
 
 	for (i = 0; i < tracker->n_types && !err; i++)
-		if (tracker->types[i].place)
-			err = dcrt_track(tracker, tracker->types[i].place, i, 1, &handle);
+		if (tracker->types[i].variable)
+			err = dcrt_track(tracker, tracker->types[i].variable, i, 1, &handle);
 	return err == -EEXIST ? -EINVAL : err;
 }
 
@@ -98,7 +98,7 @@ int dcrt_tracker_init(struct dcrt_tracker *tracker, const struct dcrt_driver *dr
 		return -EINVAL;
 	err = tracker->slots ? make_slots(tracker) : 0;
 	if (!err)
-		err = dcrt_addresses_init(tracker);
+		err = dcrt_cookies_init(tracker);
 	if (!err && kernel)
 		err = dcrt_check_init(tracker);
 	if (!err && kernel)
@@ -117,13 +117,13 @@ void dcrt_tracker_done(struct dcrt_tracker *tracker)
 			tracker->env->free(tracker->objects[i].block);
 			tracker->env->free(tracker->objects[i].owner);
 		}
-	dcrt_private_done(tracker);
+	dcrt_local_done(tracker);
 	tracker->env->free(tracker->objects);
 	tracker->env->free(tracker->order);
 	tracker->env->free(tracker->freed);
 	tracker->env->free(tracker->scratch);
 	tracker->scratch = NULL;
-	dcrt_addresses_done(tracker);
+	dcrt_cookies_done(tracker);
 	tracker->objects = NULL;
 	tracker->order = NULL;
 	tracker->freed = NULL;
@@ -177,7 +177,7 @@ struct dcrt_object *dcrt_object_at(struct dcrt_tracker *tracker, const void *loc
 }
 
 /* Whether a freed object was there; a walk, for errors only. */
-int dcrt_why_not_at(const struct dcrt_tracker *tracker, const void *local)
+int dcrt_lookup_error(const struct dcrt_tracker *tracker, const void *local)
 {
 	uintptr_t address = (uintptr_t)local;
 	uint32_t i;
@@ -317,7 +317,7 @@ int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_
 		if (!err) {
 			tracker->free_first = next;
 			list_adoptable(tracker, slot);
-			dcrt_mark_addresses(tracker, local, new.size);
+			dcrt_mark_cookies(tracker, local, new.size);
 			tracker->tracked++;
 			*ret_handle = dcrt_object_handle(tracker, &tracker->objects[slot]);
 		}
@@ -465,7 +465,7 @@ static int untrack(struct dcrt_tracker *tracker, const void *local, bool quiet)
 		take_out(tracker, object, &blocks);
 	else if (!quiet)
 		err = innermost(tracker, (uintptr_t)local) ? -ENOENT
-							   : dcrt_why_not_at(tracker, local);
+							   : dcrt_lookup_error(tracker, local);
 	tracker->env->unlock(tracker->env->lock_ctx);
 	release(tracker, blocks);
 	return err;
@@ -583,7 +583,7 @@ static int find_local(struct dcrt_tracker *tracker, const struct dcrt_record *re
 		      const uint8_t *data, uint8_t **ret)
 {
 	const struct dcrt_type *type = &tracker->types[record->type];
-	void *place = type->place;
+	void *place = type->variable;
 	uint64_t ref;
 	int err;
 
@@ -664,7 +664,7 @@ int dcrt_object_move(struct dcrt_tracker *tracker, uint64_t handle, uint16_t typ
 	return 0;
 }
 
-int dcrt_object_gone(struct dcrt_tracker *tracker, const struct dcrt_record *record)
+int dcrt_object_withdrawn(struct dcrt_tracker *tracker, const struct dcrt_record *record)
 {
 	uint32_t slot = slot_of(record->handle), generation = generation_of(record->handle);
 	struct dcrt_object *object;
@@ -725,7 +725,7 @@ int dcrt_reference(struct dcrt_tracker *tracker, const void *local, uint16_t typ
 	}
 	object = dcrt_object_at(tracker, local, type);
 	if (!object)
-		return dcrt_why_not_at(tracker, local);
+		return dcrt_lookup_error(tracker, local);
 	*ret = dcrt_object_handle(tracker, object) |
 	       (uint64_t)((const uint8_t *)local - object->local);
 	*ret_object = object;
@@ -797,7 +797,7 @@ int dcrt_to_address(struct dcrt_tracker *tracker, const void *local, uint64_t se
 	    dcrt_object_at(tracker, local, DCRT_ANY_TYPE))
 		dcrt_reference(tracker, local, DCRT_ANY_TYPE, ret, &object);
 	else
-		err = dcrt_address_out(tracker, local, session, ret);
+		err = dcrt_to_cookie(tracker, local, session, ret);
 	tracker->env->unlock(tracker->env->lock_ctx);
 	return err;
 }
@@ -807,7 +807,7 @@ int dcrt_from_address(struct dcrt_tracker *tracker, uint64_t word, uint64_t sess
 	int err;
 
 	tracker->env->lock(tracker->env->lock_ctx);
-	err = DCRT_IS_COOKIE(word) ? dcrt_address_in(tracker, word, session, ret)
+	err = DCRT_IS_COOKIE(word) ? dcrt_from_cookie(tracker, word, session, ret)
 				   : dcrt_resolve(tracker, word, DCRT_ANY_TYPE, 0, ret);
 	tracker->env->unlock(tracker->env->lock_ctx);
 	return err;
@@ -819,7 +819,7 @@ int dcrt_from_register(struct dcrt_tracker *tracker, uint64_t word, uint64_t ses
 	int err;
 
 	tracker->env->lock(tracker->env->lock_ctx);
-	err = dcrt_address_in(tracker, word, session, ret);
+	err = dcrt_from_cookie(tracker, word, session, ret);
 	if (err == -ENOENT || (!err && tracker->kernel && !dcrt_in_range(tracker, *ret, len)))
 		err = -EPROTO;
 	tracker->env->unlock(tracker->env->lock_ctx);

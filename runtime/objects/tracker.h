@@ -77,7 +77,7 @@ struct dcrt_adopter {
 };
 
 /* What an address that was sent stands for: so many bytes. */
-struct dcrt_address {
+struct dcrt_cookie {
 	uint64_t base;
 	uint32_t len; /* 0: gone */
 	uint32_t next; /* with the same hash */
@@ -89,10 +89,10 @@ struct dcrt_range {
 	struct dcrt_range *next;
 };
 
-struct dcrt_addresses {
+struct dcrt_cookies {
 	uint64_t session; /* that they were sent to */
 	uint32_t max, used;
-	struct dcrt_address *at; /* by number */
+	struct dcrt_cookie *at; /* by number */
 	uint32_t *first; /* number by hash, `max` of them */
 	struct dcrt_range *ranges;
 	uint64_t refused; /* count: there was no room */
@@ -115,7 +115,7 @@ struct dcrt_tracker {
 	uint64_t *freed; /* handles that the process has to be told of, a ring of `slots` */
 	uint32_t freed_at, freed_count;
 	bool kernel; /* issues handles */
-	struct dcrt_addresses addresses; /* the kernel's */
+	struct dcrt_cookies cookies; /* the kernel's */
 	void *scratch; /* an element as it would become (check.c), or NULL */
 	uint64_t invalid; /* messages refused by type->valid(); the last was about: */
 	uint16_t invalid_type;
@@ -124,7 +124,7 @@ struct dcrt_tracker {
 	uint32_t untracked_offset;
 	uint16_t untracked_type;
 	struct dcrt_adopter *adopters;
-	struct dcrt_private *privates; /* the process's: private.h */
+	struct dcrt_local_block *local_blocks; /* the process's: private.h */
 	uint64_t serial; /* of the last message made with objects */
 	uint64_t tracked; /* counts dcrt_track() */
 };
@@ -173,7 +173,7 @@ int dcrt_to_ref(struct dcrt_tracker *tracker, const void *local, uint16_t type, 
 int dcrt_from_ref(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,
 		  void **ret);
 
-/* dcrt_to_address - as dcrt_to_ref of any type, and what is not tracked by dcrt_address_out.
+/* dcrt_to_address - as dcrt_to_ref of any type, and what is not tracked by dcrt_to_cookie.
  * @session that the message is for. -ENOENT: neither; -ENOSPC: the process has too many. */
 int dcrt_to_address(struct dcrt_tracker *tracker, const void *local, uint64_t session,
 		    uint64_t *ret);
@@ -209,11 +209,11 @@ int dcrt_from_code(const struct dcrt_tracker *tracker, uint64_t word, void **ret
  * @session the process's, in the kernel; an object unknown to it is announced first.
  * Errors are left in the writer: -ENOENT, -ESTALE not tracked, or a pointer in it is not. */
 void dcrt_put(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,
-	      const struct dcrt_plan *plan, uint64_t session);
+	      const struct dcrt_field_set *plan, uint64_t session);
 /* dcrt_put_all - as dcrt_put, of all objects; announces those without fields too. */
 void dcrt_put_all(struct dcrt_tracker *tracker, struct dcrt_writer *writer, uint64_t session);
-/* dcrt_take_back - the process's message will not be sent: its updates go into the next one. */
-void dcrt_take_back(struct dcrt_tracker *tracker, const struct dcrt_writer *writer);
+/* dcrt_put_cancel - the process's message will not be sent: its updates go into the next one. */
+void dcrt_put_cancel(struct dcrt_tracker *tracker, const struct dcrt_writer *writer);
 /* As dcrt_to_ref; and announces the object. */
 uint64_t dcrt_put_ref(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,
 		      uint64_t session);

@@ -55,7 +55,7 @@ bool dcrt_is_linked(const struct dcrt_type *types, uint32_t n_types, uint64_t ty
 {
 	uint32_t i, k;
 
-	if (type >= n_types || types[type].place)
+	if (type >= n_types || types[type].variable)
 		return false;
 	for (i = 0; i < n_types; i++)
 		for (k = 0; k < types[i].n_links; k++)

@@ -286,7 +286,7 @@ int dcrt_call_run(struct dcrt_call *call)
 	if (len > 0 && call->writer.header.args != call->function->args)
 		len = -EINVAL;
 	if (len < 0) {
-		dcrt_take_back(call->tracker, &call->writer);
+		dcrt_put_cancel(call->tracker, &call->writer);
 		return len;
 	}
 	for (;;) {

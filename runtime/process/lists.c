@@ -25,8 +25,8 @@ bool __list_del_entry_valid(struct list_head *entry)
 {
 	const struct list_head *prev = entry->prev, *next = entry->next;
 
-	return valid(prev && next && !DCRT_IS_POISON((uintptr_t)next) &&
-			     !DCRT_IS_POISON((uintptr_t)prev) && prev->next == entry &&
+	return valid(prev && next && !DCRT_IS_LIST_POISON((uintptr_t)next) &&
+			     !DCRT_IS_LIST_POISON((uintptr_t)prev) && prev->next == entry &&
 			     next->prev == entry,
 		     "taking out");
 }

@@ -35,7 +35,7 @@ static unsigned level_named(const char *what)
 	return LEVEL_WARNING;
 }
 
-static int print_down(unsigned level, enum dck_of of, const void *device, const char *text)
+static int print_down(unsigned level, enum dck_about of, const void *device, const char *text)
 {
 	struct dcrt_call *call;
 	int err = dcg_channel ? dcrt_call_begin(dcg_channel, DCK_PRINT, &call) : -ENODEV;
@@ -60,14 +60,14 @@ static void print_here(const char *text)
 }
 
 /* A device that only the process knows has no name in the kernel: the line goes without it. */
-static void say(unsigned level, enum dck_of of, const void *device, const char *text)
+static void say(unsigned level, enum dck_about of, const void *device, const char *text)
 {
 	int err = -ENOENT;
 
 	if (device && dcg_channel && dcrt_is_object(dcg_channel, device))
 		err = print_down(level, of, device, text);
 	if (err)
-		err = print_down(level, DCK_OF_NOTHING, NULL, text);
+		err = print_down(level, DCK_ABOUT_NOTHING, NULL, text);
 	if (err)
 		print_here(text);
 }
@@ -87,7 +87,7 @@ int dcp_printk(const char *what, const char *format, ...)
 	int len;
 
 	FORMAT(text);
-	say(level_named(what), DCK_OF_NOTHING, NULL, text);
+	say(level_named(what), DCK_ABOUT_NOTHING, NULL, text);
 	return len;
 }
 
@@ -97,7 +97,7 @@ int dcp_dev_printk(const char *what, const struct device *device, const char *fo
 	int len;
 
 	FORMAT(text);
-	say(level_named(what), DCK_OF_DEVICE, device, text);
+	say(level_named(what), DCK_ABOUT_DEVICE, device, text);
 	return len;
 }
 
@@ -107,7 +107,7 @@ int dcp_netdev_printk(const char *what, const struct net_device *device, const c
 	int len;
 
 	FORMAT(text);
-	say(level_named(what), DCK_OF_NETDEV, device, text);
+	say(level_named(what), DCK_ABOUT_NETDEV, device, text);
 	return len;
 }
 
@@ -131,7 +131,7 @@ int _printk(const char *format, ...)
 
 	FORMAT(text);
 	line = level_in(text, &level);
-	say(level, DCK_OF_NOTHING, NULL, line);
+	say(level, DCK_ABOUT_NOTHING, NULL, line);
 	return len;
 }
 
@@ -143,7 +143,7 @@ int _printk(const char *format, ...)
                                                                                                    \
 		FORMAT(text);                                                                      \
 		(void)len;                                                                         \
-		say(level_named(#name), DCK_OF_DEVICE, device, text);                              \
+		say(level_named(#name), DCK_ABOUT_DEVICE, device, text);                           \
 	}
 
 DEFINE_DEV(dev_err)

@@ -12,11 +12,11 @@ void *dcp_new(size_t count, size_t size, bool pages)
 
 	if (!dcg_channel || __builtin_mul_overflow(count, size, &len))
 		return NULL;
-	return dcrt_private_new(dcrt_tracker_of(dcg_channel), len, pages);
+	return dcrt_local_new(dcrt_tracker_of(dcg_channel), len, pages);
 }
 
 /* Asks the kernel for as much memory, and binds it to what is here. */
-static int share(const struct dcrt_private_use *use)
+static int share(const struct dcrt_local_use *use)
 {
 	struct dcrt_tracker *tracker = dcrt_tracker_of(dcg_channel);
 	struct dcrt_call *call;
@@ -28,22 +28,22 @@ static int share(const struct dcrt_private_use *use)
 		dcrt_out_word(call, use->block->pages);
 		err = dcrt_call_run(call);
 		if (!err)
-			err = dcrt_private_bind(tracker, use, dcrt_in_word(call, 0));
+			err = dcrt_local_bind(tracker, use, dcrt_in_word(call, 0));
 		dcrt_call_end(call);
 	}
 	if (err)
-		dcrt_private_leave(tracker, use);
+		dcrt_local_cancel(tracker, use);
 	return err;
 }
 
 int dcp_share(void)
 {
 	struct dcrt_tracker *tracker = dcrt_tracker_of(dcg_channel);
-	struct dcrt_private_use use;
+	struct dcrt_local_use use;
 	int err;
 
 	for (;;) {
-		err = dcrt_private_next(tracker, &use);
+		err = dcrt_local_next(tracker, &use);
 		if (err == 1)
 			err = share(&use);
 		else if (err == -EAGAIN)
@@ -60,10 +60,10 @@ int dcp_share(void)
 int dcp_share_pointer(const void *pointer, uint16_t type)
 {
 	struct dcrt_tracker *tracker = dcrt_tracker_of(dcg_channel);
-	struct dcrt_private_use use;
+	struct dcrt_local_use use;
 	int err;
 
-	while ((err = dcrt_private_at(tracker, pointer, type, &use)) == -EAGAIN)
+	while ((err = dcrt_local_at(tracker, pointer, type, &use)) == -EAGAIN)
 		dcp_yield();
 	if (err == 1)
 		err = share(&use);
@@ -99,7 +99,7 @@ void dcp_kfree(const void *object)
 
 	if (!object || !dcg_channel)
 		return;
-	while ((err = dcrt_private_free(dcrt_tracker_of(dcg_channel), object)) == -EAGAIN)
+	while ((err = dcrt_local_free(dcrt_tracker_of(dcg_channel), object)) == -EAGAIN)
 		dcp_yield();
 	if (err)
 		err = free_both(object);

@@ -3,9 +3,9 @@
 #include "runtime/component/downcalls.h"
 
 #ifdef TABLES_OF_PROCESS
-#define HANDLER DCK_AWAY
+#define HANDLER DCK_NO_HANDLER
 #else
-#define HANDLER DCK_HERE
+#define HANDLER DCK_HANDLER
 #endif
 
 static const struct dcrt_function down[] = {

@@ -108,7 +108,7 @@ static int in_lock_all(int value)
 	/* drivercut: runs on the user side */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
-	u64 dcg_mark = dck_mark();
+	u64 dcg_mark = dck_locks_mark();
 	int dcg_err;
 
 	dcg_err = dck_begin(DCG_UP_in_lock_all, &dcg);
@@ -123,10 +123,10 @@ static int in_lock_all(int value)
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dck_unlock(dcg_mark, dcg_err);
+		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_broken("in_lock_all", dcg_err);
+		dck_upcall_failed("in_lock_all", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 109 "in.c"
@@ -155,7 +155,7 @@ void *const dcg_code_in_c[] = {
 	NULL,
 };
 
-void *const dcg_places_in_c[] = {
+void *const dcg_variables_in_c[] = {
 	(void *)&in_lock,
 	NULL,
 };

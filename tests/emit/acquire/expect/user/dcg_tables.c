@@ -13,7 +13,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCK_DOWN_TABLE(DCK_AWAY),
+	DCK_DOWN_TABLE(DCK_NO_HANDLER),
 	[DCG_DOWN_KERNEL_mutex_lock] = {"mutex_lock", NULL, 1, 0, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_KERNEL_mutex_lock_interruptible] = {"mutex_lock_interruptible", NULL, 1, 1, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_KERNEL_mutex_trylock] = {"mutex_trylock", NULL, 1, 1, DCRT_BY_CALLER, 0, 0},
@@ -47,7 +47,7 @@ static struct dcrt_type dcg_types[] = {
 void dcg_setup(void)
 {
 	memcpy(&dcg_code[0], dcg_code_in_c, 24);
-	dcg_types[DCG_VARIABLE_in_c_in_lock].place = dcg_places_in_c[0];
+	dcg_types[DCG_VARIABLE_in_c_in_lock].variable = dcg_variables_in_c[0];
 }
 
 const struct dcrt_driver dcg_driver = {

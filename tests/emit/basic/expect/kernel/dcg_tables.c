@@ -12,7 +12,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCK_DOWN_TABLE(DCK_HERE),
+	DCK_DOWN_TABLE(DCK_HANDLER),
 	[DCG_DOWN_quiet] = {"quiet", dcg_run_quiet, 0, 0, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_ready] = {"ready", dcg_run_ready, 1, 1, DCRT_BY_CALLER, 0, 0},
 };
@@ -35,9 +35,9 @@ static struct dcrt_type dcg_types[] = {
 
 void dcg_setup(void)
 {
-	dcg_types[DCG_VARIABLE_in_c_limit].place = dcg_places_in_c[0];
-	dcg_types[DCG_VARIABLE_in_c_name].place = dcg_places_in_c[1];
-	dcg_types[DCG_VARIABLE_in_c_counter].place = dcg_places_in_c[2];
+	dcg_types[DCG_VARIABLE_in_c_limit].variable = dcg_variables_in_c[0];
+	dcg_types[DCG_VARIABLE_in_c_name].variable = dcg_variables_in_c[1];
+	dcg_types[DCG_VARIABLE_in_c_counter].variable = dcg_variables_in_c[2];
 }
 
 const struct dcrt_driver dcg_driver = {

@@ -12,8 +12,7 @@
 #include <linux/netdevice.h>
 
 #define AGAIN(name) extern __typeof__(name) name
-#define TWICE(x) \
-	((x) + (x))
+#define TWICE(x)    ((x) + (x))
 #include "dcg_journal.h"
 #line 9 "in.c"
 struct thing {
@@ -102,7 +101,7 @@ void *const dcg_code_in_c[] = {
 	NULL,
 };
 
-void *const dcg_places_in_c[] = {
+void *const dcg_variables_in_c[] = {
 	(void *)&limit,
 	(void *)&name,
 	(void *)&counter,

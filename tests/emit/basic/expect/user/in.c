@@ -12,8 +12,7 @@
 #include <linux/netdevice.h>
 
 #define AGAIN(name) extern __typeof__(name) name
-#define TWICE(x) \
-	((x) + (x))
+#define TWICE(x)    ((x) + (x))
 #include "dcg_rules.h"
 #line 9 "in.c"
 struct thing {
@@ -44,8 +43,8 @@ static int helper(int x)
 }
 
 /* Called from the user side only: no stub in the kernel. */
-static int inner(struct thing *thing,
-		 int (*visit)(struct thing *thing, int depth), const char *text)
+static int inner(struct thing *thing, int (*visit)(struct thing *thing, int depth),
+		 const char *text)
 {
 #ifdef CONFIG_X86
 	return visit(thing, helper(1)) + text[0];
@@ -127,7 +126,7 @@ void *const dcg_code_in_c[] = {
 	NULL,
 };
 
-void *const dcg_places_in_c[] = {
+void *const dcg_variables_in_c[] = {
 	(void *)&limit,
 	(void *)&name,
 	(void *)&counter,

@@ -18,7 +18,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCK_DOWN_TABLE(DCK_HERE),
+	DCK_DOWN_TABLE(DCK_HANDLER),
 	[DCG_DOWN_in_is_named] = {"in_is_named", dcg_run_in_is_named, 2, 1, DCRT_BY_CALLER, N, 0},
 	[DCG_DOWN_in_read] = {"in_read", dcg_run_in_read, 4, 1, DCRT_BY_CALLER, N, 0},
 	[DCG_DOWN_in_ring] = {"in_ring", dcg_run_in_ring, 2, 1, DCRT_BY_CALLER, 0, 0},
@@ -206,15 +206,15 @@ static struct dcrt_type dcg_types[] = {
 void dcg_setup(void)
 {
 	memcpy(&dcg_code[0], dcg_code_in_c, 80);
-	dcg_types[DCG_VARIABLE_in_c_level].place = dcg_places_in_c[0];
-	dcg_types[DCG_VARIABLE_in_c_fixed].place = dcg_places_in_c[1];
-	dcg_types[DCG_VARIABLE_in_c_only].place = dcg_places_in_c[2];
-	dcg_types[DCG_VARIABLE_in_c_queue].place = dcg_places_in_c[3];
-	dcg_types[DCG_VARIABLE_in_c_in_netdev_ops].place = dcg_places_in_c[4];
-	dcg_types[DCG_VARIABLE_in_c_in_ethtool_ops].place = dcg_places_in_c[5];
-	dcg_types[DCG_VARIABLE_in_c_in_open_times].place = dcg_places_in_c[6];
-	dcg_types[DCG_VARIABLE_in_c_in_open_seen].place = dcg_places_in_c[7];
-	dcg_types[DCG_VARIABLE_in_c_in_stop_times].place = dcg_places_in_c[8];
+	dcg_types[DCG_VARIABLE_in_c_level].variable = dcg_variables_in_c[0];
+	dcg_types[DCG_VARIABLE_in_c_fixed].variable = dcg_variables_in_c[1];
+	dcg_types[DCG_VARIABLE_in_c_only].variable = dcg_variables_in_c[2];
+	dcg_types[DCG_VARIABLE_in_c_queue].variable = dcg_variables_in_c[3];
+	dcg_types[DCG_VARIABLE_in_c_in_netdev_ops].variable = dcg_variables_in_c[4];
+	dcg_types[DCG_VARIABLE_in_c_in_ethtool_ops].variable = dcg_variables_in_c[5];
+	dcg_types[DCG_VARIABLE_in_c_in_open_times].variable = dcg_variables_in_c[6];
+	dcg_types[DCG_VARIABLE_in_c_in_open_seen].variable = dcg_variables_in_c[7];
+	dcg_types[DCG_VARIABLE_in_c_in_stop_times].variable = dcg_variables_in_c[8];
 }
 
 const struct dcrt_driver dcg_driver = {

@@ -67,7 +67,7 @@ static void in_quiet(struct port *port)
 {
 	/* drivercut: runs on the user side */
 	struct dcrt_call *dcg;
-	u64 dcg_mark = dck_mark();
+	u64 dcg_mark = dck_locks_mark();
 	int dcg_err;
 
 	dcg_err = dck_begin(DCG_UP_in_quiet, &dcg);
@@ -81,10 +81,10 @@ static void in_quiet(struct port *port)
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dck_unlock(dcg_mark, dcg_err);
+		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_broken("in_quiet", dcg_err);
+		dck_upcall_failed("in_quiet", dcg_err);
 	return;
 }
 #line 60 "in.c"
@@ -129,7 +129,7 @@ static int in_open(struct net_device *netdev)
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	unsigned int dcg_tries = 0;
-	u64 dcg_mark = dck_mark();
+	u64 dcg_mark = dck_locks_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
@@ -148,7 +148,7 @@ dcg_again:
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dck_unlock(dcg_mark, dcg_err);
+		dck_locks_release(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
 dcg_end:
@@ -161,7 +161,7 @@ static int in_stop(struct net_device *netdev)
 	/* drivercut: runs on the user side */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
-	u64 dcg_mark = dck_mark();
+	u64 dcg_mark = dck_locks_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
@@ -179,10 +179,10 @@ static int in_stop(struct net_device *netdev)
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dck_unlock(dcg_mark, dcg_err);
+		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_broken("in_stop", dcg_err);
+		dck_upcall_failed("in_stop", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 134 "in.c"
@@ -192,7 +192,7 @@ static void in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *in
 	/* drivercut: runs on the user side */
 	struct dcrt_call *dcg;
 	unsigned int dcg_tries = 0;
-	u64 dcg_mark = dck_mark();
+	u64 dcg_mark = dck_locks_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
@@ -215,7 +215,7 @@ dcg_again:
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dck_unlock(dcg_mark, dcg_err);
+		dck_locks_release(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
 dcg_end:
@@ -229,7 +229,7 @@ static void in_get_strings(struct net_device *netdev, u32 set, u8 *data)
 	struct dcrt_call *dcg;
 	u32 dcg_len_2 = 0;
 	unsigned int dcg_tries = 0;
-	u64 dcg_mark = dck_mark();
+	u64 dcg_mark = dck_locks_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
@@ -256,7 +256,7 @@ dcg_again:
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dck_unlock(dcg_mark, dcg_err);
+		dck_locks_release(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
 dcg_end:
@@ -270,7 +270,7 @@ static int in_get_sset_count(struct net_device *netdev, int set)
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	unsigned int dcg_tries = 0;
-	u64 dcg_mark = dck_mark();
+	u64 dcg_mark = dck_locks_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
@@ -290,7 +290,7 @@ dcg_again:
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dck_unlock(dcg_mark, dcg_err);
+		dck_locks_release(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
 dcg_end:
@@ -437,7 +437,7 @@ void *const dcg_code_in_c[] = {
 	NULL,
 };
 
-void *const dcg_places_in_c[] = {
+void *const dcg_variables_in_c[] = {
 	(void *)&level,
 	(void *)&fixed,
 	(void *)&only,
@@ -455,7 +455,7 @@ void dcg_recover_in_sweep(void *dcg_object)
 {
 	struct port *port = dcg_object + 2432;
 
-	if (dck_has(port) && port->up)
+	if (dck_is_object(port) && port->up)
 		in_sweep(port);
 }
 

@@ -14,7 +14,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCK_DOWN_TABLE(DCK_HERE),
+	DCK_DOWN_TABLE(DCK_HANDLER),
 	[DCG_DOWN_one_run] = {"one_run", dcg_run_one_run, 1, 1, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_scaled] = {"scaled", dcg_run_scaled, 1, 1, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_step_two_c] = {"step@two.c", dcg_run_step_two_c, 1, 1, DCRT_BY_CALLER, 0, 0},

@@ -32,7 +32,7 @@ static int step(int x)
 	dcrt_call_end(dcg);
 dcg_end:
 	if (dcg_err < 0)
-		dck_broken("step@one.c", dcg_err);
+		dck_upcall_failed("step@one.c", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 9 "one.c"
@@ -77,7 +77,7 @@ void *const dcg_code_one_c[] = {
 	NULL,
 };
 
-void *const dcg_places_one_c[] = {
+void *const dcg_variables_one_c[] = {
 	NULL,
 };
 /* clang-format on */

@@ -36,7 +36,7 @@ int two_run(int x)
 	dcrt_call_end(dcg);
 dcg_end:
 	if (dcg_err < 0)
-		dck_broken("two_run", dcg_err);
+		dck_upcall_failed("two_run", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 
@@ -61,7 +61,7 @@ void *const dcg_code_two_c[] = {
 	NULL,
 };
 
-void *const dcg_places_two_c[] = {
+void *const dcg_variables_two_c[] = {
 	NULL,
 };
 /* clang-format on */

@@ -14,7 +14,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCK_DOWN_TABLE(DCK_AWAY),
+	DCK_DOWN_TABLE(DCK_NO_HANDLER),
 	[DCG_DOWN_one_run] = {"one_run", NULL, 1, 1, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_scaled] = {"scaled", NULL, 1, 1, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_step_two_c] = {"step@two.c", NULL, 1, 1, DCRT_BY_CALLER, 0, 0},

@@ -66,7 +66,7 @@ void *const dcg_code_one_c[] = {
 	NULL,
 };
 
-void *const dcg_places_one_c[] = {
+void *const dcg_variables_one_c[] = {
 	NULL,
 };
 /* clang-format on */

@@ -64,7 +64,7 @@ void *const dcg_code_two_c[] = {
 	NULL,
 };
 
-void *const dcg_places_two_c[] = {
+void *const dcg_variables_two_c[] = {
 	NULL,
 };
 /* clang-format on */

@@ -13,7 +13,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCK_DOWN_TABLE(DCK_HERE),
+	DCK_DOWN_TABLE(DCK_HANDLER),
 };
 
 static void *dcg_code[11];
@@ -130,11 +130,11 @@ static struct dcrt_type dcg_types[] = {
 void dcg_setup(void)
 {
 	memcpy(&dcg_code[0], dcg_code_in_c, 80);
-	dcg_types[DCG_VARIABLE_in_c_in_sum].place = dcg_places_in_c[0];
-	dcg_types[DCG_VARIABLE_in_c_work].place = dcg_places_in_c[1];
-	dcg_types[DCG_VARIABLE_in_c_in_ops].place = dcg_places_in_c[2];
-	dcg_types[DCG_VARIABLE_in_c_in_ethtool_ops].place = dcg_places_in_c[3];
-	dcg_types[DCG_VARIABLE_in_c_in_driver].place = dcg_places_in_c[4];
+	dcg_types[DCG_VARIABLE_in_c_in_sum].variable = dcg_variables_in_c[0];
+	dcg_types[DCG_VARIABLE_in_c_work].variable = dcg_variables_in_c[1];
+	dcg_types[DCG_VARIABLE_in_c_in_ops].variable = dcg_variables_in_c[2];
+	dcg_types[DCG_VARIABLE_in_c_in_ethtool_ops].variable = dcg_variables_in_c[3];
+	dcg_types[DCG_VARIABLE_in_c_in_driver].variable = dcg_variables_in_c[4];
 }
 
 const struct dcrt_driver dcg_driver = {

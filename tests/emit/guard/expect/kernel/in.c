@@ -42,7 +42,7 @@ static int in_add(int more)
 	dcrt_call_end(dcg);
 dcg_end:
 	if (dcg_err < 0)
-		dck_broken("in_add", dcg_err);
+		dck_upcall_failed("in_add", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 20 "in.c"
@@ -57,25 +57,24 @@ static DECLARE_WORK(work, in_work);
 /* Not static, and its head has two lines. */
 static
 #line 29 "in.c"
-int
-dcg_own_in_open(struct net_device *netdev)
+	int
+	dcg_own_in_open(struct net_device *netdev)
 {
 	return in_add(2) < 0 ? -EIO : 0;
 }
 
-int
-in_open(struct net_device *netdev)
+int in_open(struct net_device *netdev)
 {
 	/*
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	struct dck_inside dcg_inside;
+	struct dck_guard dcg_inside;
 	int dcg_result = -ENODEV;
 
-	if (dck_enter(&dcg_inside)) {
+	if (dck_guard_enter(&dcg_inside)) {
 		dcg_result = dcg_own_in_open(netdev);
-		dck_leave(&dcg_inside);
+		dck_guard_leave(&dcg_inside);
 	}
 	return dcg_result;
 }
@@ -92,12 +91,12 @@ static int in_stop(struct net_device *netdev)
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	struct dck_inside dcg_inside;
+	struct dck_guard dcg_inside;
 	int dcg_result = -ENODEV;
 
-	if (dck_enter(&dcg_inside)) {
+	if (dck_guard_enter(&dcg_inside)) {
 		dcg_result = dcg_own_in_stop(netdev);
-		dck_leave(&dcg_inside);
+		dck_guard_leave(&dcg_inside);
 	}
 	return dcg_result;
 }
@@ -122,12 +121,12 @@ static u32 in_get_link(struct net_device *netdev)
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	struct dck_inside dcg_inside;
+	struct dck_guard dcg_inside;
 	u32 dcg_result = 0;
 
-	if (dck_enter(&dcg_inside)) {
+	if (dck_guard_enter(&dcg_inside)) {
 		dcg_result = dcg_own_in_get_link(netdev);
-		dck_leave(&dcg_inside);
+		dck_guard_leave(&dcg_inside);
 	}
 	return dcg_result;
 }
@@ -144,11 +143,11 @@ static void in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *in
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	struct dck_inside dcg_inside;
+	struct dck_guard dcg_inside;
 
-	if (dck_enter(&dcg_inside)) {
+	if (dck_guard_enter(&dcg_inside)) {
 		dcg_own_in_get_drvinfo(netdev, info);
-		dck_leave(&dcg_inside);
+		dck_guard_leave(&dcg_inside);
 	}
 }
 #line 57 "in.c"
@@ -167,8 +166,7 @@ static const struct ethtool_ops in_ethtool_ops = {
 /*
  * Takes a device.
  */
-static int dcg_own_in_probe(struct pci_dev *pdev,
-		    const struct pci_device_id *id) /* which one */
+static int dcg_own_in_probe(struct pci_dev *pdev, const struct pci_device_id *id) /* which one */
 {
 	struct net_device *netdev = alloc_etherdev(0);
 	int err;
@@ -184,17 +182,16 @@ static int dcg_own_in_probe(struct pci_dev *pdev,
 	return err;
 }
 
-static int in_probe(struct pci_dev *pdev,
-		    const struct pci_device_id *id) /* which one */
+static int in_probe(struct pci_dev *pdev, const struct pci_device_id *id) /* which one */
 {
 	/*
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	struct dck_inside dcg_inside;
+	struct dck_guard dcg_inside;
 	int dcg_result = -ENODEV;
 
-	if (!dck_enter(&dcg_inside))
+	if (!dck_guard_enter(&dcg_inside))
 		return -ENODEV;
 	dcg_result = dcrt_adopt(dcg_channel, pdev, DCG_TYPE_pci_dev, 1);
 	if (dcg_result < 0)
@@ -203,8 +200,8 @@ static int in_probe(struct pci_dev *pdev,
 dcg_leave:
 	if (!dcg_result)
 		dck_device_add(&pdev->dev);
-	if (dck_leave(&dcg_inside) && dcg_result)
-		dck_give_up("in_probe", dcg_result);
+	if (dck_guard_leave(&dcg_inside) && dcg_result)
+		dck_remove_failed("in_probe", dcg_result);
 	if (dcg_result)
 		dck_device_remove(&pdev->dev);
 	if (dcg_result < 0)
@@ -228,16 +225,16 @@ static void in_remove(struct pci_dev *pdev)
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
 	 * does not begin
 	 */
-	struct dck_inside dcg_inside;
-	bool dcg_broken = !dck_enter(&dcg_inside);
+	struct dck_guard dcg_inside;
+	bool dcg_broken = !dck_guard_enter(&dcg_inside);
 
 	if (!dcg_broken) {
-		dck_device_leaves(&pdev->dev);
+		dck_device_removing(&pdev->dev);
 		dcg_own_in_remove(pdev);
-		dcg_broken = dck_leave(&dcg_inside);
+		dcg_broken = dck_guard_leave(&dcg_inside);
 	}
 	if (dcg_broken)
-		dck_give_up("in_remove", -ENODEV);
+		dck_remove_failed("in_remove", -ENODEV);
 	dck_device_remove(&pdev->dev);
 	dcg_forget_pci_dev(pdev);
 }
@@ -281,7 +278,7 @@ void *const dcg_code_in_c[] = {
 	NULL,
 };
 
-void *const dcg_places_in_c[] = {
+void *const dcg_variables_in_c[] = {
 	(void *)&in_sum,
 	(void *)&work,
 	(void *)&in_ops,

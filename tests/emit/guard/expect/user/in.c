@@ -38,8 +38,7 @@ static void in_work(struct work_struct *work)
 static DECLARE_WORK(work, in_work);
 
 /* Not static, and its head has two lines. */
-int
-in_open(struct net_device *netdev)
+int in_open(struct net_device *netdev)
 {
 	/* drivercut: named here, runs on the other side */
 	dcp_bug();
@@ -89,8 +88,7 @@ static const struct ethtool_ops in_ethtool_ops = {
 /*
  * Takes a device.
  */
-static int in_probe(struct pci_dev *pdev,
-		    const struct pci_device_id *id) /* which one */
+static int in_probe(struct pci_dev *pdev, const struct pci_device_id *id) /* which one */
 {
 	/* drivercut: named here, runs on the other side */
 	dcp_bug();
@@ -150,7 +148,7 @@ void *const dcg_code_in_c[] = {
 	NULL,
 };
 
-void *const dcg_places_in_c[] = {
+void *const dcg_variables_in_c[] = {
 	(void *)&in_sum,
 	(void *)&work,
 	(void *)&in_ops,

@@ -47,7 +47,7 @@ static void in_hit_here(struct port *port)
 {
 	struct filter *filter;
 
-	list_for_each_entry(filter, &port->filters, node)
+	list_for_each_entry (filter, &port->filters, node)
 		filter->hits++;
 }
 
@@ -55,7 +55,7 @@ static void in_drop_here(struct port *port, u32 of)
 {
 	struct filter *filter, *next;
 
-	list_for_each_entry_safe(filter, next, &port->filters, node) {
+	list_for_each_entry_safe (filter, next, &port->filters, node) {
 		if (filter->id % of)
 			continue;
 		list_del(&filter->node);
@@ -69,8 +69,8 @@ static u32 in_sum_here(struct port *port)
 	struct filter *filter;
 	u32 sum = 0;
 
-	list_for_each_entry_reverse(filter, &port->filters, node)
-		sum = sum * 31 + filter->id * 7 + filter->hits;
+	list_for_each_entry_reverse(filter, &port->filters, node) sum =
+		sum * 31 + filter->id * 7 + filter->hits;
 	return sum;
 }
 
@@ -87,7 +87,7 @@ static int in_open(struct net_device *netdev)
 	/* drivercut: runs on the user side */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
-	u64 dcg_mark = dck_mark();
+	u64 dcg_mark = dck_locks_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
@@ -105,10 +105,10 @@ static int in_open(struct net_device *netdev)
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dck_unlock(dcg_mark, dcg_err);
+		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_broken("in_open", dcg_err);
+		dck_upcall_failed("in_open", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 164 "in.c"
@@ -119,7 +119,7 @@ static int in_stop(struct net_device *netdev)
 	/* drivercut: runs on the user side */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
-	u64 dcg_mark = dck_mark();
+	u64 dcg_mark = dck_locks_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
@@ -137,10 +137,10 @@ static int in_stop(struct net_device *netdev)
 	}
 	dcrt_call_end(dcg);
 	if (dcg_err < 0)
-		dck_unlock(dcg_mark, dcg_err);
+		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_broken("in_stop", dcg_err);
+		dck_upcall_failed("in_stop", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 176 "in.c"
@@ -248,7 +248,7 @@ void *const dcg_code_in_c[] = {
 	NULL,
 };
 
-void *const dcg_places_in_c[] = {
+void *const dcg_variables_in_c[] = {
 	(void *)&in_ops,
 	(void *)&only,
 	NULL,

@@ -14,7 +14,7 @@ static const struct dcrt_function dcg_up[] = {
 };
 
 static const struct dcrt_function dcg_down[] = {
-	DCK_DOWN_TABLE(DCK_AWAY),
+	DCK_DOWN_TABLE(DCK_NO_HANDLER),
 	[DCG_DOWN_in_add_here] = {"in_add_here", NULL, 2, 1, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_in_drop_here] = {"in_drop_here", NULL, 2, 0, DCRT_BY_CALLER, 0, 0},
 	[DCG_DOWN_in_hit_here] = {"in_hit_here", NULL, 1, 0, DCRT_BY_CALLER, 0, 0},
@@ -73,8 +73,8 @@ static struct dcrt_type dcg_types[] = {
 void dcg_setup(void)
 {
 	memcpy(&dcg_code[0], dcg_code_in_c, 40);
-	dcg_types[DCG_VARIABLE_in_c_in_ops].place = dcg_places_in_c[0];
-	dcg_types[DCG_VARIABLE_in_c_only].place = dcg_places_in_c[1];
+	dcg_types[DCG_VARIABLE_in_c_in_ops].variable = dcg_variables_in_c[0];
+	dcg_types[DCG_VARIABLE_in_c_only].variable = dcg_variables_in_c[1];
 }
 
 const struct dcrt_driver dcg_driver = {
