@@ -13,7 +13,7 @@
 #include "runtime/component/downcalls.h"
 #include "runtime/process/channel.h"
 #include "runtime/process/process.h"
-#include "runtime/objects/merge.h"
+#include "runtime/objects/announce.h"
 #include "runtime_env.h"
 
 /* The channel */

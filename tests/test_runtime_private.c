@@ -5,7 +5,7 @@
 
 #include "runtime/objects/dirty.h"
 #include "runtime/component/downcalls.h"
-#include "runtime/objects/merge.h"
+#include "runtime/objects/types.h"
 #include "runtime/objects/local.h"
 #include "runtime_env.h"
 

@@ -3,7 +3,7 @@
 #ifndef DCRT_CALL_H
 #define DCRT_CALL_H
 
-#include "../objects/tracker.h"
+#include "../objects/objects.h"
 
 struct dcrt_call {
 	struct dcrt_channel *channel;

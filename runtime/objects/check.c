@@ -5,7 +5,10 @@
  * valid() if a field that it is about is among them. One such question costs a copy of the element
  * and a look at the whole message, so there are not many in one.
  */
-#include "merge.h"
+#include "check.h"
+
+#include "types.h"
+#include "units.h"
 
 #define QUESTIONS_MAX 64 /* elements, in one message; honest ones have a few */
 
@@ -39,7 +42,7 @@ static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 	for (i = 0; i < ret->count && ret->field->kind != DCRT_PLAIN; i++) {
 		const uint8_t *value = data + i * sizeof(uint64_t);
 
-		err = dcrt_from_wire(tracker, ret->field, session, false, &value, &place);
+		err = dcrt_unit_from_wire(tracker, ret->field, session, false, &value, &place);
 		if (err && err != -ESTALE)
 			return -EPROTO;
 	}
@@ -48,23 +51,23 @@ static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 
 /* Elements */
 
-static uint32_t element_of(const struct dcrt_tracker *tracker, const struct dcrt_unit_range *run)
+static uint32_t element_of(const struct dcrt_tracker *tracker, const struct dcrt_unit_range *range)
 {
-	return run->offset - run->offset % tracker->types[run->object->type].size;
+	return range->offset - range->offset % tracker->types[range->object->type].size;
 }
 
-static void change_scratch(struct dcrt_tracker *tracker, const struct dcrt_unit_range *run,
+static void change_scratch(struct dcrt_tracker *tracker, const struct dcrt_unit_range *range,
 			   const struct dcrt_record *record, const uint8_t *data, uint64_t session)
 {
-	uint8_t *to = (uint8_t *)tracker->scratch + run->offset - element_of(tracker, run);
-	uint32_t i, size = run->field->size;
+	uint8_t *to = (uint8_t *)tracker->scratch + range->offset - element_of(tracker, range);
+	uint32_t i, size = range->field->size;
 
-	for (i = 0; i < run->count; i++, data += size, to += size) {
+	for (i = 0; i < range->count; i++, data += size, to += size) {
 		const uint8_t *value = data;
 		void *place;
 
-		if (!dcrt_is_overtaken(run, i, record) &&
-		    !dcrt_from_wire(tracker, run->field, session, false, &value, &place))
+		if (!dcrt_is_overtaken(range, i, record) &&
+		    !dcrt_unit_from_wire(tracker, range->field, session, false, &value, &place))
 			memcpy(to, value, size);
 	}
 }
@@ -77,18 +80,18 @@ static bool is_valid(struct dcrt_tracker *tracker, const struct dcrt_message *me
 	uint32_t element = element_of(tracker, about), at = 0, last = 0;
 	struct dcrt_record record;
 	const uint8_t *data;
-	struct dcrt_unit_range run;
+	struct dcrt_unit_range range;
 	bool in_order = true;
 
 	memcpy(tracker->scratch, about->object->local + element, type->size);
 	while (dcrt_message_next(message, &at, &record, &data)) {
-		if (record.kind != DCRT_UPDATE || dcrt_locate_update(tracker, &record, &run) ||
-		    run.object != about->object || element_of(tracker, &run) != element)
+		if (record.kind != DCRT_UPDATE || dcrt_locate_update(tracker, &record, &range) ||
+		    range.object != about->object || element_of(tracker, &range) != element)
 			continue;
 		/* of two that do not rise only the first would be applied */
 		in_order &= !last || (int32_t)(record.version - last) > 0;
 		last = record.version;
-		change_scratch(tracker, &run, &record, data, message->header.session);
+		change_scratch(tracker, &range, &record, data, message->header.session);
 	}
 	if (in_order && type->valid(tracker->scratch, about->object->local + element))
 		return true;
@@ -99,24 +102,24 @@ static bool is_valid(struct dcrt_tracker *tracker, const struct dcrt_message *me
 
 int dcrt_check(struct dcrt_tracker *tracker, const struct dcrt_message *message)
 {
-	struct dcrt_unit_range run, asked = {0};
+	struct dcrt_unit_range range, asked = {0};
 	struct dcrt_record record;
 	uint32_t at = 0, questions = 0;
 	const uint8_t *data;
 
 	while (dcrt_message_next(message, &at, &record, &data))
 		if (record.kind == DCRT_UPDATE &&
-		    check_update(tracker, &record, data, message->header.session, &run))
+		    check_update(tracker, &record, data, message->header.session, &range))
 			return -EPROTO;
 	for (at = 0; tracker->scratch && dcrt_message_next(message, &at, &record, &data);) {
-		if (record.kind != DCRT_UPDATE || dcrt_locate_update(tracker, &record, &run) ||
-		    !run.field->checked || !tracker->types[run.object->type].valid)
+		if (record.kind != DCRT_UPDATE || dcrt_locate_update(tracker, &record, &range) ||
+		    !range.field->checked || !tracker->types[range.object->type].valid)
 			continue;
-		if (asked.object == run.object &&
-		    element_of(tracker, &asked) == element_of(tracker, &run))
+		if (asked.object == range.object &&
+		    element_of(tracker, &asked) == element_of(tracker, &range))
 			continue;
-		asked = run;
-		if (++questions > QUESTIONS_MAX || !is_valid(tracker, message, &run))
+		asked = range;
+		if (++questions > QUESTIONS_MAX || !is_valid(tracker, message, &range))
 			return -EPROTO;
 	}
 	return 0;

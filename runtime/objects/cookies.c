@@ -9,7 +9,7 @@
  *
  * So a process learns no address, and can name only what it was sent.
  */
-#include "merge.h"
+#include "cookies.h"
 
 #define NONE ~0u
 
@@ -86,29 +86,22 @@ static void forget_in(struct dcrt_cookies *cookies, const struct dcrt_range *ran
 	}
 }
 
-void dcrt_range_add(struct dcrt_tracker *tracker, struct dcrt_range *range)
+void dcrt_cookies_add_range(struct dcrt_cookies *cookies, struct dcrt_range *range)
 {
-	struct dcrt_cookies *cookies = &tracker->cookies;
-
-	tracker->env->lock(tracker->env->lock_ctx);
 	forget_in(cookies, range);
 	range->next = cookies->ranges;
 	cookies->ranges = range;
-	dcrt_mark_unsent(tracker, range->base, range->len);
-	tracker->env->unlock(tracker->env->lock_ctx);
 }
 
-void dcrt_range_remove(struct dcrt_tracker *tracker, const struct dcrt_range *range)
+void dcrt_cookies_remove_range(struct dcrt_cookies *cookies, const struct dcrt_range *range)
 {
-	struct dcrt_range **link = &tracker->cookies.ranges;
+	struct dcrt_range **link = &cookies->ranges;
 
-	tracker->env->lock(tracker->env->lock_ctx);
 	while (*link && *link != range)
 		link = &(*link)->next;
 	if (*link)
 		*link = range->next;
-	forget_in(&tracker->cookies, range);
-	tracker->env->unlock(tracker->env->lock_ctx);
+	forget_in(cookies, range);
 }
 
 /* There */

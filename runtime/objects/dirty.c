@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Objects against their shadows, without making a message. */
 #include "dirty.h"
-#include "merge.h"
+
+#include "local.h"
+#include "types.h"
+#include "units.h"
 
 /* Spans of a type, put at ret unless that is NULL. Returns how many. */
 static uint32_t find_spans(const struct dcrt_type *type, struct dcrt_span *ret)
@@ -129,9 +132,9 @@ bool dcrt_is_dirty(const struct dcrt_dirty *dirty, struct dcrt_tracker *tracker)
 	bool found = false;
 	uint32_t i;
 
-	tracker->env->lock(tracker->env->lock_ctx);
+	dcrt_lock(tracker);
 	for (i = 0; i < tracker->live && !found; i++)
 		found = is_object_dirty(dirty, tracker, &tracker->objects[tracker->order[i]]);
-	tracker->env->unlock(tracker->env->lock_ctx);
+	dcrt_unlock(tracker);
 	return found;
 }

@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Memory of the process alone: private.h. A list; mostly it is short. */
 #include "local.h"
-#include "merge.h"
 
-static void lock(struct dcrt_tracker *tracker)
-{
-	tracker->env->lock(tracker->env->lock_ctx);
-}
-
-static void unlock(struct dcrt_tracker *tracker)
-{
-	tracker->env->unlock(tracker->env->lock_ctx);
-}
+#include "announce.h"
+#include "stale.h"
+#include "types.h"
 
 static void add(struct dcrt_tracker *tracker, struct dcrt_local_block *block)
 {
@@ -66,10 +59,10 @@ void *dcrt_local_new(struct dcrt_tracker *tracker, size_t len, bool pages)
 		return NULL;
 	for (;;) {
 		block = tracker->env->alloc(sizeof(*block) + len);
-		lock(tracker);
+		dcrt_lock(tracker);
 		if (!block || !dcrt_has_stale(tracker, block->memory, len))
 			break;
-		unlock(tracker);
+		dcrt_unlock(tracker);
 		block->next = aside; /* held, so that the next is another */
 		aside = block;
 	}
@@ -78,7 +71,7 @@ void *dcrt_local_new(struct dcrt_tracker *tracker, size_t len, bool pages)
 		block->pages = pages;
 		add(tracker, block);
 	}
-	unlock(tracker);
+	dcrt_unlock(tracker);
 	free_all(tracker, aside);
 	return block ? block->memory : NULL;
 }
@@ -88,7 +81,7 @@ int dcrt_local_free(struct dcrt_tracker *tracker, const void *memory)
 	struct dcrt_local_block *block;
 	int err = 0;
 
-	lock(tracker);
+	dcrt_lock(tracker);
 	block = find(tracker, memory);
 	if (!block || block->memory != memory) {
 		err = -ENOENT;
@@ -98,7 +91,7 @@ int dcrt_local_free(struct dcrt_tracker *tracker, const void *memory)
 		take_out(tracker, block);
 		dcrt_mark_stale(tracker, block->memory, block->len);
 	}
-	unlock(tracker);
+	dcrt_unlock(tracker);
 	if (!err)
 		tracker->env->free(block);
 	return err;
@@ -110,15 +103,15 @@ void dcrt_local_done(struct dcrt_tracker *tracker)
 	tracker->local_blocks = NULL;
 }
 
-unsigned dcrt_local_count(struct dcrt_tracker *tracker)
+unsigned int dcrt_local_count(struct dcrt_tracker *tracker)
 {
 	const struct dcrt_local_block *block;
-	unsigned n = 0;
+	unsigned int n = 0;
 
-	lock(tracker);
+	dcrt_lock(tracker);
 	for (block = tracker->local_blocks; block; block = block->next)
 		n++;
-	unlock(tracker);
+	dcrt_unlock(tracker);
 	return n;
 }
 
@@ -224,11 +217,11 @@ int dcrt_local_next(struct dcrt_tracker *tracker, struct dcrt_local_use *ret)
 	struct search search = {.tracker = tracker};
 	int err;
 
-	lock(tracker);
+	dcrt_lock(tracker);
 	if (tracker->local_blocks)
 		look_at_all(&search);
 	err = take(&search, ret);
-	unlock(tracker);
+	dcrt_unlock(tracker);
 	return err;
 }
 
@@ -240,18 +233,18 @@ int dcrt_local_at(struct dcrt_tracker *tracker, const void *local, uint16_t type
 
 	if (!dcrt_is_linked(tracker->types, tracker->n_types, type))
 		return 0;
-	lock(tracker);
+	dcrt_lock(tracker);
 	look(&search, local, type, 0);
 	err = take(&search, ret);
-	unlock(tracker);
+	dcrt_unlock(tracker);
 	return err;
 }
 
 void dcrt_local_cancel(struct dcrt_tracker *tracker, const struct dcrt_local_use *use)
 {
-	lock(tracker);
+	dcrt_lock(tracker);
 	use->block->taken = false;
-	unlock(tracker);
+	dcrt_unlock(tracker);
 }
 
 int dcrt_local_bind(struct dcrt_tracker *tracker, const struct dcrt_local_use *use, uint64_t handle)
@@ -259,10 +252,10 @@ int dcrt_local_bind(struct dcrt_tracker *tracker, const struct dcrt_local_use *u
 	struct dcrt_local_block *block = use->block;
 	int err;
 
-	lock(tracker);
+	dcrt_lock(tracker);
 	err = dcrt_object_move(tracker, handle, use->type, block->len, block->memory, block);
 	if (!err)
 		take_out(tracker, block);
-	unlock(tracker);
+	dcrt_unlock(tracker);
 	return err;
 }

@@ -13,26 +13,15 @@
  * lead to an object: the process must be told. And when it comes to lead to registers, otherwise:
  * what it had is of no use any more.
  */
-#include "merge.h"
+#include "stale.h"
+
+#include "types.h"
 
 #define MARK ((uint64_t)1 << 62)
 
-static uint64_t word(const uint8_t *place)
-{
-	uint64_t value;
-
-	memcpy(&value, place, sizeof(value));
-	return value;
-}
-
-static bool leads(const struct dcrt_field *field)
-{
-	return field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS;
-}
-
 bool dcrt_is_stale(const struct dcrt_field *field, const uint8_t *local, const uint8_t *shadow)
 {
-	return leads(field) && word(shadow) == (word(local) ^ MARK);
+	return dcrt_is_pointer(field) && dcrt_word_at(shadow) == (dcrt_word_at(local) ^ MARK);
 }
 
 /* Calls look() for each pointer of a kind (DCRT_PLAIN: any) in an object, until it says true. */
@@ -47,7 +36,7 @@ static bool each_pointer(const struct dcrt_tracker *tracker, const struct dcrt_o
 	for (i = 0; i < type->n_fields; i++) {
 		const struct dcrt_field *field = &type->fields[i];
 
-		if (!leads(field) || (kind != DCRT_PLAIN && field->kind != kind))
+		if (!dcrt_is_pointer(field) || (kind != DCRT_PLAIN && field->kind != kind))
 			continue;
 		for (element = 0; element < object->size; element += type->size)
 			for (k = 0; k < field->count; k++) {
@@ -67,10 +56,10 @@ static bool within(uint64_t address, const uint64_t *range)
 
 static bool mark(uint8_t *local, uint8_t *shadow, const uint64_t *range)
 {
-	uint64_t value = word(local);
+	uint64_t value = dcrt_word_at(local);
 
 	if (!within(value, range)) {
-		if (!within(word(shadow), range))
+		if (!within(dcrt_word_at(shadow), range))
 			return false;
 		value = 1; /* changed since: marked so that it differs, whatever it becomes */
 	}
@@ -91,9 +80,9 @@ void dcrt_mark_stale(struct dcrt_tracker *tracker, const void *start, size_t siz
 
 static bool mark_sent(uint8_t *local, uint8_t *shadow, const uint64_t *range)
 {
-	uint64_t value = word(local) ^ MARK;
+	uint64_t value = dcrt_word_at(local) ^ MARK;
 
-	if (within(word(local), range) && word(local) == word(shadow))
+	if (within(dcrt_word_at(local), range) && dcrt_word_at(local) == dcrt_word_at(shadow))
 		memcpy(shadow, &value, sizeof(value));
 	return false;
 }
@@ -112,7 +101,7 @@ static bool mark_unsent(uint8_t *local, uint8_t *shadow, const uint64_t *range)
 {
 	const uint64_t value = 1 ^ MARK; /* nothing is that */
 
-	if (within(word(local), range) || within(word(shadow), range))
+	if (within(dcrt_word_at(local), range) || within(dcrt_word_at(shadow), range))
 		memcpy(shadow, &value, sizeof(value));
 	return false;
 }
@@ -129,7 +118,7 @@ void dcrt_mark_unsent(struct dcrt_tracker *tracker, uint64_t base, uint64_t len)
 
 static bool is_marked(uint8_t *local, uint8_t *shadow, const uint64_t *address)
 {
-	return word(local) == *address && word(shadow) == (*address ^ MARK);
+	return dcrt_word_at(local) == *address && dcrt_word_at(shadow) == (*address ^ MARK);
 }
 
 bool dcrt_may_be_freed(const struct dcrt_tracker *tracker, const void *local)
@@ -146,7 +135,8 @@ bool dcrt_may_be_freed(const struct dcrt_tracker *tracker, const void *local)
 
 static bool is_marked_within(uint8_t *local, uint8_t *shadow, const uint64_t *range)
 {
-	return within(word(local), range) && word(shadow) == (word(local) ^ MARK);
+	return within(dcrt_word_at(local), range) &&
+	       dcrt_word_at(shadow) == (dcrt_word_at(local) ^ MARK);
 }
 
 bool dcrt_has_stale(const struct dcrt_tracker *tracker, const void *start, size_t len)
@@ -164,7 +154,7 @@ bool dcrt_has_stale(const struct dcrt_tracker *tracker, const void *start, size_
 static bool clear_unmarked(uint8_t *local, uint8_t *shadow, const uint64_t *unused)
 {
 	(void)unused;
-	if (word(shadow) != (word(local) ^ MARK))
+	if (dcrt_word_at(shadow) != (dcrt_word_at(local) ^ MARK))
 		memset(shadow, 0, sizeof(uint64_t));
 	return false;
 }
@@ -176,7 +166,7 @@ void dcrt_clear_shadow(const struct dcrt_tracker *tracker, struct dcrt_object *o
 
 	for (element = 0; element < object->size; element += type->size)
 		for (i = 0; i < type->n_fields; i++)
-			if (!leads(&type->fields[i]))
+			if (!dcrt_is_pointer(&type->fields[i]))
 				memset(object->shadow + element + type->fields[i].offset, 0,
 				       type->fields[i].size * type->fields[i].count);
 	each_pointer(tracker, object, DCRT_PLAIN, clear_unmarked, NULL);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Tables of types: checked once, and what follows from them filled in. */
-#include "merge.h"
+#include "objects.h"
+
+#include "types.h"
 
 static bool good_field(const struct dcrt_driver *driver, const struct dcrt_type *type,
 		       const struct dcrt_field *field, uint32_t from)
