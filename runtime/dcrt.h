@@ -32,6 +32,14 @@
 #include <string.h>
 #endif
 
+/* DCRT_EXPORT - behind a function that dcrt.ko exports to kernel components; elsewhere nothing. */
+#ifdef DCRT_MODULE
+#include <linux/export.h>
+#define DCRT_EXPORT(name) EXPORT_SYMBOL_GPL(name)
+#else
+#define DCRT_EXPORT(name) struct dcrt_channel
+#endif
+
 #define DCRT_ABI	 3 /* emitted code says #if DCRT_ABI != 3 / #error */
 #define DCRT_MESSAGE_MAX 65536 /* bytes, header included */
 #define DCRT_DEPTH_MAX	 6 /* calls open on one pair of threads */

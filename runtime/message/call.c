@@ -6,6 +6,7 @@ void dcrt_out_word(struct dcrt_call *call, uint64_t word)
 {
 	dcrt_write_word(&call->writer, word);
 }
+DCRT_EXPORT(dcrt_out_word);
 
 void dcrt_out_blob(struct dcrt_call *call, uint16_t id, const void *data, uint32_t len)
 {
@@ -15,6 +16,7 @@ void dcrt_out_blob(struct dcrt_call *call, uint16_t id, const void *data, uint32
 		call->writer.err = -EMSGSIZE;
 	dcrt_write_record(&call->writer, &record, data);
 }
+DCRT_EXPORT(dcrt_out_blob);
 
 /* Announcing the object makes records, and words come before those: dcrt_out_object() does it. */
 void dcrt_out_pointer(struct dcrt_call *call, const void *pointer)
@@ -26,6 +28,7 @@ void dcrt_out_pointer(struct dcrt_call *call, const void *pointer)
 		call->writer.err = err;
 	dcrt_write_word(&call->writer, ref);
 }
+DCRT_EXPORT(dcrt_out_pointer);
 
 void dcrt_out_address(struct dcrt_call *call, const void *address)
 {
@@ -37,6 +40,7 @@ void dcrt_out_address(struct dcrt_call *call, const void *address)
 		call->writer.err = err;
 	dcrt_write_word(&call->writer, word);
 }
+DCRT_EXPORT(dcrt_out_address);
 
 void dcrt_out_code(struct dcrt_call *call, const void *code)
 {
@@ -47,6 +51,7 @@ void dcrt_out_code(struct dcrt_call *call, const void *code)
 		call->writer.err = err;
 	dcrt_write_word(&call->writer, word);
 }
+DCRT_EXPORT(dcrt_out_code);
 
 #define TEXT_IN_BLOB 1 /* no reference is that small */
 
@@ -61,12 +66,14 @@ void dcrt_out_string_word(struct dcrt_call *call, const char *text)
 {
 	dcrt_write_word(&call->writer, text_word(call, text));
 }
+DCRT_EXPORT(dcrt_out_string_word);
 
 void dcrt_out_string(struct dcrt_call *call, uint16_t id, const char *text)
 {
 	if (text_word(call, text) == TEXT_IN_BLOB)
 		dcrt_out_blob(call, id, text, (uint32_t)strlen(text) + 1);
 }
+DCRT_EXPORT(dcrt_out_string);
 
 void dcrt_out_all(struct dcrt_call *call)
 {
@@ -76,11 +83,13 @@ void dcrt_out_all(struct dcrt_call *call)
 		call->writer.err = err;
 	dcrt_put_all(call->tracker, &call->writer, call->session);
 }
+DCRT_EXPORT(dcrt_out_all);
 
 void dcrt_out_object(struct dcrt_call *call, const void *object, const struct dcrt_field_set *plan)
 {
 	dcrt_put(call->tracker, &call->writer, object, plan, call->session);
 }
+DCRT_EXPORT(dcrt_out_object);
 
 static void *wrong(struct dcrt_call *call, int err)
 {
@@ -95,6 +104,7 @@ uint64_t dcrt_in_word(struct dcrt_call *call, uint32_t index)
 		call->err = -EINVAL;
 	return dcrt_message_word(&call->message, index);
 }
+DCRT_EXPORT(dcrt_in_word);
 
 void *dcrt_in_pointer(struct dcrt_call *call, uint32_t index, uint16_t type, uint32_t len)
 {
@@ -103,6 +113,7 @@ void *dcrt_in_pointer(struct dcrt_call *call, uint32_t index, uint16_t type, uin
 
 	return err ? wrong(call, err) : pointer;
 }
+DCRT_EXPORT(dcrt_in_pointer);
 
 void *dcrt_in_address(struct dcrt_call *call, uint32_t index)
 {
@@ -112,6 +123,7 @@ void *dcrt_in_address(struct dcrt_call *call, uint32_t index)
 
 	return err ? wrong(call, err) : address;
 }
+DCRT_EXPORT(dcrt_in_address);
 
 void *dcrt_in_register(struct dcrt_call *call, uint32_t index, uint32_t len)
 {
@@ -121,6 +133,7 @@ void *dcrt_in_register(struct dcrt_call *call, uint32_t index, uint32_t len)
 
 	return err ? wrong(call, err) : address;
 }
+DCRT_EXPORT(dcrt_in_register);
 
 const void *dcrt_in_blob(struct dcrt_call *call, uint16_t id, uint32_t *ret_len)
 {
@@ -137,6 +150,7 @@ const void *dcrt_in_blob(struct dcrt_call *call, uint16_t id, uint32_t *ret_len)
 	*ret_len = 0;
 	return NULL;
 }
+DCRT_EXPORT(dcrt_in_blob);
 
 void *dcrt_in_buffer(struct dcrt_call *call, uint16_t id, uint32_t len)
 {
@@ -148,6 +162,7 @@ void *dcrt_in_buffer(struct dcrt_call *call, uint16_t id, uint32_t len)
 	/* The message is the call's own copy. */
 	return (uint8_t *)(uintptr_t)blob;
 }
+DCRT_EXPORT(dcrt_in_buffer);
 
 void dcrt_in_copy(struct dcrt_call *call, uint16_t id, void *to, uint32_t len)
 {
@@ -156,6 +171,7 @@ void dcrt_in_copy(struct dcrt_call *call, uint16_t id, void *to, uint32_t len)
 	if (blob)
 		memcpy(to, blob, len);
 }
+DCRT_EXPORT(dcrt_in_copy);
 
 void *dcrt_in_code(struct dcrt_call *call, uint32_t index)
 {
@@ -164,6 +180,7 @@ void *dcrt_in_code(struct dcrt_call *call, uint32_t index)
 
 	return err ? wrong(call, err) : code;
 }
+DCRT_EXPORT(dcrt_in_code);
 
 const char *dcrt_in_string(struct dcrt_call *call, uint32_t index, uint16_t id)
 {
@@ -179,21 +196,25 @@ const char *dcrt_in_string(struct dcrt_call *call, uint32_t index, uint16_t id)
 	text = dcrt_in_blob(call, id, &len);
 	return text && memchr(text, 0, len) ? text : wrong(call, -EINVAL);
 }
+DCRT_EXPORT(dcrt_in_string);
 
 int dcrt_in_error(const struct dcrt_call *call)
 {
 	return call->err;
 }
+DCRT_EXPORT(dcrt_in_error);
 
 void *dcrt_ctx(struct dcrt_call *call)
 {
 	return call->ctx;
 }
+DCRT_EXPORT(dcrt_ctx);
 
 struct dcrt_channel *dcrt_channel_of(struct dcrt_call *call)
 {
 	return call->channel;
 }
+DCRT_EXPORT(dcrt_channel_of);
 
 uint32_t dcrt_call_handle(struct dcrt_call *call, int *ret_status)
 {

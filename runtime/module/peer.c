@@ -13,7 +13,7 @@ static DEFINE_MUTEX(peers_lock);
 static LIST_HEAD(peers);
 
 /* With the lock. */
-static struct dcrt_peer *peer_named(const char *name)
+static struct dcrt_peer *dcrt_find_peer(const char *name)
 {
 	struct dcrt_peer *peer;
 
@@ -28,7 +28,7 @@ int dcrt_peer_register(struct dcrt_peer *peer)
 	int err = 0;
 
 	mutex_lock(&peers_lock);
-	if (peer_named(peer->name))
+	if (dcrt_find_peer(peer->name))
 		err = -EEXIST;
 	else
 		list_add_tail(&peer->node, &peers);
@@ -48,7 +48,7 @@ EXPORT_SYMBOL_GPL(dcrt_peer_unregister);
 /* A channel's life */
 
 /* With the peers' lock. */
-static int attach(struct dcrt_channel *channel, struct dcrt_peer *peer)
+static int dcrt_peer_attach(struct dcrt_channel *channel, struct dcrt_peer *peer)
 {
 	int err;
 
@@ -60,17 +60,17 @@ static int attach(struct dcrt_channel *channel, struct dcrt_peer *peer)
 		return -EBUSY;
 	if (!try_module_get(peer->owner))
 		return -ENODEV;
-	err = peer->attach(peer, channel->session + 1);
+	err = peer->attach(peer, channel->session.id + 1);
 	if (err) {
 		module_put(peer->owner);
 		return err;
 	}
 	peer->channel = channel;
 	spin_lock(&channel->lock);
-	channel->session++;
-	channel->peer = peer;
-	channel->tell_attached = true;
-	schedule_work(&channel->tell);
+	channel->session.id++;
+	channel->session.peer = peer;
+	channel->notify.attached = true;
+	schedule_work(&channel->notify.work);
 	spin_unlock(&channel->lock);
 	return 0;
 }
@@ -81,16 +81,16 @@ int dcrt_peer_find(struct dcrt_channel *channel)
 	int err = 0;
 
 	mutex_lock(&peers_lock);
-	peer = peer_named(channel->driver->name);
+	peer = dcrt_find_peer(channel->driver->name);
 	if (peer)
-		err = attach(channel, peer);
+		err = dcrt_peer_attach(channel, peer);
 	mutex_unlock(&peers_lock);
 	return err;
 }
 
 void dcrt_peer_leave(struct dcrt_channel *channel)
 {
-	struct dcrt_peer *peer = channel->peer;
+	struct dcrt_peer *peer = channel->session.peer;
 
 	if (!peer)
 		return;
@@ -99,21 +99,21 @@ void dcrt_peer_leave(struct dcrt_channel *channel)
 	peer->channel = NULL;
 	mutex_unlock(&peers_lock);
 	spin_lock(&channel->lock);
-	channel->peer = NULL;
+	channel->session.peer = NULL;
 	spin_unlock(&channel->lock);
 	module_put(peer->owner);
 }
 
 /* Calls */
 
-static bool is_over(struct dcrt_channel *channel)
+static bool dcrt_peer_is_over(struct dcrt_channel *channel)
 {
-	return READ_ONCE(channel->killed);
+	return READ_ONCE(channel->session.killed);
 }
 
 /* A message of the peer's, copied once. */
-static int take(struct dcrt_chain *chain, const void *message, long len, bool down,
-		struct dcrt_frame **ret)
+static int dcrt_peer_accept(struct dcrt_chain *chain, const void *message, long len, bool down,
+			    struct dcrt_frame **ret)
 {
 	struct dcrt_channel *channel = chain->channel;
 	int err = -EPROTO;
@@ -133,12 +133,12 @@ static int take(struct dcrt_chain *chain, const void *message, long len, bool do
 int dcrt_peer_up(struct dcrt_frame *frame, u32 len)
 {
 	struct dcrt_chain *chain = frame->chain;
-	struct dcrt_peer *peer = chain->channel->peer;
+	struct dcrt_peer *peer = chain->channel->session.peer;
 	const void *reply;
 	long got;
 	int err;
 
-	if (is_over(chain->channel))
+	if (dcrt_peer_is_over(chain->channel))
 		return -EPIPE;
 	chain->unanswered = frame->out;
 	got = peer->serve(peer, frame->out, len, &reply);
@@ -148,7 +148,7 @@ int dcrt_peer_up(struct dcrt_frame *frame, u32 len)
 		dcrt_kill_process(chain->channel, chain->session);
 		return -EPIPE;
 	}
-	err = take(chain, reply, got, false, &frame);
+	err = dcrt_peer_accept(chain, reply, got, false, &frame);
 	return err ? err : dcrt_reply_status(frame);
 }
 
@@ -163,9 +163,9 @@ long dcrt_peer_down(struct dcrt_peer *peer, const void *message, uint32_t len,
 	spin_lock(&channel->lock);
 	chain = dcrt_own_chain(channel);
 	spin_unlock(&channel->lock);
-	if (!chain || is_over(channel))
+	if (!chain || dcrt_peer_is_over(channel))
 		return -EPIPE;
-	if (take(chain, message, len, true, &frame))
+	if (dcrt_peer_accept(chain, message, len, true, &frame))
 		return -EPROTO;
 	got = dcrt_serve_downcall(chain, frame);
 	chain->unanswered = frame->out;

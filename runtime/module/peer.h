@@ -43,4 +43,16 @@ void dcrt_peer_unregister(struct dcrt_peer *peer);
 long dcrt_peer_down(struct dcrt_peer *peer, const void *message, uint32_t len,
 		    const void **ret_reply);
 
+/* Inside dcrt.ko */
+
+struct dcrt_channel;
+struct dcrt_frame;
+
+/* Attaches the peer of the driver's name, if there is one. Returns 0 or why it cannot be. */
+int dcrt_peer_find(struct dcrt_channel *channel);
+/* Detaches the peer. No call is open. */
+void dcrt_peer_leave(struct dcrt_channel *channel);
+/* Makes an upcall of len bytes, in the frame's `out`. Returns as dcrt_call_run(). */
+int dcrt_peer_up(struct dcrt_frame *frame, uint32_t len);
+
 #endif

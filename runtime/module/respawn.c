@@ -19,7 +19,7 @@
 #define PAUSE_MAX_MS 1000
 
 /* In the process, before it becomes the program. */
-static int note_process(struct subprocess_info *info, struct cred *cred)
+static int dcrt_note_process(struct subprocess_info *info, struct cred *cred)
 {
 	struct dcrt_respawner *respawner = info->data;
 
@@ -27,7 +27,7 @@ static int note_process(struct subprocess_info *info, struct cred *cred)
 	return 0;
 }
 
-static int start(struct dcrt_channel *channel, const char *path)
+static int dcrt_spawn(struct dcrt_channel *channel, const char *path)
 {
 	static char *envp[] = {"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL};
 	struct dcrt_respawner *respawner = &channel->respawner;
@@ -38,13 +38,13 @@ static int start(struct dcrt_channel *channel, const char *path)
 	snprintf(device, sizeof(device), "/dev/%s", channel->device_name);
 	put_pid(respawner->process);
 	respawner->process = NULL;
-	respawner->session = READ_ONCE(channel->session);
-	info = call_usermodehelper_setup(path, argv, envp, GFP_KERNEL, note_process, NULL,
+	respawner->session = READ_ONCE(channel->session.id);
+	info = call_usermodehelper_setup(path, argv, envp, GFP_KERNEL, dcrt_note_process, NULL,
 					 respawner);
 	return info ? call_usermodehelper_exec(info, UMH_WAIT_EXEC) : -ENOMEM;
 }
 
-static int wait_attached(struct dcrt_channel *channel, unsigned int timeout_ms)
+static int dcrt_wait_attached(struct dcrt_channel *channel, unsigned int timeout_ms)
 {
 	long left = wait_event_killable_timeout(channel->wait, dcrt_is_attached(channel),
 						msecs_to_jiffies(timeout_ms));
@@ -56,30 +56,30 @@ int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned int time
 {
 	int err;
 
-	if (channel->peer)
+	if (channel->session.peer)
 		return 0;
-	err = start(channel, path);
+	err = dcrt_spawn(channel, path);
 
-	return err ? err : wait_attached(channel, timeout_ms);
+	return err ? err : dcrt_wait_attached(channel, timeout_ms);
 }
 EXPORT_SYMBOL_GPL(dcrt_start);
 
 /* Keeping */
 
-static bool is_running(const struct dcrt_respawner *respawner)
+static bool dcrt_is_running(const struct dcrt_respawner *respawner)
 {
 	return respawner->process && !thread_group_exited(respawner->process);
 }
 
 /* One whose session is over, or that takes too long to begin one, has to go. */
-static void watch(struct dcrt_respawner *respawner, u64 session)
+static void dcrt_watch(struct dcrt_respawner *respawner, u64 session)
 {
 	if (session != respawner->session || time_after(jiffies, respawner->attach_by))
 		kill_pid(respawner->process, SIGKILL, 1);
 }
 
 /* No process of ours is there. Returns the pause before the next one, in ms. */
-static unsigned int pause_ms(struct dcrt_respawner *respawner, u64 session)
+static unsigned int dcrt_next_pause_ms(struct dcrt_respawner *respawner, u64 session)
 {
 	if (session != respawner->session)
 		respawner->pause_ms = 0;
@@ -88,7 +88,7 @@ static unsigned int pause_ms(struct dcrt_respawner *respawner, u64 session)
 	return respawner->pause_ms;
 }
 
-static void keep(struct work_struct *work)
+static void dcrt_respawn_work(struct work_struct *work)
 {
 	struct dcrt_respawner *respawner =
 		container_of(to_delayed_work(work), struct dcrt_respawner, work);
@@ -98,21 +98,21 @@ static void keep(struct work_struct *work)
 	u64 session;
 
 	spin_lock(&channel->lock);
-	rest = channel->file || channel->going || !respawner->path;
-	session = channel->session;
+	rest = channel->session.file || channel->going || !respawner->path;
+	session = channel->session.id;
 	spin_unlock(&channel->lock);
 	if (rest)
 		return;
-	if (is_running(respawner)) {
-		watch(respawner, session);
+	if (dcrt_is_running(respawner)) {
+		dcrt_watch(respawner, session);
 	} else if (!respawner->due) {
 		respawner->due = true;
-		again_ms = pause_ms(respawner, session);
+		again_ms = dcrt_next_pause_ms(respawner, session);
 	} else {
 		respawner->due = false;
 		pr_notice_ratelimited("dcrt-%s: the process has ended and is started again\n",
 				      channel->driver->name);
-		start(channel, respawner->path);
+		dcrt_spawn(channel, respawner->path);
 		respawner->attach_by = jiffies + msecs_to_jiffies(respawner->timeout_ms);
 	}
 	queue_delayed_work(system_unbound_wq, &respawner->work, msecs_to_jiffies(again_ms));
@@ -120,7 +120,7 @@ static void keep(struct work_struct *work)
 
 void dcrt_respawn_init(struct dcrt_channel *channel)
 {
-	INIT_DELAYED_WORK(&channel->respawner.work, keep);
+	INIT_DELAYED_WORK(&channel->respawner.work, dcrt_respawn_work);
 }
 
 void dcrt_respawn_soon(struct dcrt_channel *channel)
@@ -138,7 +138,7 @@ void dcrt_respawn_kill(struct dcrt_channel *channel)
 {
 	struct dcrt_respawner *respawner = &channel->respawner;
 
-	if (respawner->path && is_running(respawner))
+	if (respawner->path && dcrt_is_running(respawner))
 		kill_pid(respawner->process, SIGKILL, 1);
 }
 
@@ -148,7 +148,7 @@ void dcrt_respawn_free(struct dcrt_channel *channel)
 	kfree(channel->respawner.path);
 }
 
-static void set_path(struct dcrt_channel *channel, char *path)
+static void dcrt_set_path(struct dcrt_channel *channel, char *path)
 {
 	char *old;
 
@@ -165,7 +165,7 @@ int dcrt_respawn(struct dcrt_channel *channel, const char *path, unsigned int ti
 	char *copy;
 	int err;
 
-	if (channel->peer)
+	if (channel->session.peer)
 		return 0;
 	if (respawner->path)
 		return -EBUSY;
@@ -174,16 +174,16 @@ int dcrt_respawn(struct dcrt_channel *channel, const char *path, unsigned int ti
 		return -ENOMEM;
 	respawner->timeout_ms = timeout_ms;
 	respawner->attach_by = jiffies + msecs_to_jiffies(timeout_ms);
-	err = start(channel, copy);
-	set_path(channel, copy);
+	err = dcrt_spawn(channel, copy);
+	dcrt_set_path(channel, copy);
 	if (!err) {
 		queue_delayed_work(system_unbound_wq, &respawner->work, 0);
-		err = wait_attached(channel, timeout_ms);
+		err = dcrt_wait_attached(channel, timeout_ms);
 	}
 	if (err) {
 		dcrt_respawn_stop(channel);
 		dcrt_respawn_kill(channel);
-		set_path(channel, NULL);
+		dcrt_set_path(channel, NULL);
 	}
 	return err;
 }

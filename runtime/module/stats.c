@@ -32,13 +32,13 @@ static struct dentry *root;
 /* Time is added once a crossing, before the message goes over. Process context. */
 void dcrt_delay(struct dcrt_channel *channel, bool is_up)
 {
-	unsigned int ns = READ_ONCE(channel->delay_ns);
+	unsigned int ns = READ_ONCE(channel->delay.ns);
 	ktime_t until;
 
 	if (likely(!ns))
 		return;
-	atomic64_inc(is_up ? &channel->delayed_up : &channel->delayed_down);
-	if (READ_ONCE(channel->delay_sleeps)) {
+	atomic64_inc(is_up ? &channel->delay.up : &channel->delay.down);
+	if (READ_ONCE(channel->delay.sleeps)) {
 		unsigned int us = DIV_ROUND_UP(ns, 1000);
 
 		usleep_range(us, us + us / 8 + 1);
@@ -55,8 +55,8 @@ void dcrt_count(struct dcrt_frame *frame, int err)
 	const struct dcrt_driver *driver = channel->driver;
 	const struct dcrt_function *function = frame->call.function;
 	bool is_up = function >= driver->up && function < driver->up + driver->n_up;
-	struct dcrt_stat *stat = is_up ? &channel->up[function - driver->up]
-				       : &channel->down[function - driver->down];
+	struct dcrt_stat *stat = is_up ? &channel->stats.up[function - driver->up]
+				       : &channel->stats.down[function - driver->down];
 	u64 ns = max_t(s64, ktime_to_ns(ktime_sub(ktime_get(), frame->start)), 1);
 
 	atomic64_inc(&stat->calls);
@@ -68,8 +68,9 @@ void dcrt_count(struct dcrt_frame *frame, int err)
 	atomic64_inc(&stat->log2_ns[min_t(unsigned int, ilog2(ns), DCRT_HISTOGRAM - 1)]);
 }
 
-static void show_functions(struct seq_file *file, const char *way,
-			   const struct dcrt_function *functions, u32 n, struct dcrt_stat *stats)
+static void dcrt_show_functions(struct seq_file *file, const char *way,
+				const struct dcrt_function *functions, u32 n,
+				struct dcrt_stat *stats)
 {
 	u32 i, k;
 
@@ -88,13 +89,13 @@ static void show_functions(struct seq_file *file, const char *way,
 
 static const char *const delay_words[] = {"busy", "sleep"};
 
-static unsigned int open_chains(struct dcrt_channel *channel)
+static unsigned int dcrt_open_chains(struct dcrt_channel *channel)
 {
 	const struct list_head *at;
 	unsigned int count = 0;
 
 	spin_lock(&channel->lock);
-	list_for_each(at, &channel->active)
+	list_for_each(at, &channel->calls.active)
 		count++;
 	spin_unlock(&channel->lock);
 	return count;
@@ -108,18 +109,19 @@ static int stats_show(struct seq_file *file, void *unused)
 	seq_printf(file,
 		   "session %llu attached %d threads %u chains %u open %u objects %u conflicts "
 		   "%llu windows %u\n",
-		   channel->session, dcrt_is_served(channel), channel->n_servers, channel->n_chains,
-		   open_chains(channel), channel->tracker.live, channel->tracker.conflicts,
-		   channel->n_windows);
+		   channel->session.id, dcrt_is_served(channel), channel->servers.count,
+		   channel->calls.n_chains, dcrt_open_chains(channel), channel->tracker.live,
+		   channel->tracker.conflicts, channel->windows.count);
 	seq_printf(
 		file,
 		"atomic_refused %lld no_process %lld bad_messages %lld given_up %lld deaths %lld\n",
-		atomic64_read(&channel->atomic_refused), atomic64_read(&channel->no_process),
-		atomic64_read(&channel->bad_messages), atomic64_read(&channel->given_up),
-		atomic64_read(&channel->deaths));
+		atomic64_read(&channel->stats.atomic_refused),
+		atomic64_read(&channel->stats.no_process),
+		atomic64_read(&channel->stats.bad_messages),
+		atomic64_read(&channel->stats.given_up), atomic64_read(&channel->stats.deaths));
 	seq_printf(file, "delay_ns %u delay_mode %s delayed_up %lld delayed_down %lld\n",
-		   channel->delay_ns, delay_words[channel->delay_sleeps],
-		   atomic64_read(&channel->delayed_up), atomic64_read(&channel->delayed_down));
+		   channel->delay.ns, delay_words[channel->delay.sleeps],
+		   atomic64_read(&channel->delay.up), atomic64_read(&channel->delay.down));
 	seq_printf(file, "addresses %u of %u refused %llu\n", channel->tracker.cookies.used,
 		   channel->tracker.cookies.max, channel->tracker.cookies.refused);
 	if (channel->tracker.invalid)
@@ -129,8 +131,8 @@ static int stats_show(struct seq_file *file, void *unused)
 		seq_printf(file, "untracked %llu last %s offset %u\n", channel->tracker.untracked,
 			   driver->types[channel->tracker.untracked_type].name,
 			   channel->tracker.untracked_offset);
-	show_functions(file, "up", driver->up, driver->n_up, channel->up);
-	show_functions(file, "down", driver->down, driver->n_down, channel->down);
+	dcrt_show_functions(file, "up", driver->up, driver->n_up, channel->stats.up);
+	dcrt_show_functions(file, "down", driver->down, driver->n_down, channel->stats.down);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(stats);
@@ -139,7 +141,7 @@ static int mode_show(struct seq_file *file, void *unused)
 {
 	struct dcrt_channel *channel = file->private;
 
-	seq_printf(file, "%s\n", delay_words[READ_ONCE(channel->delay_sleeps)]);
+	seq_printf(file, "%s\n", delay_words[READ_ONCE(channel->delay.sleeps)]);
 	return 0;
 }
 
@@ -162,7 +164,7 @@ static ssize_t mode_write(struct file *file, const char __user *from, size_t len
 	mode = sysfs_match_string(delay_words, word);
 	if (mode < 0)
 		return mode;
-	WRITE_ONCE(channel->delay_sleeps, mode);
+	WRITE_ONCE(channel->delay.sleeps, mode);
 	return len;
 }
 
@@ -177,12 +179,12 @@ static const struct file_operations mode_fops = {
 
 void dcrt_stat_show(struct dcrt_channel *channel)
 {
-	channel->delay_ns = delay_ns;
-	channel->delay_sleeps = sysfs_streq(delay_mode, delay_words[1]);
-	channel->debugfs = debugfs_create_dir(channel->driver->name, root);
-	debugfs_create_file("stats", 0400, channel->debugfs, channel, &stats_fops);
-	debugfs_create_u32("delay_ns", 0600, channel->debugfs, &channel->delay_ns);
-	debugfs_create_file("delay_mode", 0600, channel->debugfs, channel, &mode_fops);
+	channel->delay.ns = delay_ns;
+	channel->delay.sleeps = sysfs_streq(delay_mode, delay_words[1]);
+	channel->stats.debugfs = debugfs_create_dir(channel->driver->name, root);
+	debugfs_create_file("stats", 0400, channel->stats.debugfs, channel, &stats_fops);
+	debugfs_create_u32("delay_ns", 0600, channel->stats.debugfs, &channel->delay.ns);
+	debugfs_create_file("delay_mode", 0600, channel->stats.debugfs, channel, &mode_fops);
 }
 
 void dcrt_stat_init(void)

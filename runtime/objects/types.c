@@ -72,6 +72,7 @@ bool dcrt_may_share(const struct dcrt_type *types, uint32_t n_types, uint64_t ty
 	return dcrt_is_linked(types, n_types, type) && len_bytes && len_bytes <= DCRT_OBJECT_MAX &&
 	       len_bytes % types[type].size == 0;
 }
+DCRT_EXPORT(dcrt_may_share);
 
 int dcrt_types_check(const struct dcrt_driver *driver)
 {
