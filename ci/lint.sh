@@ -34,7 +34,7 @@ cpp() {
 		xargs cppcheck -q --enable=warning,portability --inline-suppr --error-exitcode=1 \
 			--suppress=missingIncludeSystem --suppress=unknownMacro \
 			--suppress=nullPointerOutOfMemory --suppress=normalCheckLevelMaxBranches \
-			--suppress='uninitvar:runtime/kernel/*' -I .
+			--suppress='uninitvar:runtime/module/*' -I .
 }
 
 licence() {

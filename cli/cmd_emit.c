@@ -240,7 +240,7 @@ const struct dc_verb dc_verb_emit = {
 		"of DIR/user, to measure without a process (docs/bench-delay.md). DIR is written\n"
 		"whole or not at all. To build:\n"
 		"\n"
-		"  sh runtime/kernel/build.sh /lib/modules/RELEASE/build RT\n"
+		"  sh runtime/module/build.sh /lib/modules/RELEASE/build RT\n"
 		"  make -C /lib/modules/RELEASE/build M=$PWD/DIR/kernel \\\n"
 		"    KBUILD_EXTRA_SYMBOLS=$PWD/RT/Module.symvers\n"
 		"  make -C DIR/user\n"

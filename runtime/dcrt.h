@@ -32,6 +32,14 @@
 #include <string.h>
 #endif
 
+/* DCRT_EXPORT - behind a function that dcrt.ko exports to kernel components; elsewhere nothing. */
+#ifdef DCRT_MODULE
+#include <linux/export.h>
+#define DCRT_EXPORT(name) EXPORT_SYMBOL_GPL(name)
+#else
+#define DCRT_EXPORT(name) struct dcrt_channel
+#endif
+
 #define DCRT_ABI	 3 /* emitted code says #if DCRT_ABI != 3 / #error */
 #define DCRT_MESSAGE_MAX 65536 /* bytes, header included */
 #define DCRT_DEPTH_MAX	 6 /* calls open on one pair of threads */
@@ -52,11 +60,12 @@
 /* What stands for an address of the kernel's that leads to no object (address.c): a reference with
  * a slot that none has. It keeps its offset where one computes with it, and is no address: whoever
  * looks there faults. */
-#define DCRT_COOKIE_SLOT     0xffff7u
-#define DCRT_IS_COOKIE(ref)  ((uint64_t)(ref) >> (64 - DCRT_SLOT_BITS) == DCRT_COOKIE_SLOT)
-#define DCRT_IS_KERNELS(ref) ((uint64_t)(ref) >> 47 == 0x1ffff && !DCRT_IS_ERROR((uint64_t)(ref)))
+#define DCRT_COOKIE_SLOT    0xffff7u
+#define DCRT_IS_COOKIE(ref) ((uint64_t)(ref) >> (64 - DCRT_SLOT_BITS) == DCRT_COOKIE_SLOT)
+#define DCRT_IS_KERNEL_ADDRESS(ref)                                                                \
+	((uint64_t)(ref) >> 47 == 0x1ffff && !DCRT_IS_ERROR((uint64_t)(ref)))
 /* What the kernel leaves in a list's node that it has taken out: the same on both sides. */
-#define DCRT_IS_POISON(ref) ((ref) == 0xdead000000000100ull || (ref) == 0xdead000000000122ull)
+#define DCRT_IS_LIST_POISON(ref) ((ref) == 0xdead000000000100ull || (ref) == 0xdead000000000122ull)
 
 enum dcrt_kind { DCRT_UPCALL = 1, DCRT_DOWNCALL, DCRT_REPLY, DCRT_DEATH, DCRT_WAIT };
 
@@ -144,7 +153,7 @@ enum dcrt_field_kind {
 	/* As a pointer, if it leads to a tracked object; else, from the kernel, as a cookie: the
 	 * process can compare it and hand it back, and dies if it looks there. It can compute with
 	 * it only where that leads to registers in a window (dcrt_window_add). What was taken out
-	 * of a list (DCRT_IS_POISON) goes as it is, both ways. */
+	 * of a list (DCRT_IS_LIST_POISON) goes as it is, both ways. */
 	DCRT_ADDRESS,
 };
 
@@ -190,7 +199,7 @@ struct dcrt_type {
 	struct dcrt_field *fields; /* by rising offset; may be none: then only its address counts */
 	/* Not NULL: there is just one object, and on this side it stands here (a variable of the
 	 * driver). It is tracked from the start; the process allocates nothing for it. */
-	void *place;
+	void *variable;
 	/* Kernel only, or NULL: tracks (dcrt_adopt) what pointers of one element lead to. Called
 	 * before the element is put into a message by dcrt_out_all(); no lock is held, and neither
 	 * dcrt_object_free() nor dcrt_forget() returns for this object meanwhile. */
@@ -209,7 +218,7 @@ bool dcrt_may_share(const struct dcrt_type *types, uint32_t n_types, uint64_t ty
 		    uint64_t len_bytes);
 
 /* Which fields of a type one function needs there and back: indices into fields. NULL: all. */
-struct dcrt_plan {
+struct dcrt_field_set {
 	uint16_t type;
 	uint16_t n_fields;
 	const uint16_t *fields;
@@ -299,7 +308,7 @@ void dcrt_out_word(struct dcrt_call *call, uint64_t word);
 void dcrt_out_pointer(struct dcrt_call *call, const void *pointer);
 void dcrt_out_blob(struct dcrt_call *call, uint16_t id, const void *data, uint32_t len);
 /* What changed in a tracked object, or in the array of them, since it was last in step. */
-void dcrt_out_object(struct dcrt_call *call, const void *object, const struct dcrt_plan *plan);
+void dcrt_out_object(struct dcrt_call *call, const void *object, const struct dcrt_field_set *plan);
 
 /* What changed in any tracked object; in the kernel their pointers are adopted first. */
 void dcrt_out_all(struct dcrt_call *call);

@@ -7,8 +7,8 @@
 #include <linux/printk.h>
 #include <linux/sched.h>
 
-#include "dck.h"
-#include "dcp.h"
+#include "../component/downcalls.h"
+#include "../process/process.h"
 #include "twin.h"
 
 #define SLEEP_NS 100000 /* as in user/dcp_time.c */

@@ -17,11 +17,11 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "call.h"
-#include "dck.h"
-#include "dcrt_peer.h"
-#include "dcrt_user.h"
-#include "private.h"
+#include "../message/call.h"
+#include "../component/downcalls.h"
+#include "../module/peer.h"
+#include "../process/channel.h"
+#include "../objects/local.h"
 #include "twin.h"
 
 #define CHAINS 8 /* of the channel, if the driver does not say */
@@ -230,7 +230,7 @@ int dcrt_call_run(struct dcrt_call *call)
 	if (len > 0 && call->writer.header.args != call->function->args)
 		len = -EINVAL;
 	if (len < 0) {
-		dcrt_take_back(call->tracker, &call->writer);
+		dcrt_put_cancel(call->tracker, &call->writer);
 		return len;
 	}
 	got = dcrt_peer_down(&peer, level->out, (u32)len, &reply);
@@ -317,7 +317,7 @@ static int attach(struct dcrt_peer *unused, u64 session)
 
 static void detach(struct dcrt_peer *unused)
 {
-	unsigned int left = dcrt_private_count(&dcg_channel->tracker);
+	unsigned int left = dcrt_local_count(&dcg_channel->tracker);
 
 	if (dcg_channel->tracker.conflicts)
 		pr_info("%s: the twin had %llu conflicts\n", peer.name,

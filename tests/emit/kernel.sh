@@ -68,7 +68,7 @@ diff -r split again || fail "the same cut gives other components"
 grep -q '^user  *[1-9][0-9][0-9] functions' said || { cat said; fail "little is on the user side"; }
 formatted split
 [ "$(generated split/user/e1000_hw.c | wc -l)" -gt 3 ] || fail "no stubs were looked at"
-run sh "$root/runtime/kernel/build.sh" "$build" dcrt
+run sh "$root/runtime/module/build.sh" "$build" dcrt
 cp -r split built
 compiles built KBUILD_EXTRA_SYMBOLS="$PWD/dcrt/Module.symvers"
 grep 'modpost' words && fail "the kernel component needs what the runtime has not"
@@ -102,7 +102,7 @@ make -s -C moved/user >said 2>&1 && fail "another size was accepted"
 grep -q 'struct pci_dev is laid out otherwise' said || { cat said; fail "no word of pci_dev"; }
 
 # Another version of the runtime is refused
-sed -i 's/^#define DCRT_ABI[[:space:]].*/#define DCRT_ABI 999/' split/user/dcrt.h
+sed -i 's/^#define DCRT_ABI[[:space:]].*/#define DCRT_ABI 999/' split/user/runtime/dcrt.h
 make -s -C split/user >said 2>&1 && fail "another ABI was accepted"
 grep -q 'made for version [0-9]* of the runtime' said || { cat said; fail "another ABI is not named"; }
 

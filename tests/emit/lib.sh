@@ -46,7 +46,6 @@ formatted() { # FOLDER
 	command -v clang-format-19 >/dev/null || return 0
 	for file in "$1"/kernel/*.[ch] "$1"/user/*.[ch]; do
 		case $(basename "$file") in
-		dcr* | dck* | dcp*) continue ;;
 		dcg*) lines= ;;
 		*)
 			lines=$(generated "$file")
