@@ -16,17 +16,60 @@ static void push_event(struct dc_walk *walk, enum dc_fact_event_kind kind, unsig
 		    (struct dc_fact_event){.block = state->block, .kind = kind, .index = index});
 }
 
-/* What a lock argument names: the cell behind &, spinlock_check() and the like. */
-static const char *lock_object(struct dc_walk *walk, CXCursor argument)
+static bool is_lock_pointer(CXType type)
 {
-	CXCursor at = dc_ast_strip(argument);
-	const char *cell;
+	static const char *const names[] = {"struct spinlock",	"struct raw_spinlock",
+					    "rwlock_t",		"struct mutex",
+					    "struct semaphore", "struct rw_semaphore"};
+	CXType canonical = clang_getCanonicalType(type);
+	CXString spelling;
+	bool found = false;
+	size_t i;
+
+	if (canonical.kind != CXType_Pointer)
+		return false;
+	spelling = clang_getTypeSpelling(clang_getPointeeType(canonical));
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		found |= !strcmp(clang_getCString(spelling), names[i]);
+	clang_disposeString(spelling);
+	return found;
+}
+
+/* Behind spinlock_check() and the like of the kernel's headers, which return their argument. */
+static CXCursor behind_checks(struct dc_walk *walk, CXCursor argument)
+{
+	CXCursor at = dc_ast_strip(argument), pointer;
 
 	while (clang_getCursorKind(at) == CXCursor_CallExpr &&
-	       clang_Cursor_getNumArguments(at) == 1)
+	       clang_Cursor_getNumArguments(at) == 1) {
+		CXCursor callee = dc_ast_callee(at, &pointer);
+
+		if (clang_Cursor_isNull(callee) ||
+		    dc_ast_driver_file(walk->facts, dc_ast_place(callee).file))
+			break;
 		at = dc_ast_strip(clang_Cursor_getArgument(at, 0));
-	cell = dc_flow_cell(walk->facts, walk->symbol, at);
-	return cell ? cell : dc_facts_name(walk->facts, "(unknown)");
+	}
+	return at;
+}
+
+/* True if the expression is the value of a pointer (a variable, a field, a result), which may point
+ * to any lock; a parameter is what callers hand over. */
+static bool is_any_lock(CXCursor at)
+{
+	return clang_getCanonicalType(clang_getCursorType(at)).kind == CXType_Pointer &&
+	       clang_getCursorKind(at) != CXCursor_UnaryOperator &&
+	       clang_getCursorKind(clang_getCursorReferenced(at)) != CXCursor_ParmDecl;
+}
+
+/* What a lock argument names: the cell behind &; "*CELL" for the lock that a pointer points to. */
+static const char *lock_object(struct dc_walk *walk, CXCursor argument)
+{
+	CXCursor at = behind_checks(walk, argument);
+	const char *cell = dc_flow_cell(walk->facts, walk->symbol, at);
+
+	if (!cell)
+		return dc_facts_name(walk->facts, "*");
+	return is_any_lock(at) ? dc_facts_namef(walk->facts, "*%s", cell) : cell;
 }
 
 static unsigned lock_of_call(struct dc_walk *walk, const struct dc_lock_rule *rule, CXCursor call)
@@ -68,25 +111,6 @@ static void record_address(struct dc_walk *walk, CXCursor function)
 		    (struct dc_fact_address){.from = walk->symbol,
 					     .symbol = dc_ast_symbol(walk->facts, function),
 					     .signature = signature});
-}
-
-static bool is_lock_pointer(CXType type)
-{
-	static const char *const names[] = {"struct spinlock",	"struct raw_spinlock",
-					    "rwlock_t",		"struct mutex",
-					    "struct semaphore", "struct rw_semaphore"};
-	CXType canonical = clang_getCanonicalType(type);
-	CXString spelling;
-	bool found = false;
-	size_t i;
-
-	if (canonical.kind != CXType_Pointer)
-		return false;
-	spelling = clang_getTypeSpelling(clang_getPointeeType(canonical));
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		found |= !strcmp(clang_getCString(spelling), names[i]);
-	clang_disposeString(spelling);
-	return found;
 }
 
 /* Which locks a call hands over, so that a callee that works on its parameter can be followed. */

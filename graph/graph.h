@@ -127,9 +127,12 @@ struct dc_entry_point {
 };
 
 struct dc_lock {
-	const char *name; /* "e1000_adapter.stats_lock", a global's name, "rcu" */
+	/* "e1000_adapter.stats_lock", a global's name, "rcu"; "*NAME": what that pointer points to,
+	 * any lock of the class. */
+	const char *name;
 	enum dc_lock_class class;
-	bool in_atomic; /* taken where the context is atomic already, apart from this lock */
+	bool in_atomic; /* taken where the context is atomic already, apart from this lock; all
+			 * spinlocks are if one is taken through a pointer that may point to any */
 	dc_indices holders; /* functions with a region of it */
 };
 

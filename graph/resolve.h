@@ -34,6 +34,7 @@ struct dc_resolve {
 	DC_VEC(struct dc_fact_cell) cells;
 	DC_VEC(struct dc_caller_context) from_callers;
 	size_t words; /* of a function set */
+	bool any_spinlock; /* one is taken through a pointer that may point to any */
 };
 
 /* graph->functions and kernel_functions, and the maps to them: resolve_functions.c */
