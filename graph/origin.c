@@ -40,18 +40,10 @@ const char *dc_origin_hash(struct dc_arena *arena, const char *text)
 	return hash_word(arena, hash_text(HASH_START, text));
 }
 
-static void ignore(void *ctx, enum dc_severity severity, const struct dc_pos *pos, const char *text)
-{
-	(void)ctx;
-	(void)severity;
-	(void)pos;
-	(void)text;
-}
-
 /* "": it cannot be read. */
 static const char *hash_file(struct dc_arena *arena, const char *path)
 {
-	struct dc_diag quiet = {.emit = ignore};
+	struct dc_diag quiet = {0};
 	const char *word;
 	char *text;
 	size_t len;

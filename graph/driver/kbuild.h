@@ -59,8 +59,9 @@ void dc_modules_done(dc_modules *modules);
  * (assembly, composites of composites) are not among them. */
 void dc_module_units(const struct dc_module *module, const dc_units *all, dc_units *ret);
 
-/* The C files of an external module: of the one called `module`, or with NULL of all that Kbuild
- * would compile in source. As dc_kbuild_read; -EINVAL also if there is no such module. */
+/* The C files of an external module: of the one called `module`, or with NULL of the only one that
+ * Kbuild would make in source. As dc_kbuild_read; -EINVAL also if there is no such module, or if
+ * there are several to choose from. */
 int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
 		    const char *source, const char *module, dc_units *ret,
 		    dc_makefiles *ret_makefiles);

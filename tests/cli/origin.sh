@@ -82,12 +82,42 @@ mkdir pair && printf 'obj-m := one.o two.o\n' >pair/Kbuild
 for each in one two; do
 	printf 'int %s_open(int x);\nint %s_open(int x)\n{\n\treturn x;\n}\n' $each $each >pair/$each.c
 done
+expect 1 "Kbuild makes 2 modules here (one, two); choose one with" graph pair --family net
 expect 0 "" graph pair --family net --module two
 fresh problem pair --family net --list-fields
 check jq -e '.made_of.module == "two"' out/pair/graph.json >/dev/null
 echo >>pair/two.c
 again "was made of another two.c" problem pair --family net --list-fields
 check jq -e '.functions | map(.name) == ["two_open"]' out/pair/graph.json >/dev/null
+
+# A makefile that sets -j does not mix what make prints
+for module in one two; do
+	mkdir -p jobs/$module
+	for each in $(seq 1 30); do
+		echo "int ${module}_$each(void); int ${module}_$each(void) { return $each; }" \
+			>jobs/$module/f$each.c
+	done
+	echo "obj-m := $module.o" >jobs/$module/Makefile
+	echo "$module-y := $(seq -f 'f%g.o' -s ' ' 1 30)" >>jobs/$module/Makefile
+done
+printf 'MAKEFLAGS += -j8\nobj-m += one/ two/\n' >jobs/Makefile
+for each in 1 2 3; do
+	expect 0 "" graph jobs --family net --module two
+	check test "$(jq '.functions | length' out/jobs/graph.json)" = 30
+	cp out/jobs/graph.json jobs.$each
+	check cmp jobs.1 jobs.$each
+done
+
+# What Kbuild needs: a CONFIG option in the environment, a file that a build generates
+mkdir wants && echo 'obj-$(CONFIG_WANTS) := made.o' >wants/Kbuild && cp made/made.? wants
+expect 1 "the makefile asks for CONFIG_WANTS" graph wants --family net
+CONFIG_WANTS=m expect 0 "" graph wants --family net
+mkdir gen && printf 'obj-m := gen.o\n$(obj)/gen.c: $(src)/in\n\tcp $< $@\n' >gen/Kbuild
+echo 'int gen_f(void); int gen_f(void) { return 1; }' >gen/in
+expect 1 "gen.c: error: Kbuild compiles this file, but a build must generate it" \
+	graph gen --family net
+cp gen/in gen/gen.c
+expect 0 "" graph gen --family net
 
 # Two folders of one name do not share results
 for each in a b; do
