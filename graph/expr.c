@@ -35,7 +35,8 @@ static bool is_lock_pointer(CXType type)
 	return found;
 }
 
-/* Behind spinlock_check() and the like of the kernel's headers, which return their argument. */
+/* The argument of spinlock_check() and the like, functions of the kernel's headers that return it.
+ */
 static CXCursor behind_checks(struct dc_walk *walk, CXCursor argument)
 {
 	CXCursor at = dc_ast_strip(argument), pointer;
@@ -53,7 +54,7 @@ static CXCursor behind_checks(struct dc_walk *walk, CXCursor argument)
 }
 
 /* True if the expression is the value of a pointer (a variable, a field, a result), which may point
- * to any lock; a parameter is what callers hand over. */
+ * to any lock. A parameter is not: its callers are known. */
 static bool is_any_lock(CXCursor at)
 {
 	return clang_getCanonicalType(clang_getCursorType(at)).kind == CXType_Pointer &&
@@ -61,7 +62,7 @@ static bool is_any_lock(CXCursor at)
 	       clang_getCursorKind(clang_getCursorReferenced(at)) != CXCursor_ParmDecl;
 }
 
-/* What a lock argument names: the cell behind &; "*CELL" for the lock that a pointer points to. */
+/* The cell that a lock argument names; "*CELL" for the lock that a pointer points to. */
 static const char *lock_object(struct dc_walk *walk, CXCursor argument)
 {
 	CXCursor at = behind_checks(walk, argument);
@@ -113,7 +114,7 @@ static void record_address(struct dc_walk *walk, CXCursor function)
 					     .signature = signature});
 }
 
-/* Which locks a call hands over, so that a callee that works on its parameter can be followed. */
+/* Which locks a call passes, so that a callee that locks its parameter can be followed. */
 static void record_lock_arguments(struct dc_walk *walk, CXCursor call, struct dc_fact_call *fact)
 {
 	int i, count = clang_Cursor_getNumArguments(call);
@@ -159,7 +160,7 @@ static void record_call(struct dc_walk *walk, CXCursor call, CXCursor callee, CX
 	dc_vec_push(&facts->calls, fact);
 }
 
-/* What a format is filled from: printed, not called (%ps and the like). */
+/* True for an argument that fills a format: it is printed, not called (%ps and the like). */
 static bool is_format_argument(struct dc_walk *walk, CXCursor callee, int index)
 {
 	CXType type = clang_getCursorType(callee);
@@ -204,7 +205,7 @@ static void walk_argument(struct dc_walk *walk, CXCursor argument, const struct 
 		dc_walk_expr(walk, argument, DC_FACT_READ, state);
 }
 
-/* What becomes of the call beside the edge: bodies in headers, memory. */
+/* Notes what else a kernel call brings: the body of an inline function, memory. */
 static void note_kernel_call(struct dc_walk *walk, CXCursor call, CXCursor callee, const char *name)
 {
 	const struct dc_memory_rule *rule = dc_family_memory(walk->facts->family, name);

@@ -45,8 +45,8 @@ static int report_all(struct dc_diag *diag, const char *source, CXTranslationUni
 	}
 	if (err)
 		dc_note(diag, DC_FILE(file),
-			"a graph is made only of source that compiles: mend it, or pass the right "
-			"flags with --compile-commands");
+			"a graph needs source that compiles: correct it, or pass the right flags "
+			"with --compile-commands");
 	return err;
 }
 

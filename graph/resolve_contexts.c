@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the kernel enters, and what follows from it along the edges that count. */
+/* Finds the entry points of the kernel, and spreads contexts, locks and the critical set from them
+ * along the edges that count. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,8 @@
 
 /* Entry points */
 
-/* A place outside the driver: a field of a kernel structure, an argument of a kernel function. */
+/* True for a place outside the driver: a field of a kernel structure, an argument of a kernel
+ * function. */
 static bool place_is_kernels(struct dc_resolve *resolve, const char *place)
 {
 	const char *end = strpbrk(place, "#.");
@@ -112,9 +114,10 @@ void dc_resolve_entry_points(struct dc_resolve *resolve)
 			function->root = entry->via;
 		if (!entry->known)
 			dc_warn(resolve->diag, DC_LINE(function->file, function->first_line),
-				"%s is handed to the kernel through %s, which no template knows; "
+				"%s is passed to the kernel through %s, for which no template has "
+				"a row; "
 				"it "
-				"is taken for critical. Add a row to graph/families/%s.json",
+				"is treated as critical. Add a row to graph/families/%s.json",
 				function->name, entry->via, graph->family);
 	}
 }
@@ -237,8 +240,8 @@ static const char *function_of_parameter(struct dc_facts *facts, const char *loc
 	return dc_facts_namef(facts, "%.*s", (int)(mark - lock), lock);
 }
 
-/* The lock that a call hands over as an argument; NULL: none that is known. */
-static const char *handed_over(const struct dc_facts *facts, const struct dc_fact_call *call,
+/* The lock that a call passes as an argument; NULL: none is known. */
+static const char *passed_lock(const struct dc_facts *facts, const struct dc_fact_call *call,
 			       unsigned argument)
 {
 	unsigned i;
@@ -251,7 +254,7 @@ static const char *handed_over(const struct dc_facts *facts, const struct dc_fac
 
 static bool add_holder(struct dc_resolve *resolve, unsigned function, unsigned lock, int depth);
 
-/* Makes a function a holder of all locks that a parameter may stand for. */
+/* Makes a function a holder of all locks that callers pass for a parameter. */
 static bool add_callers_locks(struct dc_resolve *resolve, unsigned function, const char *symbol,
 			      unsigned parameter, enum dc_lock_class class, int depth)
 {
@@ -266,7 +269,7 @@ static bool add_callers_locks(struct dc_resolve *resolve, unsigned function, con
 
 		if (call->callee != symbol)
 			continue;
-		object = handed_over(resolve->facts, call, parameter);
+		object = passed_lock(resolve->facts, call, parameter);
 		if (!object || !add_holder(resolve, function,
 					   dc_facts_lock(resolve->facts, object, class), depth + 1))
 			return false;

@@ -54,7 +54,7 @@ check jq -e '.made_of_files | map(.file) == ["Kbuild", "made.c", "made.h"]' \
 	jq '.made_of.folder = "/else"' out/made/graph.json >other && cp other out/made/graph.json
 	again "was made of /else" $fields
 	jq 'del(.made_of)' out/made/graph.json >other && cp other out/made/graph.json
-	again "does not say what it was made of" $fields
+	again "does not record what it was made of" $fields
 	jq '.made_of.templates[0].hash = ""' out/made/graph.json >other && cp other out/made/graph.json
 	again "was made with another graph/families/net.json" $fields
 	again "was made for the family net" problem made --family scsi --list-fields
