@@ -21,10 +21,8 @@
 #define uthash_fatal(msg) abort()
 #include <uthash.h>
 
-#define DEPTH 4 /* how often a lock is counted as held; callers' count for one */
-#define MAX_ROUNDS                                                                                 \
-	16 /* effects through recursion need not settle; more is rarely needed                     \
-	    */
+#define DEPTH	   4 /* how often a lock is counted as held; callers' count for one */
+#define MAX_ROUNDS 16 /* effects through recursion need not settle by then */
 
 struct body_of {
 	const char *function;

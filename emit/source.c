@@ -3,13 +3,30 @@
  * A source file on one side: the upstream text with a few stretches replaced. After each of them a
  * #line leads back to the source, so that a compiler's message names the line people know.
  */
+#include "emit/source.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "emit/internal.h"
+#include "emit/names.h"
+#include "emit/print.h"
+#include "emit/stub.h"
+
+/* Which of several edits at one place comes first. */
+enum edit_order { EDIT_APPEND, EDIT_REPLACE, EDIT_PREPEND };
+
+/* A change to a file's text: [start, end) becomes text. After it the source goes on at line. */
+struct edit {
+	size_t start, end;
+	const char *text;
+	unsigned line;
+	enum edit_order order;
+};
+
+typedef DC_VEC(struct edit) edit_list;
 
 static bool blank(const char *text, size_t start, size_t end)
 {
@@ -100,17 +117,17 @@ static size_t statement_end(const char *text, size_t at)
 	return text[end] == '\n' ? end + 1 : at;
 }
 
-static void add_edit_in_order(emit_edits *edits, const struct emit_unit *unit,
-			      enum edit_order order, size_t start, size_t end, const char *text)
+static void add_edit_in_order(edit_list *edits, const struct emit_unit *unit, enum edit_order order,
+			      size_t start, size_t end, const char *text)
 {
-	dc_vec_push(edits, (struct emit_edit){.start = start,
-					      .end = end,
-					      .text = text,
-					      .line = line_of(unit->text, end),
-					      .order = order});
+	dc_vec_push(edits, (struct edit){.start = start,
+					 .end = end,
+					 .text = text,
+					 .line = line_of(unit->text, end),
+					 .order = order});
 }
 
-static void add_edit(emit_edits *edits, const struct emit_unit *unit, size_t start, size_t end,
+static void add_edit(edit_list *edits, const struct emit_unit *unit, size_t start, size_t end,
 		     const char *text)
 {
 	add_edit_in_order(edits, unit, EDIT_REPLACE, start, end, text);
@@ -144,7 +161,7 @@ static size_t find_name(const struct emit_unit *unit, const struct dc_definition
 
 /* Its own text gets another name, and is static; the function of its name comes behind it. */
 static void guard(const struct emit_unit *unit, const struct dc_definition *definition,
-		  emit_edits *edits)
+		  edit_list *edits)
 {
 	size_t start = line_start(unit->text, definition->start), head = definition->body, name;
 	size_t end = definition->end + strcspn(unit->text + definition->end, "\n");
@@ -165,7 +182,7 @@ static void guard(const struct emit_unit *unit, const struct dc_definition *defi
 						      head - definition->start)));
 }
 
-static void find_edits(const struct emit_unit *unit, emit_edits *edits)
+static void find_edits(const struct emit_unit *unit, edit_list *edits)
 {
 	const struct dc_emit_plan *plan = unit->plan;
 	const struct dc_forward *forward;
@@ -203,7 +220,7 @@ static void find_edits(const struct emit_unit *unit, emit_edits *edits)
 }
 
 /* A variable within a function gets a name by which the tables know it, and is always there. */
-static void find_labels(const struct emit_unit *unit, emit_edits *edits)
+static void find_labels(const struct emit_unit *unit, edit_list *edits)
 {
 	const struct dc_object_type *type;
 
@@ -221,7 +238,7 @@ static void find_labels(const struct emit_unit *unit, emit_edits *edits)
 
 static int order_edits(const void *a, const void *b)
 {
-	const struct emit_edit *left = a, *right = b;
+	const struct edit *left = a, *right = b;
 
 	if (left->start != right->start)
 		return left->start < right->start ? -1 : 1;
@@ -257,7 +274,7 @@ static unsigned count_lines(const char *text, size_t len_bytes)
 }
 
 /* Where the source goes on after an edit; ret_text says what to write to get there. */
-static size_t resume(const struct emit_unit *unit, const struct emit_edit *edit, FILE *out)
+static size_t resume(const struct emit_unit *unit, const struct edit *edit, FILE *out)
 {
 	bool at_line = !edit->end || unit->text[edit->end - 1] == '\n';
 	unsigned line = edit->line;
@@ -274,9 +291,9 @@ static size_t resume(const struct emit_unit *unit, const struct emit_edit *edit,
 	return at;
 }
 
-static void put_text(FILE *out, const struct emit_unit *unit, const emit_edits *edits)
+static void put_text(FILE *out, const struct emit_unit *unit, const edit_list *edits)
 {
-	const struct emit_edit *edit;
+	const struct edit *edit;
 	size_t at = 0;
 
 	dc_vec_each (edit, edits) {
@@ -308,7 +325,7 @@ const char *emit_source(const struct emit_unit *unit)
 {
 	bool numbers = needs_numbers(unit), user = unit->side == DC_SIDE_USER;
 	const char *tables = emit_unit_tail(unit);
-	emit_edits edits = {0};
+	edit_list edits = {0};
 	char *text = NULL;
 	size_t len_bytes;
 	FILE *out;
