@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads the files of graph/families/ into tables that are sorted by name. A family's file may
+ * include others; their rows come after its own.
+ */
 #include "graph/family.h"
 
 #include <errno.h>
