@@ -72,7 +72,7 @@ static void put_taking(FILE *out, struct dc_arena *arena, const struct dc_emit_p
 	fprintf(out,
 		"\tif (!dcg_result)\n\t\tdck_device_add(%s);\n"
 		"\tif (dck_guard_leave(&dcg_inside) && dcg_result)\n"
-		"\t\tdck_give_up(\"%s\", dcg_result);\n"
+		"\t\tdck_remove_failed(\"%s\", dcg_result);\n"
 		"\tif (dcg_result)\n\t\tdck_device_remove(%s);\n",
 		device, definition->plain, device);
 }
@@ -80,11 +80,11 @@ static void put_taking(FILE *out, struct dc_arena *arena, const struct dc_emit_p
 static void put_letting_go(FILE *out, struct dc_arena *arena,
 			   const struct dc_definition *definition, const char *device)
 {
-	fprintf(out, "\tif (!dcg_broken) {\n\t\tdck_device_leaves(%s);\n\t\t", device);
+	fprintf(out, "\tif (!dcg_broken) {\n\t\tdck_device_removing(%s);\n\t\t", device);
 	put_own_call(out, arena, definition);
 	fprintf(out,
 		"\t\tdcg_broken = dck_guard_leave(&dcg_inside);\n\t}\n"
-		"\tif (dcg_broken)\n\t\tdck_give_up(\"%s\", -ENODEV);\n"
+		"\tif (dcg_broken)\n\t\tdck_remove_failed(\"%s\", -ENODEV);\n"
 		"\tdck_device_remove(%s);\n",
 		definition->plain, device);
 }
@@ -143,7 +143,7 @@ const char *emit_guard(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	} else {
 		fputs("\tif (dck_guard_enter(&dcg_inside)) {\n\t\t", piece.out);
 		put_own_call(piece.out, arena, definition);
-		fputs("\t\tdck_leave(&dcg_inside);\n\t}\n", piece.out);
+		fputs("\t\tdck_guard_leave(&dcg_inside);\n\t}\n", piece.out);
 	}
 	if (device)
 		put_ending(piece.out, arena, definition, entry);

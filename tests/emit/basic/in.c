@@ -4,7 +4,8 @@
 #include <linux/netdevice.h>
 
 #define AGAIN(name) extern __typeof__(name) name
-#define TWICE(x)    ((x) + (x))
+#define TWICE(x) \
+	((x) + (x))
 struct thing {
 	int value;
 };
@@ -33,8 +34,8 @@ static int helper(int x)
 }
 
 /* Called from the user side only: no stub in the kernel. */
-static int inner(struct thing *thing, int (*visit)(struct thing *thing, int depth),
-		 const char *text)
+static int inner(struct thing *thing,
+		 int (*visit)(struct thing *thing, int depth), const char *text)
 {
 #ifdef CONFIG_X86
 	return visit(thing, helper(1)) + text[0];

@@ -26,7 +26,8 @@ static void in_work(struct work_struct *work)
 static DECLARE_WORK(work, in_work);
 
 /* Not static, and its head has two lines. */
-int in_open(struct net_device *netdev)
+int
+in_open(struct net_device *netdev)
 {
 	return in_add(2) < 0 ? -EIO : 0;
 }
@@ -68,7 +69,8 @@ static const struct ethtool_ops in_ethtool_ops = {
 /*
  * Takes a device.
  */
-static int in_probe(struct pci_dev *pdev, const struct pci_device_id *id) /* which one */
+static int in_probe(struct pci_dev *pdev,
+		    const struct pci_device_id *id) /* which one */
 {
 	struct net_device *netdev = alloc_etherdev(0);
 	int err;

@@ -37,7 +37,7 @@ static void in_hit_here(struct port *port)
 {
 	struct filter *filter;
 
-	list_for_each_entry (filter, &port->filters, node)
+	list_for_each_entry(filter, &port->filters, node)
 		filter->hits++;
 }
 
@@ -45,7 +45,7 @@ static void in_drop_here(struct port *port, u32 of)
 {
 	struct filter *filter, *next;
 
-	list_for_each_entry_safe (filter, next, &port->filters, node) {
+	list_for_each_entry_safe(filter, next, &port->filters, node) {
 		if (filter->id % of)
 			continue;
 		list_del(&filter->node);
@@ -59,8 +59,8 @@ static u32 in_sum_here(struct port *port)
 	struct filter *filter;
 	u32 sum = 0;
 
-	list_for_each_entry_reverse(filter, &port->filters, node) sum =
-		sum * 31 + filter->id * 7 + filter->hits;
+	list_for_each_entry_reverse(filter, &port->filters, node)
+		sum = sum * 31 + filter->id * 7 + filter->hits;
 	return sum;
 }
 
@@ -88,7 +88,7 @@ static void in_drop(struct port *port, u32 of)
 {
 	struct filter *filter, *next;
 
-	list_for_each_entry_safe (filter, next, &port->filters, node) {
+	list_for_each_entry_safe(filter, next, &port->filters, node) {
 		if (filter->id % of)
 			continue;
 		list_del(&filter->node);
@@ -102,8 +102,8 @@ static u32 in_sum(struct port *port)
 	struct filter *filter;
 	u32 sum = 0;
 
-	list_for_each_entry_reverse(filter, &port->filters, node) sum =
-		sum * 31 + filter->id * 7 + filter->hits;
+	list_for_each_entry_reverse(filter, &port->filters, node)
+		sum = sum * 31 + filter->id * 7 + filter->hits;
 	return sum;
 }
 

@@ -209,8 +209,7 @@ static int in_open(struct net_device *netdev)
 {
 	struct port *port = netdev_priv(netdev);
 	struct ring *ring = in_ring(port, 0);
-	static int times __asm__("dcg_static_in_open_times") __attribute__((used)),
-		seen[2] __asm__("dcg_static_in_open_seen") __attribute__((used)) = {1, 2};
+	static int times __asm__("dcg_static_in_open_times") __attribute__((used)), seen[2] __asm__("dcg_static_in_open_seen") __attribute__((used)) = {1, 2};
 	static const int step = 1;
 	u16 data[2];
 	u64 first;
@@ -234,8 +233,7 @@ static int in_open(struct net_device *netdev)
 static int in_stop(struct net_device *netdev)
 {
 	struct port *port = netdev_priv(netdev);
-	static int times __asm__("dcg_static_in_stop_times") __attribute__((used)) =
-		5; /* another one */
+	static int times __asm__("dcg_static_in_stop_times") __attribute__((used)) = 5; /* another one */
 
 	times--;
 	netif_stop_queue(netdev);

@@ -57,13 +57,14 @@ static DECLARE_WORK(work, in_work);
 /* Not static, and its head has two lines. */
 static
 #line 29 "in.c"
-	int
-	dcg_own_in_open(struct net_device *netdev)
+int
+dcg_own_in_open(struct net_device *netdev)
 {
 	return in_add(2) < 0 ? -EIO : 0;
 }
 
-int in_open(struct net_device *netdev)
+int
+in_open(struct net_device *netdev)
 {
 	/*
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it
@@ -166,7 +167,8 @@ static const struct ethtool_ops in_ethtool_ops = {
 /*
  * Takes a device.
  */
-static int dcg_own_in_probe(struct pci_dev *pdev, const struct pci_device_id *id) /* which one */
+static int dcg_own_in_probe(struct pci_dev *pdev,
+		    const struct pci_device_id *id) /* which one */
 {
 	struct net_device *netdev = alloc_etherdev(0);
 	int err;
@@ -182,7 +184,8 @@ static int dcg_own_in_probe(struct pci_dev *pdev, const struct pci_device_id *id
 	return err;
 }
 
-static int in_probe(struct pci_dev *pdev, const struct pci_device_id *id) /* which one */
+static int in_probe(struct pci_dev *pdev,
+		    const struct pci_device_id *id) /* which one */
 {
 	/*
 	 * drivercut: runs in the kernel; recovery waits for it, and while that runs it

@@ -38,11 +38,11 @@
 #include "runtime/process/process.h"
 #include "runtime/twin/twin.h"
 #undef dcp_bug
-#define dcp_bug()                                                                                  \
-	do {                                                                                       \
-		dcrt_twin_bug(__FILE__, __LINE__);                                                 \
-		asm volatile("ud2");                                                               \
-		__builtin_unreachable();                                                           \
+#define dcp_bug() \
+	do { \
+		dcrt_twin_bug(__FILE__, __LINE__); \
+		asm volatile("ud2"); \
+		__builtin_unreachable(); \
 	} while (0)
 
 #endif

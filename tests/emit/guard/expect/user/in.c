@@ -38,7 +38,8 @@ static void in_work(struct work_struct *work)
 static DECLARE_WORK(work, in_work);
 
 /* Not static, and its head has two lines. */
-int in_open(struct net_device *netdev)
+int
+in_open(struct net_device *netdev)
 {
 	/* drivercut: named here, runs on the other side */
 	dcp_bug();
@@ -88,7 +89,8 @@ static const struct ethtool_ops in_ethtool_ops = {
 /*
  * Takes a device.
  */
-static int in_probe(struct pci_dev *pdev, const struct pci_device_id *id) /* which one */
+static int in_probe(struct pci_dev *pdev,
+		    const struct pci_device_id *id) /* which one */
 {
 	/* drivercut: named here, runs on the other side */
 	dcp_bug();

@@ -47,7 +47,7 @@ static void in_hit_here(struct port *port)
 {
 	struct filter *filter;
 
-	list_for_each_entry (filter, &port->filters, node)
+	list_for_each_entry(filter, &port->filters, node)
 		filter->hits++;
 }
 
@@ -55,7 +55,7 @@ static void in_drop_here(struct port *port, u32 of)
 {
 	struct filter *filter, *next;
 
-	list_for_each_entry_safe (filter, next, &port->filters, node) {
+	list_for_each_entry_safe(filter, next, &port->filters, node) {
 		if (filter->id % of)
 			continue;
 		list_del(&filter->node);
@@ -69,8 +69,8 @@ static u32 in_sum_here(struct port *port)
 	struct filter *filter;
 	u32 sum = 0;
 
-	list_for_each_entry_reverse(filter, &port->filters, node) sum =
-		sum * 31 + filter->id * 7 + filter->hits;
+	list_for_each_entry_reverse(filter, &port->filters, node)
+		sum = sum * 31 + filter->id * 7 + filter->hits;
 	return sum;
 }
 
