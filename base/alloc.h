@@ -10,6 +10,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 /* Zeroed block of count * size bytes; caller frees with free(). */
 void *dc_alloc(size_t count, size_t size);

@@ -60,7 +60,13 @@ static int check_head(const struct dc_json *root, const char *kind)
 	int64_t schema = dc_json_int_or(root, "schema", INT64_MIN, INT64_MAX, DC_SCHEMA);
 	const char *its_kind = dc_json_str_or(root, "kind", kind ? kind : "");
 
-	if (schema != DC_SCHEMA)
+	if (schema == 1)
+		dc_json_fault(root,
+			      "schema 1 is no longer read: schema %d has other keys "
+			      "(docs/formats.md); make the file again with this drivercut, or "
+			      "rename the keys if you wrote it by hand",
+			      DC_SCHEMA);
+	else if (schema != DC_SCHEMA)
 		dc_json_fault(root,
 			      "schema %" PRId64 ", but this drivercut reads schema %d; make the "
 			      "file again with this drivercut",

@@ -26,7 +26,7 @@
 
 #include "diag.h"
 
-#define DC_SCHEMA 1 /* of every file the stages exchange */
+#define DC_SCHEMA 2 /* of every file the stages exchange */
 
 struct dc_json_doc;
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One pipe carries the program's standard output and error; we poll it against the deadline, hand
- * out whole lines and keep the last few for the message that explains a failure.
+ * One pipe carries the program's standard output and error; we poll it against the deadlines, hand
+ * out whole lines and keep the last few for the message that explains a failure. The deadlines are
+ * on the program's own clock, which stands still while the program waits for a CPU.
  */
 #include "proc.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,9 +24,19 @@
 #include "alloc.h"
 
 #define TAIL_LINES 12
+#define SAMPLE_MS  500 /* between looks at what the program has used */
+#define FRESH_MS   100 /* so old may a look be */
+
+/* What the program had used at some moment. */
+struct used {
+	long long at_ms; /* on the machine's clock */
+	double cpu_ms, wait_ms; /* of all threads: on a CPU; waiting for one */
+};
 
 struct run {
 	const struct dc_proc *proc;
+	pid_t pid;
+	struct used start, heard, now; /* heard: when it wrote last */
 	FILE *log;
 	DC_VEC(char) pending; /* an unfinished line */
 	char *tail[TAIL_LINES]; /* the last lines, a ring */
@@ -122,41 +134,92 @@ static void take_bytes(struct run *run, const char *data, size_t len)
 	}
 }
 
-/* Milliseconds until the first of the two deadlines; -1: there is none. */
-static int time_left(const struct run *run, long long started, long long heard)
+/* Adds a thread's figures of the scheduler. */
+static void add_thread(struct used *used, pid_t pid, const char *thread)
 {
-	long long now = now_ms(), left = INT_MAX;
-	long long total = started + run->proc->timeout_s * 1000LL - now;
-	long long quiet = heard + run->proc->quiet_s * 1000LL - now;
+	unsigned long long cpu_ns, wait_ns;
+	char path[64];
+	FILE *file;
 
-	if (!run->proc->timeout_s && !run->proc->quiet_s)
-		return -1;
-	if (run->proc->timeout_s && total < left)
-		left = total;
-	if (run->proc->quiet_s && quiet < left)
-		left = quiet;
-	return left > 0 ? (int)left : 0;
+	snprintf(path, sizeof(path), "/proc/%d/task/%.20s/schedstat", (int)pid, thread);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	if (fscanf(file, "%llu %llu", &cpu_ns, &wait_ns) == 2) {
+		used->cpu_ms += (double)cpu_ns / 1e6;
+		used->wait_ms += (double)wait_ns / 1e6;
+	}
+	fclose(file);
+}
+
+/* Brings run->now up to date. */
+static void look(struct run *run)
+{
+	struct used now = {.at_ms = now_ms()};
+	struct dirent *thread;
+	char path[32];
+	DIR *threads;
+
+	if (run->now.at_ms && now.at_ms - run->now.at_ms < FRESH_MS)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)run->pid);
+	threads = opendir(path);
+	while (threads && (thread = readdir(threads)))
+		add_thread(&now, run->pid, thread->d_name);
+	if (threads)
+		closedir(threads);
+	run->now = now;
+}
+
+/* Milliseconds since a moment on the program's own clock. Threads that together ran and waited for
+ * longer than the machine's clock says did so side by side, each at the same share of it. A program
+ * that sleeps or is stopped ages by the machine's clock, as does one without figures (the kernel
+ * keeps none, or threads took theirs along as they ended). */
+static double own_ms(const struct run *run, const struct used *since)
+{
+	double wall_ms = (double)(run->now.at_ms - since->at_ms);
+	double cpu_ms = run->now.cpu_ms - since->cpu_ms;
+	double wait_ms = run->now.wait_ms - since->wait_ms;
+
+	if (cpu_ms < 0 || wait_ms <= 0)
+		return wall_ms;
+	if (cpu_ms + wait_ms > wall_ms)
+		return wall_ms * cpu_ms / (cpu_ms + wait_ms);
+	return wall_ms - wait_ms;
+}
+
+/* Which deadline the program has missed: 0, ETIMEDOUT, or ETIME (it was quiet too long). */
+static int missed(const struct run *run)
+{
+	const struct dc_proc *proc = run->proc;
+
+	if (proc->timeout_s && own_ms(run, &run->start) >= proc->timeout_s * 1e3)
+		return ETIMEDOUT;
+	if (proc->quiet_s && own_ms(run, &run->heard) >= proc->quiet_s * 1e3)
+		return ETIME;
+	return 0;
 }
 
 /* Reads until the end of output, a deadline, or line() says stop. Returns 0, ETIMEDOUT, or ETIME
  * (it was quiet too long). */
 static int watch(struct run *run, int fd)
 {
-	long long started = now_ms(), heard = started;
+	struct pollfd wait = {.fd = fd, .events = POLLIN};
+	bool limited = run->proc->timeout_s || run->proc->quiet_s;
 	char data[65536];
+	ssize_t got;
+	int err = 0;
 
-	while (!run->stopped) {
-		struct pollfd wait = {.fd = fd, .events = POLLIN};
-		int left = time_left(run, started, heard);
-		unsigned long long total_ms = run->proc->timeout_s * 1000ULL;
-		ssize_t got;
+	look(run);
+	run->start = run->heard = run->now;
+	while (!run->stopped && !(err = missed(run))) {
+		int ready = poll(&wait, 1, limited ? SAMPLE_MS : -1);
 
-		if (left == 0)
-			return total_ms && now_ms() - started >= (long long)total_ms ? ETIMEDOUT
-										     : ETIME;
-		if (poll(&wait, 1, left) <= 0)
+		if (limited)
+			look(run);
+		if (ready <= 0)
 			continue;
-		heard = now_ms();
+		run->heard = run->now;
 		got = read(fd, data, sizeof(data));
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -164,6 +227,8 @@ static int watch(struct run *run, int fd)
 			break;
 		take_bytes(run, data, (size_t)got);
 	}
+	if (err)
+		return err;
 	if (run->pending.len)
 		take_line(run);
 	return 0;
@@ -226,6 +291,7 @@ int dc_proc_run(struct dc_diag *diag, const char *what, const struct dc_proc *pr
 		return dc_error(diag, -err, NULL, "%s: cannot run %s: %s; ci/deps.sh installs it",
 				what, proc->argv[0], strerror(err));
 	}
+	run.pid = pid;
 	watched = watch(&run, fd);
 	if (watched || run.stopped)
 		kill(pid, SIGKILL);

@@ -9,8 +9,10 @@ struct dc_proc {
 	const char *const *argv; /* NULL-terminated; argv[0] is looked for in PATH */
 	const char *dir; /* working folder; NULL: ours */
 	const char *log; /* file that gets a copy of all output; NULL: none */
-	unsigned timeout_s; /* the program is ended after so long; 0: never */
-	unsigned quiet_s; /* the program is ended after so long without output; 0: never */
+	/* The program is ended after so many seconds, or so many without output; 0: never. They do
+	 * not include time in which its threads waited for a CPU, so that a busy machine is no
+	 * reason to end it. (What its children wait for counts.) */
+	unsigned timeout_s, quiet_s;
 	/* Called for each line of its standard output and error, without the newline. The return
 	 * value says whether to go on: 0, or anything else to end the program now. NULL: ignored.
 	 */

@@ -11,7 +11,7 @@
 #include "solver/cut.h"
 
 struct row {
-	const struct dc_data_gap *gap;
+	const struct dc_proposal *gap;
 	int64_t frees; /* lines that stay in the kernel for this alone */
 };
 
@@ -23,14 +23,14 @@ struct missing {
 
 /* Lines that the constraints keep in the kernel, those with a mark left out. all: every mark. */
 static int solve_without(struct dc_diag *diag, const struct dc_graph *graph,
-			 const struct dc_lower_given *given, unsigned mark, bool all,
+			 const struct dc_constraints *given, unsigned mark, bool all,
 			 int64_t *ret_kernel, int64_t *ret_loc)
 {
 	const struct dc_cut_options options = {.prove = DC_PROVE_FLOW, .no_reasons = true};
-	struct dc_lower_given left = {0};
+	struct dc_constraints left = {0};
 	struct dc_problem *problem = NULL;
-	const struct dc_lower_group *group;
-	const struct dc_lower_pin *pin;
+	const struct dc_constraint_group *group;
+	const struct dc_constraint_pin *pin;
 	struct dc_cut *cut = NULL;
 	struct dc_terms terms;
 	int err;
@@ -41,7 +41,7 @@ static int solve_without(struct dc_diag *diag, const struct dc_graph *graph,
 	dc_vec_each (group, &given->groups)
 		if (!group->mark || (!all && group->mark != mark))
 			dc_vec_push(&left.groups, *group);
-	err = dc_lower(diag, graph, NULL, DC_FIELDS_MAP, &left, &problem);
+	err = dc_problem_of_driver(diag, graph, NULL, DC_FIELDS_MAP, &left, &problem);
 	if (!err)
 		err = dc_terms_of_delay(diag, problem, (struct dc_ratio){0, 1}, 1, &terms);
 	if (!err)
@@ -52,7 +52,7 @@ static int solve_without(struct dc_diag *diag, const struct dc_graph *graph,
 	}
 	dc_cut_free(cut);
 	dc_problem_free(problem);
-	dc_lower_given_done(&left);
+	dc_constraints_done(&left);
 	return err;
 }
 
@@ -68,7 +68,7 @@ static int order_rows(const void *a, const void *b)
 }
 
 static int weigh(struct dc_diag *diag, const struct dc_graph *graph,
-		 const struct dc_lower_given *given, const dc_data_gaps *gaps, struct missing *ret)
+		 const struct dc_constraints *given, const dc_proposals *gaps, struct missing *ret)
 {
 	int64_t kernel, loc;
 	int err = solve_without(diag, graph, given, 0, false, &ret->kernel_loc, &ret->all_loc);
@@ -107,7 +107,7 @@ static void print_rows(const struct missing *missing, size_t count)
 	for (i = 0; i < count; i++) {
 		const struct row *row = &missing->rows.at[i];
 		char *place = dc_printf("%s:%u", row->gap->file, row->gap->line);
-		char *of = dc_printf("%s%s", row->gap->kind == DC_GAP_RECORD ? "struct " : "",
+		char *of = dc_printf("%s%s", row->gap->kind == DC_PROPOSE_TRAILING ? "struct " : "",
 				     row->gap->subject);
 
 		dc_table_row(table);
@@ -124,7 +124,7 @@ static void print_rows(const struct missing *missing, size_t count)
 
 static void print_proposals(const struct missing *missing, size_t count, const char *folder)
 {
-	static const char *const sections[] = {"privates", "pointers", "functions"};
+	static const char *const sections[] = {"trailing", "pointers", "functions"};
 	size_t i, j;
 
 	printf("\nproposals for %s/annotations.json; look at the source before you believe them:\n",
@@ -133,7 +133,7 @@ static void print_proposals(const struct missing *missing, size_t count, const c
 		bool first = true;
 
 		for (j = 0; j < count; j++) {
-			const struct dc_data_gap *gap = missing->rows.at[j].gap;
+			const struct dc_proposal *gap = missing->rows.at[j].gap;
 
 			if (!gap->row || strcmp(gap->section, sections[i]) != 0)
 				continue;
@@ -154,7 +154,7 @@ static void print_json(const struct missing *missing)
 	dc_json_set(root, "kernel_loc", json_integer(missing->kernel_loc));
 	dc_json_set(root, "frees_together", json_integer(missing->frees));
 	dc_vec_each (at, &missing->rows) {
-		const struct dc_data_gap *gap = at->gap;
+		const struct dc_proposal *gap = at->gap;
 		json_t *row = json_object();
 
 		dc_json_set(row, "kind", json_string(kinds[gap->kind]));
@@ -193,9 +193,9 @@ static void print_missing(const struct dc_cli *cli, const struct missing *missin
 static int annotate(struct dc_cli_driver *files)
 {
 	struct missing missing = {0};
-	struct dc_lower_given given = {0};
+	struct dc_constraints given = {0};
 	struct dc_graph *graph = NULL;
-	dc_data_gaps gaps = {0};
+	dc_proposals gaps = {0};
 	int err = dc_cli_driver_graph(files, &graph);
 
 	if (!err)
@@ -207,7 +207,7 @@ static int annotate(struct dc_cli_driver *files)
 	else if (!err)
 		print_missing(files->cli, &missing, files->driver.folder);
 	dc_vec_done(&missing.rows);
-	dc_lower_given_done(&given);
+	dc_constraints_done(&given);
 	dc_vec_done(&gaps);
 	dc_graph_free(graph);
 	return err;
@@ -268,7 +268,7 @@ const struct dc_verb dc_verb_annotate = {
 		"\"lock\": "
 		"\"lock\"}\n"
 		"                 the head of a list, of what it is, and the mutex beside it\n"
-		"of \"privates\":  {\"of\": \"net_device\", \"type\": \"adapter\"}\n"
+		"of \"trailing\":  {\"struct\": \"adapter\", \"after\": \"net_device\"}\n"
 		"                 the driver's structure behind one of the kernel's\n"
 		"\n"
 		"      --graph FILE   this graph.json (out/DRIVER/graph.json)\n"

@@ -11,7 +11,7 @@
 #include "cli/emit_check.h"
 #include "cli/verbs.h"
 #include "emit/emit.h"
-#include "emit/rules.h"
+#include "marshal/uses.h"
 
 struct options {
 	const char *operand, *family, *cut, *output;
@@ -88,7 +88,7 @@ struct work {
 	struct dc_graph *graph;
 	struct dc_rules rules;
 	struct dc_source *source;
-	struct dc_data data;
+	struct dc_marshal marshal;
 	struct dc_emit_plan plan;
 };
 
@@ -99,27 +99,25 @@ static int read_work(struct dc_cli_driver *files, const struct options *options,
 	int err = read_cut(files, options, &path, &ret->sides);
 
 	if (!err)
-		err = dc_driver_fetch(diag, files->arena, &files->driver, files->out);
-	if (!err)
 		err = dc_cli_driver_graph(files, &ret->graph);
 	if (!err)
 		err = dc_rules_open(diag, files->driver.family, &ret->rules);
 	if (!err)
-		err = dc_source_read(diag, &files->driver, NULL, &ret->source);
+		err = dc_cli_driver_source(files, ret->graph, &ret->source);
 	if (!err)
-		err = dc_data_open(diag, files->arena, &ret->rules, ret->source, ret->graph,
-				   files->driver.folder, &ret->data);
+		err = dc_marshal_open(diag, files->arena, &ret->rules, ret->source, ret->graph,
+				      files->driver.folder, &ret->marshal);
 	if (!err)
-		err = (options->check ? dc_emit_places : dc_emit_plan)(diag, &ret->data, ret->sides,
-								       path, &ret->plan);
+		err = (options->check ? dc_emit_plan_sides : dc_emit_plan_make)(
+			diag, &ret->marshal, ret->sides, path, &ret->plan);
 	return err;
 }
 
 static void work_done(struct work *work)
 {
 	dc_emit_plan_done(&work->plan);
-	if (work->data.arena)
-		dc_data_done(&work->data);
+	if (work->marshal.arena)
+		dc_marshal_done(&work->marshal);
 	dc_source_free(work->source);
 	dc_rules_done(&work->rules);
 	dc_graph_free(work->graph);
@@ -132,10 +130,10 @@ static int write_components(struct dc_cli_driver *files, const struct options *o
 	const char *label = files->driver.package_path ? files->driver.package_path : "";
 	const char *folder = options->output ? options->output : dc_cli_driver_path(files, "emit");
 	struct dc_emit_files emitted = {0};
-	int err = dc_emit_files(
+	int err = dc_emit_render(
 		&files->cli->diag, &work->plan,
-		dc_rules_header(files->arena, &work->rules, work->source, work->graph),
-		dc_rules_names(files->arena, &work->rules), label, &emitted);
+		dc_emit_redefines(files->arena, &work->rules, work->source, work->graph),
+		dc_emit_names(files->arena, &work->rules), label, &emitted);
 
 	if (!err)
 		err = dc_emit_write(&files->cli->diag, &emitted, folder);

@@ -149,6 +149,7 @@ static void print_counts(const struct dc_graph *graph)
 
 static int make_graph(struct dc_cli *cli, const struct options *options)
 {
+	struct dc_source *source = NULL;
 	struct dc_graph *graph = NULL;
 	struct dc_cli_driver files;
 	const char *path;
@@ -158,13 +159,15 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 		return err;
 	if (options->module)
 		files.driver.only = files.driver.module = options->module;
+	files.commands = options->commands;
 	path = options->output ? options->output : dc_cli_driver_path(&files, "graph.json");
-	if (options->commands && !files.driver.package)
-		files.driver.source = files.driver.folder; /* the commands name its files there */
-	else
-		err = dc_driver_fetch(&cli->diag, files.arena, &files.driver, files.out);
+	err = dc_cli_driver_fetch(&files);
 	if (!err)
-		err = dc_graph_extract(&cli->diag, &files.driver, options->commands, &graph);
+		err = dc_graph_extract(&cli->diag, &files.driver, options->commands, &graph,
+				       options->output ? NULL : &source);
+	if (!err && source)
+		err = dc_source_write(&cli->diag, dc_cli_driver_path(&files, "source.json"),
+				      source);
 	if (!err)
 		err = dc_graph_write(&cli->diag, path, graph);
 	dc_cli_clear_progress();
@@ -177,6 +180,7 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 		print_counts(graph);
 		printf("\n%s\n", path);
 	}
+	dc_source_free(source);
 	dc_graph_free(graph);
 	dc_cli_driver_done(&files);
 	return err;

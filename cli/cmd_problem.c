@@ -10,7 +10,7 @@
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "solver/cut.h"
-#include "solver/shared_fields.h"
+#include "problem/shared_fields.h"
 
 struct options {
 	const char *operand, *family, *graph, *profile, *output;

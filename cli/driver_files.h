@@ -5,11 +5,12 @@
 
 #include "base/alloc.h"
 #include "cli/cli.h"
-#include "emit/data.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 #include "graph/graph.h"
+#include "graph/source/source.h"
+#include "marshal/constraints.h"
 #include "profile/profile.h"
-#include "solver/lower.h"
+#include "problem/build.h"
 #include "solver/problem.h"
 
 struct dc_cli_driver {
@@ -18,6 +19,7 @@ struct dc_cli_driver {
 	struct dc_driver driver;
 	const char *out; /* its folder for results: out/NAME, or $DRIVERCUT_OUT/NAME */
 	const char *graph, *profile; /* files to use instead of its own; NULL: its own */
+	const char *commands; /* the user's compile_commands.json; NULL: Kbuild is asked */
 	enum dc_fields fields;
 	size_t gaps; /* set by dc_cli_driver_problem: annotations that are missing */
 	bool rules; /* functions that the rules do not let move are in the kernel */
@@ -34,9 +36,21 @@ void dc_cli_driver_done(struct dc_cli_driver *files);
 /* Path of one of its files, in the arena. */
 const char *dc_cli_driver_path(struct dc_cli_driver *files, const char *name);
 
-/* The graph: files->graph, or OUT/graph.json, which is made first if it is not there. Caller frees
- * with dc_graph_free. */
+/* Makes sure that the driver's source is here, and fills files->driver.source: dc_driver_fetch, or
+ * the driver's own folder if the user's compile commands name files there. */
+int dc_cli_driver_fetch(struct dc_cli_driver *files);
+
+/*
+ * The graph: files->graph, or OUT/graph.json. The latter is made, and OUT/source.json with it, if
+ * it is missing, or if it was made of something else than what is there now: other source or flags,
+ * another folder, module, family or kernel (a note says which). Caller frees with dc_graph_free.
+ */
 int dc_cli_driver_graph(struct dc_cli_driver *files, struct dc_graph **ret);
+
+/* The text: OUT/source.json, made likewise. graph: what dc_cli_driver_graph returned; the two files
+ * must be of the same reading. Caller frees with dc_source_free. */
+int dc_cli_driver_source(struct dc_cli_driver *files, const struct dc_graph *graph,
+			 struct dc_source **ret);
 
 /* The profile: files->profile, or OUT/profile.json, or the one recorded in the driver's folder.
  * *ret_path: which it was. -ENOENT after reporting: there is none. */
@@ -46,7 +60,7 @@ int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
 /* Constraints that follow from the source by rules and annotations, and the annotations that are
  * missing. Strings live in the files' arena; caller ends pins, groups and gaps with dc_vec_done. */
 int dc_cli_driver_constraints(struct dc_cli_driver *files, const struct dc_graph *graph,
-			      struct dc_lower_given *ret, dc_data_gaps *gaps);
+			      struct dc_constraints *ret, dc_proposals *gaps);
 
 /* Graph and profile to problem. Caller frees with dc_problem_free. */
 int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret);

@@ -26,7 +26,7 @@ static const struct dc_emit_function *function_of(const struct dc_emit_plan *pla
 
 static bool moved(const struct dc_emit_plan *plan, const struct dc_definition *definition)
 {
-	return function_of(plan, definition)->place != DC_PLACE_KERNEL;
+	return function_of(plan, definition)->place != DC_PLACEMENT_KERNEL;
 }
 
 static struct missing *find(missing_names *all, const struct dc_rule_gap *gap)
@@ -136,9 +136,9 @@ static void print_covered(const struct dc_rules *rules, const struct dc_graph *g
 			continue;
 		dc_vec_each (use, &plan->functions[i].definition->uses) {
 			struct dc_rule_gap gap = {.use = use};
-			bool is_free;
+			bool needs_none;
 
-			gap.rule = dc_rules_answer(rules, graph, use, &gap.name, &is_free);
+			gap.rule = dc_rule_for_use(rules, graph, use, &gap.name, &needs_none);
 			if (gap.rule)
 				gap.name = gap.rule->name;
 			known = seen.len;
@@ -148,13 +148,13 @@ static void print_covered(const struct dc_rules *rules, const struct dc_graph *g
 			if (gap.rule)
 				classes[gap.rule->class]++;
 			else
-				computes += is_free;
+				computes += needs_none;
 		}
 	}
 	printf("%zu names of the kernel are used: %u only compute, %u local, %u downcalls by any "
 	       "thread, %u by the caller, %u not outside the kernel\n",
-	       seen.len, computes, classes[DC_RULE_LOCAL], classes[DC_RULE_ANY],
-	       classes[DC_RULE_CALLER], classes[DC_RULE_NONE]);
+	       seen.len, computes, classes[DC_RULE_LOCAL], classes[DC_RULE_DOWNCALL],
+	       classes[DC_RULE_DOWNCALL_ON_CALLER], classes[DC_RULE_NONE]);
 	dc_vec_done(&seen);
 }
 

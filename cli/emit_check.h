@@ -5,7 +5,7 @@
 
 #include "cli/driver_files.h"
 #include "emit/emit.h"
-#include "emit/rules.h"
+#include "marshal/uses.h"
 
 /* Names without a rule that functions on the user side use, those first that most lines hang on. */
 void dc_emit_check_print(struct dc_cli_driver *files, const struct dc_rules *rules,

@@ -11,7 +11,7 @@
 #ifndef DC_EMIT_EMIT_H
 #define DC_EMIT_EMIT_H
 
-#include "emit/data.h"
+#include "marshal/object_types.h"
 #include "solver/cut.h"
 
 /* What stands for a function in one component. */
@@ -19,26 +19,47 @@ enum dc_presence { DC_ABSENT, DC_NATIVE, DC_STUB };
 
 struct dc_emit_function {
 	const struct dc_definition *definition;
-	enum dc_place place;
+	enum dc_placement place;
 	const char *reason; /* of the cut, or "" */
 	enum dc_presence on[2]; /* by enum dc_side */
 	bool crosses; /* some side has a stub that is called, not only named */
+	bool is_upcall, is_downcall; /* if it crosses: how */
+	int code; /* index of its address in dcg_code; -1: the address does not cross */
+};
+
+#define DC_EMIT_ARGS_MAX 6 /* DCK_ARGS_MAX of the runtime */
+
+/* A call that releases what another acquired: "free_irq($0, $4)" of request_irq. */
+struct dc_emit_undo {
+	const struct dc_rule *rule; /* of the function that acquires */
+	const struct dc_prototype *acquires;
+	const char *name; /* of the function that releases */
+	const struct dc_prototype *releases; /* or NULL: the driver does not use it */
+	const struct dc_rule *release_rule; /* or NULL */
+	const char *args[DC_EMIT_ARGS_MAX]; /* as the rule has them */
+	size_t count;
+	bool again; /* an earlier one has the same release */
 };
 
 /* A function of the kernel that the process calls. */
 struct dc_emit_kernel {
 	const struct dc_prototype *prototype;
-	const struct dc_rule *rule; /* any or caller */
+	const struct dc_rule *rule; /* of class downcall or downcall-on-caller */
+	const char *target; /* what its handler calls: itself, or a wrapper that notes a lock */
 };
 
-/* Which function stands where; same order as source->definitions. */
+/* Which function each side has, and everything else that the printers need decided. functions are
+ * in the order of source->definitions. */
 struct dc_emit_plan {
 	const struct dc_source *source; /* borrowed */
-	const struct dc_data *data; /* borrowed */
+	const struct dc_marshal *marshal; /* borrowed */
 	bool all_kernel;
 	struct dc_emit_function *functions;
 	size_t count;
+	size_t code_count; /* addresses in dcg_code */
 	DC_VEC(struct dc_emit_kernel) kernel; /* by name */
+	DC_VEC(struct dc_emit_undo) undos; /* in the order of the rules */
+	bool has_locks; /* the process can take locks by downcall */
 	dc_object_types types;
 };
 
@@ -49,13 +70,23 @@ struct dc_emit_plan {
  * the source has not, or the other way about; a function that cannot be cut would have to be; or
  * data that cannot.
  */
-int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
-		 const char *cut_path, struct dc_emit_plan *ret);
-/* dc_emit_places - the same, whether or not what the cut separates can be: without kernel and
+int dc_emit_plan_make(struct dc_diag *diag, const struct dc_marshal *marshal,
+		      const struct dc_sides *sides, const char *cut_path, struct dc_emit_plan *ret);
+/* dc_emit_plan_sides - the same, whether or not what the cut separates can be: without kernel and
  * types, not to be emitted. */
-int dc_emit_places(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
-		   const char *cut_path, struct dc_emit_plan *ret);
+int dc_emit_plan_sides(struct dc_diag *diag, const struct dc_marshal *marshal,
+		       const struct dc_sides *sides, const char *cut_path,
+		       struct dc_emit_plan *ret);
 void dc_emit_plan_done(struct dc_emit_plan *plan);
+
+/* user/dcg_rules.h: macros that give the kernel's names their meaning in the process, for the names
+ * that the source uses. */
+const char *dc_emit_redefines(struct dc_arena *arena, const struct dc_rules *rules,
+			      const struct dc_source *source, const struct dc_graph *graph);
+
+/* user/names.txt: functions of the kernel that the process may leave undefined, one a line. The
+ * runtime provides them, besides its own dcp_ and dcrt_ names. */
+const char *dc_emit_names(struct dc_arena *arena, const struct dc_rules *rules);
 
 struct dc_emit_file {
 	const char *path, *text;
@@ -71,13 +102,13 @@ struct dc_emit_files {
 /*
  * dc_emit_files - both components of a plan; with all functions in the kernel, only that one.
  * @rules  text of user/dcg_rules.h
- * @names  text of user/names.txt (for both: emit/rules.h)
+ * @names  text of user/names.txt (for both: marshal/rules.h)
  * @label  prefix of the source's files in #line and in the words "generated from": where the source
  *         is upstream ("drivers/net/ethernet/intel/e1000"), or ""
  * Returns 0 (end with dc_emit_files_done); or -errno after reporting: a file cannot be read.
  */
-int dc_emit_files(struct dc_diag *diag, const struct dc_emit_plan *plan, const char *rules,
-		  const char *names, const char *label, struct dc_emit_files *ret);
+int dc_emit_render(struct dc_diag *diag, const struct dc_emit_plan *plan, const char *rules,
+		   const char *names, const char *label, struct dc_emit_files *ret);
 void dc_emit_files_done(struct dc_emit_files *files);
 
 /*

@@ -4,23 +4,27 @@
  * has to be done around one (runtime/component/component.h: dck_guard_enter) is in a function of
  * its name; its own text stands before that, under another name.
  */
+#include "emit/source.h"
+
 #include <string.h>
 
-#include "emit/internal.h"
+#include "emit/call.h"
+#include "emit/names.h"
+#include "emit/print.h"
 
 /* Works and timers are not: recovery stops them. Nor is what is handed over as an argument, not in
  * a field: it may be a thread's function, which does not end. */
 bool emit_is_guarded(const struct dc_emit_plan *plan, const struct dc_emit_function *function)
 {
-	int index = dc_graph_function(plan->data->graph, function->definition->name);
+	int index = dc_graph_function(plan->marshal->graph, function->definition->name);
 	const struct dc_entry_point *point;
 	bool process = false;
 
-	if (plan->all_kernel || function->place != DC_PLACE_KERNEL ||
+	if (plan->all_kernel || function->place != DC_PLACEMENT_KERNEL ||
 	    function->on[DC_SIDE_KERNEL] != DC_NATIVE || function->definition->fixed ||
 	    function->definition->uncuttable)
 		return false;
-	dc_vec_each (point, &plan->data->graph->entry_points) {
+	dc_vec_each (point, &plan->marshal->graph->entry_points) {
 		if ((int)point->function != index)
 			continue;
 		if (point->context != DC_CONTEXT_PROCESS || !strchr(point->via, '.'))
@@ -28,11 +32,6 @@ bool emit_is_guarded(const struct dc_emit_plan *plan, const struct dc_emit_funct
 		process = true;
 	}
 	return process;
-}
-
-const char *emit_own_name(struct dc_arena *arena, const struct dc_definition *definition)
-{
-	return dc_arena_printf(arena, "dcg_own_%s", definition->plain);
 }
 
 static void put_own_call(FILE *out, struct dc_arena *arena, const struct dc_definition *definition)
@@ -57,7 +56,7 @@ static void put_taking(FILE *out, struct dc_arena *arena, const struct dc_emit_p
 	for (i = 0; i < definition->parameters.len; i++) {
 		const struct dc_parameter *parameter = &definition->parameters.at[i];
 
-		if (!emit_is_root(plan->data, &parameter->value))
+		if (!emit_is_kernel_object(plan->marshal, &parameter->value))
 			continue;
 		fprintf(out,
 			"\tdcg_result = dcrt_adopt(dcg_channel, %s, DCG_TYPE_%s, 1);\n"
@@ -90,16 +89,16 @@ static void put_letting_go(FILE *out, struct dc_arena *arena,
 }
 
 static void put_ending(FILE *out, struct dc_arena *arena, const struct dc_definition *definition,
-		       const struct dc_rule_entry *entry)
+		       const struct dc_function_rule *entry)
 {
 	const struct dc_parameter *parameter;
 
-	if (entry->ends == DC_ENDS_NEVER || entry->ends_argument < 0 ||
-	    entry->ends_argument >= (int)definition->parameters.len)
+	if (entry->releases == DC_RELEASES_NEVER || entry->released_argument < 0 ||
+	    entry->released_argument >= (int)definition->parameters.len)
 		return;
-	parameter = &definition->parameters.at[entry->ends_argument];
+	parameter = &definition->parameters.at[entry->released_argument];
 	fprintf(out, "%s\t%s(%s);\n",
-		entry->ends == DC_ENDS_ON_ERROR ? "\tif (dcg_result < 0)\n\t" : "",
+		entry->releases == DC_RELEASES_ON_ERROR ? "\tif (dcg_result < 0)\n\t" : "",
 		emit_forget(arena, parameter->value.record), parameter->name);
 }
 
@@ -124,10 +123,10 @@ static void put_variables(FILE *out, const struct dc_definition *definition, boo
 const char *emit_guard(struct dc_arena *arena, const struct dc_emit_plan *plan,
 		       const struct dc_definition *definition, const char *head)
 {
-	const struct dc_rule_entry *entry = dc_data_entry(plan->data, definition);
+	const struct dc_function_rule *entry = dc_marshal_function_rule(plan->marshal, definition);
 	bool takes = definition->result_kind == DC_RESULT_SIGNED;
 	const char *device = entry && entry->device
-				     ? dc_data_expand(plan->data, definition, entry->device)
+				     ? dc_signature_expand(plan->marshal, definition, entry->device)
 				     : NULL;
 	struct emit_piece piece;
 

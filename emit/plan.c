@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which function stands where. What runs on a side alone is there. From there references spread:
- * to copies of functions that are on both sides, to stubs of those that are on the other side.
+ * Which function each side has: as it was written, as a stub, or not at all. A function that runs
+ * on one side only is there. From there references spread: to copies of functions that are on both
+ * sides, to stubs of those that are on the other side. Then everything that the printers need is
+ * decided: the kernel's functions that are called across, the types of objects, numbers, locks.
  */
-#include <ctype.h>
+#include "emit/emit.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "emit/internal.h"
+#include "emit/mentions.h"
+#include "emit/undo.h"
+#include "marshal/proposals.h"
+#include "marshal/signature.h"
+#include "marshal/uses.h"
 
 static const struct dc_sides_node *find_side(const struct dc_sides *sides, const char *name)
 {
@@ -77,121 +83,12 @@ static int take_sides(struct dc_diag *diag, struct dc_emit_plan *plan, const str
 	return 0;
 }
 
-/* File scope */
-
-struct scan {
-	struct dc_emit_plan *plan;
-	const char *file;
-	bool *seen; /* of each function */
-};
-
-static bool in_code(const struct scan *scan, size_t at)
-{
-	const struct dc_definition *definition;
-	const struct dc_forward *forward;
-
-	dc_vec_each (definition, &scan->plan->source->definitions)
-		if (definition->file == scan->file && definition->start <= at &&
-		    at < definition->end)
-			return true;
-	dc_vec_each (forward, &scan->plan->source->forwards)
-		if (forward->file == scan->file && forward->start <= at && at < forward->end)
-			return true;
-	return false;
-}
-
-/* Behind a comment, a literal or a directive that starts at `at`; or `at`. */
-static const char *skip_blank(const char *at, bool line_start)
-{
-	if (at[0] == '/' && at[1] == '*') {
-		const char *end = strstr(at + 2, "*/");
-
-		return end ? end + 2 : at + strlen(at);
-	}
-	if (at[0] == '/' && at[1] == '/')
-		return at + strcspn(at, "\n");
-	if (at[0] == '#' && line_start) {
-		while (*at && *at != '\n')
-			at += (at[0] == '\\' && at[1]) ? 2 : 1;
-		return at;
-	}
-	if (at[0] == '"' || at[0] == '\'') {
-		char quote = *at++;
-
-		while (*at && *at != quote && *at != '\n')
-			at += (at[0] == '\\' && at[1]) ? 2 : 1;
-		return *at ? at + 1 : at;
-	}
-	return at;
-}
-
-static void note_word(struct scan *scan, const char *word, size_t len, size_t at)
-{
-	size_t i;
-
-	for (i = 0; i < scan->plan->count; i++) {
-		const char *plain = scan->plan->functions[i].definition->plain;
-
-		if (!scan->seen[i] && strlen(plain) == len && !strncmp(plain, word, len) &&
-		    !in_code(scan, at))
-			scan->seen[i] = true;
-	}
-}
-
-/* Functions named at file scope, as in module_init(f) and EXPORT_SYMBOL(f). */
-static void scan_text(struct scan *scan, const char *text)
-{
-	const char *at = text;
-	bool line_start = true;
-
-	while (*at) {
-		const char *next = skip_blank(at, line_start);
-
-		if (next != at) {
-			at = next;
-			line_start = false;
-			continue;
-		}
-		if (isalpha((unsigned char)*at) || *at == '_') {
-			while (isalnum((unsigned char)*next) || *next == '_')
-				next++;
-			note_word(scan, at, (size_t)(next - at), (size_t)(at - text));
-			at = next;
-			line_start = false;
-			continue;
-		}
-		line_start = *at == '\n' || (line_start && isspace((unsigned char)*at));
-		at++;
-	}
-}
-
-static int scan_files(struct dc_diag *diag, struct dc_emit_plan *plan, bool *seen)
-{
-	const struct dc_source_file *file;
-	int err = 0;
-
-	dc_vec_each (file, &plan->source->files) {
-		struct scan scan = {.plan = plan, .file = file->name, .seen = seen};
-		char *path = dc_printf("%s/%s", plan->source->folder, file->name);
-		char *text;
-
-		if (!err)
-			err = dc_file_read(diag, path, &text, NULL);
-		if (!err) {
-			scan_text(&scan, text);
-			free(text);
-		}
-		free(path);
-	}
-	return err;
-}
-
 /* Presence */
 
 static bool at_home(const struct dc_emit_function *function, enum dc_side side)
 {
-	return function->place == DC_PLACE_BOTH ||
-	       (function->place == DC_PLACE_KERNEL) == (side == DC_SIDE_KERNEL);
+	return function->place == DC_PLACEMENT_BOTH ||
+	       (function->place == DC_PLACEMENT_KERNEL) == (side == DC_SIDE_KERNEL);
 }
 
 static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side);
@@ -199,7 +96,7 @@ static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side
 /* What a function calls through pointers, whoever made them. */
 static void refer_indirect(struct dc_emit_plan *plan, const char *caller, enum dc_side side)
 {
-	const struct dc_graph *graph = plan->data->graph;
+	const struct dc_graph *graph = plan->marshal->graph;
 	int index = dc_graph_function(graph, caller);
 	const struct dc_call *call;
 
@@ -240,7 +137,7 @@ static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side
 
 static bool is_entry(const struct dc_emit_plan *plan, size_t i)
 {
-	const struct dc_graph *graph = plan->data->graph;
+	const struct dc_graph *graph = plan->marshal->graph;
 	int function = dc_graph_function(graph, plan->functions[i].definition->name);
 
 	return function >= 0 && dc_graph_is_entry(graph, (unsigned)function);
@@ -258,14 +155,14 @@ static void spread(struct dc_emit_plan *plan, const bool *named, const bool *use
 			if (function->definition->fixed && !used[i])
 				function->on[side] = DC_NATIVE;
 			else if (function->definition->fixed ||
-				 (function->place != DC_PLACE_BOTH && at_home(function, side)))
+				 (function->place != DC_PLACEMENT_BOTH && at_home(function, side)))
 				place(plan, function, side);
 		}
 		for (i = 0; i < plan->source->file_refers.len; i++)
 			refer(plan, plan->source->file_refers.at[i], side);
 		/* The kernel calls what the process gives it the address of. */
 		for (i = 0; side == DC_SIDE_KERNEL && i < plan->count; i++)
-			if (plan->functions[i].place == DC_PLACE_USER && is_entry(plan, i))
+			if (plan->functions[i].place == DC_PLACEMENT_USER && is_entry(plan, i))
 				refer(plan, plan->functions[i].definition->name, side);
 		/* Only the kernel's macros name functions at file scope, and on the user side they
 		 * mean nothing. */
@@ -291,18 +188,18 @@ static int cannot_cut(struct dc_diag *diag, const struct dc_emit_function *funct
 }
 
 /* The same of its data; names what to annotate. */
-static int cannot_cross(struct dc_diag *diag, const struct dc_data *data,
+static int cannot_cross(struct dc_diag *diag, const struct dc_marshal *marshal,
 			const struct dc_definition *definition, const char *gap_text)
 {
-	struct dc_data_gap gap = {.why = gap_text};
+	struct dc_proposal gap = {.why = gap_text};
 	const struct dc_parameter *parameter;
 
-	if (!dc_data_gap_of_arguments(data, definition, &gap))
+	if (!dc_propose_arguments(marshal, definition, &gap))
 		dc_vec_each (parameter, &definition->parameters) {
-			const char *record = dc_data_stranger(data, &parameter->value);
+			const char *record = dc_untracked_struct(marshal, &parameter->value);
 
 			if (record && !gap.row) {
-				dc_data_gap_of_record(data, record, definition, &gap);
+				dc_propose_trailing(marshal, record, definition, &gap);
 				gap.why = gap_text;
 			}
 		}
@@ -315,7 +212,7 @@ static int cannot_cross(struct dc_diag *diag, const struct dc_data *data,
 			"%s cannot be called across: %s; say what is there in %s, \"%s\": %s (a "
 			"proposal; drivercut annotate lists all), or keep it with its callers "
 			"(drivercut solve --pin %s=kernel; --rules does so with all such)",
-			definition->name, gap.why, data->path, gap.section, gap.row,
+			definition->name, gap.why, marshal->path, gap.section, gap.row,
 			definition->name);
 }
 
@@ -327,7 +224,8 @@ static bool user_refers(const struct dc_emit_plan *plan, const struct dc_definit
 	for (i = 0; i < plan->count; i++) {
 		const struct dc_definition *from = plan->functions[i].definition;
 
-		for (j = 0; plan->functions[i].place == DC_PLACE_USER && j < from->refers.len; j++)
+		for (j = 0; plan->functions[i].place == DC_PLACEMENT_USER && j < from->refers.len;
+		     j++)
 			if (!strcmp(from->refers.at[j], to->name))
 				return true;
 	}
@@ -339,15 +237,15 @@ static bool fixed_crosses(const struct dc_emit_plan *plan, const struct dc_emit_
 {
 	if (!function->definition->fixed)
 		return false;
-	return function->place == DC_PLACE_USER ||
-	       (function->place == DC_PLACE_KERNEL && user_refers(plan, function->definition));
+	return function->place == DC_PLACEMENT_USER ||
+	       (function->place == DC_PLACEMENT_KERNEL && user_refers(plan, function->definition));
 }
 
 /* Whether what stands on a side as a stub is called there, or only named. */
 static bool is_called(const struct dc_emit_plan *plan, const struct dc_emit_function *function,
 		      enum dc_side side)
 {
-	const struct dc_graph *graph = plan->data->graph;
+	const struct dc_graph *graph = plan->marshal->graph;
 	int index = dc_graph_function(graph, function->definition->name);
 	const struct dc_call *call;
 
@@ -383,13 +281,16 @@ static int find_crossings(struct dc_diag *diag, struct dc_emit_plan *plan)
 				    fixed_crosses(plan, function);
 		if (!function->crosses)
 			continue;
-		dc_data_signature(plan->data, function->definition, &signature);
+		function->is_upcall = function->place == DC_PLACEMENT_USER;
+		function->is_downcall = !function->is_upcall;
+		dc_signature_of_function(plan->marshal, function->definition, &signature);
 		if (function->definition->uncuttable)
 			err = cannot_cut(diag, function, function->definition->uncuttable);
 		else if (function->definition->is_init)
 			err = cannot_cut(diag, function, "is freed after loading");
 		else if (signature.gap)
-			err = cannot_cross(diag, plan->data, function->definition, signature.gap);
+			err = cannot_cross(diag, plan->marshal, function->definition,
+					   signature.gap);
 		dc_vec_done(&signature.arguments);
 	}
 	return err;
@@ -409,7 +310,8 @@ static void add_downcall(struct dc_emit_plan *plan, const char *name, const stru
 	const struct dc_prototype *prototype = dc_prototype_find(&plan->source->layouts, name);
 	const struct dc_emit_kernel *at;
 
-	if (!prototype || (rule->class != DC_RULE_ANY && rule->class != DC_RULE_CALLER))
+	if (!prototype ||
+	    (rule->class != DC_RULE_DOWNCALL && rule->class != DC_RULE_DOWNCALL_ON_CALLER))
 		return;
 	dc_vec_each (at, &plan->kernel)
 		if (at->prototype == prototype)
@@ -423,7 +325,7 @@ static void add_inner(struct dc_emit_plan *plan, const char *name)
 	const struct dc_inner_call *inner;
 
 	dc_vec_each (inner, &plan->source->layouts.inner_calls) {
-		const struct dc_rule *rule = dc_rules_find(plan->data->rules, inner->callee);
+		const struct dc_rule *rule = dc_rules_find(plan->marshal->rules, inner->callee);
 
 		if (rule && !strcmp(inner->function, name))
 			add_downcall(plan, inner->callee, rule);
@@ -434,10 +336,10 @@ static void add_kernel(struct dc_emit_plan *plan, const struct dc_use *use)
 {
 	const struct dc_rule *rule;
 	const char *name;
-	bool is_free;
+	bool needs_none;
 
-	rule = dc_rules_answer(plan->data->rules, plan->data->graph, use, &name, &is_free);
-	if (rule && rule->as_is) /* it calls what has rules of its own */
+	rule = dc_rule_for_use(plan->marshal->rules, plan->marshal->graph, use, &name, &needs_none);
+	if (rule && rule->header_code) /* it calls what has rules of its own */
 		add_inner(plan, name);
 	else if (rule)
 		add_downcall(plan, name, rule);
@@ -469,17 +371,48 @@ static void find_types(struct dc_emit_plan *plan)
 
 	for (i = 0; i < plan->count; i++)
 		user[i] = plan->functions[i].on[DC_SIDE_USER] == DC_NATIVE;
-	dc_data_types(plan->data, user, &plan->types);
+	dc_object_types_find(plan->marshal, user, &plan->types);
 	free(user);
 }
 
-int dc_emit_places(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
-		   const char *cut_path, struct dc_emit_plan *ret)
+/* Addresses that cross: of functions that tables and assignments name. Those of one file are
+ * neighbours, in the order of the files. */
+static void number_code(struct dc_emit_plan *plan)
 {
-	const struct dc_source *source = data->source;
+	const struct dc_graph *graph = plan->marshal->graph;
+	const struct dc_source_file *file;
+	size_t i;
+
+	dc_vec_each (file, &plan->source->files)
+		for (i = 0; file->is_unit && i < plan->count; i++) {
+			struct dc_emit_function *function = &plan->functions[i];
+			int index = dc_graph_function(graph, function->definition->name);
+
+			if (!strcmp(function->definition->unit, file->name) && index >= 0 &&
+			    graph->functions.at[index].address_taken)
+				function->code = (int)plan->code_count++;
+		}
+}
+
+static void find_locks(struct dc_emit_plan *plan)
+{
+	struct dc_emit_kernel *kernel;
+
+	dc_vec_each (kernel, &plan->kernel) {
+		const char *target = emit_lock_target(plan, kernel->prototype->name);
+
+		kernel->target = target ? target : kernel->prototype->name;
+		plan->has_locks |= target && kernel->rule->undo;
+	}
+}
+
+int dc_emit_plan_sides(struct dc_diag *diag, const struct dc_marshal *marshal,
+		       const struct dc_sides *sides, const char *cut_path, struct dc_emit_plan *ret)
+{
+	const struct dc_source *source = marshal->source;
 	struct dc_emit_plan plan = {
 		.source = source,
-		.data = data,
+		.marshal = marshal,
 		.all_kernel = !sides,
 		.functions = dc_alloc(source->definitions.len + 1, sizeof(*plan.functions)),
 		.count = source->definitions.len,
@@ -490,10 +423,11 @@ int dc_emit_places(struct dc_diag *diag, const struct dc_data *data, const struc
 
 	for (i = 0; i < plan.count; i++) {
 		plan.functions[i].definition = &source->definitions.at[i];
-		plan.functions[i].place = DC_PLACE_KERNEL;
+		plan.functions[i].place = DC_PLACEMENT_KERNEL;
 		plan.functions[i].reason = "";
+		plan.functions[i].code = -1;
 	}
-	err = scan_files(diag, &plan, named);
+	err = emit_find_mentions(diag, source, named);
 	if (!err)
 		used = find_used(&plan, named);
 	if (!err && sides)
@@ -509,11 +443,11 @@ int dc_emit_places(struct dc_diag *diag, const struct dc_data *data, const struc
 	return err;
 }
 
-int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct dc_sides *sides,
-		 const char *cut_path, struct dc_emit_plan *ret)
+int dc_emit_plan_make(struct dc_diag *diag, const struct dc_marshal *marshal,
+		      const struct dc_sides *sides, const char *cut_path, struct dc_emit_plan *ret)
 {
 	struct dc_emit_plan plan;
-	int err = dc_emit_places(diag, data, sides, cut_path, &plan);
+	int err = dc_emit_plan_sides(diag, marshal, sides, cut_path, &plan);
 
 	if (err < 0)
 		return err;
@@ -522,8 +456,11 @@ int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct 
 		dc_emit_plan_done(&plan);
 		return err;
 	}
+	number_code(&plan);
 	if (sides) {
 		find_kernel(&plan);
+		emit_find_undos(&plan);
+		find_locks(&plan);
 		find_types(&plan);
 	}
 	*ret = plan;
@@ -532,8 +469,9 @@ int dc_emit_plan(struct dc_diag *diag, const struct dc_data *data, const struct 
 
 void dc_emit_plan_done(struct dc_emit_plan *plan)
 {
-	dc_data_types_done(&plan->types);
+	dc_object_types_done(&plan->types);
 	dc_vec_done(&plan->kernel);
+	dc_vec_done(&plan->undos);
 	free(plan->functions);
 	*plan = (struct dc_emit_plan){0};
 }

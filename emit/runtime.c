@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 
 #define BLANKS " \t"
 

@@ -7,10 +7,13 @@
  * library's version) is another function than the kernel's. In a process nothing else has that
  * name; in the twin the linker's name is another one, for all that is compiled of user/.
  */
+#include "emit/twin.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "emit/internal.h"
+#include "emit/names.h"
+#include "emit/print.h"
 #include "emit/runtime.h"
 
 /* What the user library has under the kernel's own names (runtime/process/process.h, its end). */
@@ -108,8 +111,7 @@ static const char *wrapper(struct dc_arena *arena, const char *name, bool rename
 }
 
 void emit_twin_wrappers(struct dc_arena *arena, const struct dc_emit_plan *plan,
-			const struct emit_runtime *runtime,
-			void (*add)(void *ctx, const char *path, const char *text), void *ctx)
+			const struct emit_runtime *runtime, emit_add_file *add, void *ctx)
 {
 	static const char *const generated[] = {"dcg_kernel.c", "dcg_tables.c"};
 	const struct emit_runtime_file *part;

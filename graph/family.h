@@ -4,7 +4,7 @@
  * functions take and release locks. graph/families/FAMILY.json, with linux.json for what all
  * families share. A new family is a new file.
  *
- * {"schema": 1, "kind": "family", "name": "net", "includes": ["linux"],
+ * {"schema": 2, "kind": "family", "name": "net", "includes": ["linux"],
  *  "fields": [{"struct": "net_device_ops", "field": "ndo_open", "context": "process"}, ...],
  *  "arguments": [{"function": "request_irq", "argument": 1, "context": "hardirq"}, ...],
  *  "variables": [{"variable": "__inittest", "as": "module_init", "context": "process"}, ...],
@@ -76,6 +76,7 @@ struct dc_family {
 	DC_VEC(struct dc_copy_rule) copies;
 	DC_VEC(struct dc_memory_rule) memory;
 	DC_VEC(const char *) local; /* sorted */
+	DC_VEC(const char *) files; /* read, relative to the data folder */
 	DC_VEC(const char *) folders; /* of the kernel source, with the family's drivers */
 };
 

@@ -61,7 +61,7 @@ static void tally_node(const struct dc_problem_node *node, bool in_kernel, struc
 }
 
 static void tally_copies(const struct dc_problem *problem, const bool *in_kernel,
-			 struct dc_tally *tally, enum dc_place *places)
+			 struct dc_tally *tally, enum dc_placement *places)
 {
 	bool *copied = dc_alloc(problem->nodes.len, sizeof(*copied));
 	const struct dc_problem_edge *edge;
@@ -72,19 +72,19 @@ static void tally_copies(const struct dc_problem *problem, const bool *in_kernel
 			copied[edge->to] = true;
 	for (i = 0; i < problem->nodes.len; i++) {
 		if (places)
-			places[i] = in_kernel[i] ? DC_PLACE_KERNEL : DC_PLACE_USER;
+			places[i] = in_kernel[i] ? DC_PLACEMENT_KERNEL : DC_PLACEMENT_USER;
 		if (!in_kernel[i] || !copied[i])
 			continue;
 		tally->replicated_loc += problem->nodes.at[i].loc;
 		tally->replicated_count++;
 		if (places)
-			places[i] = DC_PLACE_BOTH;
+			places[i] = DC_PLACEMENT_BOTH;
 	}
 	free(copied);
 }
 
 void dc_tally_sides(const struct dc_problem *problem, const bool *in_kernel,
-		    struct dc_tally *ret_tally, enum dc_place *places)
+		    struct dc_tally *ret_tally, enum dc_placement *places)
 {
 	struct dc_tally tally = {0};
 	const struct dc_problem_edge *edge;

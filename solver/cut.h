@@ -14,7 +14,11 @@
 #include "problem.h"
 #include "ratio.h"
 
-enum dc_place { DC_PLACE_KERNEL, DC_PLACE_USER, DC_PLACE_BOTH }; /* BOTH: see problem.h */
+enum dc_placement {
+	DC_PLACEMENT_KERNEL,
+	DC_PLACEMENT_USER,
+	DC_PLACEMENT_BOTH
+}; /* BOTH: see problem.h */
 
 /* What a choice of sides costs. kernel_loc + user_loc is always the problem's lines, and
  * kernel_count + user_count its nodes; replicated_* are those of the kernel's that also have a copy
@@ -31,7 +35,7 @@ struct dc_tally {
 /* Measures any choice of sides. in_kernel[node]; constraints are not checked. places: NULL, or room
  * for every node's place. */
 void dc_tally_sides(const struct dc_problem *problem, const bool *in_kernel,
-		    struct dc_tally *ret_tally, enum dc_place *places);
+		    struct dc_tally *ret_tally, enum dc_placement *places);
 
 /* At what price to cut. lambda and delay_ns say the same; make it with one of the two functions. */
 struct dc_terms {
@@ -70,7 +74,7 @@ struct dc_cut {
 	const struct dc_problem *problem; /* borrowed */
 	struct dc_terms terms;
 	bool *in_kernel; /* of each node */
-	enum dc_place *places;
+	enum dc_placement *places;
 	struct dc_tally tally;
 	struct dc_ratio value; /* kernel_loc + lambda * crossings */
 	struct dc_reason *reasons; /* of each node; NULL with no_reasons */
@@ -107,7 +111,7 @@ struct dc_sides {
 	int64_t kernel_loc, user_loc, replicated_loc, crossings;
 	DC_VEC(struct dc_sides_node {
 		const char *id;
-		enum dc_place place;
+		enum dc_placement place;
 		const char *reason; /* the nearest one, or "" */
 		int64_t weight; /* of all its calls, made and taken; -1: not said */
 	})

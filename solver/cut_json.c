@@ -79,7 +79,7 @@ static json_t *sides_json(const struct dc_cut *cut)
 
 	for (i = 0; i < cut->problem->nodes.len; i++)
 		dc_json_set(sides, cut->problem->nodes.at[i].id,
-			    json_string(cut->places[i] == DC_PLACE_USER ? "user" : "kernel"));
+			    json_string(cut->places[i] == DC_PLACEMENT_USER ? "user" : "kernel"));
 	return sides;
 }
 
@@ -90,7 +90,7 @@ static json_t *replicated_json(const struct dc_cut *cut)
 	size_t i;
 
 	for (i = 0; i < cut->problem->nodes.len; i++)
-		if (cut->places[i] == DC_PLACE_BOTH)
+		if (cut->places[i] == DC_PLACEMENT_BOTH)
 			dc_json_add(ids, json_string(cut->problem->nodes.at[i].id));
 	return ids;
 }
@@ -157,13 +157,13 @@ json_t *dc_cut_json(const struct dc_cut *cut)
 
 /* Reading back */
 
-static enum dc_place read_place(const struct dc_json *sides, const char *id)
+static enum dc_placement read_place(const struct dc_json *sides, const char *id)
 {
 	const char *name = dc_json_str(sides, id);
 
 	if (strcmp(name, "kernel") != 0 && strcmp(name, "user") != 0)
 		dc_json_fault(sides, "%s has the side \"%s\"; expected kernel or user", id, name);
-	return strcmp(name, "kernel") ? DC_PLACE_USER : DC_PLACE_KERNEL;
+	return strcmp(name, "kernel") ? DC_PLACEMENT_USER : DC_PLACEMENT_KERNEL;
 }
 
 static const char *read_reason(const struct dc_json *reasons, const char *id)
@@ -214,10 +214,10 @@ static void read_replicated(struct dc_sides *ret, const struct dc_json *root)
 
 		if (ret->nodes.len)
 			node = bsearch(&key, ret->nodes.at, ret->nodes.len, sizeof(key), order_ids);
-		if (!node || node->place != DC_PLACE_KERNEL)
+		if (!node || node->place != DC_PLACEMENT_KERNEL)
 			dc_json_fault(&ids, "\"%s\" is not on the kernel side", key.id);
 		else
-			node->place = DC_PLACE_BOTH;
+			node->place = DC_PLACEMENT_BOTH;
 	}
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/proc.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 #include "guest/guest.h"
 
 static struct dc_arena *arena;
@@ -23,7 +23,7 @@ static inline const char *at(const char *name)
 
 static inline const char *test_job(const char *name)
 {
-	return dc_arena_printf(arena, "%s/tests/guest/%s", dc_data_dir(), name);
+	return dc_arena_printf(arena, "%s/tests/guest/jobs/%s", dc_data_dir(), name);
 }
 
 /* Writes a file; returns its path. */

@@ -102,7 +102,7 @@ static void __iomem *dck_note_window(struct device *device, void __iomem *base, 
 	if (!base || !dcg_channel)
 		return base;
 	if (dcrt_window_add(dcg_channel, base, phys, len, dcrt_map) ||
-	    devm_add_action_or_reset(device, dck_window_unmapped, (void *)base))
+	    devm_add_action_or_reset(device, dck_window_unmapped, (__force void *)base))
 		return NULL;
 	return base;
 }

@@ -17,7 +17,7 @@
 #include <linux/sched.h>
 #include <linux/wait.h>
 
-#include "../message/call.h"
+#include "../call/call.h"
 
 struct file;
 

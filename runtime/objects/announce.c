@@ -52,19 +52,19 @@ static int find_local(struct dcrt_tracker *tracker, const struct dcrt_record *re
 		      const uint8_t *data, uint8_t **ret)
 {
 	const struct dcrt_type *type = &tracker->types[record->type];
-	void *place = type->variable;
+	void *address = type->variable;
 	uint64_t ref;
 	int err;
 
-	if (place && record->version != type->size)
+	if (address && record->version != type->size)
 		return -EPROTO;
-	if (!place && record->len) {
+	if (!address && record->len) {
 		memcpy(&ref, data, sizeof(ref));
-		err = dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, record->version, &place);
+		err = dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, record->version, &address);
 		if (err)
 			return err == -ESTALE ? -ESTALE : -EPROTO;
 	}
-	*ret = place;
+	*ret = address;
 	return 0;
 }
 
@@ -105,14 +105,14 @@ int dcrt_object_move(struct dcrt_tracker *tracker, uint64_t handle, uint16_t typ
 {
 	uint32_t slot = dcrt_slot_of(handle), parent, from, to, count;
 	struct dcrt_object *object, new;
-	void *place;
+	void *address;
 	int err;
 
-	if (dcrt_resolve(tracker, handle, type, (uint32_t)len, &place))
+	if (dcrt_resolve(tracker, handle, type, (uint32_t)len, &address))
 		return -EINVAL;
 	object = &tracker->objects[slot];
 	from = dcrt_object_span(tracker, object, &count);
-	if (place != object->local || object->size != len || count > 1 ||
+	if (address != object->local || object->size != len || count > 1 ||
 	    object->parent != DCRT_NO_SLOT)
 		return -EINVAL;
 	new = *object;

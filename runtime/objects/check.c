@@ -31,7 +31,7 @@ static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 			const uint8_t *data, uint64_t session, struct dcrt_unit_range *ret)
 {
 	int err = dcrt_locate_update(tracker, record, ret);
-	void *place;
+	void *address;
 	uint32_t i;
 
 	if (err == -ESTALE) { /* freed while the message was made */
@@ -43,7 +43,7 @@ static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 	for (i = 0; i < ret->count && ret->field->kind != DCRT_PLAIN; i++) {
 		const uint8_t *value = data + i * sizeof(uint64_t);
 
-		err = dcrt_unit_from_wire(tracker, ret->field, session, false, &value, &place);
+		err = dcrt_unit_from_wire(tracker, ret->field, session, false, &value, &address);
 		if (err && err != -ESTALE)
 			return -EPROTO;
 	}
@@ -65,10 +65,10 @@ static void change_scratch(struct dcrt_tracker *tracker, const struct dcrt_unit_
 
 	for (i = 0; i < range->count; i++, data += size, to += size) {
 		const uint8_t *value = data;
-		void *place;
+		void *address;
 
 		if (!dcrt_is_overtaken(range, i, record) &&
-		    !dcrt_unit_from_wire(tracker, range->field, session, false, &value, &place))
+		    !dcrt_unit_from_wire(tracker, range->field, session, false, &value, &address))
 			memcpy(to, value, size);
 	}
 }

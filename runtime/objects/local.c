@@ -153,11 +153,11 @@ static void look(struct search *search, const void *local, uint16_t type, uint32
 	search->found = (struct dcrt_local_use){.block = block, .type = type};
 }
 
-static const void *pointer_at(const uint8_t *place)
+static const void *pointer_at(const uint8_t *address)
 {
 	void *pointer;
 
-	memcpy(&pointer, place, sizeof(pointer));
+	memcpy(&pointer, address, sizeof(pointer));
 	return pointer;
 }
 

@@ -308,11 +308,11 @@ bool dcrt_is_whole(struct dcrt_tracker *tracker, uint64_t ref)
 {
 	const struct dcrt_object *object;
 	bool whole = false;
-	void *place;
+	void *address;
 
 	dcrt_lock(tracker);
 	if (ref && !DCRT_IS_ERROR(ref) && !DCRT_OFFSET(ref) &&
-	    !dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, 0, &place)) {
+	    !dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, 0, &address)) {
 		object = &tracker->objects[dcrt_slot_of(ref)];
 		whole = object->parent == DCRT_NO_SLOT &&
 			dcrt_is_linked(tracker->types, tracker->n_types, object->type);
@@ -324,21 +324,21 @@ bool dcrt_is_whole(struct dcrt_tracker *tracker, uint64_t ref)
 int dcrt_text_from_ref(struct dcrt_tracker *tracker, uint64_t ref, const char **ret)
 {
 	const struct dcrt_object *object;
-	void *place;
+	void *address;
 	int err;
 
 	dcrt_lock(tracker);
-	err = dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, 1, &place);
+	err = dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, 1, &address);
 	if (!err && DCRT_IS_ERROR(ref))
 		err = -EINVAL;
 	if (!err && ref) {
 		object = &tracker->objects[dcrt_slot_of(ref)];
-		if (!memchr(place, 0, object->size - DCRT_OFFSET(ref)))
+		if (!memchr(address, 0, object->size - DCRT_OFFSET(ref)))
 			err = -EINVAL;
 	}
 	dcrt_unlock(tracker);
 	if (!err)
-		*ret = place;
+		*ret = address;
 	return err;
 }
 

@@ -31,16 +31,16 @@ static void announce_one(struct dcrt_tracker *tracker, struct dcrt_writer *write
 				     .kind = DCRT_NEW,
 				     .type = object->type,
 				     .version = object->size};
-	uint64_t place = 0;
+	uint64_t address = 0;
 
 	if (object->parent != DCRT_NO_SLOT) {
 		const struct dcrt_object *parent = &tracker->objects[object->parent];
 
-		place = dcrt_object_handle(tracker, parent) |
-			(uint64_t)(object->local - parent->local);
-		record.len = sizeof(place);
+		address = dcrt_object_handle(tracker, parent) |
+			  (uint64_t)(object->local - parent->local);
+		record.len = sizeof(address);
 	}
-	dcrt_write_record(writer, &record, &place);
+	dcrt_write_record(writer, &record, &address);
 	object->told = writer->serial;
 	start_over(tracker, object, session);
 }
@@ -246,11 +246,11 @@ static void put_whole(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 	for (at = 0; at < object->size; at += type->size)
 		for (i = 0; i < type->n_fields && !writer->err;) {
 			const struct dcrt_field *field = &type->fields[i];
-			uint32_t place = at + field->offset;
+			uint32_t address = at + field->offset;
 
-			if (field->span &&
-			    ((!tracker->kernel && !field->span_writes) ||
-			     is_same(object->local + place, object->shadow + place, field->span))) {
+			if (field->span && ((!tracker->kernel && !field->span_writes) ||
+					    is_same(object->local + address,
+						    object->shadow + address, field->span))) {
 				i += field->span_fields;
 				continue;
 			}
@@ -333,10 +333,10 @@ static void confirm_update(struct dcrt_tracker *tracker, const struct dcrt_recor
 		const struct dcrt_unit *unit = &range.object->units[range.unit + i];
 		uint8_t *shadow = range.object->shadow + range.offset + i * range.field->size;
 		const uint8_t *value = data;
-		void *place;
+		void *address;
 
 		if (unit->sent == record->version && unit->applied == record->seen &&
-		    !dcrt_unit_from_wire(tracker, range.field, session, true, &value, &place))
+		    !dcrt_unit_from_wire(tracker, range.field, session, true, &value, &address))
 			memcpy(shadow, value, range.field->size);
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stale pointers. Drivers leave pointers to freed memory in place, and memory is reused: the same
+ * Stale pointers. Drivers leave pointers to freed memory in address, and memory is reused: the same
  * address may then mean a new object, which must be announced although the pointer looks unchanged.
  * So when an object is untracked, the shadow of each pointer into it is marked: the shadow becomes
  * the pointer with one bit flipped, which is no valid address. From then on

@@ -64,7 +64,7 @@ int dcrt_unit_to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *fie
 
 /* The kernel accepts functions from the process only by number. */
 int dcrt_unit_from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
-			uint64_t session, bool own, const uint8_t **data, void **place)
+			uint64_t session, bool own, const uint8_t **data, void **address)
 {
 	bool may_be_cookie = field->kind == DCRT_ADDRESS ||
 			     (field->kind == DCRT_CODE && (own || !tracker->kernel));
@@ -74,12 +74,12 @@ int dcrt_unit_from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *f
 		return 0;
 	if (may_be_cookie &&
 	    (DCRT_IS_COOKIE(dcrt_word_at(*data)) || DCRT_IS_LIST_POISON(dcrt_word_at(*data))))
-		err = dcrt_from_cookie(tracker, dcrt_word_at(*data), session, place);
+		err = dcrt_from_cookie(tracker, dcrt_word_at(*data), session, address);
 	else if (field->kind == DCRT_CODE)
-		err = dcrt_from_code(tracker, dcrt_word_at(*data), place);
+		err = dcrt_from_code(tracker, dcrt_word_at(*data), address);
 	else
-		err = dcrt_resolve(tracker, dcrt_word_at(*data), field->target, 0, place);
-	*data = (const uint8_t *)place;
+		err = dcrt_resolve(tracker, dcrt_word_at(*data), field->target, 0, address);
+	*data = (const uint8_t *)address;
 	return err;
 }
 
@@ -112,8 +112,8 @@ int dcrt_find_object(struct dcrt_tracker *tracker, const struct dcrt_record *rec
 		     struct dcrt_object **ret)
 {
 	struct dcrt_object *object;
-	void *place;
-	int err = dcrt_resolve(tracker, record->handle, DCRT_ANY_TYPE, 0, &place);
+	void *address;
+	int err = dcrt_resolve(tracker, record->handle, DCRT_ANY_TYPE, 0, &address);
 
 	if (err)
 		return err;

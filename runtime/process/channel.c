@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../message/call.h"
+#include "../call/call.h"
 #include "channel.h"
 #include "../objects/dirty.h"
 

@@ -18,7 +18,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "../message/call.h"
+#include "../call/call.h"
 #include "../component/downcalls.h"
 #include "../module/peer.h"
 #include "../process/channel.h"

@@ -17,7 +17,7 @@
 #include "graph/graph.h"
 #include "profile/profile.h"
 #include "solver/cut.h"
-#include "solver/lower.h"
+#include "problem/build.h"
 #include "solver/sweep.h"
 #include "solver/verify.h"
 
@@ -79,7 +79,7 @@ static void read_graph(const char *path)
 
 	if (!done(&diag, dc_graph_read(&diag, path, &graph)))
 		return;
-	if (done(&diag, dc_lower(&diag, graph, NULL, DC_FIELDS_PIN, NULL, &problem)))
+	if (done(&diag, dc_problem_of_driver(&diag, graph, NULL, DC_FIELDS_PIN, NULL, &problem)))
 		dc_problem_free(problem);
 	dc_graph_free(graph);
 }

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../runtime_messages.h"
+#include "../runtime/messages.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -52,6 +52,6 @@ refused 1 'absent.json' "$dir/nothing" --family net --compile-commands absent.js
 
 mkdir odd && echo '{"schema": 7, "kind": "driver"}' >odd/driver.json
 refused 1 'schema' "$dir/odd"
-printf '{"schema": 1, "kind": "driver", "name": "odd", "family": "net", "source":
+printf '{"schema": 2, "kind": "driver", "name": "odd", "family": "net", "source":
 	{"package": "linux-source-0.0", "path": "drivers/odd"}}' >odd/driver.json
 refused 3 'install linux-source-0.0' "$dir/odd"

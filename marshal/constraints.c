@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a driver's data keeps in the kernel, or on one side. A function whose arguments cannot cross
+ * is on the side of its callers; one that dereferences a structure that only the kernel has is
+ * pinned; functions that share a structure which is not an object stay together.
+ */
+#include "marshal/constraints.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "marshal/uses.h"
+
+struct constraining {
+	const struct dc_marshal *marshal;
+	struct dc_constraints *ret;
+	dc_proposals *gaps;
+};
+
+/* A gap's mark; it is noted the first time. */
+static unsigned mark(struct constraining *all, const struct dc_proposal *gap)
+{
+	size_t i;
+
+	for (i = 0; i < all->gaps->len; i++)
+		if (all->gaps->at[i].kind == gap->kind &&
+		    !strcmp(all->gaps->at[i].subject, gap->subject))
+			return (unsigned)i + 1;
+	dc_vec_push(all->gaps, *gap);
+	return (unsigned)all->gaps->len;
+}
+
+static unsigned mark_record(struct constraining *all, const char *record,
+			    const struct dc_definition *definition)
+{
+	struct dc_proposal gap;
+
+	dc_propose_trailing(all->marshal, record, definition, &gap);
+	return mark(all, &gap);
+}
+
+static void pin(struct constraining *all, const char *function, const char *reason, unsigned of)
+{
+	dc_vec_push(&all->ret->pins,
+		    (struct dc_constraint_pin){
+			    .function = dc_arena_strdup(all->marshal->arena, function),
+			    .reason = reason,
+			    .mark = of});
+}
+
+static void group(struct constraining *all, const char *one, const char *other, const char *reason,
+		  unsigned of)
+{
+	dc_vec_push(&all->ret->groups,
+		    (struct dc_constraint_group){
+			    .functions = {dc_arena_strdup(all->marshal->arena, one),
+					  dc_arena_strdup(all->marshal->arena, other)},
+			    .reason = reason,
+			    .mark = of});
+}
+
+/* A function that cannot be called across is on the side of all who call it. */
+static void constrain_callers(struct constraining *all, const struct dc_definition *definition,
+			      const char *why, unsigned of)
+{
+	const struct dc_marshal *marshal = all->marshal;
+	int function = dc_graph_function(marshal->graph, definition->name);
+	const struct dc_call *call;
+	const char *last = NULL;
+
+	if (function >= 0 && dc_graph_is_entry(marshal->graph, (unsigned)function))
+		pin(all, definition->name,
+		    dc_arena_printf(marshal->arena, "the kernel calls it and %s", why), of);
+	dc_vec_each (call, &marshal->graph->calls) {
+		const char *caller = marshal->graph->functions.at[call->caller].name;
+
+		if (call->kind == DC_CALL_KERNEL || (int)call->callee != function ||
+		    !dc_call_counts(call) || caller == last)
+			continue;
+		last = caller;
+		group(all, definition->name, caller,
+		      dc_arena_printf(marshal->arena, "%s calls %s and %s", caller,
+				      definition->name, why),
+		      of);
+	}
+}
+
+/* Whose list it is, the caller knows: who is in the process has only lists that cross. */
+static bool takes_list(const struct dc_marshal *marshal, const struct dc_value *value)
+{
+	struct dc_value record = {.kind = DC_VALUE_RECORD, .record = value->record};
+
+	return value->kind == DC_VALUE_POINTER && value->to == DC_VALUE_RECORD &&
+	       dc_marshal_is_list(marshal, &record);
+}
+
+/* Each gap of a function by itself: closing one leaves the others. */
+static void constrain_crossing(struct constraining *all, const struct dc_definition *definition)
+{
+	struct dc_signature signature;
+	struct dc_proposal gap;
+	bool told = false;
+	size_t i;
+
+	dc_signature_of_function(all->marshal, definition, &signature);
+	if (signature.gap && dc_propose_arguments(all->marshal, definition, &gap)) {
+		constrain_callers(all, definition, gap.why, mark(all, &gap));
+		told = true;
+	}
+	for (i = 0; signature.gap && i < definition->parameters.len; i++) {
+		const struct dc_value *value = &definition->parameters.at[i].value;
+		const char *record = dc_untracked_struct(all->marshal, value);
+		const char *why = dc_signature_parameter_gap(all->marshal, definition, i);
+
+		if (!record || !why)
+			continue;
+		constrain_callers(all, definition, why, mark_record(all, record, definition));
+		told = true;
+	}
+	if (signature.gap && !told)
+		constrain_callers(all, definition, signature.gap, 0);
+	dc_vec_done(&signature.arguments);
+	for (i = 0; i < definition->parameters.len; i++)
+		if (takes_list(all->marshal, &definition->parameters.at[i].value))
+			constrain_callers(all, definition,
+					  dc_arena_printf(all->marshal->arena,
+							  "its parameter '%s' may be any list",
+							  definition->parameters.at[i].name),
+					  0);
+}
+
+/* Why a function that looks into a structure of the kernel cannot be in a process, or NULL. */
+static const char *record_gap(const struct dc_marshal *marshal, const char *record)
+{
+	const struct dc_type_rule *rule = dc_rules_type(marshal->rules, record);
+
+	if (dc_marshal_is_object(marshal, record))
+		return NULL;
+	if (!rule)
+		return dc_arena_printf(marshal->arena,
+				       "looks into struct %s, for which there is no rule", record);
+	if (rule->class == DC_TYPE_NONE)
+		return dc_arena_printf(marshal->arena, "looks into struct %s: %s", record,
+				       rule->why);
+	return NULL;
+}
+
+/* A pointer to text: what a literal in the process is, the kernel cannot have. Other pointers lead
+ * to objects, or to what the process allocates, which then becomes one (runtime/objects/local.h). */
+static bool leads_to_text(const struct dc_marshal *marshal, const char *record, const char *field)
+{
+	const struct dc_pointer_rule *said = dc_marshal_pointer(marshal, record, field);
+
+	return said && said->count && !strcmp(said->count, "string");
+}
+
+/* Whether what the process allocates there may be what a pointer is set to. */
+static bool may_get(const struct dc_marshal *marshal, const struct dc_memory_site *site,
+		    const struct dc_value *pointer)
+{
+	const struct dc_rule *rule = dc_rules_find(marshal->rules, site->callee);
+	size_t i;
+
+	if (site->frees || !rule || rule->class != DC_RULE_LOCAL)
+		return false;
+	for (i = 0; i < site->types_count; i++)
+		if (pointer->record && !strcmp(site->types[i], pointer->record))
+			return true;
+	return !site->types_count && !pointer->record;
+}
+
+/* Memory of the process that the kernel is to reach, and nothing says as what. */
+static void constrain_store(struct constraining *all, const struct dc_type_use *use,
+			    const char *field)
+{
+	const struct dc_marshal *marshal = all->marshal;
+	const struct dc_layout_field *at = dc_marshal_field(marshal, use->type, field);
+	const struct dc_memory_site *site;
+
+	if (!at || at->value.kind != DC_VALUE_POINTER || at->value.is_code ||
+	    dc_marshal_pointer(marshal, use->type, field))
+		return;
+	dc_vec_each (site, &marshal->graph->memory)
+		if (site->function == use->function && may_get(marshal, site, &at->value)) {
+			pin(all, marshal->graph->functions.at[use->function].name,
+			    dc_arena_printf(marshal->arena,
+					    "sets %s.%s to what it allocates at line %u, and no "
+					    "annotation says what it leads to",
+					    use->type, field, site->line),
+			    0);
+			return;
+		}
+}
+
+/* A list that nothing says the elements of. */
+static void constrain_list(struct constraining *all, const struct dc_type_use *use,
+			   const char *field)
+{
+	const struct dc_marshal *marshal = all->marshal;
+	const struct dc_layout_field *at = dc_marshal_field(marshal, use->type, field);
+	const struct dc_definition *definition =
+		dc_source_find(marshal->source, marshal->graph->functions.at[use->function].name);
+	struct dc_proposal gap;
+
+	if (!at || !definition || !dc_marshal_is_list(marshal, &at->value) ||
+	    dc_marshal_list(marshal, use->type, field))
+		return;
+	dc_propose_list(marshal, definition, use->type, field, &gap);
+	pin(all, definition->name, gap.why, gap.row ? mark(all, &gap) : 0);
+}
+
+/* What is opaque is not looked into by the process, whatever a macro that has a rule does. */
+static void constrain_lists(struct constraining *all, const struct dc_type_use *use)
+{
+	const struct dc_type_rule *rule = dc_rules_type(all->marshal->rules, use->type);
+	size_t i;
+
+	if (rule && rule->class == DC_TYPE_OPAQUE)
+		return;
+	for (i = 0; i < use->reads_count; i++)
+		constrain_list(all, use, use->reads[i]);
+	for (i = 0; i < use->writes_count; i++)
+		constrain_list(all, use, use->writes[i]);
+	for (i = 0; i < use->addresses_count; i++)
+		constrain_list(all, use, use->addresses[i]);
+}
+
+/* A list whose head is a variable: its content does not cross. */
+static void constrain_list_variables(struct constraining *all)
+{
+	const struct dc_marshal *marshal = all->marshal;
+	const struct dc_variable *variable;
+	const struct dc_global *global;
+	size_t i;
+
+	dc_vec_each (variable, &marshal->source->variables) {
+		if (!dc_marshal_is_list(marshal, &variable->value))
+			continue;
+		global = dc_marshal_global(marshal, variable);
+		for (i = 0; global && i < global->writers.len; i++)
+			pin(all, marshal->graph->functions.at[global->writers.at[i]].name,
+			    dc_arena_printf(marshal->arena,
+					    "uses the list %s (%s), whose head is a variable",
+					    variable->name, variable->file),
+			    0);
+	}
+}
+
+static void constrain_use(struct constraining *all, const struct dc_type_use *use)
+{
+	const struct dc_marshal *marshal = all->marshal;
+	const char *name = marshal->graph->functions.at[use->function].name;
+	const char *gap = record_gap(marshal, use->type);
+	size_t i;
+
+	if (gap)
+		pin(all, name, gap, 0);
+	for (i = 0; i < use->writes_count; i++)
+		if (leads_to_text(marshal, use->type, use->writes[i]))
+			pin(all, name,
+			    dc_arena_printf(marshal->arena,
+					    "sets %s.%s, a text that both sides have", use->type,
+					    use->writes[i]),
+			    0);
+	for (i = 0; i < use->writes_count; i++)
+		constrain_store(all, use, use->writes[i]);
+}
+
+/* Structures of the driver's own that are no objects: all who look into them are on one side. */
+static void constrain_types(struct constraining *all)
+{
+	const struct dc_marshal *marshal = all->marshal;
+	const struct dc_type_use *use, *first;
+
+	dc_vec_each (use, &marshal->graph->types) {
+		const struct dc_layout *layout =
+			dc_layout_find(&marshal->source->layouts, use->type);
+		const struct dc_definition *definition;
+
+		if (!layout || !layout->of_driver || dc_marshal_is_object(marshal, use->type)) {
+			constrain_use(all, use);
+			constrain_lists(all, use);
+			continue;
+		}
+		dc_vec_each (first, &marshal->graph->types)
+			if (!strcmp(first->type, use->type))
+				break;
+		definition = dc_source_find(marshal->source,
+					    marshal->graph->functions.at[first->function].name);
+		if (first != use && definition)
+			group(all, definition->name,
+			      marshal->graph->functions.at[use->function].name,
+			      dc_arena_printf(marshal->arena,
+					      "both look into struct %s of the driver, which is no "
+					      "object",
+					      use->type),
+			      mark_record(all, use->type, definition));
+	}
+}
+
+/* What a function looks into as bytes must be said, or it stays where all bytes are. */
+static void constrain_hidden(struct constraining *all)
+{
+	const struct dc_hidden_use *use;
+
+	dc_vec_each (use, &all->marshal->source->layouts.hidden) {
+		const struct dc_definition *definition =
+			dc_source_find(all->marshal->source, use->function);
+		const struct dc_function_rule *entry =
+			definition ? dc_marshal_function_rule(all->marshal, definition) : NULL;
+		struct dc_proposal gap;
+
+		if (!definition || (entry && entry->reads.len) ||
+		    !dc_marshal_is_object(all->marshal, use->record))
+			continue;
+		dc_propose_reads(all->marshal, definition, use, &gap);
+		pin(all, definition->name, gap.why, mark(all, &gap));
+	}
+}
+
+/* What a function's uses of the kernel mean for data: inline functions that it brings along, and
+ * downcalls whose arguments must cross. */
+static void constrain_kernel_use(struct constraining *all, const struct dc_definition *definition,
+				 const struct dc_use *use)
+{
+	const struct dc_marshal *marshal = all->marshal;
+	const struct dc_inline_use *inlined;
+	const struct dc_prototype *prototype;
+	struct dc_signature signature;
+	const struct dc_rule *rule;
+	const char *name, *gap;
+	bool needs_none;
+
+	rule = dc_rule_for_use(marshal->rules, marshal->graph, use, &name, &needs_none);
+	prototype = dc_prototype_find(&marshal->source->layouts, name);
+	if (needs_none || (rule && rule->header_code)) {
+		dc_vec_each (inlined, &marshal->source->layouts.inlines) {
+			gap = strcmp(inlined->function, name) != 0
+				      ? NULL
+				      : record_gap(marshal, inlined->record);
+			if (gap)
+				pin(all, definition->name,
+				    dc_arena_printf(marshal->arena, "uses %s at %s:%u, which %s",
+						    name, definition->file, use->line, gap),
+				    0);
+		}
+		return;
+	}
+	if (!rule || !prototype ||
+	    (rule->class != DC_RULE_DOWNCALL && rule->class != DC_RULE_DOWNCALL_ON_CALLER))
+		return;
+	dc_signature_of_kernel(marshal, prototype, rule, &signature);
+	if (signature.gap)
+		pin(all, definition->name,
+		    dc_arena_printf(marshal->arena, "uses %s at %s:%u: %s", name, definition->file,
+				    use->line, signature.gap),
+		    0);
+	dc_vec_done(&signature.arguments);
+}
+
+/* Marks what a function calls, and what that calls. */
+static void mark_called(const struct dc_graph *graph, unsigned function, bool *called)
+{
+	const struct dc_call *call;
+
+	if (called[function])
+		return;
+	called[function] = true;
+	dc_vec_each (call, &graph->calls)
+		if (call->caller == function && call->kind != DC_CALL_KERNEL &&
+		    dc_call_counts(call))
+			mark_called(graph, call->callee, called);
+}
+
+/* In recovery no process is there. */
+static void constrain_recovery(struct constraining *all, const struct dc_recovery_rule *rule)
+{
+	const struct dc_graph *graph = all->marshal->graph;
+	bool *called = dc_alloc(graph->functions.len + 1, sizeof(*called));
+	int function = dc_graph_function(graph, rule->function);
+	size_t i;
+
+	if (function >= 0)
+		mark_called(graph, (unsigned)function, called);
+	for (i = 0; i < graph->functions.len; i++)
+		if (called[i])
+			pin(all, graph->functions.at[i].name,
+			    (int)i == function
+				    ? "runs in recovery, when the process has died"
+				    : dc_arena_printf(all->marshal->arena,
+						      "runs in recovery, when the process has "
+						      "died, called by %s",
+						      rule->function),
+			    0);
+	free(called);
+}
+
+void dc_constraints_find(const struct dc_marshal *marshal, struct dc_constraints *ret,
+			 dc_proposals *gaps)
+{
+	struct constraining all = {.marshal = marshal, .ret = ret, .gaps = gaps};
+	const struct dc_recovery_rule *recovery;
+	const struct dc_definition *definition;
+	const struct dc_use *use;
+
+	dc_vec_each (definition, &marshal->source->definitions)
+		constrain_crossing(&all, definition);
+	constrain_types(&all);
+	constrain_hidden(&all);
+	dc_vec_each (recovery, &marshal->annotations.recoveries)
+		constrain_recovery(&all, recovery);
+	constrain_list_variables(&all);
+	dc_vec_each (definition, &marshal->source->definitions)
+		dc_vec_each (use, &definition->uses)
+			constrain_kernel_use(&all, definition, use);
+}
+
+void dc_constraints_done(struct dc_constraints *constraints)
+{
+	dc_vec_done(&constraints->pins);
+	dc_vec_done(&constraints->groups);
+	dc_vec_done(&constraints->weightless);
+}

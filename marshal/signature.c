@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How the arguments and the result of a function cross. The type decides, unless a rule or an
+ * annotation has a row about the function; an argument that neither explains makes a signature with
+ * a gap.
+ */
+#include "marshal/signature.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum dc_type_class class_of(const struct dc_marshal *marshal, const char *record)
+{
+	const struct dc_type_rule *rule = dc_rules_type(marshal->rules, record);
+
+	return rule ? rule->class : DC_TYPE_CLASSES;
+}
+
+/* A parameter or result to be given a mode. */
+struct crossing {
+	const struct dc_marshal *marshal;
+	const char *what; /* "bytes of e1000_get_eeprom" */
+	const char *said; /* by a rule or annotation, or "" */
+	bool of_kernel;
+	struct dc_signature *ret;
+};
+
+static enum dc_mode refuse(const struct crossing *crossing, const char *why)
+{
+	if (!crossing->ret->gap) {
+		crossing->ret->gap =
+			dc_arena_printf(crossing->marshal->arena, "%s %s", crossing->what, why);
+		crossing->ret->gap_argument = crossing->ret->arguments.len;
+	}
+	return DC_MODE_WORD;
+}
+
+static enum dc_mode mode_of_record(const struct crossing *crossing, const char *record)
+{
+	const struct dc_marshal *marshal = crossing->marshal;
+	const struct dc_layout *layout = dc_layout_find(&marshal->source->layouts, record);
+
+	if (dc_marshal_is_object(marshal, record))
+		return DC_MODE_ADDRESS;
+	if (layout && layout->of_driver)
+		return refuse(crossing, dc_arena_printf(marshal->arena,
+							"points to a struct %s of the driver, "
+							"which is no object",
+							record));
+	switch (class_of(marshal, record)) {
+	case DC_TYPE_VALUE:
+		return layout ? DC_MODE_VALUE : DC_MODE_ADDRESS;
+	default:
+		return DC_MODE_ADDRESS; /* what looks into it is judged by itself */
+	}
+}
+
+static enum dc_mode mode_of_pointer(const struct crossing *crossing, const struct dc_value *value)
+{
+	if (value->is_code)
+		return DC_MODE_CODE;
+	if (value->to == DC_VALUE_RECORD)
+		return mode_of_record(crossing, value->record);
+	if (value->to == DC_VALUE_VOID && crossing->of_kernel)
+		return DC_MODE_ADDRESS;
+	if (value->to_char && value->to_const)
+		return DC_MODE_STRING;
+	if (value->to == DC_VALUE_INTEGER || value->to == DC_VALUE_VOID)
+		return refuse(crossing, "points to memory whose length nothing says");
+	return refuse(crossing, "points to what cannot cross yet");
+}
+
+static enum dc_mode mode_of(const struct crossing *crossing, const struct dc_value *value)
+{
+	switch (value->kind) {
+	case DC_VALUE_VOID:
+	case DC_VALUE_INTEGER:
+		return DC_MODE_WORD;
+	case DC_VALUE_POINTER:
+		if (!strcmp(crossing->said, "address"))
+			return DC_MODE_ADDRESS;
+		if (*crossing->said)
+			return DC_MODE_ARRAY;
+		return mode_of_pointer(crossing, value);
+	default:
+		return refuse(crossing, "is neither a number nor a pointer");
+	}
+}
+
+static void add_argument(const struct crossing *crossing, const struct dc_value *value,
+			 const char *count)
+{
+	struct dc_argument argument = {.mode = mode_of(crossing, value)};
+
+	if (argument.mode == DC_MODE_ARRAY)
+		argument.count = count;
+	dc_vec_push(&crossing->ret->arguments, argument);
+}
+
+static void set_result(const struct crossing *crossing, const struct dc_value *value)
+{
+	bool was_whole = !crossing->ret->gap;
+
+	crossing->ret->result =
+		value->kind == DC_VALUE_POINTER ? DC_MODE_ADDRESS : mode_of(crossing, value);
+	if (was_whole && crossing->ret->gap)
+		crossing->ret->gap_argument = crossing->ret->arguments.len;
+}
+
+const struct dc_function_rule *dc_marshal_function_rule(const struct dc_marshal *marshal,
+							const struct dc_definition *definition)
+{
+	const struct dc_function_rule *entry =
+		dc_rules_function(&marshal->annotations, definition->name);
+	int function = dc_graph_function(marshal->graph, definition->name);
+	const struct dc_entry_point *point;
+
+	if (entry)
+		return entry;
+	dc_vec_each (point, &marshal->graph->entry_points)
+		if ((int)point->function == function && !entry)
+			entry = dc_rules_function(marshal->rules, point->via);
+	return entry;
+}
+
+const char *dc_entry_on_failure(const struct dc_marshal *marshal,
+				const struct dc_definition *definition)
+{
+	int function = dc_graph_function(marshal->graph, definition->name);
+	const struct dc_entry_point *point;
+
+	dc_vec_each (point, &marshal->graph->entry_points) {
+		const struct dc_function_rule *entry =
+			(int)point->function == function
+				? dc_rules_function(marshal->rules, point->via)
+				: NULL;
+
+		if (entry && entry->on_failure)
+			return dc_signature_expand(marshal, definition, entry->on_failure);
+	}
+	return NULL;
+}
+
+/* A count with $0, $1 ... replaced by the names of parameters; definition NULL: a function of the
+ * kernel, whose parameters are a0, a1 ... in what is generated. */
+const char *dc_signature_expand(const struct dc_marshal *marshal,
+				const struct dc_definition *definition, const char *text)
+{
+	size_t count = definition ? definition->parameters.len : 10;
+	const char *done = "";
+
+	for (; *text; text++) {
+		size_t index = (size_t)(text[0] == '$' ? text[1] - '0' : 10);
+
+		if (index < count) {
+			const char *name = definition
+						   ? definition->parameters.at[index].name
+						   : dc_arena_printf(marshal->arena, "a%zu", index);
+
+			done = dc_arena_printf(marshal->arena, "%s%s", done, name);
+			text++;
+		} else {
+			done = dc_arena_printf(marshal->arena, "%s%c", done, *text);
+		}
+	}
+	return done;
+}
+
+static void add_parameter(struct crossing *crossing, const struct dc_definition *definition,
+			  const struct dc_function_rule *entry, size_t i)
+{
+	const struct dc_parameter *parameter = &definition->parameters.at[i];
+	const struct dc_marshal *marshal = crossing->marshal;
+
+	crossing->what = dc_arena_printf(marshal->arena, "its parameter '%s' (%s:%u)",
+					 parameter->name, definition->file, definition->first_line);
+	crossing->said = entry && i < entry->arguments.len ? entry->arguments.at[i] : "";
+	add_argument(crossing, &parameter->value,
+		     dc_signature_expand(marshal, definition, crossing->said));
+}
+
+void dc_signature_of_function(const struct dc_marshal *marshal,
+			      const struct dc_definition *definition, struct dc_signature *ret)
+{
+	const struct dc_function_rule *entry = dc_marshal_function_rule(marshal, definition);
+	struct crossing crossing = {.marshal = marshal, .ret = ret};
+	size_t i;
+
+	*ret = (struct dc_signature){0};
+	for (i = 0; i < definition->parameters.len; i++)
+		add_parameter(&crossing, definition, entry, i);
+	crossing.what = dc_arena_printf(marshal->arena, "its result (%s:%u)", definition->file,
+					definition->first_line);
+	crossing.said = "";
+	set_result(&crossing, &definition->result_value);
+}
+
+const char *dc_signature_parameter_gap(const struct dc_marshal *marshal,
+				       const struct dc_definition *definition, size_t i)
+{
+	struct dc_signature signature = {0};
+	struct crossing crossing = {.marshal = marshal, .ret = &signature};
+
+	add_parameter(&crossing, definition, dc_marshal_function_rule(marshal, definition), i);
+	dc_vec_done(&signature.arguments);
+	return signature.gap;
+}
+
+void dc_signature_of_kernel(const struct dc_marshal *marshal, const struct dc_prototype *prototype,
+			    const struct dc_rule *rule, struct dc_signature *ret)
+{
+	struct crossing crossing = {.marshal = marshal, .ret = ret, .of_kernel = true};
+	size_t i;
+
+	*ret = (struct dc_signature){0};
+	crossing.what = "it";
+	if (prototype->is_variadic)
+		refuse(&crossing, "takes a variable number of arguments");
+	for (i = 0; i < prototype->parameters.len; i++) {
+		crossing.what =
+			dc_arena_printf(marshal->arena, "argument %zu of %s", i, prototype->name);
+		crossing.said = i < rule->arguments.len ? rule->arguments.at[i] : "";
+		add_argument(&crossing, &prototype->parameters.at[i],
+			     dc_signature_expand(marshal, NULL, crossing.said));
+	}
+	crossing.what = dc_arena_printf(marshal->arena, "the result of %s", prototype->name);
+	crossing.said = "";
+	set_result(&crossing, &prototype->result);
+}

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "problem/build.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "problem/shared_fields.h"
+
+struct builder {
+	struct dc_diag *diag;
+	const struct dc_graph *graph;
+	const struct dc_constraints *constraints; /* or NULL */
+	struct dc_problem *problem;
+	size_t *nodes; /* function -> node */
+	int64_t *called; /* function -> its calls in the profile */
+};
+
+static const struct dc_function *function_at(const struct builder *builder, unsigned index)
+{
+	return &builder->graph->functions.at[index];
+}
+
+static const char *reason(struct builder *builder, const char *fmt, ...) DC_PRINTF(2, 3);
+
+static const char *reason(struct builder *builder, const char *fmt, ...)
+{
+	const char *text;
+	va_list args;
+
+	va_start(args, fmt);
+	text = dc_arena_vprintf(builder->problem->arena, fmt, args);
+	va_end(args);
+	return text;
+}
+
+/* Weights */
+
+static int no_such(struct builder *builder, const struct dc_profile_edge *edge)
+{
+	return dc_error(
+		builder->diag, -EINVAL, NULL,
+		"the profile has calls %s -> %s, which the graph of %s does not know: it is "
+		"of another source; make both again (drivercut graph, drivercut profile)",
+		edge->caller ? edge->caller : "(kernel)", edge->callee, builder->graph->driver);
+}
+
+static bool is_weightless(const struct builder *builder, const char *name)
+{
+	size_t i;
+
+	for (i = 0; builder->constraints && i < builder->constraints->weightless.len; i++)
+		if (!strcmp(builder->constraints->weightless.at[i], name))
+			return true;
+	return false;
+}
+
+static int add_entries(struct builder *builder, const struct dc_profile *profile)
+{
+	const struct dc_profile_edge *entry;
+
+	dc_vec_each (entry, &profile->entries) {
+		int function = dc_graph_function(builder->graph, entry->callee);
+
+		/* An inline function that the compiler kept: not the driver's, see below. */
+		if (function < 0 && dc_graph_kernel_function(builder->graph, entry->callee) >= 0)
+			continue;
+		if (function < 0)
+			return no_such(builder, entry);
+		builder->problem->nodes.at[builder->nodes[function]].entry_calls +=
+			(int64_t)entry->calls;
+		builder->called[function] += (int64_t)entry->calls;
+	}
+	return 0;
+}
+
+/* Calls out of an inline function that the compiler kept as one of its own: perf cannot tell which
+ * of its callers made them, so each is charged. Returns false if none calls it. */
+static bool charge_inline_callers(struct builder *builder, const struct dc_profile_edge *edge)
+{
+	int inlined = dc_graph_kernel_function(builder->graph, edge->caller);
+	const struct dc_call *call;
+	bool found = false;
+
+	dc_vec_each (call, &builder->graph->calls)
+		if (call->kind == DC_CALL_KERNEL && inlined >= 0 &&
+		    call->callee == (unsigned)inlined) {
+			builder->problem->nodes.at[builder->nodes[call->caller]].kernel_calls +=
+				(int64_t)edge->calls;
+			found = true;
+		}
+	return found;
+}
+
+static int add_edges(struct builder *builder, const struct dc_profile *profile)
+{
+	const struct dc_profile_edge *edge;
+
+	dc_vec_each (edge, &profile->edges) {
+		int from = dc_graph_function(builder->graph, edge->caller);
+		int to = edge->kernel ? 0 : dc_graph_function(builder->graph, edge->callee);
+		int64_t calls = (int64_t)edge->calls;
+
+		if (edge->kernel && is_weightless(builder, edge->callee))
+			continue;
+		if (from < 0 && edge->kernel && charge_inline_callers(builder, edge))
+			continue;
+		if (from < 0 || to < 0 ||
+		    (!edge->kernel &&
+		     !dc_graph_has_edge(builder->graph, edge->caller, edge->callee)))
+			return no_such(builder, edge);
+		if (edge->kernel) {
+			builder->problem->nodes.at[builder->nodes[from]].kernel_calls += calls;
+			continue;
+		}
+		dc_problem_add_edge(builder->problem, builder->nodes[from], builder->nodes[to],
+				    calls, calls);
+		builder->called[to] += calls;
+	}
+	return 0;
+}
+
+/* Inline functions that no probe sees: act on the machine, call nothing that perf counted. */
+static bool unseen_inline(const struct dc_kernel_function *function)
+{
+	return function->is_inline && !function->is_local && !function->reaches_count;
+}
+
+static void add_inlines(struct builder *builder)
+{
+	const struct dc_call *call;
+
+	dc_vec_each (call, &builder->graph->calls) {
+		const struct dc_kernel_function *callee;
+
+		if (call->kind != DC_CALL_KERNEL)
+			continue;
+		callee = &builder->graph->kernel_functions.at[call->callee];
+		if (unseen_inline(callee) && !is_weightless(builder, callee->name))
+			builder->problem->nodes.at[builder->nodes[call->caller]].kernel_calls +=
+				builder->called[call->caller];
+	}
+}
+
+/* Edges without calls: they matter to replication and explanations. */
+static void add_silent_edges(struct builder *builder)
+{
+	const struct dc_call *call;
+
+	dc_vec_each (call, &builder->graph->calls)
+		if (call->kind != DC_CALL_KERNEL && dc_call_counts(call))
+			dc_problem_add_edge(builder->problem, builder->nodes[call->caller],
+					    builder->nodes[call->callee], 0, 0);
+}
+
+/* Constraints */
+
+static void pin(struct builder *builder, unsigned function, const char *why)
+{
+	dc_problem_add_pin(builder->problem, builder->nodes[function], DC_SIDE_KERNEL, why);
+}
+
+static void pin_entries(struct builder *builder)
+{
+	const struct dc_entry_point *entry;
+
+	dc_vec_each (entry, &builder->graph->entry_points) {
+		if (1u << entry->context & DC_CONTEXTS_ATOMIC)
+			pin(builder, entry->function,
+			    reason(builder, "critical root: %s, called in %s context", entry->via,
+				   dc_context_name(entry->context)));
+		else if (entry->context == DC_CONTEXT_INIT)
+			pin(builder, entry->function,
+			    reason(builder, "%s: there is no process yet, or no more", entry->via));
+	}
+}
+
+/* The first lock of an atomic class among them, or NULL. */
+static const struct dc_lock *atomic_lock(const struct builder *builder, const dc_indices *locks)
+{
+	size_t i;
+
+	for (i = 0; i < locks->len; i++)
+		if (dc_lock_class_atomic(builder->graph->locks.at[locks->at[i]].class))
+			return &builder->graph->locks.at[locks->at[i]];
+	return NULL;
+}
+
+static void add_call_constraint(struct builder *builder, const struct dc_call *call)
+{
+	const struct dc_function *caller = function_at(builder, call->caller);
+	const struct dc_lock *held = atomic_lock(builder, &call->locks_held);
+	size_t both[] = {builder->nodes[call->caller], builder->nodes[call->callee]};
+
+	if (held) {
+		dc_problem_add_together(builder->problem, both, 2,
+					reason(builder, "%s calls it holding %s (%s:%u)",
+					       caller->name, held->name, caller->file, call->line));
+		return;
+	}
+	held = atomic_lock(builder, &caller->held);
+	dc_problem_add_follow(builder->problem, both[0], both[1],
+			      held && !caller->critical
+				      ? reason(builder,
+					       "%s calls it, itself called holding %s (%s:%u)",
+					       caller->name, held->name, caller->file, call->line)
+				      : reason(builder, "%s calls it in atomic context (%s:%u)",
+					       caller->name, caller->file, call->line));
+}
+
+static void constrain_calls(struct builder *builder)
+{
+	const struct dc_call *call, *before = NULL;
+
+	dc_vec_each (call, &builder->graph->calls) {
+		if (call->kind == DC_CALL_KERNEL || !dc_call_counts(call) || !call->atomic ||
+		    call->caller == call->callee)
+			continue;
+		/* One reason for several calls between the same two, unless locks differ. */
+		if (before && before->caller == call->caller && before->callee == call->callee &&
+		    before->locks_held.len == call->locks_held.len)
+			continue;
+		add_call_constraint(builder, call);
+		before = call;
+	}
+}
+
+static const char *an_atomic_holder(const struct builder *builder, const struct dc_lock *lock)
+{
+	size_t i;
+
+	for (i = 0; i < lock->holders.len; i++)
+		if (function_at(builder, lock->holders.at[i])->critical)
+			return function_at(builder, lock->holders.at[i])->name;
+	return function_at(builder, lock->holders.at[0])->name;
+}
+
+static void keep_holders_together(struct builder *builder, const struct dc_lock *lock)
+{
+	size_t *nodes = dc_alloc(lock->holders.len, sizeof(*nodes));
+	size_t i;
+
+	for (i = 0; i < lock->holders.len; i++)
+		nodes[i] = builder->nodes[lock->holders.at[i]];
+	dc_problem_add_together(builder->problem, nodes, lock->holders.len,
+				reason(builder, "all take spinlock %s", lock->name));
+	free(nodes);
+}
+
+static void constrain_locks(struct builder *builder)
+{
+	const struct dc_lock *lock;
+	size_t i;
+
+	dc_vec_each (lock, &builder->graph->locks) {
+		if (lock->class == DC_LOCK_MUTEX || !lock->holders.len)
+			continue;
+		if (lock->class == DC_LOCK_SPIN && !lock->in_atomic) {
+			keep_holders_together(builder, lock);
+			continue;
+		}
+		for (i = 0; i < lock->holders.len; i++)
+			pin(builder, lock->holders.at[i],
+			    lock->class == DC_LOCK_SPIN
+				    ? reason(builder,
+					     "takes spinlock %s, which atomic code takes (%s)",
+					     lock->name, an_atomic_holder(builder, lock))
+				    : reason(builder,
+					     "has a section under %s, which a process cannot",
+					     lock->name));
+	}
+}
+
+/* One pin a function, for the first field. */
+static void pin_field_users(struct builder *builder)
+{
+	bool *pinned = dc_alloc(builder->graph->functions.len, sizeof(*pinned));
+	dc_shared_fields fields = {0};
+	const struct dc_shared_field *field;
+	size_t i;
+
+	dc_shared_fields_find(builder->graph, &fields);
+	dc_vec_each (field, &fields)
+		for (i = 0; i < field->users.len; i++) {
+			if (pinned[field->users.at[i]])
+				continue;
+			pinned[field->users.at[i]] = true;
+			pin(builder, field->users.at[i],
+			    reason(builder,
+				   "uses %s.%s, which atomic code writes (%s), without a common "
+				   "lock",
+				   field->type, field->field,
+				   function_at(builder, field->writer)->name));
+		}
+	dc_shared_fields_done(&fields);
+	free(pinned);
+}
+
+static void add_constraints(struct builder *builder, const struct dc_constraints *constraints)
+{
+	const struct dc_constraint_group *group;
+	const struct dc_constraint_pin *pinned;
+
+	dc_vec_each (pinned, &constraints->pins) {
+		int function = dc_graph_function(builder->graph, pinned->function);
+
+		if (function >= 0)
+			pin(builder, (unsigned)function, reason(builder, "%s", pinned->reason));
+	}
+	dc_vec_each (group, &constraints->groups) {
+		int one = dc_graph_function(builder->graph, group->functions[0]);
+		int other = dc_graph_function(builder->graph, group->functions[1]);
+
+		if (one >= 0 && other >= 0 && one != other)
+			dc_problem_add_together(
+				builder->problem,
+				(size_t[]){builder->nodes[one], builder->nodes[other]}, 2,
+				reason(builder, "%s", group->reason));
+	}
+}
+
+/* Replication */
+
+static bool writes_nothing(const struct dc_graph *graph, unsigned function)
+{
+	const struct dc_type_use *use;
+	const struct dc_global *global;
+	size_t i;
+
+	dc_vec_each (use, &graph->types)
+		if (use->function == function && (use->writes_count || use->addresses_count))
+			return false;
+	dc_vec_each (global, &graph->globals)
+		for (i = 0; i < global->writers.len; i++)
+			if (global->writers.at[i] == function)
+				return false;
+	return true;
+}
+
+static bool calls_local_only(const struct dc_graph *graph, unsigned function)
+{
+	const struct dc_indirect_site *site;
+	const struct dc_call *call;
+
+	dc_vec_each (call, &graph->calls)
+		if (call->caller == function &&
+		    (call->kind != DC_CALL_KERNEL ||
+		     !graph->kernel_functions.at[call->callee].is_local))
+			return false;
+	dc_vec_each (site, &graph->indirect)
+		if (site->caller == function)
+			return false;
+	return true;
+}
+
+static void mark_replicable(struct builder *builder)
+{
+	unsigned i;
+
+	for (i = 0; i < builder->graph->functions.len; i++) {
+		const struct dc_function *function = function_at(builder, i);
+		struct dc_problem_node *node = &builder->problem->nodes.at[builder->nodes[i]];
+
+		node->replicable = !function->address_taken && !function->takes.len &&
+				   !node->kernel_calls && !dc_graph_is_entry(builder->graph, i) &&
+				   calls_local_only(builder->graph, i) &&
+				   writes_nothing(builder->graph, i);
+	}
+}
+
+static int build(struct builder *builder, const struct dc_profile *profile, enum dc_fields fields)
+{
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < builder->graph->functions.len; i++)
+		builder->nodes[i] =
+			dc_problem_add_node(builder->problem, builder->graph->functions.at[i].name,
+					    builder->graph->functions.at[i].loc);
+	if (profile) {
+		builder->problem->seconds = (int64_t)profile->seconds;
+		err = add_entries(builder, profile);
+		if (!err)
+			err = add_edges(builder, profile);
+	}
+	if (err < 0)
+		return err;
+	add_inlines(builder);
+	add_silent_edges(builder);
+	pin_entries(builder);
+	constrain_calls(builder);
+	constrain_locks(builder);
+	if (fields == DC_FIELDS_PIN)
+		pin_field_users(builder);
+	if (builder->constraints)
+		add_constraints(builder, builder->constraints);
+	mark_replicable(builder);
+	return dc_problem_finish(builder->diag, builder->problem);
+}
+
+int dc_problem_of_driver(struct dc_diag *diag, const struct dc_graph *graph,
+			 const struct dc_profile *profile, enum dc_fields fields,
+			 const struct dc_constraints *constraints, struct dc_problem **ret_problem)
+{
+	struct builder builder = {
+		.diag = diag,
+		.graph = graph,
+		.constraints = constraints,
+		.problem = dc_problem_new(graph->driver),
+		.nodes = dc_alloc(graph->functions.len, sizeof(size_t)),
+		.called = dc_alloc(graph->functions.len, sizeof(int64_t)),
+	};
+	int err;
+
+	builder.problem->driver = dc_arena_strdup(builder.problem->arena, graph->driver);
+	err = build(&builder, profile, fields);
+	free(builder.nodes);
+	free(builder.called);
+	if (err < 0)
+		dc_problem_free(builder.problem);
+	else
+		*ret_problem = builder.problem;
+	return err;
+}

@@ -1,0 +1,262 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# drivercut annotate on a small module: every kind of gap is found, named with its place and a line
+# to add; a line that is added closes its gap and frees what was said.
+#
+#   annotate.sh DRIVERCUT
+set -u
+drivercut=$(realpath "$1")
+here=$(realpath "$(dirname "$0")")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 99
+unset DRIVERCUT_OUT DRIVERCUT_KERNEL
+ls -d /lib/modules/*/build >/dev/null 2>&1 || { echo "no kernel headers"; exit 77; }
+# shellcheck source=tests/cli/lib.sh
+. "$here/lib.sh"
+
+mkdir net
+echo 'obj-m := net.o' >net/Kbuild
+cat >net/net.c <<'END'
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/interrupt.h>
+#include <linux/netdevice.h>
+
+struct ring {
+	u32 head;
+};
+
+struct port {
+	struct net_device *netdev;
+	struct ring *rings;
+	int num_rings;
+};
+
+static u32 read_one(struct port *port, u32 *value)
+{
+	*value = port->num_rings;
+	return 0;
+}
+
+static void read_many(struct port *port, int words, u16 *data)
+{
+	data[words - 1] = port->num_rings;
+}
+
+static int rename(struct port *port, char *name)
+{
+	return name[0];
+}
+
+static u32 head(struct ring *ring)
+{
+	return ring->head;
+}
+
+static u32 peek(struct net_device *netdev, int offset)
+{
+	static u32 count;
+	static const u32 fixed = 1;
+
+	return *((u8 *)netdev + offset) + count++ + fixed;
+}
+
+static irqreturn_t handle(int irq, void *data)
+{
+	struct port *port = data;
+	char name[4] = "";
+	u16 words[2];
+	u32 value;
+
+	read_one(port, &value);
+	read_many(port, 2, words);
+	rename(port, name);
+	return head(port->rings);
+}
+
+static int net_open(struct net_device *netdev)
+{
+	struct port *port = netdev_priv(netdev);
+	char name[4] = "";
+	u16 words[2];
+	u32 value;
+
+	read_one(port, &value);
+	read_many(port, 2, words);
+	rename(port, name);
+	return peek(netdev, 3) + head(port->rings) + request_irq(3, handle, 0, "net", port);
+}
+
+static const struct net_device_ops net_ops = {.ndo_open = net_open};
+
+int net_setup(struct net_device *netdev);
+int net_setup(struct net_device *netdev)
+{
+	netdev->netdev_ops = &net_ops;
+	return 0;
+}
+END
+
+# What leads to the driver's own structure is the first question
+expect 0 '{"struct": "port", "after": "net_device"}' annotate net --family net -v
+expect 0 'struct port of the driver is no object' annotate net --family net -v
+annotations() { # ROWS-OF-FUNCTIONS ROWS-OF-POINTERS
+	cat >net/annotations.json <<-END
+	{"schema": 2, "kind": "annotations", "trailing": [{"struct": "port", "after": "net_device"}],
+	 "functions": [$1], "pointers": [$2]}
+	END
+}
+annotations "" ""
+expect 0 '{"function": "read_one", "arguments": ["", "1"]}' annotate net --family net -v
+for words in '{"function": "read_many", "arguments": ["", "", "words"]}' \
+	'{"function": "rename", "arguments": ["", "strlen($1) + 1"]}' \
+	'{"function": "peek", "reads": ["net_device.*"]}' \
+	'{"field": "port.rings", "count": "num_rings"}' \
+	"looks into struct net_device as bytes at net.c:41" \
+	"its parameter 'data' (net.c:21) points to memory whose length nothing says"; do
+	check grep -qF -- "$words" said
+done
+expect 0 '"frees_together"' annotate net --family net --json
+check grep -q '"line": 41' said
+before=$(sed -n 's/^ "kernel_loc": \([0-9]*\),/\1/p' said)
+together=$(sed -n 's/^ "frees_together": \([0-9]*\),/\1/p' said)
+
+# The rules' problem points here
+cat >profile.json <<'END'
+{"schema": 2, "kind": "profile", "driver": "net", "source": "by hand", "seconds": 10,
+ "phases": [], "edges": [], "entries": [], "lost": 0, "unseen_in_graph": []}
+END
+expect 0 "6 annotations are missing: drivercut annotate net" \
+	problem net --family net --rules --profile profile.json -o problem.json
+check grep -q "looks into struct net_device as bytes" problem.json
+
+# What is said is missing no longer, and frees what was promised
+annotations '{"function": "read_one", "arguments": ["", "1"]},
+	{"function": "read_many", "arguments": ["", "", "words"]},
+	{"function": "rename", "arguments": ["", "4"]}, {"function": "handle", "arguments": ["", "address"]},
+	{"function": "peek", "reads": ["net_device.*"]}' '{"field": "port.rings", "count": "num_rings"}'
+expect 0 "0 annotations are missing; " annotate net --family net
+expect 0 '"frees_together": 0' annotate net --family net --json
+after=$(sed -n 's/^ "kernel_loc": \([0-9]*\),/\1/p' said)
+[ "$together" -gt 0 ] && [ $((before - after)) = "$together" ] || {
+	echo "$before lines before, $after after, $together promised"
+	failed=1
+}
+
+# A list: which is its head is told by what is allocated, its lock stands beside it
+mkdir list
+cp "$here/../emit/cases/list/in.c" list/
+echo 'obj-m := in.o' >list/Kbuild
+lists() { # ROWS-OF-POINTERS
+	cat >list/annotations.json <<-END
+	{"schema": 2, "kind": "annotations", "trailing": [{"struct": "port", "after": "net_device"}],
+	 "pointers": [$1]}
+	END
+}
+lists ""
+expect 0 '{"field": "port.filters", "list": "filter.node", "lock": "lock"}' annotate list --family net
+check grep -q 'in.c:[0-9]* *nothing says what the list port.filters is of' said
+expect 0 '"kind": "list"' annotate list --family net --json
+lists '{"field": "port.filters", "list": "filter.node", "lock": "lock"}'
+expect 0 "0 annotations are missing; " annotate list --family net
+lists '{"field": "port.filters", "list": "filter.node", "lock": "caller"}'
+expect 0 "0 annotations are missing; " annotate list --family net
+lists '{"field": "port.seed", "list": "filter.node", "lock": "lock"}'
+expect 1 "no list's head 'seed' is in struct port" annotate list --family net
+lists '{"field": "port.filters", "list": "filter.id", "lock": "lock"}'
+expect 1 "no list's node 'id' is in struct filter" annotate list --family net
+lists '{"field": "port.filters", "list": "filter.node", "lock": "seed"}'
+expect 1 "no mutex 'seed' is in struct port" annotate list --family net
+lists '{"field": "port.filters", "list": "filter", "lock": "lock"}'
+expect 1 "list 'filter' is not STRUCTURE.FIELD" annotate list --family net
+lists '{"field": "port.filters", "list": "filter.node"}'
+expect 1 "lock: missing" annotate list --family net
+
+# What the process allocates and stores where the kernel looks needs a word
+mkdir store
+echo 'obj-m := store.o' >store/Kbuild
+cat >store/store.c <<'END'
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+
+struct ring {
+	u32 head;
+};
+
+struct port {
+	struct ring *ring;
+	u8 *bytes;
+};
+
+static int store_open(struct net_device *netdev)
+{
+	struct port *port = netdev_priv(netdev);
+
+	port->ring = kzalloc(sizeof(*port->ring), GFP_KERNEL);
+	return port->ring ? 0 : -ENOMEM;
+}
+
+static int store_stop(struct net_device *netdev)
+{
+	struct port *port = netdev_priv(netdev);
+
+	port->bytes = kmalloc(8, GFP_KERNEL);
+	return port->bytes ? 0 : -ENOMEM;
+}
+
+static const struct net_device_ops store_ops = {.ndo_open = store_open, .ndo_stop = store_stop};
+
+int store_setup(struct net_device *netdev);
+int store_setup(struct net_device *netdev)
+{
+	netdev->netdev_ops = &store_ops;
+	return 0;
+}
+END
+sed -i 's/"driver": "net"/"driver": "store"/' profile.json
+stored() { # ROWS-OF-POINTERS
+	cat >store/annotations.json <<-END
+	{"schema": 2, "kind": "annotations", "trailing": [{"struct": "port", "after": "net_device"}],
+	 "pointers": [$1]}
+	END
+	expect 0 "" problem store --family net --rules --profile profile.json -o problem.json
+}
+stored ""
+check grep -q 'sets port.ring to what it allocates at line 18' problem.json
+check grep -q 'sets port.bytes to what it allocates at line 26' problem.json
+stored '{"field": "port.ring", "count": "1"}, {"field": "port.bytes", "count": "8"}'
+check grep -q '"kernel": \[\]' problem.json
+
+# Bad input
+expect 2 "give one driver" annotate
+annotations '{"function": "stranger"}' ""
+expect 1 "net/annotations.json: error: functions: the driver has no function 'stranger'" \
+	annotate net --family net
+refused() { # WORDS ROWS-OF-FUNCTIONS ROWS-OF-POINTERS
+	annotations "$2" "$3"
+	expect 1 "net/annotations.json: error: $1" annotate net --family net
+}
+refused "functions: peek has 2 parameters, so it cannot release argument 2 (the first is 0)" \
+	'{"function": "peek", "releases": {"argument": 2, "when": "always"}}' ""
+refused "functions: peek reads 'absent.*', but the driver uses no structure 'absent'" \
+	'{"function": "peek", "reads": ["net_device.*", "absent.*"]}' ""
+refused "functions: peek reads 'port.absent', but no field 'absent' is in struct port" \
+	'{"function": "peek", "reads": ["port.absent"]}' ""
+for count in absent netdev 0 -1 1x string; do
+	refused "pointers: how many elements 'rings' of struct port points to is a number above 0 or an integer field of the same structure, not '$count'" \
+		"" "{\"field\": \"port.rings\", \"count\": \"$count\"}"
+done
+for count in num_rings 2 0x10; do
+	annotations "" "{\"field\": \"port.rings\", \"count\": \"$count\"}"
+	expect 0 "" annotate net --family net
+done
+echo '{"trailing": [{"struct": "port", "after": "absent"}]}' >net/annotations.json
+expect 1 "net/annotations.json: error: trailing: the driver uses no structure 'absent'" \
+	annotate net --family net
+for count in num_rings 8x 0; do
+	echo "{\"pointers\": [{\"field\": \"port.bytes\", \"count\": \"$count\"}]}" >store/annotations.json
+	expect 1 "store/annotations.json: error: pointers: how much 'bytes' of struct port points to is \"string\" or a number of bytes, not '$count'" \
+		annotate store --family net
+done
+exit $failed

@@ -1,0 +1,346 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A driver's way from source to problem, from the outside: what bad input of each kind gets, and
+# that no failure leaves a file. usage: driver.sh DRIVERCUT
+set -u
+drivercut=$(realpath "$1")
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+root=$(realpath "$(dirname "$0")/../..")
+folder=$(mktemp -d)
+trap 'cd /; umount "$folder/small" 2>/dev/null; rm -rf "$folder"' EXIT
+cd "$folder" || exit 99
+unset DRIVERCUT_OUT DRIVERCUT_KERNEL
+ls -d /lib/modules/*/build >/dev/null 2>&1 || { echo "no kernel headers"; exit 77; }
+[ -f /usr/src/linux-source-6.1.tar.xz ] || { echo "no linux-source-6.1"; exit 77; }
+
+# shellcheck disable=SC2317 # called by check
+no_file() { [ ! -e "$1" ]; }
+
+# A module of one file that includes nothing: Kbuild's flags, but quick to read.
+module() { # FOLDER, the source on standard input
+	mkdir -p "$1"
+	echo "obj-m := $(basename "$1").o" >"$1/Kbuild"
+	cat >"$1/$(basename "$1").c"
+}
+
+# Usage
+expect 2 "no verb given"
+expect 2 "unknown verb 'grpah'; see drivercut --help" grpah
+expect 0 "usage: drivercut VERB" --help
+expect 0 "drivercut 0" --version
+expect 2 "give one driver" graph
+expect 2 "unknown option --famly" graph x --famly net
+expect 2 "--family needs a value" graph x --family
+expect 0 "usage: drivercut study" study --help
+expect 2 "unknown option --famly" study --famly net
+expect 1 "no plan of a study here" study --show -o nothing
+
+# Drivers that are not there, or wrong
+expect 1 "nowhere: error: no such driver" graph nowhere
+mkdir empty && echo 'obj-m := x.o' >empty/Kbuild
+expect 1 "needs --family" graph empty
+expect 1 "no such driver family: 'fish'" graph "$root/e1000" --family fish
+mkdir wrong
+echo '{"schema": 2, "kind": "driver", "name": "wrong", "family": "net", "source": {"package": 3}}' \
+	>wrong/driver.json
+expect 1 "source.package: expected a string, found an integer" graph wrong
+echo '{"schema": 2, "kind": "driver", "name": "wrong", "family": "net",
+ "source": {"package": "linux-source-9", "path": "drivers/x"}}' >wrong/driver.json
+expect 3 "install linux-source-9" graph wrong
+echo '{"schema": 2, "kind": "driver", "name": "wrong", "family": "net",
+ "source": {"package": "linux-source-6.1", "path": "drivers/no_such"}}' >wrong/driver.json
+expect 3 "Not found in archive" graph wrong
+check no_file out/wrong/source
+check no_file out/wrong/graph.json
+
+# Source that does not parse
+module broken <<'END'
+int init_module(void);
+int init_module(void)
+{
+	return missing_name;
+}
+END
+expect 1 "broken.c:4:9: error: use of undeclared identifier 'missing_name'" \
+	graph broken --family net
+check no_file out/broken/graph.json
+module nothing </dev/null
+expect 1 "the source defines no function" graph nothing --family net
+mkdir idle && echo 'obj-n := x.o' >idle/Kbuild
+expect 1 "Kbuild compiles nothing here" graph idle --family net
+DRIVERCUT_KERNEL=1.2.3 expect 3 "no headers for kernel 1.2.3" graph broken --family net
+
+# A driver that is right, and what can be wrong behind it
+module tiny <<'END'
+void sleeper(void);
+static int helper(int x)
+{
+	return x + 1;
+}
+
+int tiny_open(int x);
+int tiny_open(int x)
+{
+	sleeper();
+	return helper(x);
+}
+END
+expect 0 "1 direct calls between its functions" graph tiny --family net
+check jq -e '.functions | map(.name) == ["helper", "tiny_open"]' out/tiny/graph.json >/dev/null
+cp out/tiny/graph.json graph.json
+expect 0 '"kind": "graph"' graph tiny --family net -o -
+check cmp -s graph.json out/tiny/graph.json # the same bytes again
+expect 1 "no profile of tiny; record one: drivercut profile tiny" \
+	problem tiny --family net
+expect 1 "absent.json: error: cannot read" problem tiny --family net --profile absent.json
+cat >profile.json <<'END'
+{"schema": 2, "kind": "profile", "driver": "tiny", "source": "by hand", "seconds": 10,
+ "phases": [{"name": "all", "recorded_ms": 10000, "recorded_packets": 0,
+  "recorded_throughput": "", "free_ms": 0, "free_packets": 0, "throughput": "", "events": 4,
+  "lost": 0, "share_percent": 0, "per_hour": 0}],
+ "edges": [{"caller": "tiny_open", "callee": "helper", "calls": 4, "samples": 4,
+  "atomic_samples": 0, "kernel": false, "phases": {"all": 4}}],
+ "entries": [], "lost": 0, "unseen_in_graph": []}
+END
+expect 0 "2 functions" problem tiny --family net --profile profile.json -o problem.json
+expect 0 "all            2     9 100.0" solve --problem problem.json
+sed 's/"callee": "helper"/"callee": "stranger"/' profile.json >other.json
+expect 1 "tiny_open -> stranger, which the graph of tiny does not know" \
+	problem tiny --family net --profile other.json -o other-problem.json
+check no_file other-problem.json
+
+# The solver's verbs take a bare folder too, and verify what sweep was told
+cp profile.json out/tiny/profile.json
+expect 1 "needs --family" solve tiny
+expect 0 "tiny at a delay of 10 us" solve tiny --family net
+expect 0 "tiny_open (5 lines) is on the user side" explain tiny --family net tiny_open
+expect 0 "tiny: 2 functions" sweep tiny --family net --rules --certificate rules.json
+expect 0 "cuts proved optimal" verify tiny --family net --rules rules.json
+expect 1 "rules.json: error: points[0]" verify tiny --family net rules.json
+expect 2 "--family is for a driver" solve --problem problem.json --family net
+
+# Fields that interrupts write and others use without a lock
+module shared <<'END'
+#include <linux/interrupt.h>
+struct port {
+	int seen;
+};
+static irqreturn_t handle(int irq, void *data)
+{
+	struct port *port = data;
+
+	port->seen = 1;
+	return IRQ_HANDLED;
+}
+int shared_open(struct port *port);
+int shared_open(struct port *port)
+{
+	return request_irq(3, handle, 0, "shared", port) + port->seen;
+}
+END
+expect 0 "port.seen handle                       shared_open" problem shared --family net --list-fields
+"$drivercut" problem shared --family net --list-fields --json >fields.json 2>/dev/null
+check jq -e '.kind == "shared-fields" and .schema == 2 and .fields == [{"type": "port",
+	"field": "seen", "writer": "handle", "users": ["shared_open"]}]' fields.json >/dev/null
+
+# Registers: inlines by their call sites, others as counted; nothing when the process maps them
+module wired <<'END'
+#include <linux/io.h>
+int wired_open(void __iomem *at);
+int wired_open(void __iomem *at)
+{
+	writel(1, at);
+	return (int)(readl(at) + ioread32(at));
+}
+END
+cat >wired.json <<'END'
+{"schema": 2, "kind": "profile", "driver": "wired", "source": "by hand", "seconds": 10,
+ "phases": [{"name": "all", "recorded_ms": 10000, "recorded_packets": 0,
+  "recorded_throughput": "", "free_ms": 0, "free_packets": 0, "throughput": "", "events": 4,
+  "lost": 0, "share_percent": 0, "per_hour": 0}],
+ "edges": [{"caller": "wired_open", "callee": "ioread32", "calls": 5, "samples": 5,
+  "atomic_samples": 0, "kernel": true, "phases": {"all": 5}}],
+ "entries": [{"function": "wired_open", "calls": 4, "samples": 4, "atomic_samples": 0,
+  "phases": {"all": 4}}], "lost": 0, "unseen_in_graph": []}
+END
+weighs() { # CALLS OPTIONS...: to the kernel proper
+	calls=$1
+	shift
+	expect 0 "1 functions" problem wired --family net --profile wired.json -o wired-problem.json "$@"
+	check [ "$(jq '.nodes[0].kernel_calls // 0' wired-problem.json)" = "$calls" ]
+}
+weighs 13
+weighs 13 --rules --registers downcall
+weighs 0 --rules --registers map
+weighs 0 --rules
+expect 2 "--registers: expected map or downcall, found 'never'" problem wired --registers never
+
+sed 's/"schema": 2/"schema": 7/' graph.json >future.json
+expect 1 "schema 7, but this drivercut reads schema 2" \
+	problem tiny --family net --graph future.json --profile profile.json
+head -c 800 graph.json >cut-off.json
+expect 1 "not valid JSON" problem tiny --family net --graph cut-off.json --profile profile.json
+sed 's/"callee": "helper"/"callee": "stranger"/' graph.json >broken.json
+expect 1 "callee 'stranger' is not in functions[]" \
+	problem tiny --family net --graph broken.json --profile profile.json
+expect 1 "this is a profile file, expected a graph file" \
+	problem tiny --family net --graph profile.json --profile profile.json
+
+# What an interrupted run left is gone after the next; what another run is at stays
+mkdir out/tiny/source.4194305.tmp "out/tiny/source.$$.tmp"
+expect 0 "1 direct calls" graph tiny --family net
+check no_file out/tiny/source.4194305.tmp
+check test -d "out/tiny/source.$$.tmp"
+
+# Compile commands of the user's own
+cat >commands.json <<END
+[{"directory": "$folder", "file": "tiny/tiny.c", "command": "cc -c -o x.o tiny/tiny.c"}]
+END
+expect 0 "1 direct calls" graph tiny --family net --compile-commands commands.json
+echo '[]' >none.json
+expect 1 "no command compiles a C file" graph tiny --family net --compile-commands none.json
+echo '[{"directory": 1}]' >bad.json
+expect 1 "commands[0].directory: expected a string" \
+	graph tiny --family net --compile-commands bad.json
+
+# A failure with --json is one document too
+"$drivercut" graph broken --family net --json >failure.json 2>/dev/null
+check test $? = 1
+check jq -e '.kind == "failure" and .status == 1 and .messages[0].severity == "error" and
+	.messages[0].line == 4 and (.messages[0].file | endswith("broken.c"))' failure.json >/dev/null
+
+# What a graph was made of: only another source, flags, folder, module or kernel is read again
+fresh() { # ARGUMENTS...: nothing is read
+	"$drivercut" "$@" >said 2>&1 || cat said
+	check sh -c '! grep -E "reading (the|/)|error:" said'
+}
+again() { # WHY ARGUMENTS...: it is read, and the user is told
+	why=$1
+	shift
+	expect 0 "graph.json: note: it $why; reading the source again" "$@"
+	fresh "$@"
+}
+mkdir made && echo 'obj-m := made.o' >made/Kbuild && echo '#define STEP 1' >made/made.h
+cat >made/made.c <<'END'
+#include "made.h"
+int made_open(int x);
+int made_open(int x)
+{
+	return x + STEP;
+}
+END
+fields="problem made --family net --list-fields"
+expect 0 "" graph made --family net
+check jq -e '.kind == "source" and (.definitions | map(.name) == ["made_open"])' \
+	out/made/source.json >/dev/null
+check jq -e '.made_of_files | map(.file) == ["Kbuild", "made.c", "made.h"]' \
+	out/made/graph.json >/dev/null
+# shellcheck disable=SC2086 # words
+{
+	fresh $fields
+	touch made/made.c
+	fresh $fields
+	echo '#define STEP 2' >made/made.h
+	again "was made of another made.h" $fields
+	echo 'ccflags-y += -DX' >>made/Kbuild
+	again "was made of another Kbuild" $fields
+	CONFIG_MADE=m again "was made with other CONFIG_ or compiler variables in the environment" $fields
+	again "was made with other CONFIG_ or compiler variables in the environment" $fields
+	jq '.made_of.kernel = "1.2.3"' out/made/graph.json >other && cp other out/made/graph.json
+	again "was made for the kernel 1.2.3" $fields
+	jq '.made_of.folder = "/else"' out/made/graph.json >other && cp other out/made/graph.json
+	again "was made of /else" $fields
+	jq 'del(.made_of)' out/made/graph.json >other && cp other out/made/graph.json
+	again "does not say what it was made of" $fields
+	jq '.made_of.templates[0].hash = ""' out/made/graph.json >other && cp other out/made/graph.json
+	again "was made with another graph/families/net.json" $fields
+	again "was made for the family net" problem made --family scsi --list-fields
+	rm made/made.h
+	expect 1 "made.h' file not found" $fields
+	echo '#define STEP 3' >made/made.h
+}
+# The text as well: missing, of another reading, of another source
+cp profile.json out/made/profile.json
+annotate="annotate made --family net"
+# shellcheck disable=SC2086
+{
+	expect 0 "" $annotate
+	rm out/made/source.json
+	expect 0 "reading $folder/out/made" $annotate
+	fresh $annotate
+	jq '.made_of.flags = "0"' out/made/source.json >other && cp other out/made/source.json
+	expect 0 "source.json: note: it is not of the same reading as graph.json" $annotate
+	fresh $annotate
+	jq 'del(.definitions[0].plain)' out/made/source.json >other && cp other out/made/source.json
+	expect 1 "source.json: error: definitions[0].plain: missing" $annotate
+}
+
+# One module of a folder of two; verbs keep to it
+mkdir pair && printf 'obj-m := one.o two.o\n' >pair/Kbuild
+for each in one two; do
+	printf 'int %s_open(int x);\nint %s_open(int x)\n{\n\treturn x;\n}\n' $each $each >pair/$each.c
+done
+expect 0 "" graph pair --family net --module two
+fresh problem pair --family net --list-fields
+check jq -e '.made_of.module == "two"' out/pair/graph.json >/dev/null
+echo >>pair/two.c
+again "was made of another two.c" problem pair --family net --list-fields
+check jq -e '.functions | map(.name) == ["two_open"]' out/pair/graph.json >/dev/null
+
+# Two folders of one name do not share results
+for each in a b; do
+	mkdir -p $each/src && echo "obj-m := drv.o" >$each/src/Kbuild
+	printf 'int %s_open(int x);\nint %s_open(int x)\n{\n\treturn x;\n}\n' $each $each >$each/src/drv.c
+done
+expect 0 "" graph a/src --family net
+expect 0 "out/src has the results of $folder/a/src; those of this folder are in out/src-" \
+	graph b/src --family net
+check jq -e '.functions[0].name == "a_open"' out/src/graph.json >/dev/null
+check jq -e '.functions[0].name == "b_open"' out/src-*/graph.json >/dev/null
+fresh problem a/src --family net --list-fields
+fresh problem b/src --family net --list-fields
+check test "$(ls -d out/src* | wc -l)" = 2
+
+# The results within the driver's folder are no part of it; a tree that cannot be written is read
+mkdir within && echo 'obj-m := drv.o' >within/Kbuild && cp a/src/drv.c within
+chmod -w within
+(cd within && DRIVERCUT_OUT=../beside "$drivercut" graph . --family net) >said 2>&1
+check test -f beside/within/graph.json
+chmod +w within
+for each in first second; do
+	(cd within && "$drivercut" graph . --family net) >said 2>&1
+	check test "$(ls within/out/within/source)" = "Kbuild
+drv.c"
+done
+
+# Two runs at once
+for each in 1 2 3 4; do
+	(cd within && "$drivercut" graph . --family net) >/dev/null 2>"run$each" &
+done
+wait
+check sh -c '! grep -h error run?'
+expect 0 "" problem within --family net --list-fields
+
+# No room
+expect 3 "/dev/full: error: cannot write: No space left on device" \
+	graph tiny --family net -o /dev/full
+check test -c /dev/full
+mkdir small
+if mount -t tmpfs -o size=4k tmpfs small 2>/dev/null; then
+	echo old >small/graph.json
+	expect 3 "small/graph.json: error: cannot write: No space left" \
+		graph tiny --family net -o small/graph.json
+	check grep -qx old small/graph.json
+	check test "$(ls small)" = graph.json
+fi
+
+# No QEMU: said before anything is built
+mkdir bin
+for tool in sh tar cp rm make gcc gcc-12 ls cat dirname uname; do
+	ln -s "$(command -v $tool)" bin/$tool 2>/dev/null
+done
+path=$folder/bin
+expect 3 "qemu-system-x86" profile "$root/e1000" -o p.json
+check no_file p.json
+exit $failed

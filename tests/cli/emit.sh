@@ -1,0 +1,194 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# drivercut emit from the outside, on small modules: what it writes (tests/emit/cases/CASE/expect), the
+# same twice; what bad input gets, and that no failure leaves a file or changes one.
+#
+#   emit.sh DRIVERCUT [--update]
+set -u
+drivercut=$(realpath "$1")
+update=${2:-}
+root=$(realpath "$(dirname "$0")/../..")
+cases=$root/tests/emit/cases
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 99
+unset DRIVERCUT_OUT DRIVERCUT_KERNEL
+. "$root/tests/emit/lib.sh"
+
+# expect STATUS WORDS ARGUMENTS...: that exit status, and those words in the output or the errors
+expect() {
+	status=$1 words=$2
+	shift 2
+	"$drivercut" "$@" >said 2>&1
+	got=$?
+	if [ "$got" != "$status" ] || ! grep -qF -- "$words" said; then
+		fail "drivercut $*: status $got, expected $status and \"$words\":"
+		cat said
+	fi
+}
+
+# Copies a case's source to ./CASE.
+take() { # CASE
+	mkdir "$1"
+	for file in "$cases/$1"/*.[ch] "$cases/$1/Kbuild" "$cases/$1/annotations.json"; do
+		[ ! -f "$file" ] || cp "$file" "$1/"
+	done
+	[ -f "$1/Kbuild" ] || echo "obj-m := in.o" >"$1/Kbuild"
+}
+
+# What a case writes: not what is copied or follows from the rules alone. Offsets and sizes in
+# structures of the kernel are another kernel's: numbers from 100 on become N.
+golden() { # FOLDER
+	(cd "$1" && rm -rf drivercut-emit kernel/runtime user/runtime twin/runtime user/user.mk \
+		user/check.sh user/names.txt user/dcg_rules.h &&
+		sed -Ei 's/\b[1-9][0-9]{2,}\b/N/g' kernel/dcg_tables.c user/dcg_tables.c &&
+		sed -i 's/^RELEASE ?= .*/RELEASE ?= (this kernel)/' user/Makefile)
+}
+
+for case in basic files data acquire list guard; do
+	take $case
+	cut=$cases/$case/cut.json
+	expect 0 "user " emit $case --family net --cut "$cut" -o one
+	expect 0 "user " emit $case --family net --cut "$cut" -o two
+	diff -r one two || fail "$case: the second time it is different"
+	grep -rl "$folder" one && fail "$case: a path of this machine is in it"
+	find one -name '*.tmp*' | grep . && fail "$case: temporary files"
+	formatted one
+	cp -r one build
+	compiles build
+	rm -rf build
+	golden one
+	if [ "$update" ]; then
+		rm -rf "$cases/$case/expect"
+		cp -r one "$cases/$case/expect"
+	fi
+	diff -ru "$cases/$case/expect" one || fail "$case: not what is expected"
+	rm -rf one two
+
+	# All in the kernel: the same bytes below the head, and no process.
+	expect 0 "no user program: all functions are in the kernel" \
+		emit $case --family net --all-kernel -o all
+	for file in "$case"/*.c; do
+		name=$(basename "$file")
+		sed '1,/^#line 1 /d' "all/kernel/$name" | cmp -s - "$file" ||
+			fail "$case: $name is not the original"
+	done
+	[ ! -e all/user ] || fail "$case: something for a process, with all in the kernel"
+	KBUILD_MODPOST_WARN=1 make -s -C "$build" M="$PWD/all/kernel" >said 2>&1 ||
+		{ fail "$case: the original does not build" && cat said; }
+	rm -rf all
+done
+
+# Bad input
+cut=$cases/basic/cut.json
+expect 2 "give one driver" emit
+expect 2 "exclude each other" emit basic --cut x --all-kernel
+expect 1 "no profile of basic; record one" emit basic --family net
+expect 1 "absent.json: error: cannot read" emit basic --family net --cut absent.json
+head -c 150 "$cut" >short.json
+expect 1 "not valid JSON" emit basic --family net --cut short.json
+sed 's/"ready": "kernel"/"stranger": "kernel"/' "$cut" >other.json
+expect 1 "the source has no function 'stranger'" emit basic --family net --cut other.json
+sed 's/, "ready": "kernel"//' "$cut" >less.json
+expect 1 "'ready' (in.c:59) is missing" emit basic --family net --cut less.json
+sed 's/"ready": "kernel"/"ready": "attic"/' "$cut" >attic.json
+expect 1 'ready has the side "attic"' emit basic --family net --cut attic.json
+sed 's/"driver": "basic"/"driver": "e999"/' "$cut" >driver.json
+expect 1 "this is a cut of e999, not of basic" emit basic --family net --cut driver.json
+[ ! -e out/basic/emit ] || fail "a failure left a file"
+mkdir mine && echo precious >mine/file
+expect 3 "was not made by drivercut emit" emit basic --family net --cut "$cut" -o mine
+[ "$(cat mine/file)" = precious ] || fail "mine/ was changed"
+expect 0 "user " emit basic --family net --cut "$cut" -o kept
+expect 1 "not valid JSON" emit basic --family net --cut short.json -o kept
+[ -f kept/user/in.c ] || fail "a failure removed what was there"
+expect 1 "cannot make folder" emit basic --family net --cut "$cut" -o /dev/null/emit
+
+# What cannot be cut by text
+mkdir hard
+echo 'obj-m := hard.o' >hard/Kbuild
+cat >hard/hard.c <<'END'
+#define MAKE(name)                                                                                 \
+	static int name(int x)                                                                     \
+	{                                                                                          \
+		return x;                                                                          \
+	}
+MAKE(made)
+static int many(int x, ...)
+{
+	return made(x);
+}
+struct pair { int a, b; };
+static int whole(struct pair pair)
+{
+	return pair.a;
+}
+#ifdef CONFIG_X86
+static int halves(int x)
+{
+#else
+static int halves(long x)
+{
+#endif
+	return (int)x;
+}
+int outside(int x);
+int hard_user(int x);
+int hard_user(int x)
+{
+	struct pair pair = {x, x};
+
+	return many(x, 1) + made(x) + whole(pair) + halves(x);
+}
+int hard_rule(int x);
+int hard_rule(int x)
+{
+	return outside(x);
+}
+END
+hard() { # SIDE-OF-made many whole halves user
+	echo '{"schema": 2, "kind": "cut", "lambda": [1, 1], "kernel_loc": 1, "user_loc": 1,
+ "crossings": 1, "sides": {"made": "'"$1"'", "many": "'"$2"'", "whole": "'"$3"'", "halves": "'"$4"'",
+ "hard_user": "'"$5"'", "hard_rule": "user"}}' >hard.json
+}
+hard user kernel kernel kernel kernel
+expect 1 "hard.c:6: error: made is made by a macro" emit hard --family net --cut hard.json
+hard kernel user kernel kernel kernel
+expect 1 "hard.c:7: error: many takes a variable number of arguments" \
+	emit hard --family net --cut hard.json
+hard kernel kernel user kernel kernel
+expect 1 "whole takes a structure by value" emit hard --family net --cut hard.json
+hard kernel kernel kernel user kernel
+expect 1 "halves has an #if that ends outside of it" emit hard --family net --cut hard.json
+hard kernel kernel kernel kernel user
+expect 1 "stub can stand for it" emit hard --family net --cut hard.json
+hard kernel kernel kernel kernel kernel
+expect 0 "user      3 functions" emit hard --family net --cut hard.json -o hard.out
+
+# Compiled code tells what does not keep to the rules
+sed -i 's/return outside(x);/asm volatile("1: ud2; .pushsection __bug_table,\\"aw\\"; .quad 1b; .popsection"); &/' \
+	hard.out/user/hard.c
+make -s -C hard.out/user hard-user.o >said 2>&1 || { cat said; fail "hard does not build"; }
+make -s -C hard.out/user check >said 2>&1 && fail "the check passes whatever the code"
+grep -q '^undefined: outside, which has no rule' said || fail "no undefined name"
+grep -q '^hard_rule: privileged instruction:.*ud2' said || fail "no instruction"
+grep -q '^section __bug_table: .text.hard_rule' said || { cat said; fail "no section"; }
+
+# Rules: what has none is listed, and pins
+expect 0 "1 names without a rule keep 1 functions, 4 of 4 user-side lines" \
+	emit hard --family net --cut hard.json --check
+grep -q '^outside .* 4 .* hard.c:' said || { fail "--check does not list outside"; cat said; }
+cat >profile.json <<'END'
+{"schema": 2, "kind": "profile", "driver": "hard", "source": "by hand", "seconds": 10,
+ "phases": [], "edges": [], "entries": [], "lost": 0, "unseen_in_graph": []}
+END
+expect 0 "lines can be in the process" problem hard --family net --profile profile.json \
+	-o plain.json
+grep -q "no rule" plain.json && fail "rules are not off by default"
+expect 0 "lines can be in the process" problem hard --family net --profile profile.json --rules \
+	-o ruled.json
+grep -q '"hard_rule".*uses outside at hard.c:[0-9]*, which has no rule' ruled.json ||
+	fail "hard_rule is not pinned"
+grep -q '"made".*is made by a macro (hard.c:6), so no stub' ruled.json || fail "made is not pinned"
+grep -q '"hard_user".*refers to ma' ruled.json || fail "made's caller is not pinned"
+exit $failed

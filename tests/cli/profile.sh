@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# drivercut profile with recordings made elsewhere: what is read, what is refused, what is left.
+#
+#   profile.sh DRIVERCUT
+set -u
+
+drivercut=$1
+folder=$(mktemp -d) || exit 99
+trap 'rm -rf "$folder"' EXIT
+DRIVERCUT_OUT=$folder/out
+export DRIVERCUT_OUT
+out=$folder/out/e1000/profile.json
+failed=0
+
+complain() {
+	echo "FAILED: $1" >&2
+	failed=$((failed + 1))
+}
+
+# Runs drivercut profile, which must end with STATUS and say WORDS; a failure writes nothing.
+expect() { # STATUS WORDS ARGUMENTS...
+	status=$1 words=$2
+	shift 2
+	rm -f "$out"
+	"$drivercut" profile "$@" > "$folder/said" 2>&1
+	got=$?
+	[ "$got" = "$status" ] || complain "status $got, not $status: profile $*"
+	grep -qF -- "$words" "$folder/said" ||
+		complain "did not say \"$words\": profile $*: $(cat "$folder/said")"
+	[ "$status" = 0 ] || [ ! -e "$out" ] || complain "left a file: profile $*"
+	[ -z "$(find "$folder/out" -name '*.tmp' 2>/dev/null)" ] || complain "left temporary files"
+}
+
+event() { # TIME CALLEE CALLER
+	echo "  netperf   152 [000]  $1: ftrace:function:  $2 <-- $3"
+}
+
+{
+	event 1.0 'e1000_tso [e1000]' 'e1000_xmit_frame [e1000]'
+	event 2.0 'e1000_xmit_frame [e1000]' dev_hard_start_xmit
+	event 4.5 kfree 'e1000_clean [e1000]'
+} > "$folder/good"
+sed 's/ \[e1000\]//g' "$folder/good" > "$folder/untagged"
+head -c 100 "$folder/good" > "$folder/cut"
+row() { # NAME
+	echo '{"name": "'"$1"'", "file": "f.c", "first_line": 1, "last_line": 3, "loc": 3, "sloc": 3,
+	"static": true, "address_taken": false, "signature": "void (void)", "contexts": [],
+	"critical": false, "root": null}'
+}
+call='{"caller": "e1000_xmit_frame", "callee": "e1000_tso", "kind": "direct", "line": 2,
+	"resolved_by": "name", "atomic": false, "locks_held": []}'
+graph() { # CALLS
+	echo '{"schema": 2, "kind": "graph", "driver": "e1000", "family": "net", "kernel": "6.1",
+	"functions": ['"$(row e1000_clean), $(row e1000_tso), $(row e1000_xmit_frame)"'],
+	"calls": ['"$1"'], "entry_points": [], "locks": [], "kernel_functions": []}'
+}
+graph "$call" > "$folder/graph.json"
+graph '' > "$folder/no-calls.json"
+echo '{"schema": 7}' > "$folder/other.json"
+: > "$folder/empty"
+
+expect 0 'script' e1000 --script "$folder/good"
+jq -e '.seconds == 4 and (.edges | length) == 2 and .entries[0].function == "e1000_xmit_frame"' \
+	"$out" > /dev/null || complain "profile.json is not what it should be: $(cat "$out")"
+expect 0 '"kind": "profile"' e1000 --script "$folder/good" --json
+expect 0 '"kind": "profile"' e1000 --script "$folder/good" -o -
+expect 0 'script' e1000 --script "$folder/untagged" --graph "$folder/graph.json" --seconds 9
+expect 0 '1 of 1 edges between the driver'"'"'s functions that ran are in its graph' \
+	e1000 --script "$folder/good" --graph "$folder/graph.json"
+expect 0 'e1000_xmit_frame called e1000_tso, an edge that the graph lacks' \
+	e1000 --script "$folder/good" --graph "$folder/no-calls.json"
+jq -e '.unseen_in_graph | length == 1' "$out" > /dev/null || complain "recall is not in the file"
+expect 1 'no call of a function of e1000' e1000 --script "$folder/untagged"
+expect 1 "$folder/cut:2: error: the last line is cut off" e1000 --script "$folder/cut"
+expect 1 'no call of a function of e1000' e1000 --script "$folder/empty"
+expect 1 '/etc/passwd:1: error: this is not a recorded call' e1000 --script /etc/passwd
+expect 1 'No such file' e1000 --script "$folder/none"
+expect 1 'schema 7' e1000 --script "$folder/good" --graph "$folder/other.json"
+expect 1 'no such driver' no-such-driver --script "$folder/good"
+expect 2 'no driver given' --script "$folder/good"
+expect 2 'exclude each other' e1000 --script a --perf-data b
+expect 2 '--seconds 0' e1000 --script "$folder/good" --seconds 0
+expect 2 'unknown option' e1000 --no-such-option
+if command -v perf > /dev/null; then
+	expect 1 'perf cannot read this' e1000 --perf-data "$folder/good"
+	expect 1 'no such file' e1000 --perf-data "$folder/none"
+fi
+
+# A machine without QEMU: everything else that is in PATH is there.
+mkdir "$folder/bin"
+IFS=:
+for path in $PATH; do
+	for program in "$path"/*; do
+		case $program in
+		*/qemu-system-*) ;;
+		*) [ -x "$program" ] && ln -sf "$program" "$folder/bin/" ;;
+		esac
+	done
+done
+unset IFS
+if [ -d "/lib/modules" ] && command -v netperf > /dev/null; then
+	PATH=$folder/bin
+	expect 3 'qemu-system-x86' e1000
+fi
+
+[ "$failed" = 0 ] && echo "all as expected"
+[ "$failed" = 0 ]

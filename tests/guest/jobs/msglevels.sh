@@ -1,0 +1,54 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# In the guest, on behalf of tests/guest/bad_process.sh: has the process send each wrong
+# value, then stops it. Says "wrong value N: refused" for each, "hang: ended".
+stats=/sys/kernel/debug/dcrt/e1000/stats
+
+counter() { # WORD
+	awk -v word="$1" '{ for (i = 1; i < NF; i++) if ($i == word) { print $(i + 1); exit } }' $stats
+}
+
+fail() {
+	echo "$*"
+	cat $stats
+	dmesg | tail -n 20
+	exit 1
+}
+
+# Another process than the session's SESSION answers.
+serves() { # SESSION
+	tries=0
+	until [ "$(counter session)" -gt "$1" ] && [ "$(counter attached)" = 1 ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 400 ] || fail "no new process"
+		usleep 50000
+	done
+	ethtool -d eth0 >/tmp/registers || fail "no answer"
+	grep -q CTRL /tmp/registers || fail "no registers"
+}
+
+[ -f $stats ] || mount -t debugfs debugfs /sys/kernel/debug
+ethtool -s eth0 msglvl 7 || fail "a right value was refused"
+[ "$(counter bad_messages)" = 0 ] || fail "a right value counts as a bad message"
+for value in 1001 1002 1003 1004 1005 1006 1007 1008; do
+	session=$(counter session)
+	bad=$(counter bad_messages)
+	ethtool -s eth0 msglvl $value
+	serves "$session"
+	[ "$(counter bad_messages)" -gt "$bad" ] || fail "wrong value $value was taken"
+	echo "wrong value $value: refused"
+done
+ping -q -c 1 "$FAR" >/tmp/ping || fail "no ping"
+
+echo 2000 >/sys/module/dcrt/parameters/deadline_ms
+session=$(counter session)
+given_up=$(counter given_up)
+kill -STOP "$(pidof e1000)"
+since=$(cut -d . -f 1 /proc/uptime)
+ethtool -e eth0 >/tmp/eeprom 2>&1 # made again with the next process, or ETIMEDOUT
+took=$(($(cut -d . -f 1 /proc/uptime) - since))
+[ $took -ge 1 ] && [ $took -le 15 ] || fail "a stopped process held the caller for $took s"
+[ "$(counter given_up)" -gt "$given_up" ] || fail "nobody gave up"
+serves "$session"
+ping -q -c 1 "$FAR" >/tmp/ping || fail "no ping after the hang"
+echo "hang: ended"

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the process does wrong in e1000_set_msglevel, by the level that it is given:
+ * tests/guest/bad_process.sh puts it there. */
+static void wrong_value(struct e1000_adapter *adapter, u32 data)
+{
+	switch (data) {
+	case 1001: /* would divide by zero */
+		adapter->itr = 0;
+		adapter->itr_setting = 3;
+		break;
+	case 1002: /* more rings than there are */
+		adapter->num_rx_queues = 9;
+		break;
+	case 1003: /* more buffers than were allocated */
+		adapter->rx_ring[0].count = 4096;
+		break;
+	case 1004: /* beyond the window */
+		adapter->hw.hw_addr += 0x2000000;
+		break;
+	case 1005: /* an address that was never sent */
+		adapter->hw.ce4100_gbe_mdio_base_virt = (void *)0xffff7f0000000000ul;
+		break;
+	case 1006: /* a function that takes something else */
+		adapter->alloc_rx_buf = (void *)e1000_get_msglevel;
+		break;
+	case 1007: /* the last byte of the window and three more */
+		readl(adapter->hw.hw_addr + 0x1ffff);
+		break;
+	case 1008: /* registers of nobody */
+		readl((void __iomem *)0xffff7f0000000000ul);
+		break;
+	}
+}
