@@ -82,7 +82,7 @@ other_layouts() {
 
 # Another version of the runtime is refused.
 other_runtime() {
-	sed -i 's/^#define DCRT_ABI[[:space:]].*/#define DCRT_ABI 999/' split/user/runtime/dcrt.h
+	sed -i 's/^#define DCRT_ABI[[:space:]].*/#define DCRT_ABI 999/' split/user/runtime/message.h
 	make -s -C split/user >said 2>&1 && fail "another ABI was accepted"
 	grep -q 'made for version [0-9]* of the runtime' said || { cat said; fail "another ABI is not named"; }
 }
