@@ -14,7 +14,8 @@
 #include "marshal/uses.h"
 
 struct options {
-	const char *operand, *family, *cut, *output;
+	struct dc_cli_driver_options driver;
+	const char *cut, *output;
 	bool all_kernel, check, quiet;
 };
 
@@ -68,10 +69,9 @@ static int read_cut(struct dc_cli_driver *files, const struct options *options,
 	if (options->all_kernel)
 		return 0;
 	if (!options->cut && options->check)
-		return dc_error(
-			diag, -EINVAL, NULL,
-			"--check is about a cut: drivercut solve %s -o FILE, then --cut FILE",
-			options->operand);
+		return dc_error(diag, -EINVAL, NULL,
+				"--check needs a cut: %s -o FILE, then --cut FILE",
+				dc_cli_driver_command(files, "solve"));
 	if (!options->cut)
 		err = dc_cli_driver_cut(files, ret_path);
 	if (!err)
@@ -140,7 +140,7 @@ static int write_components(struct dc_cli_driver *files, const struct options *o
 	if (!err)
 		err = dc_emit_write(&files->cli->diag, &emitted, folder);
 	if (!err && options->quiet)
-		dc_progress(&files->cli->diag, "the components are in %s", folder);
+		dc_progress(&files->cli->diag, "wrote the components to %s", folder);
 	else if (!err && files->cli->json)
 		print_json(&work->plan, folder);
 	else if (!err)
@@ -149,7 +149,7 @@ static int write_components(struct dc_cli_driver *files, const struct options *o
 	return err;
 }
 
-/* What the process alone remembers. */
+/* A restarted process has the initial values of its static variables. */
 static void warn_of_statics(struct dc_diag *diag, const struct dc_emit_plan *plan)
 {
 	const struct dc_static *at;
@@ -161,8 +161,9 @@ static void warn_of_statics(struct dc_diag *diag, const struct dc_emit_plan *pla
 		    plan->functions[definition - plan->source->definitions.at].on[DC_SIDE_USER] ==
 			    DC_NATIVE)
 			dc_warn(diag, DC_LINE(definition->file, at->line),
-				"the static variable '%s' of %s lives in the process: it starts "
-				"anew when the process is started again",
+				"the static variable '%s' of %s is in the process: a restart of "
+				"the "
+				"process resets it",
 				at->variable.name, at->function);
 	}
 }
@@ -184,47 +185,45 @@ static int emit_all(struct dc_cli_driver *files, const struct options *options)
 
 int dc_cli_driver_emit(struct dc_cli_driver *files, const char *cut, const char *folder)
 {
-	struct options options = {
-		.operand = files->driver.name, .cut = cut, .output = folder, .quiet = true};
+	struct options options = {.cut = cut, .output = folder, .quiet = true};
 
 	return emit_all(files, &options);
 }
 
+static const struct dc_option options[] = {
+	DC_TEXT("output", 'o', struct options, output, "DIR", "where to write (out/DRIVER/emit)"),
+	DC_TEXT("cut", 0, struct options, cut, "FILE",
+		"emit this cut.json (out/DRIVER/cut.json, which is made first if there is none, as "
+		"by "
+		"drivercut solve DRIVER --rules)"),
+	DC_FLAG("all-kernel", 0, struct options, all_kernel,
+		"no cut and no process: DIR/kernel is the original driver, and nothing else is "
+		"written"),
+	DC_FLAG("check", 0, struct options, check,
+		"write nothing; list kernel symbols without a rule that the user side of --cut "
+		"uses, "
+		"most-used first"),
+	DC_GROUP(dc_cli_driver_options, struct options, driver),
+	{0},
+};
+
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"output", required_argument, NULL, 'o'}, {"family", required_argument, NULL, 'f'},
-		{"cut", required_argument, NULL, 'c'},	  {"check", no_argument, NULL, 'C'},
-		{"all-kernel", no_argument, NULL, 'K'},	  {0}};
-	struct options options = {0};
+	struct options given = {0};
 	struct dc_cli_driver files;
-	int option, status = 0, err;
+	int err, status = dc_options_read(cli, &dc_verb_emit, argc, argv, &given);
 
-	while ((option = dc_cli_option(cli, &dc_verb_emit, argc, argv, "o:", longs, &status)) >=
-	       0) {
-		if (option == 'o')
-			options.output = optarg;
-		else if (option == 'c')
-			options.cut = optarg;
-		else if (option == 'C')
-			options.check = true;
-		else if (option == 'K')
-			options.all_kernel = true;
-		else
-			options.family = optarg;
-	}
-	if (option == -2)
+	if (status >= 0)
 		return status;
 	if (optind + 1 != argc)
 		return dc_cli_usage(cli, &dc_verb_emit, "give one driver");
-	if (options.cut && options.all_kernel)
+	if (given.cut && given.all_kernel)
 		return dc_cli_usage(cli, &dc_verb_emit,
 				    "--cut and --all-kernel exclude each other");
-	options.operand = argv[optind];
-	err = dc_cli_driver_open(cli, options.operand, options.family, &files);
+	err = dc_cli_driver_open(cli, argv[optind], &given.driver, &files);
 	if (err < 0)
 		return dc_cli_exit(err);
-	err = emit_all(&files, &options);
+	err = emit_all(&files, &given);
 	dc_cli_driver_done(&files);
 	return dc_cli_exit(err);
 }
@@ -233,35 +232,25 @@ const struct dc_verb dc_verb_emit = {
 	.name = "emit",
 	.run = run,
 	.summary = "write the kernel component and the user component of a cut",
-	.help = "usage: drivercut emit DRIVER [OPTIONS]\n"
-		"\n"
-		"Writes the driver's source twice: DIR/kernel, an external module for the\n"
-		"distribution's kernel, and DIR/user, C files with a Makefile. In each, functions\n"
-		"of the other side are replaced by stubs that call across; all else stays as it\n"
-		"was written, and #line leads compilers to the original. DIR/twin makes a module\n"
-		"of DIR/user, to measure without a process (docs/bench-delay.md). DIR is written\n"
-		"whole or not at all. To build:\n"
-		"\n"
-		"  sh runtime/kernel/build.sh /lib/modules/RELEASE/build RT\n"
-		"  make -C /lib/modules/RELEASE/build M=$PWD/DIR/kernel \\\n"
-		"    KBUILD_EXTRA_SYMBOLS=$PWD/RT/Module.symvers\n"
-		"  make -C DIR/user\n"
-		"\n"
-		"  -o, --output DIR   where to write (out/DRIVER/emit; DRIVERCUT_OUT replaces "
-		"out)\n"
-		"      --cut FILE     this cut.json (out/DRIVER/cut.json, made as by drivercut "
-		"solve\n"
-		"                     DRIVER --rules if it is not there)\n"
-		"      --all-kernel   no cut and no process: DIR/kernel is the original driver,\n"
-		"                     and all that is written\n"
-		"      --check        write nothing; list what of the kernel has no rule yet, by "
-		"the\n"
-		"                     user-side lines of this cut that use it; needs --cut\n"
-		"      --family NAME  of a driver that is a bare folder: net, scsi, sound\n"
-		"      --json         print what stands where\n"
-		"\n"
-		"examples:\n"
-		"  drivercut emit e1000 -o DIR\n"
-		"  drivercut solve e1000 --rules -o cut.json && drivercut emit e1000 --cut "
-		"cut.json\n",
+	.usage = "DRIVER [OPTIONS]",
+	.about = "Writes the driver's source twice: DIR/kernel, an external module for the "
+		 "distribution's kernel, and DIR/user, C files with a Makefile. In each, a stub "
+		 "that "
+		 "calls across replaces each function of the other side; all other text is "
+		 "unchanged, "
+		 "with #line. DIR/twin makes a module of DIR/user, to measure without a process "
+		 "(docs/bench-delay.md). After a failure DIR is as it was. To build:\n\n"
+		 "  sh runtime/kernel/build.sh /lib/modules/RELEASE/build RT\n"
+		 "  make -C /lib/modules/RELEASE/build M=$PWD/DIR/kernel \\\n"
+		 "    KBUILD_EXTRA_SYMBOLS=$PWD/RT/Module.symvers\n"
+		 "  make -C DIR/user",
+	.options = options,
+	.json = "print which component has each function, and as what",
+	.reads = "the driver's source, annotations.json in its folder, out/DRIVER/cut.json, "
+		 "marshal/rules",
+	.writes = "out/DRIVER/emit, or what -o names; out/DRIVER/cut.json if there is none",
+	.examples = "drivercut emit e1000 -o DIR\n"
+		    "drivercut solve e1000 --rules -o cut.json\n"
+		    "drivercut emit e1000 --cut cut.json",
+	.see = "drivercut run (boots them), annotate (frees more functions)",
 };

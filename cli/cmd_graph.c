@@ -9,7 +9,8 @@
 #include "cli/verbs.h"
 
 struct options {
-	const char *operand, *family, *commands, *output, *module;
+	struct dc_cli_driver_options driver;
+	const char *operand, *commands, *output;
 };
 
 struct share {
@@ -152,12 +153,10 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 	struct dc_graph *graph = NULL;
 	struct dc_cli_driver files;
 	const char *path;
-	int err = dc_cli_driver_open(cli, options->operand, options->family, &files);
+	int err = dc_cli_driver_open(cli, options->operand, &options->driver, &files);
 
 	if (err < 0)
 		return err;
-	if (options->module)
-		files.driver.only = files.driver.module = options->module;
 	path = options->output ? options->output : dc_cli_driver_path(&files, "graph.json");
 	if (options->commands && !files.driver.package)
 		files.driver.source = files.driver.folder; /* the commands name its files there */
@@ -182,63 +181,51 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 	return err;
 }
 
+static const struct dc_option options[] = {
+	DC_TEXT("output", 'o', struct options, output, "FILE",
+		"where to write; - is standard output (out/DRIVER/graph.json)"),
+	DC_GROUP(dc_cli_driver_options, struct options, driver),
+	DC_TEXT("compile-commands", 0, struct options, commands, "FILE",
+		"take the compiler's flags from this compile_commands.json, not from Kbuild"),
+	{0},
+};
+
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
-					      {"family", required_argument, NULL, 'f'},
-					      {"compile-commands", required_argument, NULL, 'c'},
-					      {"module", required_argument, NULL, 'm'},
-					      {0}};
-	struct options options = {0};
-	int option, status = 0;
+	struct options given = {0};
+	int status = dc_options_read(cli, &dc_verb_graph, argc, argv, &given);
 
-	while ((option = dc_cli_option(cli, &dc_verb_graph, argc, argv, "o:", longs, &status)) >=
-	       0) {
-		if (option == 'o')
-			options.output = optarg;
-		else if (option == 'f')
-			options.family = optarg;
-		else if (option == 'm')
-			options.module = optarg;
-		else
-			options.commands = optarg;
-	}
-	if (option == -2)
+	if (status >= 0)
 		return status;
 	if (optind + 1 != argc)
 		return dc_cli_usage(cli, &dc_verb_graph, "give one driver");
-	options.operand = argv[optind];
-	return dc_cli_exit(make_graph(cli, &options));
+	given.operand = argv[optind];
+	return dc_cli_exit(make_graph(cli, &given));
 }
 
 const struct dc_verb dc_verb_graph = {
 	.name = "graph",
 	.run = run,
 	.summary = "read a driver's source: functions, calls, contexts, locks",
-	.help = "usage: drivercut graph DRIVER [OPTIONS]\n"
-		"\n"
-		"Reads all C files of a driver with libclang and the flags that Kbuild gives "
-		"them,\n"
-		"and writes graph.json: every function with its lines, every call (direct, "
-		"through\n"
-		"pointers, to the kernel), where the kernel enters and in which context, what is\n"
-		"critical and from which root, the locks held at each call, and which fields and\n"
-		"globals each function reads and writes.\n"
-		"\n"
-		"DRIVER is a driver folder (e1000), the name of one that comes with drivercut, or\n"
-		"any folder with a Kbuild file; then --family says what kind of driver it is.\n"
-		"\n"
-		"  -o, --output FILE        where to write; - for standard output\n"
-		"                           (out/DRIVER/graph.json; DRIVERCUT_OUT replaces out)\n"
-		"      --family NAME        net, scsi or sound: graph/families/NAME.json\n"
-		"      --module NAME        of a folder with several modules, the one NAME.ko\n"
-		"      --compile-commands FILE  flags from this compile_commands.json, not Kbuild\n"
-		"      --json               print the graph instead of tables\n"
-		"\n"
-		"The kernel is the newest below /lib/modules that has headers; the environment\n"
-		"variable DRIVERCUT_KERNEL names another release.\n"
-		"\n"
-		"examples:\n"
-		"  drivercut graph e1000\n"
-		"  drivercut graph drivers/net/mine --family net -o graph.json\n",
+	.usage = "DRIVER [OPTIONS]",
+	.about =
+		"Reads all C files of a driver with libclang, using the flags that Kbuild gives "
+		"them: "
+		"each function with its lines, each call (direct, through a pointer, to the "
+		"kernel), "
+		"the entry points with their contexts, the functions that are critical and their "
+		"roots, the locks held at each call, and the fields and globals that each function "
+		"reads and writes.\n\n"
+		"DRIVER is a driver folder (e1000), the name of one in drivers/, or any folder "
+		"with a "
+		"Kbuild file or Makefile. The kernel is the newest in /lib/modules that has "
+		"headers; "
+		"the environment variable DRIVERCUT_KERNEL names another release.",
+	.options = options,
+	.json = "print the graph instead of tables",
+	.reads = "the driver's source, the kernel's headers, graph/families/FAMILY.json",
+	.writes = "out/DRIVER/graph.json",
+	.examples = "drivercut graph e1000\n"
+		    "drivercut graph path/to/my/driver -o graph.json",
+	.see = "drivercut solve (cuts it), profile (counts its calls)",
 };

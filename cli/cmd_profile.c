@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* drivercut profile: how often each edge of the driver is taken. */
-#include <errno.h>
 #include <inttypes.h>
 #include <libsmartcols.h>
 #include <stdio.h>
@@ -13,8 +12,9 @@
 #include "cli/verbs.h"
 
 struct options {
-	const char *operand, *family, *output, *script, *perf_data, *graph;
-	uint64_t seconds;
+	struct dc_cli_driver_options driver;
+	const char *operand, *output, *script, *perf_data;
+	int64_t seconds;
 	bool keep;
 };
 
@@ -28,15 +28,15 @@ static bool has_edge(void *ctx, const char *caller, const char *callee)
 	return dc_graph_has_edge(ctx, caller, callee);
 }
 
-/* The graph: --graph's, the one made before, or one made now. A user's recording may do without,
- * for a driver whose source is not here: then the tags [module] tell, and nothing is checked. */
+/* The graph: --graph's, the one made before, or one made now. A user's recording needs none, as the
+ * driver's source may not be here: then the tags [module] mark its functions, and no edge is
+ * checked. */
 static int find_graph(struct dc_cli_driver *files, const struct options *options,
 		      struct dc_graph **ret)
 {
 	bool from_user = options->script || options->perf_data;
 
-	files->graph = options->graph;
-	if (from_user && !options->graph && !dc_is_file(dc_cli_driver_path(files, "graph.json")))
+	if (from_user && !files->graph && !dc_is_file(dc_cli_driver_path(files, "graph.json")))
 		return 0;
 	return dc_cli_driver_graph(files, ret);
 }
@@ -49,10 +49,10 @@ static int from_user(struct dc_cli_driver *files, const struct options *options,
 
 	if (options->script)
 		return dc_profile_from_script(diag, files->driver.name, options->script,
-					      options->seconds, &whose, ret);
+					      (uint64_t)options->seconds, &whose, ret);
 	return dc_profile_from_perf_data(diag, files->driver.name, options->perf_data,
-					 dc_cli_driver_path(files, "script"), options->seconds,
-					 &whose, ret);
+					 dc_cli_driver_path(files, "script"),
+					 (uint64_t)options->seconds, &whose, ret);
 }
 
 static int from_guest(struct dc_cli_driver *files, const struct options *options,
@@ -72,7 +72,7 @@ static int from_guest(struct dc_cli_driver *files, const struct options *options
 	return err;
 }
 
-/* Recall: what ran must be in the graph. */
+/* Recall: each edge that ran must be in the graph. */
 static void check_edges(struct dc_diag *diag, struct dc_graph *graph, struct dc_profile *profile)
 {
 	const struct dc_profile_pair *pair;
@@ -232,26 +232,13 @@ static int make_profile(struct dc_cli_driver *files, const struct options *optio
 static int run_options(struct dc_cli *cli, const struct options *options)
 {
 	struct dc_cli_driver files;
-	int err = dc_cli_driver_open(cli, options->operand, options->family, &files);
+	int err = dc_cli_driver_open(cli, options->operand, &options->driver, &files);
 
 	if (err < 0)
 		return err;
 	err = make_profile(&files, options);
 	dc_cli_driver_done(&files);
 	return err;
-}
-
-static int parse_seconds(struct dc_cli *cli, const char *text, uint64_t *ret)
-{
-	char *end;
-
-	errno = 0;
-	*ret = strtoull(text, &end, 10);
-	if (errno || *end || *text < '0' || *text > '9' || !*ret || *ret > 1000000000)
-		return dc_cli_usage(cli, &dc_verb_profile,
-				    "--seconds %s: expected a whole number from 1 to 1000000000",
-				    text);
-	return 0;
 }
 
 static int check_options(struct dc_cli *cli, const struct options *options)
@@ -267,73 +254,60 @@ static int check_options(struct dc_cli *cli, const struct options *options)
 	return 0;
 }
 
+static const struct dc_option options[] = {
+	DC_TEXT("output", 'o', struct options, output, "FILE",
+		"where to write; - is standard output (out/DRIVER/profile.json)"),
+	DC_TEXT("perf-data", 0, struct options, perf_data, "FILE",
+		"count the calls in this perf.data, by way of `perf script`"),
+	DC_TEXT("script", 0, struct options, script, "FILE",
+		"count the calls in this text, which `perf script` printed"),
+	DC_COUNT("seconds", 0, struct options, seconds, "N", 1, 1000000000,
+		 "a whole number from 1 to 1000000000",
+		 "how long that recording ran (taken from its time stamps)"),
+	DC_TEXT("graph", 0, struct options, driver.graph, "FILE",
+		"the graph that names the driver's functions, and must have each edge that ran "
+		"(out/DRIVER/graph.json)"),
+	DC_GROUP(dc_cli_driver_options, struct options, driver),
+	DC_FLAG("keep", 0, struct options, keep,
+		"keep what the guest wrote, in out/DRIVER/recording"),
+	{0},
+};
+
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"output", required_argument, NULL, 'o'},
-		{"family", required_argument, NULL, 'f'},
-		{"script", required_argument, NULL, 's'},
-		{"perf-data", required_argument, NULL, 'p'},
-		{"seconds", required_argument, NULL, 'n'},
-		{"graph", required_argument, NULL, 'g'},
-		{"keep", no_argument, NULL, 'k'},
-		{0},
-	};
-	struct options options = {0};
-	int option, status = 0;
+	struct options given = {0};
+	int status = dc_options_read(cli, &dc_verb_profile, argc, argv, &given);
 
-	while ((option = dc_cli_option(cli, &dc_verb_profile, argc, argv, "o:", longs, &status)) >=
-	       0) {
-		if (option == 'o')
-			options.output = optarg;
-		else if (option == 'f')
-			options.family = optarg;
-		else if (option == 's')
-			options.script = optarg;
-		else if (option == 'p')
-			options.perf_data = optarg;
-		else if (option == 'g')
-			options.graph = optarg;
-		else if (option == 'k')
-			options.keep = true;
-		else if ((status = parse_seconds(cli, optarg, &options.seconds)))
-			return status;
-	}
-	if (option == -2)
+	if (status >= 0)
 		return status;
-	options.operand = argv[optind];
-	if (options.operand && argv[optind + 1])
+	given.operand = argv[optind];
+	if (given.operand && argv[optind + 1])
 		return dc_cli_usage(cli, &dc_verb_profile, "one driver at a time, not also %s",
 				    argv[optind + 1]);
-	status = check_options(cli, &options);
-	return status ? status : dc_cli_exit(run_options(cli, &options));
+	status = check_options(cli, &given);
+	return status ? status : dc_cli_exit(run_options(cli, &given));
 }
 
 const struct dc_verb dc_verb_profile = {
 	.name = "profile",
 	.run = run,
 	.summary = "count the driver's calls under netperf, or read a perf recording",
-	.help = "usage: drivercut profile DRIVER [OPTIONS]\n"
-		"\n"
-		"Boots a guest that runs the driver's workload under perf, and writes how often\n"
-		"each of the driver's functions calls which, and is called by the kernel, in an\n"
-		"hour of that workload. Or counts the calls in a recording of your own, made with\n"
-		"    perf record -a -e ftrace:function --filter 'ip == PREFIX_*' -- COMMAND\n"
-		"while the module was loaded.\n"
-		"\n"
-		"  -o, --output FILE   where to write; - for standard output\n"
-		"                      (out/DRIVER/profile.json; DRIVERCUT_OUT replaces out)\n"
-		"      --script FILE   count the calls in the text of `perf script`\n"
-		"      --perf-data FILE  run `perf script` on perf.data first\n"
-		"      --seconds N     what such a recording covers (its time stamps tell)\n"
-		"      --graph FILE    the graph that tells whose functions are the driver's, and "
-		"that\n"
-		"                      every edge that ran must be in (out/DRIVER/graph.json)\n"
-		"      --family NAME   of a driver that is a bare folder\n"
-		"      --keep          keep what the guest wrote, in out/DRIVER/recording\n"
-		"      --json          print the profile instead of a table\n"
-		"\n"
-		"examples:\n"
-		"  drivercut profile e1000\n"
-		"  drivercut profile e1000 --perf-data perf.data -o profile.json\n",
+	.usage = "DRIVER [OPTIONS]\nDRIVER --perf-data FILE [OPTIONS]",
+	.about =
+		"Boots a guest that runs the driver's workload under perf, and counts how often "
+		"each "
+		"function of the driver calls another, and the kernel calls it, in an hour of that "
+		"workload. The driver needs a driver.json that names its QEMU device and weighs "
+		"the "
+		"phases of its workload. Or reads a recording of your own, made while the module "
+		"was "
+		"loaded:\n\n"
+		"  perf record -a -e ftrace:function --filter 'ip == PREFIX_*' -- COMMAND",
+	.options = options,
+	.json = "print the profile instead of a table",
+	.reads = "driver.json, the driver's source, the kernel in /boot; or a recording",
+	.writes = "out/DRIVER/profile.json",
+	.examples = "drivercut profile e1000\n"
+		    "drivercut profile e1000 --perf-data perf.data -o profile.json",
+	.see = "drivercut solve, sweep (use the weights)",
 };

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A driver's files: each is read if it is there, and made from the one before it if not.
+ */
 #include "cli/driver_files.h"
 
 #include <errno.h>
@@ -10,17 +13,74 @@
 #include "marshal/uses.h"
 #include "solver/cut.h"
 
-int dc_cli_driver_open(struct dc_cli *cli, const char *operand, const char *family,
-		       struct dc_cli_driver *ret)
+const struct dc_option dc_cli_driver_options[] = {
+	DC_TEXT("family", 0, struct dc_cli_driver_options, family, "NAME",
+		"driver family: net, scsi, sound or another of graph/families, several with commas "
+		"(from driver.json, or guessed from what the source registers)"),
+	DC_TEXT("module", 0, struct dc_cli_driver_options, module, "NAME",
+		"of a folder that builds several modules, the one NAME.ko"),
+	{0},
+};
+
+const struct dc_option dc_cli_graph_option[] = {
+	DC_TEXT("graph", 0, struct dc_cli_driver_options, graph, "FILE",
+		"use this graph.json (out/DRIVER/graph.json)"),
+	{0},
+};
+
+const struct dc_option dc_cli_profile_option[] = {
+	DC_TEXT("profile", 0, struct dc_cli_driver_options, profile, "FILE",
+		"use this profile.json (out/DRIVER/profile.json, else the one in the driver's "
+		"folder)"),
+	{0},
+};
+
+/* A word as one types it for a shell: quoted if it must be. */
+static const char *shell_word(struct dc_arena *arena, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_./-+,:=@%";
+	const char *text = "'";
+
+	if (*word && !word[strspn(word, plain)])
+		return word;
+	for (; *word; word++)
+		text = dc_arena_printf(arena, *word == '\'' ? "%s'\\''" : "%s%c", text, *word);
+	return dc_arena_printf(arena, "%s'", text);
+}
+
+/* The operand and the options that say which driver it is. */
+static const char *operands_text(struct dc_arena *arena, const char *operand,
+				 const struct dc_cli_driver_options *options)
+{
+	const char *text = shell_word(arena, operand);
+
+	if (options->family)
+		text = dc_arena_printf(arena, "%s --family %s", text,
+				       shell_word(arena, options->family));
+	if (options->module)
+		text = dc_arena_printf(arena, "%s --module %s", text,
+				       shell_word(arena, options->module));
+	return text;
+}
+
+int dc_cli_driver_open(struct dc_cli *cli, const char *operand,
+		       const struct dc_cli_driver_options *options, struct dc_cli_driver *ret)
 {
 	const char *base = getenv("DRIVERCUT_OUT");
-	struct dc_cli_driver files = {.cli = cli, .arena = dc_arena_new()};
-	int err = dc_driver_open(&cli->diag, files.arena, operand, family, &files.driver);
+	struct dc_cli_driver files = {.cli = cli,
+				      .arena = dc_arena_new(),
+				      .graph = options->graph,
+				      .profile = options->profile};
+	int err = dc_driver_open(&cli->diag, files.arena, operand, options->family, &files.driver);
 
 	if (err < 0) {
 		dc_arena_free(files.arena);
 		return err;
 	}
+	if (options->module)
+		files.driver.only = files.driver.module = options->module;
+	files.operands = operands_text(files.arena, operand, options);
 	files.out = dc_arena_printf(files.arena, "%s/%s", base && *base ? base : "out",
 				    files.driver.name);
 	err = dc_mkdirs(&cli->diag, files.out);
@@ -35,6 +95,11 @@ void dc_cli_driver_done(struct dc_cli_driver *files)
 {
 	dc_driver_done(&files->driver);
 	dc_arena_free(files->arena);
+}
+
+const char *dc_cli_driver_command(struct dc_cli_driver *files, const char *verb)
+{
+	return dc_arena_printf(files->arena, "drivercut %s %s", verb, files->operands);
 }
 
 const char *dc_cli_driver_path(struct dc_cli_driver *files, const char *name)
@@ -71,11 +136,23 @@ int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
 		dc_arena_printf(files->arena, "%s/profile.json", files->driver.folder);
 
 	*ret_path = files->profile ? files->profile : dc_is_file(ours) ? ours : recorded;
-	if (!files->profile && !dc_is_file(*ret_path))
-		return dc_error(&files->cli->diag, -ENOENT, DC_FILE(ours),
-				"no profile of %s; record one: drivercut profile %s",
-				files->driver.name, files->driver.name);
+	if (!files->profile && !dc_is_file(*ret_path)) {
+		*ret_path = NULL;
+		*ret = (struct dc_profile){0};
+		return 0;
+	}
 	return dc_profile_read(&files->cli->diag, *ret_path, ret);
+}
+
+/* The next step depends on the driver: without a device no guest can run it. */
+static void note_no_profile(struct dc_cli_driver *files)
+{
+	const char *more = files->driver.qemu_device ? "" : " --perf-data FILE";
+
+	dc_note(&files->cli->diag, NULL,
+		"no profile: calls weigh nothing, so the cut keeps in the kernel only what must "
+		"stay there; to weigh calls: %s%s",
+		dc_cli_driver_command(files, "profile"), more);
 }
 
 int dc_cli_driver_constraints(struct dc_cli_driver *files, const struct dc_graph *graph,
@@ -117,12 +194,14 @@ int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
 
 	if (!err)
 		err = dc_cli_driver_profile(files, &profile, &path);
+	if (!err && !path)
+		note_no_profile(files);
 	if (!err && files->rules)
 		err = dc_cli_driver_constraints(files, graph, &given, &gaps);
 	files->gaps = gaps.len;
 	if (!err)
-		err = dc_problem_of_driver(&files->cli->diag, graph, &profile, files->fields,
-					   &given, ret);
+		err = dc_problem_of_driver(&files->cli->diag, graph, path ? &profile : NULL,
+					   files->fields, &given, ret);
 	dc_constraints_done(&given);
 	dc_vec_done(&gaps);
 	dc_profile_done(&profile);
@@ -130,7 +209,8 @@ int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret)
 	return err;
 }
 
-/* A cut is never overwritten, as a person may have made it; but one may forget that it is there. */
+/* emit and run take the cut that there is, as the user may have chosen it; it can be out of date.
+ */
 static void note_older_cut(struct dc_cli_driver *files, const char *cut)
 {
 	const char *const changed[] = {
@@ -143,9 +223,8 @@ static void note_older_cut(struct dc_cli_driver *files, const char *cut)
 	for (i = 0; i < sizeof(changed) / sizeof(changed[0]); i++)
 		if (dc_is_older(cut, changed[i])) {
 			dc_note(&files->cli->diag, DC_FILE(cut),
-				"this cut is taken, and is older than %s; anew: drivercut solve %s "
-				"--rules -o %s",
-				changed[i], files->driver.name, cut);
+				"this cut is older than %s; to solve again: %s --rules", changed[i],
+				dc_cli_driver_command(files, "solve"));
 			return;
 		}
 }
@@ -164,8 +243,8 @@ int dc_cli_driver_cut(struct dc_cli_driver *files, const char **ret_path)
 		note_older_cut(files, *ret_path);
 		return 0;
 	}
-	dc_progress(diag, "%s: no cut yet; solving (drivercut solve %s --rules -o %s)", *ret_path,
-		    files->driver.name, *ret_path);
+	dc_progress(diag, "there is no %s yet; solving: %s --rules", *ret_path,
+		    dc_cli_driver_command(files, "solve"));
 	files->rules = true;
 	err = dc_cli_driver_problem(files, &problem);
 	if (!err)
@@ -181,19 +260,5 @@ int dc_cli_driver_cut(struct dc_cli_driver *files, const char **ret_path)
 	}
 	dc_cut_free(cut);
 	dc_problem_free(problem);
-	return err;
-}
-
-int dc_cli_problem(struct dc_cli *cli, const char *operand, const char *family, bool rules,
-		   struct dc_problem **ret_problem)
-{
-	struct dc_cli_driver files;
-	int err = dc_cli_driver_open(cli, operand, family, &files);
-
-	if (err < 0)
-		return err;
-	files.rules = rules;
-	err = dc_cli_driver_problem(&files, ret_problem);
-	dc_cli_driver_done(&files);
 	return err;
 }

@@ -12,12 +12,24 @@
 #include "problem/build.h"
 #include "solver/problem.h"
 
+/* What the command line says of a driver and its files; NULL: nothing. */
+struct dc_cli_driver_options {
+	const char *family, *module; /* instead of what driver.json or the source says */
+	const char *graph, *profile; /* files to use instead of its own */
+};
+
+/* Options of verbs that read a driver: --family and --module; --graph; --profile. */
+extern const struct dc_option dc_cli_driver_options[], dc_cli_graph_option[],
+	dc_cli_profile_option[];
+
 struct dc_cli_driver {
 	struct dc_cli *cli;
 	struct dc_arena *arena;
 	struct dc_driver driver;
 	const char *out; /* its folder for results: out/NAME, or $DRIVERCUT_OUT/NAME */
 	const char *graph, *profile; /* files to use instead of its own; NULL: its own */
+	const char
+		*operands; /* how the user named the driver, with options: "my/igb --family net" */
 	enum dc_fields fields;
 	size_t gaps; /* set by dc_cli_driver_problem: annotations that are missing */
 	bool rules; /* functions that the rules do not let move are in the kernel */
@@ -27,9 +39,13 @@ struct dc_cli_driver {
 
 /* Finds the driver and makes its folder. Returns 0, or -errno after reporting. End it with
  * dc_cli_driver_done. */
-int dc_cli_driver_open(struct dc_cli *cli, const char *operand, const char *family,
-		       struct dc_cli_driver *ret);
+int dc_cli_driver_open(struct dc_cli *cli, const char *operand,
+		       const struct dc_cli_driver_options *options, struct dc_cli_driver *ret);
 void dc_cli_driver_done(struct dc_cli_driver *files);
+
+/* A command of drivercut for this driver as the user would type it, for advice:
+ * "drivercut profile my/igb --family net"; in the arena. */
+const char *dc_cli_driver_command(struct dc_cli_driver *files, const char *verb);
 
 /* Path of one of its files, in the arena. */
 const char *dc_cli_driver_path(struct dc_cli_driver *files, const char *name);
@@ -39,7 +55,7 @@ const char *dc_cli_driver_path(struct dc_cli_driver *files, const char *name);
 int dc_cli_driver_graph(struct dc_cli_driver *files, struct dc_graph **ret);
 
 /* The profile: files->profile, or OUT/profile.json, or the one recorded in the driver's folder.
- * *ret_path: which it was. -ENOENT after reporting: there is none. */
+ * *ret_path: which it was; NULL, and an empty profile, if there is none. */
 int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
 			  const char **ret_path);
 
@@ -48,7 +64,8 @@ int dc_cli_driver_profile(struct dc_cli_driver *files, struct dc_profile *ret,
 int dc_cli_driver_constraints(struct dc_cli_driver *files, const struct dc_graph *graph,
 			      struct dc_constraints *ret, dc_proposals *gaps);
 
-/* Graph and profile to problem. Caller frees with dc_problem_free. */
+/* Graph and profile to problem. Without a profile all calls weigh nothing, and a note says so.
+ * Caller frees with dc_problem_free. */
 int dc_cli_driver_problem(struct dc_cli_driver *files, struct dc_problem **ret);
 
 /* OUT/cut.json, in the arena; if it is not there, the cut that the rules allow at the default delay

@@ -26,7 +26,7 @@ extern const struct dc_study_family dc_study_families[DC_STUDY_FAMILIES];
 
 struct dc_study_options {
 	const char *family, *kernel_source, *out, *driver, *plot;
-	unsigned jobs;
+	int64_t jobs;
 	bool list, resume, show, json;
 };
 

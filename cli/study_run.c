@@ -158,7 +158,7 @@ int dc_study_run_all(struct dc_study *study)
 	while (!err && (next < count || running)) {
 		pid_t pid;
 
-		if (next < count && running < study->options->jobs) {
+		if (next < count && running < (size_t)study->options->jobs) {
 			const char *path = dc_study_file(study, "results", study->drivers.at[next]);
 
 			if (!study->options->resume)

@@ -91,7 +91,7 @@ check jq -e '.functions | map(.name) == ["helper", "tiny_open"]' out/tiny/graph.
 cp out/tiny/graph.json graph.json
 expect 0 '"kind": "graph"' graph tiny --family net -o -
 check cmp -s graph.json out/tiny/graph.json # the same bytes again
-expect 1 "no profile of tiny; record one: drivercut profile tiny" \
+expect 0 "to weigh calls: drivercut profile tiny --family net --perf-data FILE" \
 	problem tiny --family net
 expect 1 "absent.json: error: cannot read" problem tiny --family net --profile absent.json
 cat >profile.json <<'END'
@@ -118,7 +118,7 @@ expect 0 "tiny_open (5 lines) is on the user side" explain tiny --family net tin
 expect 0 "tiny: 2 functions" sweep tiny --family net --rules --certificate rules.json
 expect 0 "cuts proved optimal" verify tiny --family net --rules rules.json
 expect 1 "rules.json: error: points[0]" verify tiny --family net rules.json
-expect 2 "--family is for a driver" solve --problem problem.json --family net
+expect 2 "--family and --module are for a driver" solve --problem problem.json --family net
 
 # Fields that interrupts write and others use without a lock
 module shared <<'END'
