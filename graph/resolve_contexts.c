@@ -114,7 +114,7 @@ void resolve_entry_points(struct resolve *resolve)
 			dc_warn(resolve->diag, DC_LINE(function->file, function->first_line),
 				"%s is handed to the kernel through %s, which no template knows; "
 				"it "
-				"is taken for critical. Add a row to graph/families/%s.json",
+				"is taken for critical. Add a row to a file of graph/families (%s)",
 				function->name, entry->via, graph->family);
 	}
 }
