@@ -123,15 +123,37 @@ static void print_moving(const struct explain *x)
 	print_followers(x);
 }
 
-static void hold_row(struct dc_table *table, const struct explain *x, const struct dc_hold *hold)
+static void call_cells(struct dc_table *table, const struct explain *x, const struct dc_hold *hold)
 {
-	dc_table_row(table);
 	dc_table_text(table, hold->outgoing ? "calls" : "called by");
 	dc_table_text(table, hold->other == DC_NO_NODE ? "(the kernel proper)"
 						       : x->problem->nodes.at[hold->other].id);
 	dc_table_text(table, hold->other == DC_NO_NODE
 				     ? "kernel"
 				     : dc_place_names[x->cut->places[hold->other]]);
+}
+
+/* Without weights: which calls there are. */
+static void print_calls(const struct explain *x)
+{
+	static const char *const columns[] = {"CALL", "FUNCTION", "SIDE", NULL};
+	const struct dc_explanation *e = x->result;
+	struct dc_table *table = dc_table_new(columns);
+	size_t i;
+
+	for (i = 0; i < e->holds.len && (x->cli->verbose > 0 || i < SHOWN); i++) {
+		dc_table_row(table);
+		call_cells(table, x, &e->holds.at[i]);
+	}
+	dc_table_print(table);
+	if (i < e->holds.len)
+		printf("%zu more (-v)\n", e->holds.len - i);
+}
+
+static void hold_row(struct dc_table *table, const struct explain *x, const struct dc_hold *hold)
+{
+	dc_table_row(table);
+	call_cells(table, x, hold);
 	dc_table_int(table, hold->calls);
 	dc_table_int(table, hold->down);
 	dc_table_int(table, hold->paid);
@@ -149,6 +171,10 @@ static void print_holds(const struct explain *x)
 	if (!e->holds.len)
 		return;
 	putchar('\n');
+	if (x->problem->weighed == DC_WEIGHTS_NONE) {
+		print_calls(x);
+		return;
+	}
 	table = dc_table_new(columns);
 	for (i = 0; i < e->holds.len && (x->cli->verbose > 0 || i < SHOWN); i++)
 		hold_row(table, x, &e->holds.at[i]);
@@ -161,11 +187,13 @@ static void print_explanation(const struct explain *x)
 {
 	static const char *const sides[] = {"in the kernel", "on the user side", "on both sides"};
 	const struct dc_explanation *e = x->result;
+	bool weighed = x->problem->weighed != DC_WEIGHTS_NONE;
 	size_t i;
 
-	printf("%s (%" PRId64 " lines) is %s at a delay of %s\n\n", x->function,
+	printf("%s (%" PRId64 " lines) is %s at %s%s\n\n", x->function,
 	       x->problem->nodes.at[e->node].loc, sides[e->place],
-	       dc_delay_text(x->terms.delay_ns));
+	       weighed ? "a delay of " : "any delay",
+	       weighed ? dc_delay_text(x->terms.delay_ns) : "");
 	for (i = 0; i < e->reason.count; i++)
 		printf("%-10s %s\n", i ? "" : "because", e->reason.text[i]);
 	print_threshold(e);

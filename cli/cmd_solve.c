@@ -204,10 +204,28 @@ static void print_budget(const struct solve *s)
 		       unit, budget->reached - budget->bound, budget->method);
 }
 
+/* Without weights neither delay nor price matter: all that is left is what must stay. */
+static void print_unweighed(const struct solve *s)
+{
+	const struct dc_cut *cut = s->cut;
+
+	printf("%s: what must stay in the kernel%s, whatever the load\n\n",
+	       dc_problem_title(cut->problem), s->options.rules ? " with today's rules" : "");
+	if (s->cli->verbose > 0)
+		print_functions(cut);
+	dc_print_sides(&cut->tally);
+	print_what_if(s);
+	print_proof(cut);
+}
+
 static void print_cut(const struct solve *s)
 {
 	const struct dc_cut *cut = s->cut;
 
+	if (cut->problem->weighed == DC_WEIGHTS_NONE) {
+		print_unweighed(s);
+		return;
+	}
 	printf("%s at a delay of %s: lambda %" PRId64 "/%" PRId64 ", %" PRId64 " lines a CPU\n\n",
 	       dc_problem_title(cut->problem), dc_delay_text(s->terms.delay_ns), s->terms.lambda.p,
 	       s->terms.lambda.q, s->terms.price);

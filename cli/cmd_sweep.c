@@ -184,6 +184,12 @@ static void print_breakpoints(const struct sweep *s)
 
 static void print_sweep(const struct sweep *s)
 {
+	if (s->problem->weighed == DC_WEIGHTS_NONE) {
+		printf("%s: no call has a weight, so one cut is optimal at all delays\n\n",
+		       dc_problem_title(s->problem));
+		dc_print_sides(&s->result->cuts.at[0].tally);
+		return;
+	}
 	printf("%s: %zu functions, %" PRId64 " lines; %" PRId64 " lines a CPU\n\n",
 	       dc_problem_title(s->problem), s->problem->nodes.len, dc_problem_loc(s->problem),
 	       s->options.price);

@@ -219,8 +219,7 @@ static void side_row(struct dc_table *table, const char *side, size_t count, int
 	dc_table_int(table, replicated);
 }
 
-void dc_print_tally(const struct dc_problem *problem, const struct dc_tally *tally,
-		    struct dc_ratio delay_ns)
+void dc_print_sides(const struct dc_tally *tally)
 {
 	static const char *const columns[] = {"SIDE", ">FUNCTIONS",	   ">LINES",
 					      ">%",   ">REPLICATED LINES", NULL};
@@ -233,6 +232,12 @@ void dc_print_tally(const struct dc_problem *problem, const struct dc_tally *tal
 	side_row(table, "all", tally->kernel_count + tally->user_count, all, all,
 		 tally->replicated_loc);
 	dc_table_print(table);
+}
+
+void dc_print_tally(const struct dc_problem *problem, const struct dc_tally *tally,
+		    struct dc_ratio delay_ns)
+{
+	dc_print_sides(tally);
 	printf("\ncrossings  %" PRId64 " in %" PRId64 " s: %" PRId64 " upcalls and %" PRId64
 	       " by the kernel proper, %" PRId64 " downcalls and %" PRId64
 	       " to the kernel proper\n",

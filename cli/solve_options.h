@@ -58,7 +58,10 @@ const char *dc_problem_title(const struct dc_problem *problem);
 /* Exit status; -EDESTADDRREQ (a usage error was printed) is DC_EXIT_USAGE. */
 int dc_solve_exit(int err);
 
-/* A table of a cut's two sides and what crosses. */
+/* A table of a cut's two sides. */
+void dc_print_sides(const struct dc_tally *tally);
+
+/* The same, and what crosses. */
 void dc_print_tally(const struct dc_problem *problem, const struct dc_tally *tally,
 		    struct dc_ratio delay_ns);
 
