@@ -13,7 +13,7 @@
 
 #include "base/file.h"
 #include "base/proc.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 #include "guest/guest.h"
 
 struct bench {

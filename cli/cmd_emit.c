@@ -99,13 +99,11 @@ static int read_work(struct dc_cli_driver *files, const struct options *options,
 	int err = read_cut(files, options, &path, &ret->sides);
 
 	if (!err)
-		err = dc_driver_fetch(diag, files->arena, &files->driver, files->out);
-	if (!err)
 		err = dc_cli_driver_graph(files, &ret->graph);
 	if (!err)
 		err = dc_rules_open(diag, files->driver.family, &ret->rules);
 	if (!err)
-		err = dc_source_read(diag, &files->driver, NULL, &ret->source);
+		err = dc_cli_driver_source(files, ret->graph, &ret->source);
 	if (!err)
 		err = dc_marshal_open(diag, files->arena, &ret->rules, ret->source, ret->graph,
 				      files->driver.folder, &ret->marshal);

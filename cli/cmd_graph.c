@@ -10,7 +10,7 @@
 
 struct options {
 	struct dc_cli_driver_options driver;
-	const char *operand, *commands, *output;
+	const char *operand, *output;
 };
 
 struct share {
@@ -150,6 +150,7 @@ static void print_counts(const struct dc_graph *graph)
 
 static int make_graph(struct dc_cli *cli, const struct options *options)
 {
+	struct dc_source *source = NULL;
 	struct dc_graph *graph = NULL;
 	struct dc_cli_driver files;
 	const char *path;
@@ -158,12 +159,13 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 	if (err < 0)
 		return err;
 	path = options->output ? options->output : dc_cli_driver_path(&files, "graph.json");
-	if (options->commands && !files.driver.package)
-		files.driver.source = files.driver.folder; /* the commands name its files there */
-	else
-		err = dc_driver_fetch(&cli->diag, files.arena, &files.driver, files.out);
+	err = dc_cli_driver_fetch(&files);
 	if (!err)
-		err = dc_graph_extract(&cli->diag, &files.driver, options->commands, &graph);
+		err = dc_graph_extract(&cli->diag, &files.driver, files.commands, &graph,
+				       options->output ? NULL : &source);
+	if (!err && source)
+		err = dc_source_write(&cli->diag, dc_cli_driver_path(&files, "source.json"),
+				      source);
 	if (!err)
 		err = dc_graph_write(&cli->diag, path, graph);
 	dc_cli_clear_progress();
@@ -176,6 +178,7 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 		print_counts(graph);
 		printf("\n%s\n", path);
 	}
+	dc_source_free(source);
 	dc_graph_free(graph);
 	dc_cli_driver_done(&files);
 	return err;
@@ -185,8 +188,6 @@ static const struct dc_option options[] = {
 	DC_TEXT("output", 'o', struct options, output, "FILE",
 		"where to write; - is standard output (out/DRIVER/graph.json)"),
 	DC_GROUP(dc_cli_driver_options, struct options, driver),
-	DC_TEXT("compile-commands", 0, struct options, commands, "FILE",
-		"take the compiler's flags from this compile_commands.json, not from Kbuild"),
 	{0},
 };
 

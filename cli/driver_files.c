@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -19,6 +20,8 @@ const struct dc_option dc_cli_driver_options[] = {
 		"(from driver.json, or guessed from what the source registers)"),
 	DC_TEXT("module", 0, struct dc_cli_driver_options, module, "NAME",
 		"of a folder that builds several modules, the one NAME.ko"),
+	DC_TEXT("compile-commands", 0, struct dc_cli_driver_options, commands, "FILE",
+		"take the compiler's flags from this compile_commands.json, not from Kbuild"),
 	{0},
 };
 
@@ -61,7 +64,70 @@ static const char *operands_text(struct dc_arena *arena, const char *operand,
 	if (options->module)
 		text = dc_arena_printf(arena, "%s --module %s", text,
 				       shell_word(arena, options->module));
+	if (options->commands)
+		text = dc_arena_printf(arena, "%s --compile-commands %s", text,
+				       shell_word(arena, options->commands));
 	return text;
+}
+
+/* Writes a file unless it exists, so that of two runs at once one is the first. */
+static int write_once(struct dc_cli_driver *files, const char *path, const char *text)
+{
+	const char *temporary = dc_arena_printf(files->arena, "%s.%ld.tmp", path, (long)getpid());
+	int err = dc_file_write(&files->cli->diag, temporary, text, strlen(text));
+
+	if (!err && link(temporary, path) < 0 && errno != EEXIST)
+		err = dc_file_write(&files->cli->diag, path, text, strlen(text));
+	unlink(temporary);
+	return err;
+}
+
+/* Takes a folder for the results of a driver's folder; *ret_taken: another driver's folder has it.
+ * The file `folder` in it says whose it is. */
+static int claim(struct dc_cli_driver *files, const char *out, const char *folder, char **ret_taken)
+{
+	struct dc_diag *diag = &files->cli->diag;
+	const char *path = dc_arena_printf(files->arena, "%s/folder", out);
+	char *text;
+	int err = dc_mkdirs(diag, out);
+
+	if (!err && !dc_is_file(path))
+		err = write_once(files, path, folder);
+	if (!err)
+		err = dc_file_read(diag, path, &text, NULL);
+	if (err < 0)
+		return err;
+	*ret_taken = strcmp(text, folder) != 0 ? dc_arena_strdup(files->arena, text) : NULL;
+	free(text);
+	return 0;
+}
+
+/* Folders are often called src or driver: the second of a name gets a folder for results with a
+ * name that its own path makes. Drivers with a driver.json have a name that somebody chose. */
+static int find_out(struct dc_cli_driver *files, const char *base)
+{
+	const char *folder = files->driver.folder, *name = files->driver.name;
+	struct dc_diag *diag = &files->cli->diag;
+	char *taken, *owner;
+	bool is_new;
+	int err;
+
+	files->out = dc_arena_printf(files->arena, "%s/%s", base, name);
+	if (files->driver.package)
+		return dc_mkdirs(diag, files->out);
+	err = claim(files, files->out, folder, &taken);
+	if (err < 0 || !taken)
+		return err;
+	owner = taken;
+	files->out = dc_arena_printf(files->arena, "%s/%s-%.8s", base, name,
+				     dc_origin_hash(files->arena, folder));
+	is_new = !dc_is_dir(files->out);
+	err = claim(files, files->out, folder, &taken);
+	if (!err && is_new)
+		dc_note(diag, DC_FILE(folder),
+			"%s/%s has the results of %s; those of this folder are in %s", base, name,
+			owner, files->out);
+	return err;
 }
 
 int dc_cli_driver_open(struct dc_cli *cli, const char *operand,
@@ -71,6 +137,7 @@ int dc_cli_driver_open(struct dc_cli *cli, const char *operand,
 	struct dc_cli_driver files = {.cli = cli,
 				      .arena = dc_arena_new(),
 				      .graph = options->graph,
+				      .commands = options->commands,
 				      .profile = options->profile};
 	int err = dc_driver_open(&cli->diag, files.arena, operand, options->family, &files.driver);
 
@@ -81,9 +148,7 @@ int dc_cli_driver_open(struct dc_cli *cli, const char *operand,
 	if (options->module)
 		files.driver.only = files.driver.module = options->module;
 	files.operands = operands_text(files.arena, operand, options);
-	files.out = dc_arena_printf(files.arena, "%s/%s", base && *base ? base : "out",
-				    files.driver.name);
-	err = dc_mkdirs(&cli->diag, files.out);
+	err = find_out(&files, base && *base ? base : "out");
 	if (err < 0)
 		dc_cli_driver_done(&files);
 	else
@@ -107,24 +172,126 @@ const char *dc_cli_driver_path(struct dc_cli_driver *files, const char *name)
 	return dc_arena_printf(files->arena, "%s/%s", files->out, name);
 }
 
+int dc_cli_driver_fetch(struct dc_cli_driver *files)
+{
+	if (files->commands && !files->driver.package) {
+		files->driver.source = files->driver.folder; /* the commands name its files there */
+		return 0;
+	}
+	return dc_driver_fetch(&files->cli->diag, files->arena, &files->driver, files->out);
+}
+
+/* graph.json and source.json anew, by one reading of the source. */
+static int read_driver(struct dc_cli_driver *files)
+{
+	struct dc_diag *diag = &files->cli->diag;
+	struct dc_source *source = NULL;
+	struct dc_graph *graph = NULL;
+	int err = dc_cli_driver_fetch(files);
+
+	if (!err)
+		err = dc_graph_extract(diag, &files->driver, files->commands, &graph, &source);
+	if (!err)
+		err = dc_source_write(diag, dc_cli_driver_path(files, "source.json"), source);
+	if (!err)
+		err = dc_graph_write(diag, dc_cli_driver_path(files, "graph.json"), graph);
+	dc_source_free(source);
+	dc_graph_free(graph);
+	return err;
+}
+
+/* Why a file must be made anew, or NULL. If so, a user's choice of module and compile commands that
+ * is recorded in it holds on. *ret_err: the kernel's headers were not found. */
+static const char *stale(struct dc_cli_driver *files, const struct dc_origin *origin, int *ret_err)
+{
+	struct dc_driver *driver = &files->driver;
+	struct dc_kernel kernel;
+	const char *why;
+
+	*ret_err = dc_kernel_find(&files->cli->diag, files->arena, &kernel);
+	if (!*ret_err && driver->package)
+		*ret_err = dc_cli_driver_fetch(files);
+	if (*ret_err < 0)
+		return NULL;
+	why = dc_origin_stale(files->arena, origin, driver, kernel.release);
+	if (origin->folder && !driver->only && origin->module)
+		driver->only = driver->module = dc_arena_strdup(files->arena, origin->module);
+	if (origin->folder && origin->commands)
+		files->commands = dc_arena_strdup(files->arena, origin->commands);
+	return why;
+}
+
+static int read_anew(struct dc_cli_driver *files, const char *path, const char *why)
+{
+	dc_note(&files->cli->diag, DC_FILE(path), "it %s; reading the source again", why);
+	return read_driver(files);
+}
+
 int dc_cli_driver_graph(struct dc_cli_driver *files, struct dc_graph **ret)
 {
-	const char *path = dc_cli_driver_path(files, "graph.json");
+	const char *path = dc_cli_driver_path(files, "graph.json"), *why = NULL;
 	struct dc_diag *diag = &files->cli->diag;
 	struct dc_graph *graph = NULL;
-	int err;
+	int err = 0;
 
-	if (files->graph || dc_is_file(path))
-		return dc_graph_read(diag, files->graph ? files->graph : path, ret);
-	err = dc_driver_fetch(diag, files->arena, &files->driver, files->out);
+	if (files->graph)
+		return dc_graph_read(diag, files->graph, ret);
+	if (!dc_is_file(path))
+		err = read_driver(files);
 	if (!err)
-		err = dc_graph_extract(diag, &files->driver, NULL, &graph);
+		err = dc_graph_read(diag, path, &graph);
 	if (!err)
-		err = dc_graph_write(diag, path, graph);
+		why = stale(files, &graph->origin, &err);
+	if (why) {
+		dc_graph_free(graph);
+		graph = NULL;
+		err = read_anew(files, path, why);
+		if (!err)
+			err = dc_graph_read(diag, path, &graph);
+	}
 	if (err < 0)
 		dc_graph_free(graph);
 	else
 		*ret = graph;
+	return err;
+}
+
+/* Why source.json does not belong to a graph, or NULL. */
+static const char *stale_source(struct dc_cli_driver *files, const struct dc_graph *graph,
+				const struct dc_source *source, int *ret_err)
+{
+	const char *why = stale(files, &source->origin, ret_err);
+
+	if (!why && !*ret_err && !files->graph && !dc_origin_equal(&source->origin, &graph->origin))
+		why = "is not of the same reading as graph.json";
+	return why;
+}
+
+int dc_cli_driver_source(struct dc_cli_driver *files, const struct dc_graph *graph,
+			 struct dc_source **ret)
+{
+	const char *path = dc_cli_driver_path(files, "source.json"), *why = NULL;
+	struct dc_diag *diag = &files->cli->diag;
+	struct dc_source *source = NULL;
+	int err = dc_cli_driver_fetch(files);
+
+	if (!err && !dc_is_file(path))
+		err = read_driver(files);
+	if (!err)
+		err = dc_source_read(diag, path, files->driver.source, &source);
+	if (!err)
+		why = stale_source(files, graph, source, &err);
+	if (why) {
+		dc_source_free(source);
+		source = NULL;
+		err = read_anew(files, path, why);
+		if (!err)
+			err = dc_source_read(diag, path, files->driver.source, &source);
+	}
+	if (err < 0)
+		dc_source_free(source);
+	else
+		*ret = source;
 	return err;
 }
 
@@ -162,12 +329,10 @@ int dc_cli_driver_constraints(struct dc_cli_driver *files, const struct dc_graph
 	struct dc_source *source = NULL;
 	struct dc_rules rules = {0};
 	struct dc_marshal data = {0};
-	int err = dc_driver_fetch(diag, files->arena, &files->driver, files->out);
+	int err = dc_rules_open(diag, files->driver.family, &rules);
 
 	if (!err)
-		err = dc_rules_open(diag, files->driver.family, &rules);
-	if (!err)
-		err = dc_source_read(diag, &files->driver, NULL, &source);
+		err = dc_cli_driver_source(files, graph, &source);
 	if (!err)
 		err = dc_marshal_open(diag, files->arena, &rules, source, graph,
 				      files->driver.folder, &data);

@@ -5,9 +5,10 @@
 
 #include "base/alloc.h"
 #include "cli/cli.h"
-#include "marshal/constraints.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 #include "graph/graph.h"
+#include "graph/source/source.h"
+#include "marshal/constraints.h"
 #include "profile/profile.h"
 #include "problem/build.h"
 #include "solver/problem.h"
@@ -15,10 +16,12 @@
 /* What the command line says of a driver and its files; NULL: nothing. */
 struct dc_cli_driver_options {
 	const char *family, *module; /* instead of what driver.json or the source says */
+	const char *commands; /* a compile_commands.json to take instead of asking Kbuild */
 	const char *graph, *profile; /* files to use instead of its own */
 };
 
-/* Options of verbs that read a driver: --family and --module; --graph; --profile. */
+/* Options of verbs that read a driver: --family, --module, --compile-commands; --graph; --profile.
+ */
 extern const struct dc_option dc_cli_driver_options[], dc_cli_graph_option[],
 	dc_cli_profile_option[];
 
@@ -28,6 +31,7 @@ struct dc_cli_driver {
 	struct dc_driver driver;
 	const char *out; /* its folder for results: out/NAME, or $DRIVERCUT_OUT/NAME */
 	const char *graph, *profile; /* files to use instead of its own; NULL: its own */
+	const char *commands; /* the user's compile_commands.json; NULL: Kbuild is asked */
 	const char
 		*operands; /* how the user named the driver, with options: "my/igb --family net" */
 	enum dc_fields fields;
@@ -50,9 +54,21 @@ const char *dc_cli_driver_command(struct dc_cli_driver *files, const char *verb)
 /* Path of one of its files, in the arena. */
 const char *dc_cli_driver_path(struct dc_cli_driver *files, const char *name);
 
-/* The graph: files->graph, or OUT/graph.json, which is made first if it is not there. Caller frees
- * with dc_graph_free. */
+/* Makes sure that the driver's source is here, and fills files->driver.source: dc_driver_fetch, or
+ * the driver's own folder if the user's compile commands name files there. */
+int dc_cli_driver_fetch(struct dc_cli_driver *files);
+
+/*
+ * The graph: files->graph, or OUT/graph.json. The latter is made, and OUT/source.json with it, if
+ * it is missing, or if it was made of something else than what is there now: other source or flags,
+ * another folder, module, family or kernel (a note says which). Caller frees with dc_graph_free.
+ */
 int dc_cli_driver_graph(struct dc_cli_driver *files, struct dc_graph **ret);
+
+/* The text: OUT/source.json, made likewise. graph: what dc_cli_driver_graph returned; the two files
+ * must be of the same reading. Caller frees with dc_source_free. */
+int dc_cli_driver_source(struct dc_cli_driver *files, const struct dc_graph *graph,
+			 struct dc_source **ret);
 
 /* The profile: files->profile, or OUT/profile.json, or the one recorded in the driver's folder.
  * *ret_path: which it was; NULL, and an empty profile, if there is none. */

@@ -10,7 +10,7 @@
 #include "base/proc.h"
 #include "cli/study.h"
 #include "graph/family.h"
-#include "graph/kbuild.h"
+#include "graph/driver/kbuild.h"
 
 const char *dc_study_file(struct dc_study *study, const char *folder, const char *driver)
 {
@@ -148,7 +148,8 @@ static int plan_folder(struct dc_study *study, const char *family, const char *f
 	int err;
 
 	dc_progress(study->diag, "asking Kbuild what it makes in %s", folder);
-	err = dc_kbuild_read(study->diag, study->arena, &study->kernel, path, &units, &modules);
+	err = dc_kbuild_read(study->diag, study->arena, &study->kernel, path, &units, &modules,
+			     NULL);
 	dc_vec_each (module, &modules)
 		if (!err)
 			err = plan_driver(study, family, module, &units);

@@ -116,7 +116,7 @@ int dc_study_run_driver(struct dc_study *study, const char *driver)
 	if (err < 0)
 		return err;
 	setrlimit(RLIMIT_CPU, &limit);
-	dc_graph_extract(&diag, &description, commands, &graph);
+	dc_graph_extract(&diag, &description, commands, &graph, NULL);
 	err = write_result(study, driver, graph, heard.error ? heard.error : "unknown");
 	free(heard.error);
 	dc_graph_free(graph);

@@ -4,9 +4,13 @@
  * has to be done around one (runtime/lib/dck_kernel.h: dck_enter) is in a function of its name;
  * its own text stands before that, under another name.
  */
+#include "emit/source.h"
+
 #include <string.h>
 
-#include "emit/internal.h"
+#include "emit/call.h"
+#include "emit/names.h"
+#include "emit/print.h"
 
 /* Works and timers are not: recovery stops them. Nor is what is handed over as an argument, not in
  * a field: it may be a thread's function, which does not end. */
@@ -28,11 +32,6 @@ bool emit_is_guarded(const struct dc_emit_plan *plan, const struct dc_emit_funct
 		process = true;
 	}
 	return process;
-}
-
-const char *emit_own_name(struct dc_arena *arena, const struct dc_definition *definition)
-{
-	return dc_arena_printf(arena, "dcg_own_%s", definition->plain);
 }
 
 static void put_own_call(FILE *out, struct dc_arena *arena, const struct dc_definition *definition)

@@ -3,11 +3,13 @@
  * user/dcg_rules.h: macros that replace the kernel's inline functions and macros in the process,
  * and user/names.txt: the symbols that the process may leave undefined.
  */
+#include "emit/emit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "emit/internal.h"
+#include "emit/print.h"
 #include "marshal/uses.h"
 
 static bool is_inline(const struct dc_graph *graph, const char *name)

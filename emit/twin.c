@@ -7,10 +7,13 @@
  * library's version) is another function than the kernel's. In a process nothing else has that
  * name; in the twin the linker's name is another one, for all that is compiled of user/.
  */
+#include "emit/twin.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "emit/internal.h"
+#include "emit/names.h"
+#include "emit/print.h"
 
 /* What the user library has under the kernel's own names (runtime/user/dcp.h, its end). */
 static const char *const library_names[] = {

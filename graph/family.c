@@ -164,7 +164,8 @@ static void read_names(struct dc_arena *arena, const struct dc_json *root, struc
 static int read_file(struct dc_diag *diag, struct dc_arena *arena, const char *name,
 		     struct dc_family *family)
 {
-	const char *path = dc_arena_printf(arena, "%s/graph/families/%s.json", dc_data_dir(), name);
+	const char *file = dc_arena_printf(arena, "graph/families/%s.json", name);
+	const char *path = dc_arena_printf(arena, "%s/%s", dc_data_dir(), file);
 	struct dc_json root, includes;
 	struct dc_json_doc *doc;
 	size_t i;
@@ -181,6 +182,7 @@ static int read_file(struct dc_diag *diag, struct dc_arena *arena, const char *n
 	err = dc_json_open(diag, path, "family", &doc, &root);
 	if (err < 0)
 		return err;
+	dc_vec_push(&family->files, file);
 	read_rules(arena, &root, "fields", family);
 	read_rules(arena, &root, "arguments", family);
 	read_rules(arena, &root, "variables", family);
@@ -245,6 +247,7 @@ void dc_family_done(struct dc_family *family)
 	dc_vec_done(&family->copies);
 	dc_vec_done(&family->memory);
 	dc_vec_done(&family->local);
+	dc_vec_done(&family->files);
 	dc_vec_done(&family->folders);
 	dc_vec_done(&family->read);
 }

@@ -239,6 +239,7 @@ void dc_graph_free(struct dc_graph *graph)
 		dc_vec_done(&global->readers);
 		dc_vec_done(&global->writers);
 	}
+	dc_origin_done(&graph->origin);
 	dc_vec_done(&graph->functions);
 	dc_vec_done(&graph->kernel_functions);
 	dc_vec_done(&graph->calls);

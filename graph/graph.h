@@ -18,7 +18,8 @@
 
 #include "base/alloc.h"
 #include "base/diag.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
+#include "graph/origin.h"
 
 /* Where the kernel may call a function from. The first group must not sleep. */
 enum dc_context {
@@ -169,6 +170,7 @@ struct dc_indirect_site {
 struct dc_graph {
 	struct dc_arena *arena; /* owns all strings */
 	const char *driver, *family, *kernel;
+	struct dc_origin origin;
 	DC_VEC(struct dc_function) functions;
 	DC_VEC(struct dc_kernel_function) kernel_functions; /* sorted by name */
 	DC_VEC(struct dc_call) calls;
@@ -180,15 +182,19 @@ struct dc_graph {
 	DC_VEC(struct dc_indirect_site) indirect;
 };
 
+struct dc_source;
+
 /*
- * dc_graph_extract - reads a driver's source with libclang.
- * @driver   fetched (dc_driver_fetch); borrowed
- * @commands compile_commands.json of the user, or NULL: Kbuild is asked
+ * dc_graph_extract - reads a driver's source with libclang, each C file once.
+ * @driver     fetched (dc_driver_fetch); borrowed
+ * @commands   compile_commands.json of the user, or NULL: Kbuild is asked
+ * @ret_source what else the text says (graph/source/source.h); NULL: only the graph is made. Caller
+ *	       frees with dc_source_free
  * Returns 0; or, after reporting, -EINVAL (the source does not parse, a family or command file is
  * wrong, there is nothing to compile), or the errors of running make.
  */
 int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver, const char *commands,
-		     struct dc_graph **ret);
+		     struct dc_graph **ret, struct dc_source **ret_source);
 
 int dc_graph_read(struct dc_diag *diag, const char *path, struct dc_graph **ret);
 int dc_graph_write(struct dc_diag *diag, const char *path, const struct dc_graph *graph);

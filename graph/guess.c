@@ -14,7 +14,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 
 /* A function that tells a family; the name is first, as they are sorted by it. */
 struct tell {

@@ -8,7 +8,7 @@
 /* Entry points */
 
 /* A place outside the driver: a field of a kernel structure, an argument of a kernel function. */
-static bool place_is_kernels(struct resolve *resolve, const char *place)
+static bool place_is_kernels(struct dc_resolve *resolve, const char *place)
 {
 	const char *end = strpbrk(place, "#.");
 	const char *owner;
@@ -17,17 +17,17 @@ static bool place_is_kernels(struct resolve *resolve, const char *place)
 	if (!end)
 		return false;
 	text = dc_printf("%.*s", (int)(end - place), place);
-	owner = facts_name(resolve->facts, text);
+	owner = dc_facts_name(resolve->facts, text);
 	free(text);
 	if (*end == '#')
-		return map_get(&resolve->functions, owner) < 0 &&
-		       map_get(&resolve->kernel, owner) >= 0;
+		return dc_map_get(&resolve->functions, owner) < 0 &&
+		       dc_map_get(&resolve->kernel, owner) >= 0;
 	return !strchr(place, ':') && !strchr(place, '@') &&
-	       map_get(&resolve->records, owner) < 0 && strcmp(owner, "(anonymous)") != 0;
+	       dc_map_get(&resolve->records, owner) < 0 && strcmp(owner, "(anonymous)") != 0;
 }
 
 /* The context that a rule gives, the structure registered as this driver does. */
-static enum dc_context context_of(struct resolve *resolve, const struct dc_context_rule *rule)
+static enum dc_context context_of(struct dc_resolve *resolve, const struct dc_context_rule *rule)
 {
 	enum dc_context context = DC_CONTEXT_COUNT;
 	size_t i;
@@ -35,7 +35,7 @@ static enum dc_context context_of(struct resolve *resolve, const struct dc_conte
 	for (i = 0; i < rule->registered_count; i++) {
 		const struct dc_registered *by = &rule->registered[i];
 
-		if (map_get(&resolve->kernel, facts_name(resolve->facts, by->function)) < 0)
+		if (dc_map_get(&resolve->kernel, dc_facts_name(resolve->facts, by->function)) < 0)
 			continue;
 		if (context == DC_CONTEXT_COUNT || (1u << by->context & DC_CONTEXTS_ATOMIC))
 			context = by->context;
@@ -44,19 +44,19 @@ static enum dc_context context_of(struct resolve *resolve, const struct dc_conte
 }
 
 /* rule->place is FUNCTION#ARGUMENT */
-static void note_from_caller(struct resolve *resolve, const struct dc_context_rule *rule,
+static void note_from_caller(struct dc_resolve *resolve, const struct dc_context_rule *rule,
 			     unsigned function)
 {
 	char *name = dc_printf("%.*s", (int)strcspn(rule->place, "#"), rule->place);
-	int kernel = map_get(&resolve->kernel, facts_name(resolve->facts, name));
+	int kernel = dc_map_get(&resolve->kernel, dc_facts_name(resolve->facts, name));
 
 	free(name);
 	if (kernel >= 0)
 		dc_vec_push(&resolve->from_callers,
-			    (struct from_caller){function, (unsigned)kernel, rule->via});
+			    (struct dc_caller_context){function, (unsigned)kernel, rule->via});
 }
 
-static void add_entries_of_cell(struct resolve *resolve, const struct cell *cell)
+static void add_entries_of_cell(struct dc_resolve *resolve, const struct dc_fact_cell *cell)
 {
 	const struct dc_context_rule *rule = dc_family_rule(resolve->facts->family, cell->name);
 	struct dc_graph *graph = resolve->graph;
@@ -91,11 +91,11 @@ static int compare_entries(const void *a, const void *b)
 	return strcmp(left->via, right->via);
 }
 
-void resolve_entry_points(struct resolve *resolve)
+void dc_resolve_entry_points(struct dc_resolve *resolve)
 {
 	struct dc_graph *graph = resolve->graph;
 	const struct dc_entry_point *entry;
-	const struct cell *cell;
+	const struct dc_fact_cell *cell;
 
 	dc_vec_each (cell, &resolve->cells)
 		add_entries_of_cell(resolve, cell);
@@ -225,11 +225,11 @@ static void mark_atomic_calls(struct dc_graph *graph)
 	}
 }
 
-static void make_locks(struct resolve *resolve)
+static void make_locks(struct dc_resolve *resolve)
 {
 	struct dc_graph *graph = resolve->graph;
-	const struct fact_region *region;
-	const struct fact_lock *fact;
+	const struct dc_fact_region *region;
+	const struct dc_fact_lock *fact;
 	struct dc_lock *lock;
 
 	dc_vec_each (fact, &resolve->facts->locks)
@@ -238,7 +238,7 @@ static void make_locks(struct resolve *resolve)
 								 : dc_lock_class_name(fact->class),
 					     .class = fact->class});
 	dc_vec_each (region, &resolve->facts->regions) {
-		int function = map_get(&resolve->functions, region->function);
+		int function = dc_map_get(&resolve->functions, region->function);
 
 		if (function < 0)
 			continue;
@@ -285,10 +285,10 @@ static bool called_atomically(const struct dc_graph *graph, unsigned kernel_func
 
 /* Makes atomic what a function of the kernel calls in the context of an atomic caller. Returns
  * true if something changed: there may be more now. */
-static bool enter_from_callers(struct resolve *resolve)
+static bool enter_from_callers(struct dc_resolve *resolve)
 {
 	struct dc_graph *graph = resolve->graph;
-	const struct from_caller *from;
+	const struct dc_caller_context *from;
 	struct dc_entry_point *entry;
 	bool changed = false;
 
@@ -309,7 +309,7 @@ static bool enter_from_callers(struct resolve *resolve)
 	return changed;
 }
 
-void resolve_contexts(struct resolve *resolve)
+void dc_resolve_contexts(struct dc_resolve *resolve)
 {
 	make_locks(resolve);
 	do {

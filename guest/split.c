@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/proc.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 
 /* What each step of the build works on; paths are absolute, as Kbuild wants them. */
 struct build {

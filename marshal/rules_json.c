@@ -13,7 +13,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 
 static const char *const class_names[] = {"local", "downcall", "downcall-on-caller", "none"};
 static const char *const sync_names[] = {"both", "out", "none"};

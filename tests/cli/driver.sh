@@ -250,6 +250,118 @@ check test $? = 1
 check jq -e '.kind == "failure" and .status == 1 and .messages[0].severity == "error" and
 	.messages[0].line == 4 and (.messages[0].file | endswith("broken.c"))' failure.json >/dev/null
 
+# What a graph was made of: only another source, flags, folder, module or kernel is read again
+fresh() { # ARGUMENTS...: nothing is read
+	"$drivercut" "$@" >said 2>&1 || cat said
+	check sh -c '! grep -E "reading (the|/)|error:" said'
+}
+again() { # WHY ARGUMENTS...: it is read, and the user is told
+	why=$1
+	shift
+	expect 0 "graph.json: note: it $why; reading the source again" "$@"
+	fresh "$@"
+}
+mkdir made && echo 'obj-m := made.o' >made/Kbuild && echo '#define STEP 1' >made/made.h
+cat >made/made.c <<'END'
+#include "made.h"
+int made_open(int x);
+int made_open(int x)
+{
+	return x + STEP;
+}
+END
+fields="problem made --family net --list-fields"
+expect 0 "" graph made --family net
+check jq -e '.kind == "source" and (.definitions | map(.name) == ["made_open"])' \
+	out/made/source.json >/dev/null
+check jq -e '.made_of_files | map(.file) == ["Kbuild", "made.c", "made.h"]' \
+	out/made/graph.json >/dev/null
+# shellcheck disable=SC2086 # words
+{
+	fresh $fields
+	touch made/made.c
+	fresh $fields
+	echo '#define STEP 2' >made/made.h
+	again "was made of another made.h" $fields
+	echo 'ccflags-y += -DX' >>made/Kbuild
+	again "was made of another Kbuild" $fields
+	CONFIG_MADE=m again "was made with other CONFIG_ or compiler variables in the environment" $fields
+	again "was made with other CONFIG_ or compiler variables in the environment" $fields
+	jq '.made_of.kernel = "1.2.3"' out/made/graph.json >other && cp other out/made/graph.json
+	again "was made for the kernel 1.2.3" $fields
+	jq '.made_of.folder = "/else"' out/made/graph.json >other && cp other out/made/graph.json
+	again "was made of /else" $fields
+	jq 'del(.made_of)' out/made/graph.json >other && cp other out/made/graph.json
+	again "does not say what it was made of" $fields
+	jq '.made_of.templates[0].hash = ""' out/made/graph.json >other && cp other out/made/graph.json
+	again "was made with another graph/families/net.json" $fields
+	again "was made for the family net" problem made --family scsi --list-fields
+	rm made/made.h
+	expect 1 "made.h' file not found" $fields
+	echo '#define STEP 3' >made/made.h
+}
+# The text as well: missing, of another reading, of another source
+cp profile.json out/made/profile.json
+annotate="annotate made --family net"
+# shellcheck disable=SC2086
+{
+	expect 0 "" $annotate
+	rm out/made/source.json
+	expect 0 "reading $folder/out/made" $annotate
+	fresh $annotate
+	jq '.made_of.flags = "0"' out/made/source.json >other && cp other out/made/source.json
+	expect 0 "source.json: note: it is not of the same reading as graph.json" $annotate
+	fresh $annotate
+	jq 'del(.definitions[0].plain)' out/made/source.json >other && cp other out/made/source.json
+	expect 1 "source.json: error: definitions[0].plain: missing" $annotate
+}
+
+# One module of a folder of two; verbs keep to it
+mkdir pair && printf 'obj-m := one.o two.o\n' >pair/Kbuild
+for each in one two; do
+	printf 'int %s_open(int x);\nint %s_open(int x)\n{\n\treturn x;\n}\n' $each $each >pair/$each.c
+done
+expect 0 "" graph pair --family net --module two
+fresh problem pair --family net --list-fields
+check jq -e '.made_of.module == "two"' out/pair/graph.json >/dev/null
+echo >>pair/two.c
+again "was made of another two.c" problem pair --family net --list-fields
+check jq -e '.functions | map(.name) == ["two_open"]' out/pair/graph.json >/dev/null
+
+# Two folders of one name do not share results
+for each in a b; do
+	mkdir -p $each/src && echo "obj-m := drv.o" >$each/src/Kbuild
+	printf 'int %s_open(int x);\nint %s_open(int x)\n{\n\treturn x;\n}\n' $each $each >$each/src/drv.c
+done
+expect 0 "" graph a/src --family net
+expect 0 "out/src has the results of $folder/a/src; those of this folder are in out/src-" \
+	graph b/src --family net
+check jq -e '.functions[0].name == "a_open"' out/src/graph.json >/dev/null
+check jq -e '.functions[0].name == "b_open"' out/src-*/graph.json >/dev/null
+fresh problem a/src --family net --list-fields
+fresh problem b/src --family net --list-fields
+check test "$(ls -d out/src* | wc -l)" = 2
+
+# The results within the driver's folder are no part of it; a tree that cannot be written is read
+mkdir within && echo 'obj-m := drv.o' >within/Kbuild && cp a/src/drv.c within
+chmod -w within
+(cd within && DRIVERCUT_OUT=../beside "$drivercut" graph . --family net) >said 2>&1
+check test -f beside/within/graph.json
+chmod +w within
+for each in first second; do
+	(cd within && "$drivercut" graph . --family net) >said 2>&1
+	check test "$(ls within/out/within/source)" = "Kbuild
+drv.c"
+done
+
+# Two runs at once
+for each in 1 2 3 4; do
+	(cd within && "$drivercut" graph . --family net) >/dev/null 2>"run$each" &
+done
+wait
+check sh -c '! grep -h error run?'
+expect 0 "" problem within --family net --list-fields
+
 # No room
 expect 3 "/dev/full: error: cannot write: No space left on device" \
 	graph tiny --family net -o /dev/full
