@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "cli/driver_files.h"
+#include "cli/workspace.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "solver/cut.h"
@@ -190,22 +190,22 @@ static void print_missing(const struct dc_cli *cli, const struct missing *missin
 		print_proposals(missing, count, folder);
 }
 
-static int annotate(struct dc_cli_driver *files)
+static int annotate(struct dc_workspace *workspace)
 {
 	struct missing missing = {0};
 	struct dc_constraints given = {0};
 	struct dc_graph *graph = NULL;
 	dc_proposals gaps = {0};
-	int err = dc_cli_driver_graph(files, &graph);
+	int err = dc_workspace_graph(workspace, &graph);
 
 	if (!err)
-		err = dc_cli_driver_constraints(files, graph, &given, &gaps);
+		err = dc_workspace_constraints(workspace, graph, &given, &gaps);
 	if (!err)
-		err = weigh(&files->cli->diag, graph, &given, &gaps, &missing);
-	if (!err && files->cli->json)
+		err = weigh(&workspace->cli->diag, graph, &given, &gaps, &missing);
+	if (!err && workspace->cli->json)
 		print_json(&missing);
 	else if (!err)
-		print_missing(files->cli, &missing, files->driver.folder);
+		print_missing(workspace->cli, &missing, workspace->driver.folder);
 	dc_vec_done(&missing.rows);
 	dc_constraints_done(&given);
 	dc_vec_done(&gaps);
@@ -214,26 +214,26 @@ static int annotate(struct dc_cli_driver *files)
 }
 
 static const struct dc_option options[] = {
-	DC_GROUP(dc_cli_graph_option, struct dc_cli_driver_options, family),
-	DC_GROUP(dc_cli_driver_options, struct dc_cli_driver_options, family),
+	DC_GROUP(dc_graph_option, struct dc_driver_options, family),
+	DC_GROUP(dc_driver_options, struct dc_driver_options, family),
 	{0},
 };
 
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	struct dc_cli_driver_options given = {0};
-	struct dc_cli_driver files;
+	struct dc_driver_options given = {0};
+	struct dc_workspace workspace;
 	int err, status = dc_options_read(cli, &dc_verb_annotate, argc, argv, &given);
 
 	if (status >= 0)
 		return status;
 	if (optind + 1 != argc)
 		return dc_cli_usage(cli, &dc_verb_annotate, "give one driver");
-	err = dc_cli_driver_open(cli, argv[optind], &given, &files);
+	err = dc_workspace_open(cli, argv[optind], &given, &workspace);
 	if (err < 0)
 		return dc_cli_exit(err);
-	err = annotate(&files);
-	dc_cli_driver_done(&files);
+	err = annotate(&workspace);
+	dc_workspace_done(&workspace);
 	return dc_cli_exit(err);
 }
 

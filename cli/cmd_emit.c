@@ -7,14 +7,14 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "cli/driver_files.h"
-#include "cli/emit_check.h"
+#include "cli/workspace.h"
+#include "cli/missing_rules.h"
 #include "cli/verbs.h"
 #include "emit/emit.h"
 #include "marshal/uses.h"
 
 struct options {
-	struct dc_cli_driver_options driver;
+	struct dc_driver_options driver;
 	const char *cut, *output;
 	bool all_kernel, check, quiet;
 };
@@ -59,10 +59,10 @@ static void print_json(const struct dc_emit_plan *plan, const char *folder)
 }
 
 /* The cut to emit: NULL in *ret for all-kernel. */
-static int read_cut(struct dc_cli_driver *files, const struct options *options,
+static int read_cut(struct dc_workspace *workspace, const struct options *options,
 		    const char **ret_path, struct dc_sides **ret)
 {
-	struct dc_diag *diag = &files->cli->diag;
+	struct dc_diag *diag = &workspace->cli->diag;
 	int err = 0;
 
 	*ret_path = options->cut;
@@ -71,14 +71,14 @@ static int read_cut(struct dc_cli_driver *files, const struct options *options,
 	if (!options->cut && options->check)
 		return dc_error(diag, -EINVAL, NULL,
 				"--check needs a cut: %s -o FILE, then --cut FILE",
-				dc_cli_driver_command(files, "solve"));
+				dc_workspace_command(workspace, "solve"));
 	if (!options->cut)
-		err = dc_cli_driver_cut(files, ret_path);
+		err = dc_workspace_cut(workspace, ret_path);
 	if (!err)
 		err = dc_sides_read(diag, *ret_path, ret);
-	if (!err && (*ret)->driver && strcmp((*ret)->driver, files->driver.name) != 0)
+	if (!err && (*ret)->driver && strcmp((*ret)->driver, workspace->driver.name) != 0)
 		err = dc_error(diag, -EINVAL, DC_FILE(*ret_path), "this is a cut of %s, not of %s",
-			       (*ret)->driver, files->driver.name);
+			       (*ret)->driver, workspace->driver.name);
 	return err;
 }
 
@@ -92,21 +92,22 @@ struct work {
 	struct dc_emit_plan plan;
 };
 
-static int read_work(struct dc_cli_driver *files, const struct options *options, struct work *ret)
+static int read_work(struct dc_workspace *workspace, const struct options *options,
+		     struct work *ret)
 {
-	struct dc_diag *diag = &files->cli->diag;
+	struct dc_diag *diag = &workspace->cli->diag;
 	const char *path;
-	int err = read_cut(files, options, &path, &ret->sides);
+	int err = read_cut(workspace, options, &path, &ret->sides);
 
 	if (!err)
-		err = dc_cli_driver_graph(files, &ret->graph);
+		err = dc_workspace_graph(workspace, &ret->graph);
 	if (!err)
-		err = dc_rules_open(diag, files->driver.family, &ret->rules);
+		err = dc_rules_open(diag, workspace->driver.family, &ret->rules);
 	if (!err)
-		err = dc_cli_driver_source(files, ret->graph, &ret->source);
+		err = dc_workspace_source(workspace, ret->graph, &ret->source);
 	if (!err)
-		err = dc_marshal_open(diag, files->arena, &ret->rules, ret->source, ret->graph,
-				      files->driver.folder, &ret->marshal);
+		err = dc_marshal_open(diag, workspace->arena, &ret->rules, ret->source, ret->graph,
+				      workspace->driver.folder, &ret->marshal);
 	if (!err)
 		err = (options->check ? dc_emit_plan_sides : dc_emit_plan_make)(
 			diag, &ret->marshal, ret->sides, path, &ret->plan);
@@ -124,22 +125,23 @@ static void work_done(struct work *work)
 	dc_sides_free(work->sides);
 }
 
-static int write_components(struct dc_cli_driver *files, const struct options *options,
+static int write_components(struct dc_workspace *workspace, const struct options *options,
 			    const struct work *work)
 {
-	const char *label = files->driver.package_path ? files->driver.package_path : "";
-	const char *folder = options->output ? options->output : dc_cli_driver_path(files, "emit");
+	const char *label = workspace->driver.package_path ? workspace->driver.package_path : "";
+	const char *folder =
+		options->output ? options->output : dc_workspace_path(workspace, "emit");
 	struct dc_emit_files emitted = {0};
 	int err = dc_emit_render(
-		&files->cli->diag, &work->plan,
-		dc_emit_redefines(files->arena, &work->rules, work->source, work->graph),
-		dc_emit_names(files->arena, &work->rules), label, &emitted);
+		&workspace->cli->diag, &work->plan,
+		dc_emit_redefines(workspace->arena, &work->rules, work->source, work->graph),
+		dc_emit_names(workspace->arena, &work->rules), label, &emitted);
 
 	if (!err)
-		err = dc_emit_write(&files->cli->diag, &emitted, folder);
+		err = dc_emit_write(&workspace->cli->diag, &emitted, folder);
 	if (!err && options->quiet)
-		dc_progress(&files->cli->diag, "wrote the components to %s", folder);
-	else if (!err && files->cli->json)
+		dc_progress(&workspace->cli->diag, "wrote the components to %s", folder);
+	else if (!err && workspace->cli->json)
 		print_json(&work->plan, folder);
 	else if (!err)
 		print_summary(&work->plan, folder);
@@ -166,26 +168,26 @@ static void warn_of_statics(struct dc_diag *diag, const struct dc_emit_plan *pla
 	}
 }
 
-static int emit_all(struct dc_cli_driver *files, const struct options *options)
+static int emit_all(struct dc_workspace *workspace, const struct options *options)
 {
 	struct work work = {0};
-	int err = read_work(files, options, &work);
+	int err = read_work(workspace, options, &work);
 
 	if (!err && options->check)
-		dc_emit_check_print(files, &work.rules, work.graph, &work.plan);
+		dc_missing_rules_print(workspace, &work.rules, work.graph, &work.plan);
 	else if (!err)
-		err = write_components(files, options, &work);
+		err = write_components(workspace, options, &work);
 	if (!err)
-		warn_of_statics(&files->cli->diag, &work.plan);
+		warn_of_statics(&workspace->cli->diag, &work.plan);
 	work_done(&work);
 	return err;
 }
 
-int dc_cli_driver_emit(struct dc_cli_driver *files, const char *cut, const char *folder)
+int dc_workspace_emit(struct dc_workspace *workspace, const char *cut, const char *folder)
 {
 	struct options options = {.cut = cut, .output = folder, .quiet = true};
 
-	return emit_all(files, &options);
+	return emit_all(workspace, &options);
 }
 
 static const struct dc_option options[] = {
@@ -201,14 +203,14 @@ static const struct dc_option options[] = {
 		"write nothing; list kernel symbols without a rule that the user side of --cut "
 		"uses, "
 		"most-used first"),
-	DC_GROUP(dc_cli_driver_options, struct options, driver),
+	DC_GROUP(dc_driver_options, struct options, driver),
 	{0},
 };
 
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
 	struct options given = {0};
-	struct dc_cli_driver files;
+	struct dc_workspace workspace;
 	int err, status = dc_options_read(cli, &dc_verb_emit, argc, argv, &given);
 
 	if (status >= 0)
@@ -218,11 +220,11 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	if (given.cut && given.all_kernel)
 		return dc_cli_usage(cli, &dc_verb_emit,
 				    "--cut and --all-kernel exclude each other");
-	err = dc_cli_driver_open(cli, argv[optind], &given.driver, &files);
+	err = dc_workspace_open(cli, argv[optind], &given.driver, &workspace);
 	if (err < 0)
 		return dc_cli_exit(err);
-	err = emit_all(&files, &given);
-	dc_cli_driver_done(&files);
+	err = emit_all(&workspace, &given);
+	dc_workspace_done(&workspace);
 	return dc_cli_exit(err);
 }
 

@@ -16,7 +16,7 @@
 struct explain {
 	struct dc_cli *cli;
 	struct dc_solve_options options;
-	struct dc_cli_driver files; /* of the driver; cli is NULL if a problem was given */
+	struct dc_workspace workspace; /* of the driver; cli is NULL if a problem was given */
 	const char *function;
 	struct dc_problem *given, *pinned;
 	const struct dc_problem *problem; /* one of the two */
@@ -227,7 +227,7 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 		return exit_status;
 	}
 	err = dc_solve_problem(cli, &dc_verb_explain, &x.options, argc - optind - 1, argv + optind,
-			       &x.files, &x.given);
+			       &x.workspace, &x.given);
 	if (!err)
 		err = explain(&x);
 	if (!err)
@@ -237,8 +237,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	dc_cut_free(x.cut);
 	dc_problem_free(x.pinned);
 	dc_problem_free(x.given);
-	if (x.files.cli)
-		dc_cli_driver_done(&x.files);
+	if (x.workspace.cli)
+		dc_workspace_done(&x.workspace);
 	dc_solve_options_done(&x.options);
 	return dc_solve_exit(err);
 }

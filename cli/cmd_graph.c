@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "cli/driver_files.h"
+#include "cli/workspace.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 
 struct options {
-	struct dc_cli_driver_options driver;
+	struct dc_driver_options driver;
 	const char *operand, *output;
 };
 
@@ -152,19 +152,19 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 {
 	struct dc_source *source = NULL;
 	struct dc_graph *graph = NULL;
-	struct dc_cli_driver files;
+	struct dc_workspace workspace;
 	const char *path;
-	int err = dc_cli_driver_open(cli, options->operand, &options->driver, &files);
+	int err = dc_workspace_open(cli, options->operand, &options->driver, &workspace);
 
 	if (err < 0)
 		return err;
-	path = options->output ? options->output : dc_cli_driver_path(&files, "graph.json");
-	err = dc_cli_driver_fetch(&files);
+	path = options->output ? options->output : dc_workspace_path(&workspace, "graph.json");
+	err = dc_workspace_fetch(&workspace);
 	if (!err)
-		err = dc_graph_extract(&cli->diag, &files.driver, files.commands, &graph,
+		err = dc_graph_extract(&cli->diag, &workspace.driver, workspace.commands, &graph,
 				       options->output ? NULL : &source);
 	if (!err && source)
-		err = dc_source_write(&cli->diag, dc_cli_driver_path(&files, "source.json"),
+		err = dc_source_write(&cli->diag, dc_workspace_path(&workspace, "source.json"),
 				      source);
 	if (!err)
 		err = dc_graph_write(&cli->diag, path, graph);
@@ -172,7 +172,7 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 	if (!err && cli->json && !dc_is_stdout(path)) {
 		err = dc_graph_write(&cli->diag, "-", graph);
 	} else if (!err && !dc_is_stdout(path)) {
-		printf("%s: %s, kernel %s\n\n", files.driver.name, files.driver.title,
+		printf("%s: %s, kernel %s\n\n", workspace.driver.name, workspace.driver.title,
 		       graph->kernel);
 		print_shares(graph);
 		print_counts(graph);
@@ -180,14 +180,14 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 	}
 	dc_source_free(source);
 	dc_graph_free(graph);
-	dc_cli_driver_done(&files);
+	dc_workspace_done(&workspace);
 	return err;
 }
 
 static const struct dc_option options[] = {
 	DC_TEXT("output", 'o', struct options, output, "FILE",
 		"where to write; - is standard output (out/DRIVER/graph.json)"),
-	DC_GROUP(dc_cli_driver_options, struct options, driver),
+	DC_GROUP(dc_driver_options, struct options, driver),
 	{0},
 };
 

@@ -6,14 +6,14 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "cli/driver_files.h"
+#include "cli/workspace.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "solver/cut.h"
 #include "problem/shared_fields.h"
 
 struct options {
-	struct dc_cli_driver_options driver;
+	struct dc_driver_options driver;
 	const char *operand, *output;
 	enum dc_fields fields;
 	enum registers { REGISTERS_MAP, REGISTERS_DOWNCALL } registers;
@@ -66,16 +66,16 @@ static void print_fields_json(const struct dc_graph *graph, const dc_shared_fiel
 	dc_cli_print_json(root);
 }
 
-static int list_fields(struct dc_cli_driver *files)
+static int list_fields(struct dc_workspace *workspace)
 {
 	struct dc_graph *graph = NULL;
 	dc_shared_fields fields = {0};
-	int err = dc_cli_driver_graph(files, &graph);
+	int err = dc_workspace_graph(workspace, &graph);
 
 	if (err < 0)
 		return err;
 	dc_shared_fields_find(graph, &fields);
-	if (files->cli->json)
+	if (workspace->cli->json)
 		print_fields_json(graph, &fields);
 	else
 		print_fields(graph, &fields);
@@ -124,33 +124,33 @@ static int print_summary(struct dc_cli *cli, const struct dc_problem *problem, c
 static int make_problem(struct dc_cli *cli, const struct options *options)
 {
 	struct dc_problem *problem = NULL;
-	struct dc_cli_driver files;
+	struct dc_workspace workspace;
 	const char *path;
-	int err = dc_cli_driver_open(cli, options->operand, &options->driver, &files);
+	int err = dc_workspace_open(cli, options->operand, &options->driver, &workspace);
 
 	if (err < 0)
 		return err;
-	files.fields = options->fields;
-	files.rules = options->rules;
-	files.registers_by_downcall = options->registers == REGISTERS_DOWNCALL;
+	workspace.fields = options->fields;
+	workspace.rules = options->rules;
+	workspace.registers_by_downcall = options->registers == REGISTERS_DOWNCALL;
 	if (options->list_fields) {
-		err = list_fields(&files);
-		dc_cli_driver_done(&files);
+		err = list_fields(&workspace);
+		dc_workspace_done(&workspace);
 		return err;
 	}
-	path = options->output ? options->output : dc_cli_driver_path(&files, "problem.json");
-	err = dc_cli_driver_problem(&files, &problem);
+	path = options->output ? options->output : dc_workspace_path(&workspace, "problem.json");
+	err = dc_workspace_problem(&workspace, &problem);
 	if (!err)
 		err = dc_problem_write(&cli->diag, path, problem);
 	if (!err && cli->json && !dc_is_stdout(path))
 		err = dc_problem_write(&cli->diag, "-", problem);
 	else if (!err && !dc_is_stdout(path))
 		err = print_summary(cli, problem, path);
-	if (!err && files.gaps && !cli->json && !dc_is_stdout(path))
-		printf("%zu annotations are missing: %s\n", files.gaps,
-		       dc_cli_driver_command(&files, "annotate"));
+	if (!err && workspace.gaps && !cli->json && !dc_is_stdout(path))
+		printf("%zu annotations are missing: %s\n", workspace.gaps,
+		       dc_workspace_command(&workspace, "annotate"));
 	dc_problem_free(problem);
-	dc_cli_driver_done(&files);
+	dc_workspace_done(&workspace);
 	return err;
 }
 
@@ -163,9 +163,9 @@ static const struct dc_option options[] = {
 	DC_FLAG("rules", 0, struct options, rules,
 		"keep a function in the kernel if it uses anything that no rule or annotation "
 		"describes (drivercut annotate lists what to add)"),
-	DC_GROUP(dc_cli_graph_option, struct options, driver),
-	DC_GROUP(dc_cli_profile_option, struct options, driver),
-	DC_GROUP(dc_cli_driver_options, struct options, driver),
+	DC_GROUP(dc_graph_option, struct options, driver),
+	DC_GROUP(dc_profile_option, struct options, driver),
+	DC_GROUP(dc_driver_options, struct options, driver),
 	DC_CHOICE(
 		"fields", struct options, fields, "RULE", field_names, "map or pin",
 		"fields that atomic code writes and other code uses without a common lock: map "

@@ -8,11 +8,11 @@
 
 #include "base/file.h"
 #include "base/proc.h"
-#include "cli/driver_files.h"
+#include "cli/workspace.h"
 #include "cli/verbs.h"
 
 struct options {
-	struct dc_cli_driver_options driver;
+	struct dc_driver_options driver;
 	const char *operand, *output, *script, *perf_data;
 	int64_t seconds;
 	bool keep;
@@ -31,42 +31,43 @@ static bool has_edge(void *ctx, const char *caller, const char *callee)
 /* The graph: --graph's, the one made before, or one made now. A user's recording needs none, as the
  * driver's source may not be here: then the tags [module] mark its functions, and no edge is
  * checked. */
-static int find_graph(struct dc_cli_driver *files, const struct options *options,
+static int find_graph(struct dc_workspace *workspace, const struct options *options,
 		      struct dc_graph **ret)
 {
 	bool from_user = options->script || options->perf_data;
 
-	if (from_user && !files->graph && !dc_is_file(dc_cli_driver_path(files, "graph.json")))
+	if (from_user && !workspace->graph &&
+	    !dc_is_file(dc_workspace_path(workspace, "graph.json")))
 		return 0;
-	return dc_cli_driver_graph(files, ret);
+	return dc_workspace_graph(workspace, ret);
 }
 
-static int from_user(struct dc_cli_driver *files, const struct options *options,
+static int from_user(struct dc_workspace *workspace, const struct options *options,
 		     struct dc_graph *graph, struct dc_profile *ret)
 {
-	struct dc_profile_names whose = {files->driver.module, graph ? is_driver : NULL, graph};
-	struct dc_diag *diag = &files->cli->diag;
+	struct dc_profile_names whose = {workspace->driver.module, graph ? is_driver : NULL, graph};
+	struct dc_diag *diag = &workspace->cli->diag;
 
 	if (options->script)
-		return dc_profile_from_script(diag, files->driver.name, options->script,
+		return dc_profile_from_script(diag, workspace->driver.name, options->script,
 					      (uint64_t)options->seconds, &whose, ret);
-	return dc_profile_from_perf_data(diag, files->driver.name, options->perf_data,
-					 dc_cli_driver_path(files, "script"),
+	return dc_profile_from_perf_data(diag, workspace->driver.name, options->perf_data,
+					 dc_workspace_path(workspace, "script"),
 					 (uint64_t)options->seconds, &whose, ret);
 }
 
-static int from_guest(struct dc_cli_driver *files, const struct options *options,
+static int from_guest(struct dc_workspace *workspace, const struct options *options,
 		      struct dc_profile *ret)
 {
-	const char *clean[] = {"rm", "-rf", dc_cli_driver_path(files, "recording"), NULL};
-	struct dc_diag *diag = &files->cli->diag;
+	const char *clean[] = {"rm", "-rf", dc_workspace_path(workspace, "recording"), NULL};
+	struct dc_diag *diag = &workspace->cli->diag;
 	struct dc_kernel kernel;
-	int err = dc_kernel_find(diag, files->arena, &kernel);
+	int err = dc_kernel_find(diag, workspace->arena, &kernel);
 
 	if (!err)
-		err = dc_driver_fetch(diag, files->arena, &files->driver, files->out);
+		err = dc_driver_fetch(diag, workspace->arena, &workspace->driver, workspace->out);
 	if (!err)
-		err = dc_profile_record(diag, &files->driver, &kernel, files->out, ret);
+		err = dc_profile_record(diag, &workspace->driver, &kernel, workspace->out, ret);
 	if (!err && !options->keep)
 		dc_proc_run(diag, "cleaning up", &(struct dc_proc){.argv = clean});
 	return err;
@@ -197,19 +198,19 @@ static void print_recall(const struct dc_graph *graph, const struct dc_profile *
 	       edges - profile->unseen.len, edges);
 }
 
-static int make_profile(struct dc_cli_driver *files, const struct options *options)
+static int make_profile(struct dc_workspace *workspace, const struct options *options)
 {
 	const char *path =
-		options->output ? options->output : dc_cli_driver_path(files, "profile.json");
-	struct dc_diag *diag = &files->cli->diag;
+		options->output ? options->output : dc_workspace_path(workspace, "profile.json");
+	struct dc_diag *diag = &workspace->cli->diag;
 	struct dc_profile profile = {0};
 	struct dc_graph *graph = NULL;
-	int err = find_graph(files, options, &graph);
+	int err = find_graph(workspace, options, &graph);
 
 	if (!err)
 		err = options->script || options->perf_data
-			      ? from_user(files, options, graph, &profile)
-			      : from_guest(files, options, &profile);
+			      ? from_user(workspace, options, graph, &profile)
+			      : from_guest(workspace, options, &profile);
 	if (!err)
 		check_edges(diag, graph, &profile);
 	if (!err && !dc_is_stdout(path))
@@ -217,9 +218,9 @@ static int make_profile(struct dc_cli_driver *files, const struct options *optio
 	if (!err)
 		err = dc_profile_write(diag, path, &profile);
 	dc_cli_clear_progress();
-	if (!err && files->cli->json && !dc_is_stdout(path)) {
+	if (!err && workspace->cli->json && !dc_is_stdout(path)) {
 		err = dc_profile_write(diag, "-", &profile);
-	} else if (!err && !files->cli->json && !dc_is_stdout(path)) {
+	} else if (!err && !workspace->cli->json && !dc_is_stdout(path)) {
 		print_table(&profile);
 		print_recall(graph, &profile);
 		printf("\n%s\n", path);
@@ -231,13 +232,13 @@ static int make_profile(struct dc_cli_driver *files, const struct options *optio
 
 static int run_options(struct dc_cli *cli, const struct options *options)
 {
-	struct dc_cli_driver files;
-	int err = dc_cli_driver_open(cli, options->operand, &options->driver, &files);
+	struct dc_workspace workspace;
+	int err = dc_workspace_open(cli, options->operand, &options->driver, &workspace);
 
 	if (err < 0)
 		return err;
-	err = make_profile(&files, options);
-	dc_cli_driver_done(&files);
+	err = make_profile(&workspace, options);
+	dc_workspace_done(&workspace);
 	return err;
 }
 
@@ -267,7 +268,7 @@ static const struct dc_option options[] = {
 	DC_TEXT("graph", 0, struct options, driver.graph, "FILE",
 		"the graph that names the driver's functions, and must have each edge that ran "
 		"(out/DRIVER/graph.json)"),
-	DC_GROUP(dc_cli_driver_options, struct options, driver),
+	DC_GROUP(dc_driver_options, struct options, driver),
 	DC_FLAG("keep", 0, struct options, keep,
 		"keep what the guest wrote, in out/DRIVER/recording"),
 	{0},

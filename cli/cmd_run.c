@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/proc.h"
-#include "cli/driver_files.h"
+#include "cli/workspace.h"
 #include "cli/talk.h"
 #include "cli/verbs.h"
 #include "guest/split.h"
@@ -21,7 +21,7 @@
 #define FOREVER_S  (1u << 30) /* a shell may be silent */
 
 struct options {
-	struct dc_cli_driver_options driver;
+	struct dc_driver_options driver;
 	const char *operand, *cut, *components;
 	char *const *command; /* NULL: a shell */
 	dc_words programs;
@@ -87,7 +87,7 @@ static bool has_word(const dc_words *list, const char *word)
 	return false;
 }
 
-static void add_programs(struct dc_cli_driver *files, struct options *options)
+static void add_programs(struct dc_workspace *workspace, struct options *options)
 {
 	static const char *const always[] = {"netperf", "netserver", "ethtool", "ip"};
 	const char *command = options->command ? options->command[0] : NULL;
@@ -97,7 +97,7 @@ static void add_programs(struct dc_cli_driver *files, struct options *options)
 		if (!has_word(&options->programs, always[i]))
 			dc_vec_push(&options->programs, always[i]);
 	if (command && !strchr(command, '/') && !has_word(&options->programs, command) &&
-	    is_here(command) && !is_applet(&files->cli->diag, command))
+	    is_here(command) && !is_applet(&workspace->cli->diag, command))
 		dc_vec_push(&options->programs, command);
 	dc_vec_push(&options->programs, NULL);
 }
@@ -149,11 +149,11 @@ static const char *settings_text(struct dc_arena *arena, const struct options *o
 	return dc_arena_printf(arena, "%s\n%s\n", shell, delay);
 }
 
-static int write_text(struct dc_cli_driver *files, const char *name, const char *text,
+static int write_text(struct dc_workspace *workspace, const char *name, const char *text,
 		      const char **ret_path)
 {
-	*ret_path = dc_cli_driver_path(files, dc_arena_printf(files->arena, "run/%s", name));
-	return dc_file_write(&files->cli->diag, *ret_path, text, strlen(text));
+	*ret_path = dc_workspace_path(workspace, dc_arena_printf(workspace->arena, "run/%s", name));
+	return dc_file_write(&workspace->cli->diag, *ret_path, text, strlen(text));
 }
 
 /* What the guest is made of */
@@ -164,51 +164,52 @@ struct parts {
 	struct dc_talk *talk;
 };
 
-static int build_split(struct dc_cli_driver *files, const struct options *options,
+static int build_split(struct dc_workspace *workspace, const struct options *options,
 		       struct parts *parts)
 {
 	const char *components = options->components;
 	int err = 0;
 
 	if (!components) {
-		components = dc_cli_driver_path(files, "run/emit");
-		err = dc_cli_driver_emit(files, options->cut, components);
+		components = dc_workspace_path(workspace, "run/emit");
+		err = dc_workspace_emit(workspace, options->cut, components);
 	}
 	if (err < 0)
 		return err;
-	return dc_split_build(&files->cli->diag, files->arena, &parts->kernel, files->driver.module,
-			      components, dc_cli_driver_path(files, "run"), parts->files);
+	return dc_split_build(&workspace->cli->diag, workspace->arena, &parts->kernel,
+			      workspace->driver.module, components,
+			      dc_workspace_path(workspace, "run"), parts->files);
 }
 
-static int prepare(struct dc_cli_driver *files, struct options *options, struct parts *parts)
+static int prepare(struct dc_workspace *workspace, struct options *options, struct parts *parts)
 {
-	struct dc_diag *diag = &files->cli->diag;
+	struct dc_diag *diag = &workspace->cli->diag;
 	struct dc_guest_file *file = parts->files;
 	int err = 0;
 
-	if (!files->driver.qemu_device || strcmp(files->driver.family, "net") != 0)
-		return dc_error(diag, -EINVAL, DC_FILE(files->driver.folder),
+	if (!workspace->driver.qemu_device || strcmp(workspace->driver.family, "net") != 0)
+		return dc_error(diag, -EINVAL, DC_FILE(workspace->driver.folder),
 				"drivercut run boots only network drivers (family net) whose "
 				"driver.json names the QEMU device: \"device\": {\"qemu\": MODEL}");
-	err = dc_kernel_find(diag, files->arena, &parts->kernel);
+	err = dc_kernel_find(diag, workspace->arena, &parts->kernel);
 	if (!err)
 		err = dc_guest_check(diag, &parts->kernel);
 	if (!err)
-		err = dc_mkdirs(diag, dc_cli_driver_path(files, "run"));
+		err = dc_mkdirs(diag, dc_workspace_path(workspace, "run"));
 	if (!err && !options->stock)
-		err = build_split(files, options, parts);
+		err = build_split(workspace, options, parts);
 	while (!err && file->host)
 		file++;
 	file[0].guest = "/run.env";
 	if (!err)
-		err = write_text(files, "run.env", settings_text(files->arena, options),
+		err = write_text(workspace, "run.env", settings_text(workspace->arena, options),
 				 &file[0].host);
 	file[1].guest = "/command";
 	if (!err && options->command)
-		err = write_text(files, "command", command_text(files->arena, options->command),
-				 &file[1].host);
+		err = write_text(workspace, "command",
+				 command_text(workspace->arena, options->command), &file[1].host);
 	if (!err)
-		add_programs(files, options);
+		add_programs(workspace, options);
 	return err;
 }
 
@@ -221,15 +222,15 @@ static void print_line(void *ctx, const char *line)
 	fprintf(stderr, "%s\n", line);
 }
 
-static int boot(struct dc_cli_driver *files, const struct options *options, struct parts *parts)
+static int boot(struct dc_workspace *workspace, const struct options *options, struct parts *parts)
 {
-	const char *nics[] = {files->driver.qemu_device, PEER_MODEL, NULL};
+	const char *nics[] = {workspace->driver.qemu_device, PEER_MODEL, NULL};
 	const char *modules[] = {"virtio_console", "virtio_net", NULL, NULL};
 	struct dc_guest guest = {
-		.what = dc_arena_printf(files->arena, "running %s", files->driver.name),
+		.what = dc_arena_printf(workspace->arena, "running %s", workspace->driver.name),
 		.kernel = &parts->kernel,
-		.folder = dc_cli_driver_path(files, "run"),
-		.job = dc_arena_printf(files->arena, "%s/guest/run.sh", dc_data_dir()),
+		.folder = dc_workspace_path(workspace, "run"),
+		.job = dc_arena_printf(workspace->arena, "%s/guest/run.sh", dc_data_dir()),
 		.modules = modules,
 		.programs = options->programs.at,
 		.files = parts->files,
@@ -239,37 +240,37 @@ static int boot(struct dc_cli_driver *files, const struct options *options, stru
 		.icount_shift = (int)options->icount_shift,
 		.timeout_s = options->command ? (unsigned)options->timeout_s : FOREVER_S,
 		.quiet_s = options->command ? (unsigned)options->timeout_s : FOREVER_S,
-		.line = files->cli->verbose > 0 ? print_line : NULL,
+		.line = workspace->cli->verbose > 0 ? print_line : NULL,
 	};
 
 	if (options->stock) {
 		/* the first card that gets a driver is eth0 */
 		modules[2] = modules[1];
-		modules[1] = files->driver.module;
+		modules[1] = workspace->driver.module;
 	}
-	return dc_guest_run(&files->cli->diag, &guest);
+	return dc_guest_run(&workspace->cli->diag, &guest);
 }
 
-static int talk_and_boot(struct dc_cli_driver *files, const struct options *options,
+static int talk_and_boot(struct dc_workspace *workspace, const struct options *options,
 			 struct parts *parts)
 {
-	int output = files->cli->json ? STDERR_FILENO : STDOUT_FILENO;
-	int err = dc_talk_open(&files->cli->diag, files->arena, !options->command, output,
+	int output = workspace->cli->json ? STDERR_FILENO : STDOUT_FILENO;
+	int err = dc_talk_open(&workspace->cli->diag, workspace->arena, !options->command, output,
 			       &parts->qemu_args, &parts->talk);
 
 	if (err < 0)
 		return err;
 	dc_vec_push(&parts->qemu_args, NULL);
-	err = boot(files, options, parts);
+	err = boot(workspace, options, parts);
 	dc_talk_close(parts->talk);
 	return err;
 }
 
-static int read_status(struct dc_cli_driver *files, int *ret)
+static int read_status(struct dc_workspace *workspace, int *ret)
 {
-	const char *path = dc_cli_driver_path(files, "run/results/status");
+	const char *path = dc_workspace_path(workspace, "run/results/status");
 	char *text;
-	int err = dc_file_read(&files->cli->diag, path, &text, NULL);
+	int err = dc_file_read(&workspace->cli->diag, path, &text, NULL);
 
 	if (err < 0)
 		return err;
@@ -278,16 +279,16 @@ static int read_status(struct dc_cli_driver *files, int *ret)
 	return 0;
 }
 
-static void print_json(struct dc_cli_driver *files, const struct options *options, int status)
+static void print_json(struct dc_workspace *workspace, const struct options *options, int status)
 {
-	const char *stats = dc_cli_driver_path(files, "run/results/stats");
+	const char *stats = dc_workspace_path(workspace, "run/results/stats");
 	json_t *root = dc_json_new("run");
 
-	dc_json_set(root, "driver", json_string(files->driver.name));
+	dc_json_set(root, "driver", json_string(workspace->driver.name));
 	dc_json_set(root, "split", json_boolean(!options->stock));
 	dc_json_set(root, "status", json_integer(status));
-	dc_json_set(root, "results", json_string(dc_cli_driver_path(files, "run/results")));
-	dc_json_set(root, "console", json_string(dc_cli_driver_path(files, "run/console.log")));
+	dc_json_set(root, "results", json_string(dc_workspace_path(workspace, "run/results")));
+	dc_json_set(root, "console", json_string(dc_workspace_path(workspace, "run/console.log")));
 	if (dc_is_file(stats))
 		dc_json_set(root, "stats", json_string(stats));
 	dc_cli_print_json(root);
@@ -297,20 +298,21 @@ static void print_json(struct dc_cli_driver *files, const struct options *option
 static int run_guest(struct dc_cli *cli, struct options *options)
 {
 	struct parts parts = {0};
-	struct dc_cli_driver files;
-	int status = 0, err = dc_cli_driver_open(cli, options->operand, &options->driver, &files);
+	struct dc_workspace workspace;
+	int status = 0,
+	    err = dc_workspace_open(cli, options->operand, &options->driver, &workspace);
 
 	if (err < 0)
 		return dc_cli_exit(err);
-	err = prepare(&files, options, &parts);
+	err = prepare(&workspace, options, &parts);
 	if (!err)
-		err = talk_and_boot(&files, options, &parts);
+		err = talk_and_boot(&workspace, options, &parts);
 	if (!err)
-		err = read_status(&files, &status);
+		err = read_status(&workspace, &status);
 	if (!err && cli->json)
-		print_json(&files, options, status);
+		print_json(&workspace, options, status);
 	dc_vec_done(&parts.qemu_args);
-	dc_cli_driver_done(&files);
+	dc_workspace_done(&workspace);
 	return err < 0 ? dc_cli_exit(err) : status;
 }
 
@@ -343,7 +345,7 @@ static const struct dc_option options[] = {
 		 "(without: this machine's clock)"),
 	DC_COUNT("timeout", 0, struct options, timeout_s, "S", 1, FOREVER_S, "seconds",
 		 "how long booting and COMMAND may take together (600)"),
-	DC_GROUP(dc_cli_driver_options, struct options, driver),
+	DC_GROUP(dc_driver_options, struct options, driver),
 	{0},
 };
 

@@ -17,7 +17,7 @@ struct solve {
 	struct dc_cli *cli;
 	struct dc_solve_options options;
 	struct dc_cut_options how;
-	struct dc_cli_driver files; /* of the driver; cli is NULL if a problem was given */
+	struct dc_workspace workspace; /* of the driver; cli is NULL if a problem was given */
 	struct dc_problem *problem, *pinned; /* pinned: with --pin's, or NULL */
 	struct dc_terms terms;
 	struct dc_cut *free_cut, *cut; /* the same without --pin */
@@ -278,7 +278,8 @@ static const char *output_path(struct solve *s)
 {
 	if (s->options.output)
 		return s->options.output;
-	return s->files.cli && s->options.rules ? dc_cli_driver_path(&s->files, "cut.json") : NULL;
+	return s->workspace.cli && s->options.rules ? dc_workspace_path(&s->workspace, "cut.json")
+						    : NULL;
 }
 
 static int report(struct solve *s)
@@ -310,7 +311,7 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 		return exit_status;
 	}
 	err = dc_solve_problem(cli, &dc_verb_solve, &s.options, argc - optind, argv + optind,
-			       &s.files, &s.problem);
+			       &s.workspace, &s.problem);
 	if (!err)
 		err = has_budget(&s) ? solve_budget(&s) : solve(&s);
 	if (!err)
@@ -320,8 +321,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	dc_cut_free(s.free_cut);
 	dc_problem_free(s.pinned);
 	dc_problem_free(s.problem);
-	if (s.files.cli)
-		dc_cli_driver_done(&s.files);
+	if (s.workspace.cli)
+		dc_workspace_done(&s.workspace);
 	dc_solve_options_done(&s.options);
 	return dc_solve_exit(err);
 }

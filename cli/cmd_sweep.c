@@ -20,7 +20,7 @@
 struct sweep {
 	struct dc_cli *cli;
 	struct dc_solve_options options;
-	struct dc_cli_driver files; /* of the driver; cli is NULL if a problem was given */
+	struct dc_workspace workspace; /* of the driver; cli is NULL if a problem was given */
 	struct dc_problem *given, *problem; /* problem: with --pin's pins */
 	struct dc_sweep *free_result, *result; /* the same without --pin; or NULL */
 	const char *delays, *certificate, *plot;
@@ -249,7 +249,7 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 		return exit_status;
 	}
 	err = dc_solve_problem(cli, &dc_verb_sweep, &s.options, argc - optind, argv + optind,
-			       &s.files, &s.given);
+			       &s.workspace, &s.given);
 	if (!err)
 		err = sweep(&s);
 	if (!err && s.certificate)
@@ -264,8 +264,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 		dc_problem_free(s.problem);
 	dc_problem_free(s.given);
 	dc_vec_done(&s.rows);
-	if (s.files.cli)
-		dc_cli_driver_done(&s.files);
+	if (s.workspace.cli)
+		dc_workspace_done(&s.workspace);
 	dc_solve_options_done(&s.options);
 	return dc_solve_exit(err);
 }

@@ -11,7 +11,7 @@
 
 struct verify {
 	struct dc_solve_options options;
-	struct dc_cli_driver files; /* of the driver; cli is NULL if a problem was given */
+	struct dc_workspace workspace; /* of the driver; cli is NULL if a problem was given */
 };
 
 static const struct dc_option options[] = {
@@ -49,7 +49,7 @@ static int verify(struct dc_cli *cli, struct verify *v, int argc, char **argv)
 	struct dc_verified verified;
 	int err;
 
-	err = dc_solve_problem(cli, verb, &v->options, argc - 1, argv, &v->files, &problem);
+	err = dc_solve_problem(cli, verb, &v->options, argc - 1, argv, &v->workspace, &problem);
 	if (!err)
 		err = dc_solve_pinned(cli, &v->options, problem, &pinned);
 	if (!err)
@@ -72,8 +72,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 		status = dc_cli_usage(cli, &dc_verb_verify, "name the certificate to check");
 	if (status < 0)
 		status = dc_solve_exit(verify(cli, &v, argc - optind, argv + optind));
-	if (v.files.cli)
-		dc_cli_driver_done(&v.files);
+	if (v.workspace.cli)
+		dc_workspace_done(&v.workspace);
 	dc_solve_options_done(&v.options);
 	return status;
 }

@@ -40,8 +40,8 @@ const struct dc_option dc_problem_options[] = {
 	DC_FLAG("rules", 0, struct dc_solve_options, rules,
 		"find a cut that runs: a function stays in the kernel if it uses anything that no "
 		"rule or annotation describes (drivercut annotate lists what to add)"),
-	DC_GROUP(dc_cli_profile_option, struct dc_solve_options, driver),
-	DC_GROUP(dc_cli_driver_options, struct dc_solve_options, driver),
+	DC_GROUP(dc_profile_option, struct dc_solve_options, driver),
+	DC_GROUP(dc_driver_options, struct dc_solve_options, driver),
 	DC_TEXT("problem", 0, struct dc_solve_options, problem_path, "FILE",
 		"take this problem.json; no DRIVER is needed then"),
 	{0},
@@ -109,20 +109,20 @@ static const char *check_operands(const struct dc_solve_options *options, int ar
 }
 
 static int driver_problem(struct dc_cli *cli, const struct dc_solve_options *options,
-			  const char *operand, struct dc_cli_driver *ret_files,
+			  const char *operand, struct dc_workspace *ret_workspace,
 			  struct dc_problem **ret_problem)
 {
-	int err = dc_cli_driver_open(cli, operand, &options->driver, ret_files);
+	int err = dc_workspace_open(cli, operand, &options->driver, ret_workspace);
 
 	if (err < 0)
 		return err;
-	ret_files->rules = options->rules;
-	return dc_cli_driver_problem(ret_files, ret_problem);
+	ret_workspace->rules = options->rules;
+	return dc_workspace_problem(ret_workspace, ret_problem);
 }
 
 int dc_solve_problem(struct dc_cli *cli, const struct dc_verb *verb,
 		     const struct dc_solve_options *options, int argc, char **argv,
-		     struct dc_cli_driver *ret_files, struct dc_problem **ret_problem)
+		     struct dc_workspace *ret_workspace, struct dc_problem **ret_problem)
 {
 	const char *wrong = check_operands(options, argc);
 	int wanted = options->problem_path ? 0 : 1;
@@ -135,7 +135,7 @@ int dc_solve_problem(struct dc_cli *cli, const struct dc_verb *verb,
 		return -EDESTADDRREQ;
 	if (options->problem_path)
 		return dc_problem_read(&cli->diag, options->problem_path, ret_problem);
-	return driver_problem(cli, options, argv[0], ret_files, ret_problem);
+	return driver_problem(cli, options, argv[0], ret_workspace, ret_problem);
 }
 
 int dc_solve_pinned(struct dc_cli *cli, const struct dc_solve_options *options,

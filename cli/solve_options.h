@@ -4,7 +4,7 @@
 #define DC_CLI_SOLVE_OPTIONS_H
 
 #include "cli/cli.h"
-#include "cli/driver_files.h"
+#include "cli/workspace.h"
 #include "solver/cut.h"
 #include "solver/problem.h"
 
@@ -14,7 +14,7 @@ struct dc_cli_pin {
 };
 
 struct dc_solve_options {
-	struct dc_cli_driver_options driver;
+	struct dc_driver_options driver;
 	const char *problem_path; /* or NULL */
 	bool rules; /* of a driver: as drivercut problem --rules */
 	const char *output; /* or NULL */
@@ -35,11 +35,11 @@ void dc_solve_options_start(struct dc_solve_options *options); /* the defaults *
 void dc_solve_options_done(struct dc_solve_options *options);
 
 /* The problem: --problem's, or that of the driver that is the only operand; argc and argv: the
- * operands. *ret_files: the driver's, to be ended with dc_cli_driver_done; its cli is NULL if there
- * is no driver. Returns 0, -EDESTADDRREQ after a usage error, or -errno. */
+ * operands. *ret_workspace: the driver's, to be ended with dc_workspace_done; its cli is NULL if
+ * there is no driver. Returns 0, -EDESTADDRREQ after a usage error, or -errno. */
 int dc_solve_problem(struct dc_cli *cli, const struct dc_verb *verb,
 		     const struct dc_solve_options *options, int argc, char **argv,
-		     struct dc_cli_driver *ret_files, struct dc_problem **ret_problem);
+		     struct dc_workspace *ret_workspace, struct dc_problem **ret_problem);
 
 /* The same with --pin's pins added; NULL in *ret_problem if there are none. */
 int dc_solve_pinned(struct dc_cli *cli, const struct dc_solve_options *options,
