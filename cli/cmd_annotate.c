@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut annotate: lists the annotations that are missing, and the lines that each would free.
+/*
+ * drivercut annotate: lists missing annotations, and the lines that each would free. A cut without
+ * weights counts them: one with all constraints, then one without those of each annotation.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,16 +15,17 @@
 
 struct row {
 	const struct dc_proposal *gap;
-	int64_t frees; /* lines that stay in the kernel for this alone */
+	int64_t frees; /* lines that this one annotation would free */
 };
 
 struct missing {
-	int64_t kernel_loc, all_loc; /* kept in the kernel; in the driver */
-	int64_t frees; /* with all of them */
+	int64_t kernel_loc, all_loc; /* lines that stay in the kernel; of the driver */
+	int64_t frees; /* lines that all of them together would free */
 	DC_VEC(struct row) rows;
 };
 
-/* Lines that the constraints keep in the kernel, those with a mark left out. all: every mark. */
+/* The lines that stay in the kernel if the constraints with this mark are dropped; all: those with
+ * any mark. */
 static int solve_without(struct dc_diag *diag, const struct dc_graph *graph,
 			 const struct dc_constraints *given, unsigned mark, bool all,
 			 int64_t *ret_kernel, int64_t *ret_loc)
@@ -89,7 +92,7 @@ static int weigh(struct dc_diag *diag, const struct dc_graph *graph,
 	return err;
 }
 
-/* Rows that free something; with -v all. */
+/* The number of rows to print: those that free lines, or with -v all. */
 static size_t shown(const struct dc_cli *cli, const struct missing *missing)
 {
 	size_t count = 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut compare: what moved between two cuts. */
+/*
+ * drivercut compare: lists the functions that move between two cuts. Both lists of functions are
+ * sorted by name, so one walk over both finds those that moved, appeared or went.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +26,7 @@ static const char *reason_of(const struct dc_sides_node *node)
 	return *node->reason ? node->reason : "no reason recorded";
 }
 
-/* Walks both lists, which are sorted, side by side. */
+/* Walks both sorted lists at once. */
 static void find_moves(const struct dc_sides *a, const struct dc_sides *b, moves_t *moves)
 {
 	size_t i = 0, j = 0;
@@ -70,7 +73,7 @@ static void cut_row(struct dc_table *table, const char *path, const struct dc_si
 	dc_table_int(table, sides->crossings);
 }
 
-/* How many functions that both have are called otherwise: two profiles. */
+/* Counts the functions whose calls weigh more or less in the second: the profiles differ. */
 static size_t count_reweighted(const struct dc_sides *a, const struct dc_sides *b)
 {
 	size_t i = 0, j = 0, count = 0;
@@ -86,7 +89,7 @@ static size_t count_reweighted(const struct dc_sides *a, const struct dc_sides *
 	return count;
 }
 
-/* What differs between the two problems, apart from the functions themselves. */
+/* Says whether price or profile differ, either of which can move functions. */
 static void print_why(struct dc_sides **cuts)
 {
 	size_t reweighted = count_reweighted(cuts[0], cuts[1]);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut emit: a cut to the source of the two components. */
+/*
+ * drivercut emit: writes both components of a cut. Reads everything first, plans, renders all files
+ * in memory and writes them last, so that a failure leaves no file.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +61,7 @@ static void print_json(const struct dc_emit_plan *plan, const char *folder)
 	dc_cli_print_json(root);
 }
 
-/* The cut to emit: NULL in *ret for all-kernel. */
+/* Reads the cut to emit; *ret is NULL for --all-kernel. */
 static int read_cut(struct dc_workspace *workspace, const struct options *options,
 		    const char **ret_path, struct dc_sides **ret)
 {
@@ -82,7 +85,7 @@ static int read_cut(struct dc_workspace *workspace, const struct options *option
 	return err;
 }
 
-/* What emit works on, read in the order of the fields. */
+/* All inputs, in the order in which they are read. */
 struct work {
 	struct dc_sides *sides;
 	struct dc_graph *graph;
@@ -161,9 +164,8 @@ static void warn_of_statics(struct dc_diag *diag, const struct dc_emit_plan *pla
 		    plan->functions[definition - plan->source->definitions.at].on[DC_SIDE_USER] ==
 			    DC_NATIVE)
 			dc_warn(diag, DC_LINE(definition->file, at->line),
-				"the static variable '%s' of %s is in the process: a restart of "
-				"the "
-				"process resets it",
+				"the static variable '%s' of %s is in the process; a restart of it "
+				"resets the variable",
 				at->variable.name, at->function);
 	}
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut explain: why a function is where it is. */
+/*
+ * drivercut explain: says why a function is on its side. Solves the problem at one delay for the
+ * causes, and at all delays for the threshold.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -133,7 +136,7 @@ static void call_cells(struct dc_table *table, const struct explain *x, const st
 				     : dc_place_names[x->cut->places[hold->other]]);
 }
 
-/* Without weights: which calls there are. */
+/* The calls of a problem without weights. */
 static void print_calls(const struct explain *x)
 {
 	static const char *const columns[] = {"CALL", "FUNCTION", "SIDE", NULL};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut graph: source to graph.json, and tables of what is in it. */
+/* drivercut graph: reads the source, writes graph.json, and prints how many lines may run where. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,7 +23,7 @@ static void add_share(struct share *share, const struct dc_function *function)
 	share->lines += function->loc;
 }
 
-/* The root that a critical function is critical from. */
+/* The critical root that calls this critical function, directly or not. */
 static size_t root_of(const struct dc_graph *graph, size_t function)
 {
 	while (graph->functions.at[function].critical_from >= 0)
@@ -79,7 +79,7 @@ static void put_roots(struct dc_table *table, const struct dc_graph *graph, size
 	free(shares);
 }
 
-/* The driver by what may run where: rows that add up to all of it. */
+/* Prints the driver's lines by where they may run; the rows add up to all lines. */
 static void print_shares(const struct dc_graph *graph)
 {
 	static const char *const heads[] = {"WHY", "CONTEXT", ">FUNCTIONS", ">LINES", ">%", NULL};

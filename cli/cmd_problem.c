@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut problem: graph and profile to problem.json. */
+/* drivercut problem: joins graph, profile and constraints to problem.json. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ struct options {
 	bool list_fields, rules;
 };
 
-/* --list-fields: what --fields pin would pin, and for what. */
+/* --list-fields: the fields whose users --fields pin would keep in the kernel. */
 
 static void print_fields(const struct dc_graph *graph, const dc_shared_fields *fields)
 {
@@ -84,7 +84,7 @@ static int list_fields(struct dc_workspace *workspace)
 	return 0;
 }
 
-/* What constraints leave movable: the cut when crossings cost nothing. */
+/* Prints how many lines the constraints allow to move: the cut if crossings cost nothing. */
 static int print_movable(struct dc_cli *cli, const struct dc_problem *problem)
 {
 	const struct dc_cut_options options = {.prove = DC_PROVE_FLOW, .no_reasons = true};

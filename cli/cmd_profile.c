@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut profile: how often each edge of the driver is taken. */
+/*
+ * drivercut profile: counts the calls along each edge of the driver, from a recording that a guest
+ * makes or that the user has made. Every edge that ran must be in the graph: a test of the graph.
+ */
 #include <inttypes.h>
 #include <libsmartcols.h>
 #include <stdio.h>
@@ -103,7 +106,7 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* What ran in a phase; phase == the number of phases: in any. */
+/* Counts what ran in a phase; phase == the number of phases: in all of them together. */
 static struct seen count_seen(const struct dc_profile *profile, size_t phase)
 {
 	DC_VEC(const char *) functions = {0};

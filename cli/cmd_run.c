@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut run: a guest with the split driver, for a command or a shell. */
+/*
+ * drivercut run: emits and builds both components, boots a guest with them, and runs the user's
+ * command in it. The command and its settings go into the guest as files; guest/run.sh reads them.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -49,7 +52,7 @@ static int is_applet_line(void *ctx, char *line)
 	return 0;
 }
 
-/* Whether busybox has the command; then the guest has it already. */
+/* True if busybox has the command: every guest has busybox. */
 static bool is_applet(struct dc_diag *diag, const char *command)
 {
 	struct applets applets = {.wanted = command};
@@ -104,7 +107,7 @@ static void add_programs(struct dc_workspace *workspace, struct options *options
 
 /* Files that tell the guest what to do */
 
-/* The command as a script: each word quoted, so that it arrives as it was typed. */
+/* The command as a shell script, with each word quoted. */
 static const char *command_text(struct dc_arena *arena, char *const *command)
 {
 	FILE *out;
@@ -156,7 +159,7 @@ static int write_text(struct dc_workspace *workspace, const char *name, const ch
 	return dc_file_write(&workspace->cli->diag, *ret_path, text, strlen(text));
 }
 
-/* What the guest is made of */
+/* The parts of the guest */
 struct parts {
 	struct dc_kernel kernel;
 	struct dc_guest_file files[DC_SPLIT_FILES + 3];
@@ -294,7 +297,7 @@ static void print_json(struct dc_workspace *workspace, const struct options *opt
 	dc_cli_print_json(root);
 }
 
-/* Returns an exit status: the command's, if it ran. */
+/* Returns an exit status, the command's if it ran. */
 static int run_guest(struct dc_cli *cli, struct options *options)
 {
 	struct parts parts = {0};

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut solve: one cut. */
+/*
+ * drivercut solve: finds one cut. With --pin it solves twice, as the difference in cost is the
+ * price of the pins; with a budget it sweeps first, as the envelope of all cuts bounds the search.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -147,7 +150,7 @@ static void print_functions(const struct dc_cut *cut)
 	putchar('\n');
 }
 
-/* What the pins cost: both cuts are optimal, so the difference is exact. */
+/* Prints the price of the pins. It is exact, as both cuts are optimal. */
 static void print_what_if(const struct solve *s)
 {
 	const struct dc_tally *now = &s->cut->tally, *before = &s->free_cut->tally;
@@ -204,7 +207,7 @@ static void print_budget(const struct solve *s)
 		       unit, budget->reached - budget->bound, budget->method);
 }
 
-/* Without weights neither delay nor price matter: all that is left is what must stay. */
+/* Without weights neither delay nor price matter. */
 static void print_unweighed(const struct solve *s)
 {
 	const struct dc_cut *cut = s->cut;
@@ -273,7 +276,7 @@ static int write_cut(const struct solve *s, const char *path)
 	return err;
 }
 
-/* Where the cut goes: -o, or with --rules the file that emit and run take; NULL: nowhere. */
+/* The file for the cut: that of -o, or with --rules the one that emit and run take; or NULL. */
 static const char *output_path(struct solve *s)
 {
 	if (s->options.output)

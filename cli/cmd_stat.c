@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut stat: what crossed, from the runtime's counters. */
+/* drivercut stat: reads the runtime's counters and prints them, most-called functions first. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,7 +34,7 @@ static const char *time_text(struct dc_arena *arena, uint64_t ns)
 	return ns ? dc_arena_printf(arena, "%.3g %s", value, units[unit]) : "";
 }
 
-/* By calls, most first; then in the text's order. */
+/* Most calls first, equal ones in the order of the file. */
 static int by_calls(const void *a, const void *b)
 {
 	const struct dc_stats_function *const *one = a, *const *other = b;

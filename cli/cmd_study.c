@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut study: the options, and which of the steps of study.h they ask for. */
+/* drivercut study: chooses the steps of study.h by the options. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

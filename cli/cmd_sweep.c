@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut sweep: the optimal cuts at all delays. */
+/*
+ * drivercut sweep: finds and prints the optimal cuts at all delays. One table has the delays that
+ * the user asked for, the other each breakpoint.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -40,7 +43,7 @@ static const struct dc_option options[] = {
 	{0},
 };
 
-/* The rows that --delays asks for. */
+/* Reads --delays. */
 static int read_delays(struct sweep *s)
 {
 	char *list = dc_strdup(s->delays), *rest = list, *one;
@@ -79,7 +82,7 @@ static void tally_cells(struct dc_table *table, const struct dc_problem *problem
 	dc_table_real(table, "%.6g", (double)tally->crossings / (double)problem->seconds);
 }
 
-/* What a cut of either sweep costs at a delay, in lines. */
+/* The cost in lines of the cut that is optimal at this delay. */
 static double cost_at(const struct dc_sweep *sweep, const struct dc_terms *row)
 {
 	const struct dc_tally *tally = &sweep->cuts.at[dc_sweep_at(sweep, row->lambda)].tally;
@@ -144,7 +147,7 @@ static char *movers_text(const struct sweep *s, const struct dc_breakpoint *brea
 	return text;
 }
 
-/* Cuts up to the longest delay asked for; with -v all. */
+/* The number of cuts to print: up to the longest delay of --delays, or with -v all. */
 static size_t cuts_shown(const struct sweep *s)
 {
 	size_t shown = s->rows.len ? 1 : s->result->cuts.len, i;
@@ -178,7 +181,7 @@ static void print_breakpoints(const struct sweep *s)
 	}
 	dc_table_print(table);
 	if (shown < s->result->cuts.len)
-		printf("\n%zu more breakpoints at longer delays; -v shows them\n",
+		printf("\n%zu more breakpoints at longer delays (-v)\n",
 		       s->result->cuts.len - shown);
 }
 
@@ -219,7 +222,7 @@ static int report(const struct sweep *s)
 	return err;
 }
 
-/* The problem with --pin's pins, and the sweeps with and without them. */
+/* Sweeps the problem with the pins of --pin and, if there are any, without them. */
 static int sweep(struct sweep *s)
 {
 	struct dc_diag *diag = &s->cli->diag;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut verify: checks the certificate of a sweep. */
+/* drivercut verify: checks the certificate of a sweep against the problem, and solves nothing. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

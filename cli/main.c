@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table of verbs, and how diagnostics look on a terminal. */
+/* Finds the verb in the table and runs it; prints diagnostics, and JSON for a verb that failed. */
 #include "cli/cli.h"
 
 #include <errno.h>

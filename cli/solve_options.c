@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One description of each option that several verbs of the solver take, and one way to a problem.
- */
+/* Each option that several verbs of the solver take is described once, here. */
 #include "cli/solve_options.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A driver's files: each is read if it is there, and made from the one before it if not.
+ * Each file of a workspace is read if it exists and belongs to the source as it is now; otherwise
+ * it is made again from the files before it.
  */
 #include "cli/workspace.h"
 
@@ -38,7 +39,7 @@ const struct dc_option dc_profile_option[] = {
 	{0},
 };
 
-/* A word as one types it for a shell: quoted if it must be. */
+/* A word for a shell, in quotes if it needs them. */
 static const char *shell_word(struct dc_arena *arena, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -52,7 +53,7 @@ static const char *shell_word(struct dc_arena *arena, const char *word)
 	return dc_arena_printf(arena, "%s'", text);
 }
 
-/* The operand and the options that say which driver it is. */
+/* The operand and the options that tell the driver, as the user typed them. */
 static const char *operands_text(struct dc_arena *arena, const char *operand,
 				 const struct dc_driver_options *options)
 {
@@ -70,7 +71,7 @@ static const char *operands_text(struct dc_arena *arena, const char *operand,
 	return text;
 }
 
-/* Writes a file unless it exists, so that of two runs at once one is the first. */
+/* Writes a file unless it exists: of two runs at the same time, one wins. */
 static int write_once(struct dc_workspace *workspace, const char *path, const char *text)
 {
 	const char *temporary =
@@ -83,8 +84,8 @@ static int write_once(struct dc_workspace *workspace, const char *path, const ch
 	return err;
 }
 
-/* Takes a folder for the results of a driver's folder; *ret_taken: another driver's folder has it.
- * The file `folder` in it says whose it is. */
+/* Claims a folder for the results of a driver's folder, by the file `folder` in it. *ret_taken: the
+ * driver's folder that has claimed it before; NULL: none. */
 static int claim(struct dc_workspace *workspace, const char *out, const char *folder,
 		 char **ret_taken)
 {
@@ -127,8 +128,8 @@ static int find_out(struct dc_workspace *workspace, const char *base)
 	err = claim(workspace, workspace->out, folder, &taken);
 	if (!err && is_new)
 		dc_note(diag, DC_FILE(folder),
-			"%s/%s has the results of %s; those of this folder are in %s", base, name,
-			owner, workspace->out);
+			"%s/%s has the results of %s; results for this folder are in %s", base,
+			name, owner, workspace->out);
 	return err;
 }
 
@@ -186,7 +187,7 @@ int dc_workspace_fetch(struct dc_workspace *workspace)
 			       workspace->out);
 }
 
-/* graph.json and source.json anew, by one reading of the source. */
+/* Reads the source once, and writes graph.json and source.json. */
 static int read_driver(struct dc_workspace *workspace)
 {
 	struct dc_diag *diag = &workspace->cli->diag;
@@ -206,8 +207,8 @@ static int read_driver(struct dc_workspace *workspace)
 	return err;
 }
 
-/* Why a file must be made anew, or NULL. If so, a user's choice of module and compile commands that
- * is recorded in it holds on. *ret_err: the kernel's headers were not found. */
+/* Why a file must be made again, or NULL. Keeps the user's choice of module and compile commands
+ * that the file records. *ret_err: the kernel's headers were not found. */
 static const char *stale(struct dc_workspace *workspace, const struct dc_origin *origin,
 			 int *ret_err)
 {
@@ -263,7 +264,7 @@ int dc_workspace_graph(struct dc_workspace *workspace, struct dc_graph **ret)
 	return err;
 }
 
-/* Why source.json does not belong to a graph, or NULL. */
+/* Why source.json does not belong to this graph, or NULL. */
 static const char *stale_source(struct dc_workspace *workspace, const struct dc_graph *graph,
 				const struct dc_source *source, int *ret_err)
 {
@@ -319,7 +320,7 @@ int dc_workspace_profile(struct dc_workspace *workspace, struct dc_profile *ret,
 	return dc_profile_read(&workspace->cli->diag, *ret_path, ret);
 }
 
-/* The next step depends on the driver: without a device no guest can run it. */
+/* The advice depends on the driver: a guest can run it only if QEMU has its device. */
 static void note_no_profile(struct dc_workspace *workspace)
 {
 	const char *more = workspace->driver.qemu_device ? "" : " --perf-data FILE";
@@ -382,8 +383,7 @@ int dc_workspace_problem(struct dc_workspace *workspace, struct dc_problem **ret
 	return err;
 }
 
-/* emit and run take the cut that there is, as the user may have chosen it; it can be out of date.
- */
+/* emit and run do not replace a cut that exists, as the user may have chosen it. */
 static void note_older_cut(struct dc_workspace *workspace, const char *cut)
 {
 	const char *const changed[] = {

@@ -34,7 +34,7 @@ expect 2 "unknown option --famly" graph x --famly net
 expect 2 "--family needs a value" graph x --family
 expect 0 "usage: drivercut study" study --help
 expect 2 "unknown option --famly" study --famly net
-expect 1 "no plan of a study here" study --show -o nothing
+expect 1 "this folder has no plan of a study" study --show -o nothing
 
 # Drivers that are not there, or wrong
 expect 1 "nowhere: error: no such driver" graph nowhere
@@ -334,7 +334,7 @@ for each in a b; do
 	printf 'int %s_open(int x);\nint %s_open(int x)\n{\n\treturn x;\n}\n' $each $each >$each/src/drv.c
 done
 expect 0 "" graph a/src --family net
-expect 0 "out/src has the results of $folder/a/src; those of this folder are in out/src-" \
+expect 0 "out/src has the results of $folder/a/src; results for this folder are in out/src-" \
 	graph b/src --family net
 check jq -e '.functions[0].name == "a_open"' out/src/graph.json >/dev/null
 check jq -e '.functions[0].name == "b_open"' out/src-*/graph.json >/dev/null
