@@ -11,7 +11,7 @@
  *  "locks": [{"function": "spin_lock", "class": "spin", "takes": 0}, ...],
  *  "copies": [{"function": "memcpy", "writes": 0, "reads": 1}, ...],
  *  "memory": [{"function": "kzalloc", "allocates": true}, {"function": "kfree", "frees": 0}, ...],
- *  "local": ["swab32", ...], "folders": ["drivers/net"]}
+ *  "registers": ["register_netdev", ...], "local": ["swab32", ...], "folders": ["drivers/net"]}
  *
  * The context "caller" is for an argument that the function calls before it returns (sort,
  * kref_put): process, unless some call of the function in the driver is atomic.
@@ -25,6 +25,8 @@
  * "zero": true.
  * A copies row names the arguments whose target is written or read as a whole. Memory rows name
  * functions that return memory, and the argument that a function frees.
+ * "registers" names functions and macros that only drivers of the family call (register_netdev,
+ * scsi_host_alloc); they tell the family of a driver (guess.h).
  * "local" names inline functions of the kernel's headers that only compute, though they contain
  * assembly or read a constant: they can run on either side without a crossing.
  */
@@ -79,11 +81,13 @@ struct dc_family {
 	DC_VEC(const char *) local; /* sorted */
 	DC_VEC(const char *) files; /* read, relative to the data folder */
 	DC_VEC(const char *) folders; /* of the kernel source, with the family's drivers */
+	DC_VEC(const char *) read; /* names of the files that it was read from */
 };
 
-/* Reads a family and what it includes; strings live in the arena. Returns 0, or -errno after
- * reporting (-ENOENT: no such family). Caller ends it with dc_family_done. */
-int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *name,
+/* Reads families and what they include; strings live in the arena. names: one, or several with
+ * commas ("net,scsi"). Returns 0, or -errno after reporting (-ENOENT: no such family). Caller ends
+ * it with dc_family_done. */
+int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *names,
 		   struct dc_family *ret);
 void dc_family_done(struct dc_family *family);
 

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/proc.h"
+#include "graph/guess.h"
 
 const char *dc_data_dir(void)
 {
@@ -106,20 +107,44 @@ static const char *find_folder(struct dc_arena *arena, const char *operand)
 	return NULL;
 }
 
+/* "net" or "net,sound"; "linux" if the source registers nothing that tells a family. */
+static int guess_family(struct dc_diag *diag, struct dc_arena *arena, struct dc_driver *driver)
+{
+	dc_family_hints hints = {0};
+	const struct dc_family_hint *hint;
+	int err = dc_family_guess(diag, arena, driver->folder, &hints);
+
+	dc_vec_each (hint, &hints) {
+		dc_note(diag, DC_LINE(hint->file, hint->line),
+			"driver family %s, as this calls %s; --family NAME replaces the guess",
+			hint->family, hint->function);
+		driver->family = driver->family ? dc_arena_printf(arena, "%s,%s", driver->family,
+								  hint->family)
+						: hint->family;
+	}
+	dc_vec_done(&hints);
+	if (err < 0 || driver->family)
+		return err;
+	driver->family = "linux";
+	dc_note(diag, DC_FILE(driver->folder),
+		"no call tells the driver family, so only the rules for all of Linux apply; "
+		"--family "
+		"NAME adds others: %s",
+		dc_family_names(arena));
+	return 0;
+}
+
 static int bare_folder(struct dc_diag *diag, struct dc_arena *arena, const char *folder,
 		       struct dc_driver *driver)
 {
 	char path[PATH_MAX];
 
-	if (!driver->family)
-		return dc_error(diag, -EINVAL, DC_FILE(folder),
-				"a folder without driver.json needs --family (net, scsi, sound)");
 	if (!realpath(folder, path))
 		return dc_error(diag, -errno, DC_FILE(folder), "%s", strerror(errno));
 	driver->folder = dc_arena_strdup(arena, path);
 	driver->name = dc_arena_strdup(arena, strrchr(path, '/') + 1);
 	driver->title = driver->module = driver->name;
-	return 0;
+	return driver->family ? 0 : guess_family(diag, arena, driver);
 }
 
 int dc_driver_open(struct dc_diag *diag, struct dc_arena *arena, const char *operand,

@@ -3,7 +3,7 @@
  * A driver: its description, and its source on this machine.
  *
  * A driver folder holds driver.json (data only: name, family, where its source comes from, its
- * device, its workload). A bare folder with a Kbuild file is a driver too, if its family is given.
+ * device, its workload). A bare folder with a Kbuild file is a driver too; its family is guessed.
  */
 #ifndef DC_GRAPH_DRIVER_H
 #define DC_GRAPH_DRIVER_H
@@ -25,7 +25,7 @@ struct dc_phase_weight {
 struct dc_driver {
 	const char *name; /* "e1000"; names files and folders of results */
 	const char *title; /* for people */
-	const char *family; /* "net": graph/families/net.json */
+	const char *family; /* "net": graph/families/net.json; several with commas */
 	const char *module; /* the module's name: MODULE.ko */
 	const char
 		*only; /* the one module of source that is the driver; NULL: source has only one */
@@ -38,12 +38,13 @@ struct dc_driver {
 };
 
 /*
- * dc_driver_open - finds a driver by the user's operand.
- * @operand a driver folder, a folder with a Kbuild file or Makefile (then family is needed), or the
+ * dc_driver_open - finds a driver by what the user typed.
+ * @operand a driver folder, a folder with a Kbuild file or Makefile, or the
  *	    name of a driver folder shipped with the tool (in the data folder or its drivers/)
- * @family  NULL: the family that driver.json names
+ * @family  NULL: what driver.json says, or what the source of a bare folder registers; a note
+ *	    says what was guessed
  * Returns 0 and a driver to be ended with dc_driver_done; or, after reporting, -ENOENT (nothing by
- * that name), -EINVAL (driver.json is wrong, or the family is missing).
+ * that name), -EINVAL (driver.json is wrong).
  */
 int dc_driver_open(struct dc_diag *diag, struct dc_arena *arena, const char *operand,
 		   const char *family, struct dc_driver *ret);
