@@ -105,24 +105,61 @@ static bool lay_links(struct dc_piece_cutter *cutter, const struct dc_pieces *pi
 	return true;
 }
 
+/* Moves excess, or a lack of it, along links that have room for that to nodes with lower numbers,
+ * so that most of it meets its opposite: nodes are numbered breadth first. One walk over the links
+ * in their order costs less than the pushes that it saves. */
+static void meet_halfway(struct dc_preflow *p, const struct dc_piece *piece)
+{
+	struct dc_preflow_node *nodes = p->nodes;
+	uint32_t v, h;
+
+	for (v = piece->end; v-- > piece->begin;)
+		for (h = p->first[v]; nodes[v].excess && h < p->first[v + 1]; h++) {
+			struct dc_half *forth = &p->halves[h], *back = &p->halves[forth->twin];
+			int64_t amount = nodes[v].excess;
+
+			if (forth->head > v)
+				continue;
+			if (amount > forth->left)
+				amount = forth->left;
+			else if (amount < -back->left)
+				amount = -back->left;
+			forth->left -= amount;
+			back->left += amount;
+			nodes[v].excess -= amount;
+			nodes[forth->head].excess += amount;
+		}
+}
+
+/* Less than nothing in excess is room. */
+static void divide_excess(struct dc_preflow_node *nodes, const struct dc_piece *piece)
+{
+	uint32_t v;
+
+	for (v = piece->begin; v < piece->end; v++) {
+		nodes[v].room = nodes[v].excess < 0 ? -nodes[v].excess : 0;
+		nodes[v].excess = nodes[v].excess > 0 ? nodes[v].excess : 0;
+	}
+}
+
 static bool lay_net(struct dc_piece_cutter *cutter, const struct dc_pieces *pieces,
 		    const struct dc_piece *piece, struct dc_ratio lambda)
 {
 	struct dc_preflow_node *nodes = cutter->preflow.nodes;
-	__int128 excess = 0, room = 0;
+	__int128 sum = 0;
 	uint32_t v;
 
 	for (v = piece->begin; v < piece->end; v++)
 		nodes[v].excess = gain_of(pieces, v, lambda);
 	if (!lay_links(cutter, pieces, piece, lambda))
 		return false;
-	for (v = piece->begin; v < piece->end; v++) {
-		nodes[v].room = nodes[v].excess < 0 ? -nodes[v].excess : 0;
-		nodes[v].excess = nodes[v].excess > 0 ? nodes[v].excess : 0;
-		excess += nodes[v].excess;
-		room += nodes[v].room;
-	}
-	return excess <= 2 * (__int128)HARD && room <= 2 * (__int128)HARD;
+	for (v = piece->begin; v < piece->end; v++)
+		sum += nodes[v].excess < 0 ? -(__int128)nodes[v].excess : nodes[v].excess;
+	if (sum > 2 * (__int128)HARD)
+		return false;
+	meet_halfway(&cutter->preflow, piece);
+	divide_excess(nodes, piece);
+	return true;
 }
 
 /* A flow of 0 always fits. */

@@ -198,7 +198,7 @@ void dc_preflow_run(struct dc_preflow *p, uint32_t base, uint32_t end)
 	p->base = base;
 	p->end = end;
 	p->unreached = end - base + 1;
-	p->work_limit = 12 * (size_t)(end - base) + (p->first[end] - p->first[base]);
+	p->work_limit = 6 * (size_t)(end - base) + (p->first[end] - p->first[base]) / 2;
 	relabel_all(p);
 	while (p->highest_active > 0) {
 		uint32_t v = p->active[p->highest_active];
