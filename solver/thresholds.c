@@ -37,8 +37,7 @@ void dc_threshold_set(struct dc_thresholds *thresholds, size_t group, struct dc_
 		dc_vec_push(&thresholds->finite, lambda);
 }
 
-/* Where the lines of the two cuts meet: none of the piece in the kernel, or all of it. Infinite:
- * nowhere, which is possible while the piece is not bounded. */
+/* Where the lines of the two cuts meet: none of the piece in the kernel, or all of it. */
 static int meeting_point(struct search *s, const struct dc_pieces *pieces,
 			 const struct dc_piece *piece, struct dc_ratio *ret_lambda)
 {
@@ -49,9 +48,6 @@ static int meeting_point(struct search *s, const struct dc_pieces *pieces,
 		lines += pieces->loc[v];
 		drop += pieces->if_user[v] - pieces->if_kernel[v];
 	}
-	*ret_lambda = DC_RATIO_INFINITE;
-	if (drop <= 0 && !piece->bounded)
-		return 0;
 	if (drop > 0 && lines > 0 && dc_ratio_make(lines, drop, ret_lambda))
 		return 0;
 	return dc_error(s->cutter.diag, -ENOTRECOVERABLE, DC_FILE(s->cutter.name),
@@ -85,14 +81,16 @@ static bool greatest_may_be_tied(const struct search *s, const struct dc_pieces 
 	return false;
 }
 
-/* Sets the fates of a piece that has been cut at lambda. */
-static void decide_fates(struct search *s, const struct dc_pieces *pieces,
+/* Sets the fates of a piece that has been cut at lambda. Returns whether its least side is empty.
+ */
+static bool decide_fates(struct search *s, const struct dc_pieces *pieces,
 			 const struct dc_piece *piece, struct dc_ratio lambda)
 {
-	bool tied = greatest_may_be_tied(s, pieces, piece);
+	bool tied = greatest_may_be_tied(s, pieces, piece), empty = true;
 	uint32_t v;
 
 	for (v = piece->begin; v < piece->end; v++) {
+		empty &= !s->cutter.least[v];
 		if (s->cutter.least[v])
 			s->fate[v] = DC_FATE_KERNEL;
 		else if (s->cutter.greatest[v] && !tied)
@@ -102,50 +100,30 @@ static void decide_fates(struct search *s, const struct dc_pieces *pieces,
 		if (s->fate[v] == DC_FATE_SETTLED)
 			dc_threshold_set(s->thresholds, pieces->group[v], lambda);
 	}
-}
-
-static bool least_is_empty(const struct search *s, const struct dc_piece *piece)
-{
-	uint32_t v;
-
-	for (v = piece->begin; v < piece->end; v++)
-		if (s->cutter.least[v])
-			return false;
-	return true;
-}
-
-static int cut_at(struct search *s, struct dc_pieces *pieces, const struct dc_piece *piece,
-		  struct dc_ratio lambda)
-{
-	s->thresholds->flows++;
-	return dc_piece_cut(&s->cutter, pieces, piece, lambda);
+	return empty;
 }
 
 static int cut_piece(struct search *s, struct dc_pieces *pieces, const struct dc_piece *piece,
 		     struct dc_pieces *next)
 {
-	bool one = piece->end - piece->begin == 1, empty = true;
-	struct dc_ratio lambda;
-	int err = meeting_point(s, pieces, piece, &lambda);
+	struct dc_ratio lambda = DC_RATIO_INFINITE;
+	int err = 0;
 
-	if (!err && !one) {
-		err = cut_at(s, pieces, piece, lambda);
-		empty = !err && least_is_empty(s, piece);
-	}
-	/* Not bounded and nothing better than the user side there: is anything, anywhere? */
-	if (!err && !one && empty && !piece->bounded && lambda.q) {
-		lambda = DC_RATIO_INFINITE;
-		err = cut_at(s, pieces, piece, lambda);
-		empty = !err && least_is_empty(s, piece);
-	}
-	if (err < 0)
-		return err;
-	if (empty) {
+	if (piece->bounded)
+		err = meeting_point(s, pieces, piece, &lambda);
+	if (!err && piece->bounded && piece->end - piece->begin == 1) {
 		settle_all(s, pieces, piece, lambda);
 		return 0;
 	}
-	decide_fates(s, pieces, piece, lambda);
-	dc_pieces_split(pieces, piece, s->fate, next, s->new_node, s->new_half);
+	if (!err)
+		err = dc_piece_cut(&s->cutter, pieces, piece, lambda);
+	if (err < 0)
+		return err;
+	s->thresholds->flows++;
+	if (decide_fates(s, pieces, piece, lambda))
+		settle_all(s, pieces, piece, lambda);
+	else
+		dc_pieces_split(pieces, piece, s->fate, next, s->new_node, s->new_half);
 	return 0;
 }
 
