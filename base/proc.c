@@ -25,18 +25,18 @@
 
 #define TAIL_LINES 12
 #define SAMPLE_MS  500 /* between looks at what the program has used */
+#define FRESH_MS   100 /* so old may a look be */
 
-/* The program's own clock. */
-struct own_clock {
-	long long ms; /* since the start */
-	long long sampled_ms; /* when it was read, on the machine's clock */
-	double cpu_ms, wait_ms; /* of all threads by then: on a CPU; waiting for one */
+/* What the program had used at some moment. */
+struct used {
+	long long at_ms; /* on the machine's clock */
+	double cpu_ms, wait_ms; /* of all threads: on a CPU; waiting for one */
 };
 
 struct run {
 	const struct dc_proc *proc;
 	pid_t pid;
-	struct own_clock clock;
+	struct used start, heard, now; /* heard: when it wrote last */
 	FILE *log;
 	DC_VEC(char) pending; /* an unfinished line */
 	char *tail[TAIL_LINES]; /* the last lines, a ring */
@@ -134,77 +134,68 @@ static void take_bytes(struct run *run, const char *data, size_t len)
 	}
 }
 
-/* Adds up the scheduler's figures of all threads. Returns false if there are none. */
-static bool used(pid_t pid, double *ret_cpu_ms, double *ret_wait_ms)
+/* Adds a thread's figures of the scheduler. */
+static void add_thread(struct used *used, pid_t pid, const char *thread)
 {
-	char path[64];
 	unsigned long long cpu_ns, wait_ns;
-	struct dirent *thread;
-	DIR *threads;
-	bool found = false;
+	char path[64];
+	FILE *file;
 
-	*ret_cpu_ms = *ret_wait_ms = 0;
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-	threads = opendir(path);
-	while (threads && (thread = readdir(threads))) {
-		FILE *file;
-
-		snprintf(path, sizeof(path), "/proc/%d/task/%.20s/schedstat", (int)pid,
-			 thread->d_name);
-		file = fopen(path, "re");
-		if (!file)
-			continue;
-		if (fscanf(file, "%llu %llu", &cpu_ns, &wait_ns) == 2) {
-			*ret_cpu_ms += (double)cpu_ns / 1e6;
-			*ret_wait_ms += (double)wait_ns / 1e6;
-			found = true;
-		}
-		fclose(file);
+	snprintf(path, sizeof(path), "/proc/%d/task/%.20s/schedstat", (int)pid, thread);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	if (fscanf(file, "%llu %llu", &cpu_ns, &wait_ns) == 2) {
+		used->cpu_ms += (double)cpu_ns / 1e6;
+		used->wait_ms += (double)wait_ns / 1e6;
 	}
-	if (threads)
-		closedir(threads);
-	return found;
+	fclose(file);
 }
 
-/* How much of wall_ms the program had for itself. Threads that together ran and waited for longer
- * than that did so side by side, and went ahead at the same share of it. */
-static double own_part(double wall_ms, double cpu_ms, double wait_ms)
+/* Brings run->now up to date. */
+static void look(struct run *run)
 {
-	if (cpu_ms < 0 || wait_ms <= 0) /* a thread has ended and took its figures along */
+	struct used now = {.at_ms = now_ms()};
+	struct dirent *thread;
+	char path[32];
+	DIR *threads;
+
+	if (run->now.at_ms && now.at_ms - run->now.at_ms < FRESH_MS)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)run->pid);
+	threads = opendir(path);
+	while (threads && (thread = readdir(threads)))
+		add_thread(&now, run->pid, thread->d_name);
+	if (threads)
+		closedir(threads);
+	run->now = now;
+}
+
+/* Milliseconds since a moment on the program's own clock. Threads that together ran and waited for
+ * longer than the machine's clock says did so side by side, each at the same share of it. A program
+ * that sleeps or is stopped ages by the machine's clock, as does one without figures (the kernel
+ * keeps none, or threads took theirs along as they ended). */
+static double own_ms(const struct run *run, const struct used *since)
+{
+	double wall_ms = (double)(run->now.at_ms - since->at_ms);
+	double cpu_ms = run->now.cpu_ms - since->cpu_ms;
+	double wait_ms = run->now.wait_ms - since->wait_ms;
+
+	if (cpu_ms < 0 || wait_ms <= 0)
 		return wall_ms;
 	if (cpu_ms + wait_ms > wall_ms)
 		return wall_ms * cpu_ms / (cpu_ms + wait_ms);
 	return wall_ms - wait_ms;
 }
 
-/* A program that sleeps or is stopped ages by the machine's clock, as does any program where the
- * kernel keeps no figures. */
-static void advance(struct run *run)
-{
-	struct own_clock *clock = &run->clock;
-	long long now = now_ms();
-	double wall_ms = (double)(now - clock->sampled_ms), cpu_ms, wait_ms;
-
-	if (wall_ms < SAMPLE_MS)
-		return;
-	clock->sampled_ms = now;
-	if (!used(run->pid, &cpu_ms, &wait_ms)) {
-		clock->ms += (long long)wall_ms;
-		return;
-	}
-	clock->ms += (long long)own_part(wall_ms, cpu_ms - clock->cpu_ms, wait_ms - clock->wait_ms);
-	clock->cpu_ms = cpu_ms;
-	clock->wait_ms = wait_ms;
-}
-
 /* Which deadline the program has missed: 0, ETIMEDOUT, or ETIME (it was quiet too long). */
-static int missed(const struct run *run, long long heard_ms)
+static int missed(const struct run *run)
 {
 	const struct dc_proc *proc = run->proc;
 
-	if (proc->timeout_s && run->clock.ms >= proc->timeout_s * 1000LL)
+	if (proc->timeout_s && own_ms(run, &run->start) >= proc->timeout_s * 1e3)
 		return ETIMEDOUT;
-	if (proc->quiet_s && run->clock.ms - heard_ms >= proc->quiet_s * 1000LL)
+	if (proc->quiet_s && own_ms(run, &run->heard) >= proc->quiet_s * 1e3)
 		return ETIME;
 	return 0;
 }
@@ -215,19 +206,20 @@ static int watch(struct run *run, int fd)
 {
 	struct pollfd wait = {.fd = fd, .events = POLLIN};
 	bool limited = run->proc->timeout_s || run->proc->quiet_s;
-	long long heard_ms = 0;
 	char data[65536];
 	ssize_t got;
 	int err = 0;
 
-	run->clock.sampled_ms = now_ms();
-	while (!run->stopped && !(err = missed(run, heard_ms))) {
+	look(run);
+	run->start = run->heard = run->now;
+	while (!run->stopped && !(err = missed(run))) {
 		int ready = poll(&wait, 1, limited ? SAMPLE_MS : -1);
 
-		advance(run);
+		if (limited)
+			look(run);
 		if (ready <= 0)
 			continue;
-		heard_ms = run->clock.ms + now_ms() - run->clock.sampled_ms;
+		run->heard = run->now;
 		got = read(fd, data, sizeof(data));
 		if (got < 0 && errno == EINTR)
 			continue;

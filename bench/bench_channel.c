@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/proc.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 #include "guest/guest.h"
 
 static const struct {

@@ -23,22 +23,43 @@ struct dc_emit_function {
 	const char *reason; /* of the cut, or "" */
 	enum dc_presence on[2]; /* by enum dc_side */
 	bool crosses; /* some side has a stub that is called, not only named */
+	bool is_upcall, is_downcall; /* if it crosses: how */
+	int code; /* index of its address in dcg_code; -1: the address does not cross */
+};
+
+#define DC_EMIT_ARGS_MAX 6 /* DCK_ARGS_MAX of the runtime */
+
+/* A call that releases what another acquired: "free_irq($0, $4)" of request_irq. */
+struct dc_emit_undo {
+	const struct dc_rule *rule; /* of the function that acquires */
+	const struct dc_prototype *acquires;
+	const char *name; /* of the function that releases */
+	const struct dc_prototype *releases; /* or NULL: the driver does not use it */
+	const struct dc_rule *release_rule; /* or NULL */
+	const char *args[DC_EMIT_ARGS_MAX]; /* as the rule has them */
+	size_t count;
+	bool again; /* an earlier one has the same release */
 };
 
 /* A function of the kernel that the process calls. */
 struct dc_emit_kernel {
 	const struct dc_prototype *prototype;
-	const struct dc_rule *rule; /* any or caller */
+	const struct dc_rule *rule; /* of class downcall or downcall-on-caller */
+	const char *target; /* what its handler calls: itself, or a wrapper that notes a lock */
 };
 
-/* Which function stands where; same order as source->definitions. */
+/* Which function each side has, and everything else that the printers need decided. functions are
+ * in the order of source->definitions. */
 struct dc_emit_plan {
 	const struct dc_source *source; /* borrowed */
 	const struct dc_marshal *marshal; /* borrowed */
 	bool all_kernel;
 	struct dc_emit_function *functions;
 	size_t count;
+	size_t code_count; /* addresses in dcg_code */
 	DC_VEC(struct dc_emit_kernel) kernel; /* by name */
+	DC_VEC(struct dc_emit_undo) undos; /* in the order of the rules */
+	bool has_locks; /* the process can take locks by downcall */
 	dc_object_types types;
 };
 

@@ -1,85 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The journal of what a kernel component acquires (runtime/lib/dck_journal.c): rules with "undo"
- * say what gives it back. Functions of both kinds get wrappers, and macros of their names lead
- * there; but for locks, which only downcalls note, and for memory, whose freeing the library
- * watches. What gives back need not be used by the driver itself.
+ * dcg_journal.h: wrappers of the functions that acquire and release, through which the kernel
+ * component's calls are noted in the journal (runtime/component/journal.c). Macros of the
+ * functions' names lead to the wrappers, but for locks, which only downcalls note, and for memory,
+ * whose freeing the library watches. A function that releases need not be used by the driver
+ * itself.
  */
+#include "emit/journal.h"
+
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "emit/internal.h"
-
-#define ARGS_MAX 6 /* DCK_ARGS_MAX */
-
-/* "free_irq($0, $4)" */
-struct undo {
-	const struct dc_rule *rule;
-	const struct dc_prototype *acquires;
-	const char *name; /* of what gives it back */
-	const struct dc_prototype *releases; /* or NULL: the driver does not use it */
-	const struct dc_rule *release_rule; /* or NULL */
-	const char *args[ARGS_MAX]; /* as the rule has them */
-	size_t count;
-	bool again; /* one before it has the same release */
-};
-
-typedef DC_VEC(struct undo) undos;
-
-static const char *trimmed(struct dc_arena *arena, const char *text, size_t len)
-{
-	while (len && isspace((unsigned char)*text)) {
-		text++;
-		len--;
-	}
-	while (len && isspace((unsigned char)text[len - 1]))
-		len--;
-	return dc_arena_strndup(arena, text, len);
-}
-
-static enum dc_undo_when when_of(const struct undo *undo)
-{
-	return undo->release_rule ? undo->release_rule->when : DC_UNDO_LAST;
-}
-
-/* Returns false if the driver has no use for what acquires. */
-static bool read_undo(struct dc_arena *arena, const struct dc_emit_plan *plan,
-		      const struct dc_rule *rule, struct undo *ret)
-{
-	const struct dc_layouts *layouts = &plan->source->layouts;
-	const char *text = rule->undo, *open = strchr(text, '(');
-
-	*ret = (struct undo){.rule = rule, .acquires = dc_prototype_find(layouts, rule->name)};
-	if (!ret->acquires || !open)
-		return false;
-	ret->name = trimmed(arena, text, (size_t)(open - text));
-	ret->releases = dc_prototype_find(layouts, ret->name);
-	ret->release_rule = dc_rules_find(plan->marshal->rules, ret->name);
-	for (text = open + 1; *text && *text != ')' && ret->count < ARGS_MAX;) {
-		size_t len = strcspn(text, ",)");
-
-		ret->args[ret->count++] = trimmed(arena, text, len);
-		text += len + (text[len] == ',');
-	}
-	return !ret->releases || ret->count == ret->releases->parameters.len;
-}
-
-/* In the order of the rules. End with dc_vec_done. */
-static void find_undos(struct dc_arena *arena, const struct dc_emit_plan *plan, undos *ret)
-{
-	const struct dc_rule *rule;
-	const struct undo *at;
-	struct undo undo;
-
-	dc_vec_each (rule, &plan->marshal->rules->rules) {
-		if (!rule->undo || !read_undo(arena, plan, rule, &undo))
-			continue;
-		dc_vec_each (at, ret)
-			undo.again |= !strcmp(at->name, undo.name);
-		dc_vec_push(ret, undo);
-	}
-}
+#include "emit/call.h"
+#include "emit/print.h"
+#include "emit/undo.h"
 
 /* A text with $0, $1 ... as PREFIX0, PREFIX1 ..., and $r as dcg_result. */
 static const char *with_names(struct dc_arena *arena, const char *text, const char *prefix)
@@ -109,7 +43,7 @@ static const char *named_type(const struct dc_prototype *acquires, const char *t
 }
 
 /* The type of an argument of what gives back: its own, or that of the expression. */
-static const char *type_of(struct dc_arena *arena, const struct undo *undo, size_t i)
+static const char *type_of(struct dc_arena *arena, const struct dc_emit_undo *undo, size_t i)
 {
 	const char *text = undo->args[i];
 	struct emit_piece piece;
@@ -158,7 +92,7 @@ static void put_call(FILE *out, const struct dc_prototype *prototype)
 }
 
 /* Whether it was got: an expression of dcg_result, or "" if there is no doubt. */
-static const char *success_of(struct dc_arena *arena, const struct undo *undo)
+static const char *success_of(struct dc_arena *arena, const struct dc_emit_undo *undo)
 {
 	const struct dc_value *result = &undo->acquires->result;
 
@@ -171,7 +105,7 @@ static const char *success_of(struct dc_arena *arena, const struct undo *undo)
 	return result->is_signed ? "dcg_result >= 0" : "!dcg_result";
 }
 
-static void put_noting(FILE *out, struct dc_arena *arena, const struct undo *undo,
+static void put_noting(FILE *out, struct dc_arena *arena, const struct dc_emit_undo *undo,
 		       const char *prefix)
 {
 	size_t i;
@@ -185,7 +119,8 @@ static void put_noting(FILE *out, struct dc_arena *arena, const struct undo *und
 
 /* What takes a variable number of arguments can only be wrapped in place: those that the undo has
  * need of have names. */
-static void put_acquiring_variadic(FILE *out, struct dc_arena *arena, const struct undo *undo)
+static void put_acquiring_variadic(FILE *out, struct dc_arena *arena,
+				   const struct dc_emit_undo *undo)
 {
 	const struct dc_prototype *prototype = undo->acquires;
 	const char *success = success_of(arena, undo);
@@ -225,7 +160,7 @@ static void put_adopting(FILE *out, const struct dc_emit_plan *plan,
 }
 
 static void put_acquiring(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
-			  const struct undo *undo)
+			  const struct dc_emit_undo *undo)
 {
 	const struct dc_prototype *prototype = undo->acquires;
 	bool is_void = prototype->result.kind == DC_VALUE_VOID;
@@ -247,13 +182,13 @@ static void put_acquiring(FILE *out, struct dc_arena *arena, const struct dc_emi
 	fputc('\n', out);
 	put_adopting(out, plan, prototype);
 	fprintf(out, "%s}\n", is_void ? "" : "\treturn dcg_result;\n");
-	if (when_of(undo) != DC_UNDO_LOCK)
+	if (emit_undo_when(undo) != DC_UNDO_LOCK)
 		fprintf(out, "#undef %s\n#define %s(...) dcg_acquiring_%s(__VA_ARGS__)\n",
 			prototype->name, prototype->name, prototype->name);
 }
 
 /* Before the release: what is given back by another thread meanwhile is then found or not. */
-static void put_releasing(FILE *out, const struct undo *undo)
+static void put_releasing(FILE *out, const struct dc_emit_undo *undo)
 {
 	const struct dc_prototype *prototype = undo->releases;
 	size_t i;
@@ -262,8 +197,8 @@ static void put_releasing(FILE *out, const struct undo *undo)
 		prototype->name);
 	put_parameters(out, prototype);
 	fputs(")\n{\n", out);
-	if (when_of(undo) != DC_UNDO_LOCK)
-		fprintf(out, "\tif (dck_is_left())\n\t\treturn%s;\n",
+	if (emit_undo_when(undo) != DC_UNDO_LOCK)
+		fprintf(out, "\tif (dck_release_deferred())\n\t\treturn%s;\n",
 			prototype->result.kind == DC_VALUE_VOID ? "" : " 0");
 	fprintf(out, "\tdck_released(&dcg_release_%s, (unsigned long[DCK_ARGS_MAX]){",
 		prototype->name);
@@ -274,34 +209,26 @@ static void put_releasing(FILE *out, const struct undo *undo)
 	fputs(";\n}\n", out);
 }
 
-/* What frees memory is watched by the library. */
-static bool has_releasing(const struct undo *undo)
+static void put_wrappers(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)
 {
-	return !undo->again && undo->releases && !undo->releases->is_variadic &&
-	       when_of(undo) != DC_UNDO_MEMORY;
-}
+	const struct dc_emit_undo *undo;
 
-static void put_wrappers(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
-			 const undos *all)
-{
-	const struct undo *undo;
-
-	if (all->len)
+	if (plan->undos.len)
 		fputc('\n', out);
-	dc_vec_each (undo, all)
+	dc_vec_each (undo, &plan->undos)
 		if (!undo->again)
 			fprintf(out, "extern const struct dck_release dcg_release_%s;\n",
 				undo->name);
-	dc_vec_each (undo, all)
-		if (has_releasing(undo))
+	dc_vec_each (undo, &plan->undos)
+		if (emit_undo_is_wrapped(undo))
 			put_releasing(out, undo);
-	dc_vec_each (undo, all)
+	dc_vec_each (undo, &plan->undos)
 		if (undo->acquires->is_variadic)
 			put_acquiring_variadic(out, arena, undo);
 		else
 			put_acquiring(out, arena, plan, undo);
-	dc_vec_each (undo, all)
-		if (has_releasing(undo) && when_of(undo) != DC_UNDO_LOCK)
+	dc_vec_each (undo, &plan->undos)
+		if (emit_undo_is_wrapped(undo) && emit_undo_when(undo) != DC_UNDO_LOCK)
 			fprintf(out, "#undef %s\n#define %s(...) dcg_releasing_%s(__VA_ARGS__)\n",
 				undo->name, undo->name, undo->name);
 }
@@ -311,59 +238,27 @@ const char *emit_journal_h(struct dc_arena *arena, const struct dc_emit_plan *pl
 	const struct dc_rules *rules = plan->marshal->rules;
 	const struct dc_recovery_rule *recovery;
 	struct emit_piece piece;
-	undos all = {0};
 	size_t i;
 
-	find_undos(arena, plan, &all);
 	emit_piece_start(&piece);
 	emit_head(piece.out, "the rules of the kernel", false);
 	fputs("#ifndef DCG_JOURNAL_H\n#define DCG_JOURNAL_H\n\n", piece.out);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
-	fputs("#include \"dcg.h\"\n#include \"dck_kernel.h\"\n\n/* clang-format off */\n",
+	fputs("#include \"dcg.h\"\n#include \"runtime/component/component.h\"\n\n/* clang-format "
+	      "off */\n",
 	      piece.out);
-	put_wrappers(piece.out, arena, plan, &all);
+	put_wrappers(piece.out, arena, plan);
 	if (plan->marshal->annotations.recoveries.len)
 		fputc('\n', piece.out);
 	dc_vec_each (recovery, &plan->marshal->annotations.recoveries)
 		fprintf(piece.out, "void dcg_recover_%s(void *dcg_object);\n",
 			emit_c_name(arena, recovery->function));
 	fputs("/* clang-format on */\n\n#endif\n", piece.out);
-	dc_vec_done(&all);
 	return emit_piece_end(&piece, arena);
 }
 
-const char *emit_lock_target(struct dc_arena *arena, const struct dc_emit_plan *plan,
-			     const char *name)
-{
-	const char *ret = NULL;
-	const struct undo *undo;
-	undos all = {0};
-
-	find_undos(arena, plan, &all);
-	dc_vec_each (undo, &all) {
-		if (when_of(undo) != DC_UNDO_LOCK || undo->acquires->is_variadic)
-			continue;
-		if (!strcmp(undo->rule->name, name))
-			ret = dc_arena_printf(arena, "dcg_acquiring_%s", name);
-		else if (has_releasing(undo) && !strcmp(undo->name, name))
-			ret = dc_arena_printf(arena, "dcg_releasing_%s", name);
-	}
-	dc_vec_done(&all);
-	return ret;
-}
-
-bool emit_has_locks(struct dc_arena *arena, const struct dc_emit_plan *plan)
-{
-	const struct dc_emit_kernel *kernel;
-
-	dc_vec_each (kernel, &plan->kernel)
-		if (kernel->rule->undo && emit_lock_target(arena, plan, kernel->prototype->name))
-			return true;
-	return false;
-}
-
-static void put_undo(FILE *out, struct dc_arena *arena, const struct undo *undo)
+static void put_undo(FILE *out, struct dc_arena *arena, const struct dc_emit_undo *undo)
 {
 	static const char *const whens[] = {"DCK_FIRST", "DCK_STOP", "DCK_LAST", "DCK_MEMORY",
 					    "DCK_LOCK"};
@@ -378,57 +273,14 @@ static void put_undo(FILE *out, struct dc_arena *arena, const struct undo *undo)
 		");\n}\n\nconst struct dck_release dcg_release_%s = {\"%s\", dcg_undo_%s, %u, "
 		"%s};\n",
 		undo->name, undo->name, undo->name,
-		rule && rule->key ? rule->key : (unsigned)undo->count, whens[when_of(undo)]);
+		rule && rule->key ? rule->key : (unsigned)undo->count, whens[emit_undo_when(undo)]);
 }
 
 void emit_put_undos(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)
 {
-	const struct undo *undo;
-	undos all = {0};
+	const struct dc_emit_undo *undo;
 
-	find_undos(arena, plan, &all);
-	dc_vec_each (undo, &all)
+	dc_vec_each (undo, &plan->undos)
 		if (!undo->again)
 			put_undo(out, arena, undo);
-	dc_vec_done(&all);
-}
-
-/* Recovery: the driver's own functions */
-
-void emit_put_recovery(FILE *out, struct dc_arena *arena, const struct emit_unit *unit)
-{
-	const struct dc_marshal *marshal = unit->plan->marshal;
-	const struct dc_recovery_rule *rule;
-	struct dc_recovery recovery;
-
-	dc_vec_each (rule, &marshal->annotations.recoveries) {
-		const struct dc_parameter *parameter;
-
-		if (!dc_marshal_recovery(marshal, rule, &recovery) ||
-		    strcmp(recovery.definition->unit, unit->file->name) != 0)
-			continue;
-		parameter = &recovery.definition->parameters.at[0];
-		fprintf(out, "\nvoid dcg_recover_%s(void *dcg_object)\n{\n\t",
-			emit_c_name(arena, rule->function));
-		emit_put_declaration(out, parameter->type, parameter->name);
-		fprintf(out, " = dcg_object + %u;\n\n", recovery.base);
-		if (rule->condition)
-			fprintf(out, "\tif (%s)\n\t",
-				dc_signature_expand(marshal, recovery.definition, rule->condition));
-		fprintf(out, "\t%s(%s);\n}\n", recovery.definition->plain, parameter->name);
-	}
-}
-
-void emit_put_recoveries(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)
-{
-	const struct dc_recovery_rule *rule;
-	struct dc_recovery recovery;
-
-	fputs("\nconst struct dck_recovery dcg_recoveries[] = {\n", out);
-	dc_vec_each (rule, &plan->marshal->annotations.recoveries)
-		if (dc_marshal_recovery(plan->marshal, rule, &recovery))
-			fprintf(out, "\t{\"%s\", dcg_recover_%s, DCG_TYPE_%s},\n", rule->function,
-				emit_c_name(arena, rule->function),
-				emit_c_name(arena, recovery.type));
-	fputs("\t{NULL, NULL, 0},\n};\n", out);
 }

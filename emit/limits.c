@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the kernel takes of a structure: the checks of annotations as one function of C a type,
- * which the runtime asks (struct dcrt_type, valid). `now` is the structure as a message would leave
- * it.
+ * What the kernel accepts in a structure: the limits of the annotations as one C function for each
+ * type, which the runtime calls (struct dcrt_type, valid). `now` is the structure as a message
+ * would leave it.
  */
+#include "emit/tables.h"
+
 #include <string.h>
 
-#include "emit/internal.h"
+#include "emit/print.h"
 
 bool emit_is_limited(const struct dc_object_type *type)
 {
@@ -18,13 +20,13 @@ bool emit_is_limited(const struct dc_object_type *type)
 	return false;
 }
 
-/* An expression of a check, of one of two structures. */
-static void put_expression(FILE *out, const char *text, const char *of)
+/* An expression of a limit, about one of two structures. */
+static void put_expression(FILE *out, const char *text, const char *subject)
 {
 	const char *at;
 
 	for (; (at = strstr(text, "$->")); text = at + strlen("$"))
-		fprintf(out, "%.*s%s", (int)(at - text), text, of);
+		fprintf(out, "%.*s%s", (int)(at - text), text, subject);
 	fputs(text, out);
 }
 
@@ -48,12 +50,15 @@ static void put_changes(FILE *out, const struct dc_object_limit *limit, bool alo
 /* A function may be static in another unit than the table. */
 static void put_value(FILE *out, const struct dc_emit_plan *plan, const char *value)
 {
-	size_t index = emit_code_index(plan, value);
+	size_t i;
 
-	if (index < emit_code_count(plan))
-		fprintf(out, "dcg_code[%zu] /* %s */", index, value);
-	else
-		fprintf(out, "(%s)", value);
+	for (i = 0; i < plan->count; i++)
+		if (plan->functions[i].code >= 0 &&
+		    !strcmp(plan->functions[i].definition->plain, value)) {
+			fprintf(out, "dcg_code[%d] /* %s */", plan->functions[i].code, value);
+			return;
+		}
+	fprintf(out, "(%s)", value);
 }
 
 static void put_good(FILE *out, const struct dc_emit_plan *plan,

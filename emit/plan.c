@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which function stands where. What runs on a side alone is there. From there references spread:
- * to copies of functions that are on both sides, to stubs of those that are on the other side.
+ * Which function each side has: as it was written, as a stub, or not at all. A function that runs
+ * on one side only is there. From there references spread: to copies of functions that are on both
+ * sides, to stubs of those that are on the other side. Then everything that the printers need is
+ * decided: the kernel's functions that are called across, the types of objects, numbers, locks.
  */
-#include <ctype.h>
+#include "emit/emit.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "emit/internal.h"
+#include "emit/mentions.h"
+#include "emit/undo.h"
 #include "marshal/proposals.h"
+#include "marshal/signature.h"
 #include "marshal/uses.h"
 
 static const struct dc_sides_node *find_side(const struct dc_sides *sides, const char *name)
@@ -77,115 +81,6 @@ static int take_sides(struct dc_diag *diag, struct dc_emit_plan *plan, const str
 		function->reason = node->reason;
 	}
 	return 0;
-}
-
-/* File scope */
-
-struct scan {
-	struct dc_emit_plan *plan;
-	const char *file;
-	bool *seen; /* of each function */
-};
-
-static bool in_code(const struct scan *scan, size_t at)
-{
-	const struct dc_definition *definition;
-	const struct dc_forward *forward;
-
-	dc_vec_each (definition, &scan->plan->source->definitions)
-		if (definition->file == scan->file && definition->start <= at &&
-		    at < definition->end)
-			return true;
-	dc_vec_each (forward, &scan->plan->source->forwards)
-		if (forward->file == scan->file && forward->start <= at && at < forward->end)
-			return true;
-	return false;
-}
-
-/* Behind a comment, a literal or a directive that starts at `at`; or `at`. */
-static const char *skip_blank(const char *at, bool line_start)
-{
-	if (at[0] == '/' && at[1] == '*') {
-		const char *end = strstr(at + 2, "*/");
-
-		return end ? end + 2 : at + strlen(at);
-	}
-	if (at[0] == '/' && at[1] == '/')
-		return at + strcspn(at, "\n");
-	if (at[0] == '#' && line_start) {
-		while (*at && *at != '\n')
-			at += (at[0] == '\\' && at[1]) ? 2 : 1;
-		return at;
-	}
-	if (at[0] == '"' || at[0] == '\'') {
-		char quote = *at++;
-
-		while (*at && *at != quote && *at != '\n')
-			at += (at[0] == '\\' && at[1]) ? 2 : 1;
-		return *at ? at + 1 : at;
-	}
-	return at;
-}
-
-static void note_word(struct scan *scan, const char *word, size_t len, size_t at)
-{
-	size_t i;
-
-	for (i = 0; i < scan->plan->count; i++) {
-		const char *plain = scan->plan->functions[i].definition->plain;
-
-		if (!scan->seen[i] && strlen(plain) == len && !strncmp(plain, word, len) &&
-		    !in_code(scan, at))
-			scan->seen[i] = true;
-	}
-}
-
-/* Functions named at file scope, as in module_init(f) and EXPORT_SYMBOL(f). */
-static void scan_text(struct scan *scan, const char *text)
-{
-	const char *at = text;
-	bool line_start = true;
-
-	while (*at) {
-		const char *next = skip_blank(at, line_start);
-
-		if (next != at) {
-			at = next;
-			line_start = false;
-			continue;
-		}
-		if (isalpha((unsigned char)*at) || *at == '_') {
-			while (isalnum((unsigned char)*next) || *next == '_')
-				next++;
-			note_word(scan, at, (size_t)(next - at), (size_t)(at - text));
-			at = next;
-			line_start = false;
-			continue;
-		}
-		line_start = *at == '\n' || (line_start && isspace((unsigned char)*at));
-		at++;
-	}
-}
-
-static int scan_files(struct dc_diag *diag, struct dc_emit_plan *plan, bool *seen)
-{
-	const struct dc_source_file *file;
-	int err = 0;
-
-	dc_vec_each (file, &plan->source->files) {
-		struct scan scan = {.plan = plan, .file = file->name, .seen = seen};
-		char *path = dc_printf("%s/%s", plan->source->folder, file->name);
-		char *text;
-
-		if (!err)
-			err = dc_file_read(diag, path, &text, NULL);
-		if (!err) {
-			scan_text(&scan, text);
-			free(text);
-		}
-		free(path);
-	}
-	return err;
 }
 
 /* Presence */
@@ -386,6 +281,8 @@ static int find_crossings(struct dc_diag *diag, struct dc_emit_plan *plan)
 				    fixed_crosses(plan, function);
 		if (!function->crosses)
 			continue;
+		function->is_upcall = function->place == DC_PLACEMENT_USER;
+		function->is_downcall = !function->is_upcall;
 		dc_signature_of_function(plan->marshal, function->definition, &signature);
 		if (function->definition->uncuttable)
 			err = cannot_cut(diag, function, function->definition->uncuttable);
@@ -478,6 +375,37 @@ static void find_types(struct dc_emit_plan *plan)
 	free(user);
 }
 
+/* Addresses that cross: of functions that tables and assignments name. Those of one file are
+ * neighbours, in the order of the files. */
+static void number_code(struct dc_emit_plan *plan)
+{
+	const struct dc_graph *graph = plan->marshal->graph;
+	const struct dc_source_file *file;
+	size_t i;
+
+	dc_vec_each (file, &plan->source->files)
+		for (i = 0; file->is_unit && i < plan->count; i++) {
+			struct dc_emit_function *function = &plan->functions[i];
+			int index = dc_graph_function(graph, function->definition->name);
+
+			if (!strcmp(function->definition->unit, file->name) && index >= 0 &&
+			    graph->functions.at[index].address_taken)
+				function->code = (int)plan->code_count++;
+		}
+}
+
+static void find_locks(struct dc_emit_plan *plan)
+{
+	struct dc_emit_kernel *kernel;
+
+	dc_vec_each (kernel, &plan->kernel) {
+		const char *target = emit_lock_target(plan, kernel->prototype->name);
+
+		kernel->target = target ? target : kernel->prototype->name;
+		plan->has_locks |= target && kernel->rule->undo;
+	}
+}
+
 int dc_emit_plan_sides(struct dc_diag *diag, const struct dc_marshal *marshal,
 		       const struct dc_sides *sides, const char *cut_path, struct dc_emit_plan *ret)
 {
@@ -497,8 +425,9 @@ int dc_emit_plan_sides(struct dc_diag *diag, const struct dc_marshal *marshal,
 		plan.functions[i].definition = &source->definitions.at[i];
 		plan.functions[i].place = DC_PLACEMENT_KERNEL;
 		plan.functions[i].reason = "";
+		plan.functions[i].code = -1;
 	}
-	err = scan_files(diag, &plan, named);
+	err = emit_find_mentions(diag, source, named);
 	if (!err)
 		used = find_used(&plan, named);
 	if (!err && sides)
@@ -527,8 +456,11 @@ int dc_emit_plan_make(struct dc_diag *diag, const struct dc_marshal *marshal,
 		dc_emit_plan_done(&plan);
 		return err;
 	}
+	number_code(&plan);
 	if (sides) {
 		find_kernel(&plan);
+		emit_find_undos(&plan);
+		find_locks(&plan);
 		find_types(&plan);
 	}
 	*ret = plan;
@@ -539,6 +471,7 @@ void dc_emit_plan_done(struct dc_emit_plan *plan)
 {
 	dc_object_types_done(&plan->types);
 	dc_vec_done(&plan->kernel);
+	dc_vec_done(&plan->undos);
 	free(plan->functions);
 	*plan = (struct dc_emit_plan){0};
 }

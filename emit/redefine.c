@@ -3,11 +3,13 @@
  * user/dcg_rules.h: macros that replace the kernel's inline functions and macros in the process,
  * and user/names.txt: the symbols that the process may leave undefined.
  */
+#include "emit/emit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "emit/internal.h"
+#include "emit/print.h"
 #include "marshal/uses.h"
 
 static bool is_inline(const struct dc_graph *graph, const char *name)
@@ -61,7 +63,7 @@ const char *dc_emit_redefines(struct dc_arena *arena, const struct dc_rules *rul
 	fputs("#ifndef DCG_RULES_H\n#define DCG_RULES_H\n\n", out);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(out, "#include <%s>\n", rules->headers.at[i]);
-	fputs("#include \"dcp.h\"\n\n/* clang-format off */\n", out);
+	fputs("#include \"runtime/process/process.h\"\n\n/* clang-format off */\n", out);
 	dc_vec_each (rule, &rules->rules)
 		put_rule(out, rule, source, graph);
 	fputs("/* clang-format on */\n\n#endif\n", out);

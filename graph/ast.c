@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Thin helpers over libclang's cursors and types. Their strings are interned in the facts, so that
+ * callers compare names by address.
+ */
 #include "graph/ast.h"
 
 #include <stdlib.h>
@@ -6,14 +10,14 @@
 
 static enum CXChildVisitResult push_child(CXCursor child, CXCursor parent, CXClientData data)
 {
-	ast_cursors *cursors = data;
+	dc_ast_cursors *cursors = data;
 
 	(void)parent;
 	dc_vec_push(cursors, child);
 	return CXChildVisit_Continue;
 }
 
-void ast_children(CXCursor cursor, ast_cursors *ret)
+void dc_ast_children(CXCursor cursor, dc_ast_cursors *ret)
 {
 	clang_visitChildren(cursor, push_child, ret);
 }
@@ -25,7 +29,7 @@ static enum CXChildVisitResult take_first(CXCursor child, CXCursor parent, CXCli
 	return CXChildVisit_Break;
 }
 
-CXCursor ast_first(CXCursor cursor)
+CXCursor dc_ast_first(CXCursor cursor)
 {
 	CXCursor first = clang_getNullCursor();
 
@@ -33,16 +37,16 @@ CXCursor ast_first(CXCursor cursor)
 	return first;
 }
 
-struct ast_place ast_place(CXCursor cursor)
+struct dc_ast_place dc_ast_place(CXCursor cursor)
 {
-	struct ast_place place;
+	struct dc_ast_place place;
 
 	clang_getExpansionLocation(clang_getCursorLocation(cursor), &place.file, &place.line,
 				   &place.column, NULL);
 	return place;
 }
 
-bool ast_in_macro(CXCursor cursor)
+bool dc_ast_in_macro(CXCursor cursor)
 {
 	CXSourceLocation at = clang_getCursorLocation(cursor);
 	unsigned offset, spelled;
@@ -53,26 +57,26 @@ bool ast_in_macro(CXCursor cursor)
 	return offset != spelled || !spelled_file || !clang_File_isEqual(file, spelled_file);
 }
 
-static const char *intern(struct facts *facts, CXString text)
+static const char *intern(struct dc_facts *facts, CXString text)
 {
 	const char *c = clang_getCString(text);
-	const char *name = facts_name(facts, c ? c : "");
+	const char *name = dc_facts_name(facts, c ? c : "");
 
 	clang_disposeString(text);
 	return name;
 }
 
-const char *ast_spelling(struct facts *facts, CXCursor cursor)
+const char *dc_ast_spelling(struct dc_facts *facts, CXCursor cursor)
 {
 	return intern(facts, clang_getCursorSpelling(cursor));
 }
 
-const char *ast_type(struct facts *facts, CXType type)
+const char *dc_ast_type(struct dc_facts *facts, CXType type)
 {
 	return intern(facts, clang_getTypeSpelling(clang_getCanonicalType(type)));
 }
 
-const char *ast_driver_file(struct facts *facts, CXFile file)
+const char *dc_ast_driver_file(struct dc_facts *facts, CXFile file)
 {
 	size_t len = strlen(facts->source);
 	const char *path;
@@ -85,20 +89,20 @@ const char *ast_driver_file(struct facts *facts, CXFile file)
 	path += len + 1;
 	while (!strncmp(path, "./", 2))
 		path += 2;
-	return facts_name(facts, path);
+	return dc_facts_name(facts, path);
 }
 
-CXCursor ast_strip(CXCursor expr)
+CXCursor dc_ast_strip(CXCursor expr)
 {
 	for (;;) {
 		enum CXCursorKind kind = clang_getCursorKind(expr);
-		ast_cursors children = {0};
+		dc_ast_cursors children = {0};
 		CXCursor inner;
 
 		if (kind != CXCursor_UnexposedExpr && kind != CXCursor_ParenExpr &&
 		    kind != CXCursor_CStyleCastExpr)
 			return expr;
-		ast_children(expr, &children);
+		dc_ast_children(expr, &children);
 		if (!children.len || (kind == CXCursor_UnexposedExpr && children.len != 1)) {
 			dc_vec_done(&children);
 			return expr;
@@ -129,7 +133,7 @@ static enum CXChildVisitResult find_effect(CXCursor child, CXCursor parent, CXCl
 	return *found ? CXChildVisit_Break : CXChildVisit_Recurse;
 }
 
-bool ast_constant(CXCursor expr, long long *ret)
+bool dc_ast_constant(CXCursor expr, long long *ret)
 {
 	CXEvalResult result;
 	bool constant, effect = false;
@@ -182,7 +186,7 @@ static enum CXChildVisitResult find_label(CXCursor child, CXCursor parent, CXCli
 	return search->found ? CXChildVisit_Break : CXChildVisit_Recurse;
 }
 
-bool ast_has_label(CXCursor stmt)
+bool dc_ast_has_label(CXCursor stmt)
 {
 	struct label_search search = {0};
 
@@ -192,24 +196,24 @@ bool ast_has_label(CXCursor stmt)
 }
 
 /* "struct foo" -> "foo"; NULL for one without a name of its own. */
-static const char *record_name(struct facts *facts, CXType type)
+static const char *record_name(struct dc_facts *facts, CXType type)
 {
-	const char *name = ast_type(facts, type);
+	const char *name = dc_ast_type(facts, type);
 	static const char *const words[] = {"const ", "volatile ", "struct ", "union "};
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strncmp(name, words[i], strlen(words[i])))
 			name += strlen(words[i]);
-	return strchr(name, '(') ? NULL : facts_name(facts, name);
+	return strchr(name, '(') ? NULL : dc_facts_name(facts, name);
 }
 
-/* Remembers that a record is the driver's own. */
-static void note_record(struct facts *facts, CXCursor record, const char *name)
+/* Records that the driver defines this structure. */
+static void note_record(struct dc_facts *facts, CXCursor record, const char *name)
 {
 	size_t i;
 
-	if (!ast_driver_file(facts, ast_place(record).file))
+	if (!dc_ast_driver_file(facts, dc_ast_place(record).file))
 		return;
 	for (i = 0; i < facts->records.len; i++)
 		if (facts->records.at[i] == name)
@@ -217,7 +221,7 @@ static void note_record(struct facts *facts, CXCursor record, const char *name)
 	dc_vec_push(&facts->records, name);
 }
 
-const char *ast_record(struct facts *facts, CXCursor field)
+const char *dc_ast_record(struct dc_facts *facts, CXCursor field)
 {
 	CXCursor at = clang_getCursorSemanticParent(field);
 
@@ -226,7 +230,7 @@ const char *ast_record(struct facts *facts, CXCursor field)
 		const char *name;
 
 		if (kind != CXCursor_StructDecl && kind != CXCursor_UnionDecl)
-			return facts_name(facts, "(anonymous)");
+			return dc_facts_name(facts, "(anonymous)");
 		name = record_name(facts, clang_getCursorType(at));
 		if (name) {
 			note_record(facts, at, name);
@@ -236,7 +240,7 @@ const char *ast_record(struct facts *facts, CXCursor field)
 	}
 }
 
-const char *ast_record_type(struct facts *facts, CXType type)
+const char *dc_ast_record_type(struct dc_facts *facts, CXType type)
 {
 	CXType canonical = clang_getCanonicalType(type);
 	const char *name;
@@ -244,23 +248,23 @@ const char *ast_record_type(struct facts *facts, CXType type)
 	if (canonical.kind != CXType_Record)
 		return NULL;
 	name = record_name(facts, canonical);
-	return name ? name : facts_name(facts, "(anonymous)");
+	return name ? name : dc_facts_name(facts, "(anonymous)");
 }
 
-const char *ast_symbol(struct facts *facts, CXCursor function)
+const char *dc_ast_symbol(struct dc_facts *facts, CXCursor function)
 {
-	const char *name = ast_spelling(facts, function);
+	const char *name = dc_ast_spelling(facts, function);
 	const char *file;
 
 	if (clang_getCursorLinkage(function) != CXLinkage_Internal)
 		return name;
 	if (!clang_equalCursors(clang_getCursorDefinition(function), clang_getNullCursor()))
 		function = clang_getCursorDefinition(function);
-	file = ast_driver_file(facts, ast_place(function).file);
-	return file ? facts_namef(facts, "%s@%s", name, file) : name;
+	file = dc_ast_driver_file(facts, dc_ast_place(function).file);
+	return file ? dc_facts_namef(facts, "%s@%s", name, file) : name;
 }
 
-bool ast_function_pointer(struct facts *facts, CXType type, const char **ret)
+bool dc_ast_function_pointer(struct dc_facts *facts, CXType type, const char **ret)
 {
 	CXType canonical = clang_getCanonicalType(type);
 
@@ -268,16 +272,16 @@ bool ast_function_pointer(struct facts *facts, CXType type, const char **ret)
 		canonical = clang_getCanonicalType(clang_getPointeeType(canonical));
 	if (canonical.kind != CXType_FunctionProto && canonical.kind != CXType_FunctionNoProto)
 		return false;
-	*ret = ast_type(facts, canonical);
+	*ret = dc_ast_type(facts, canonical);
 	return true;
 }
 
-CXCursor ast_body(CXCursor function)
+CXCursor dc_ast_body(CXCursor function)
 {
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 	CXCursor body = clang_getNullCursor();
 
-	ast_children(function, &children);
+	dc_ast_children(function, &children);
 	if (children.len &&
 	    clang_getCursorKind(children.at[children.len - 1]) == CXCursor_CompoundStmt)
 		body = children.at[children.len - 1];
@@ -285,23 +289,23 @@ CXCursor ast_body(CXCursor function)
 	return body;
 }
 
-bool ast_is_builtin(const char *name)
+bool dc_ast_is_builtin(const char *name)
 {
 	return !strncmp(name, "__builtin_", 10);
 }
 
-CXCursor ast_callee(CXCursor call, CXCursor *ret_pointer)
+CXCursor dc_ast_callee(CXCursor call, CXCursor *ret_pointer)
 {
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 	CXCursor at, to = clang_getNullCursor();
 
 	*ret_pointer = clang_getNullCursor();
-	ast_children(call, &children);
+	dc_ast_children(call, &children);
 	if (children.len) {
-		at = ast_strip(children.at[0]);
+		at = dc_ast_strip(children.at[0]);
 		*ret_pointer = at;
 		while (clang_getCursorKind(at) == CXCursor_UnaryOperator) /* (*f)(x), (&f)(x) */
-			at = ast_strip(ast_first(at));
+			at = dc_ast_strip(dc_ast_first(at));
 		if (clang_getCursorKind(at) == CXCursor_DeclRefExpr)
 			to = clang_getCursorReferenced(at);
 	}
@@ -309,10 +313,10 @@ CXCursor ast_callee(CXCursor call, CXCursor *ret_pointer)
 	return clang_getCursorKind(to) == CXCursor_FunctionDecl ? to : clang_getNullCursor();
 }
 
-bool ast_name_is_generated(struct facts *facts, CXCursor cursor)
+bool dc_ast_name_is_generated(struct dc_facts *facts, CXCursor cursor)
 {
 	CXFile file;
 
 	clang_getSpellingLocation(clang_getCursorLocation(cursor), &file, NULL, NULL, NULL);
-	return file && !ast_driver_file(facts, file);
+	return file && !dc_ast_driver_file(facts, file);
 }

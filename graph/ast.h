@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Questions to libclang's AST, in our words. Private to graph/. */
+/* Helpers that query libclang's AST. Private to graph/. */
 #ifndef DC_GRAPH_AST_H
 #define DC_GRAPH_AST_H
 
@@ -8,63 +8,67 @@
 
 #include "graph/facts.h"
 
+/* Adds the facts of one parsed unit: unit.c. */
+void dc_facts_read_unit(struct dc_facts *facts, CXTranslationUnit tu);
+
 /* Children of a cursor; end with dc_vec_done. */
-typedef DC_VEC(CXCursor) ast_cursors;
+typedef DC_VEC(CXCursor) dc_ast_cursors;
 
-void ast_children(CXCursor cursor, ast_cursors *ret);
-CXCursor ast_first(CXCursor cursor); /* the first child, or the null cursor */
+void dc_ast_children(CXCursor cursor, dc_ast_cursors *ret);
+CXCursor dc_ast_first(CXCursor cursor); /* the first child, or the null cursor */
 
-/* Where a cursor is, macros seen from where they are used. path: absolute, or "" for none. */
-struct ast_place {
+/* The position of a cursor; inside a macro's expansion, the position of the use. file is NULL if
+ * the cursor is in no file. */
+struct dc_ast_place {
 	CXFile file;
 	unsigned line, column;
 };
 
-struct ast_place ast_place(CXCursor cursor);
-bool ast_in_macro(CXCursor cursor);
+struct dc_ast_place dc_ast_place(CXCursor cursor);
+bool dc_ast_in_macro(CXCursor cursor);
 
 /* Spellings, interned in the facts. */
-const char *ast_spelling(struct facts *facts, CXCursor cursor);
-const char *ast_type(struct facts *facts, CXType type); /* canonical */
+const char *dc_ast_spelling(struct dc_facts *facts, CXCursor cursor);
+const char *dc_ast_type(struct dc_facts *facts, CXType type); /* canonical */
 
 /* Interned path of a file relative to the driver's source, or NULL: the file is not the driver's.
  */
-const char *ast_driver_file(struct facts *facts, CXFile file);
+const char *dc_ast_driver_file(struct dc_facts *facts, CXFile file);
 
 /* Strips parentheses, implicit and explicit casts. */
-CXCursor ast_strip(CXCursor expr);
+CXCursor dc_ast_strip(CXCursor expr);
 
 /* The compound statement of a function's definition, or the null cursor. */
-CXCursor ast_body(CXCursor function);
+CXCursor dc_ast_body(CXCursor function);
 
-/* True for a name that the body of a kernel's macro spells (module_init's __inittest): it is not
- * the driver's. */
-bool ast_name_is_generated(struct facts *facts, CXCursor cursor);
+/* True if the body of a macro of the kernel spells the cursor's name (module_init's __inittest), so
+ * that the name is not the driver's. */
+bool dc_ast_name_is_generated(struct dc_facts *facts, CXCursor cursor);
 
 /* True for names of the compiler's own functions. */
-bool ast_is_builtin(const char *name);
+bool dc_ast_is_builtin(const char *name);
 
 /* The function that a call names, or the null cursor: it goes through a pointer. *ret_pointer: the
  * callee expression, stripped; the null cursor if there is none. (clang_getCursorReferenced on
- * f(x)(y) says f, which is wrong.) */
-CXCursor ast_callee(CXCursor call, CXCursor *ret_pointer);
+ * f(x)(y) returns f, which is wrong.) */
+CXCursor dc_ast_callee(CXCursor call, CXCursor *ret_pointer);
 
 /* A constant integer expression without side effects, as clang folds it. */
-bool ast_constant(CXCursor expr, long long *ret);
+bool dc_ast_constant(CXCursor expr, long long *ret);
 
 /* True if jumping into the statement is possible: a label, or a case of an outer switch. */
-bool ast_has_label(CXCursor stmt);
+bool dc_ast_has_label(CXCursor stmt);
 
-/* Name of the structure or union a field belongs to: the nearest that has a name. */
-const char *ast_record(struct facts *facts, CXCursor field);
+/* Name of the structure or union that has the field; the enclosing one, if it has no name. */
+const char *dc_ast_record(struct dc_facts *facts, CXCursor field);
 
 /* Name of a record type (typedefs and qualifiers removed), or NULL: not a record. */
-const char *ast_record_type(struct facts *facts, CXType type);
+const char *dc_ast_record_type(struct dc_facts *facts, CXType type);
 
 /* Symbol of a function (facts.h). */
-const char *ast_symbol(struct facts *facts, CXCursor function);
+const char *dc_ast_symbol(struct dc_facts *facts, CXCursor function);
 
 /* True if the type is a pointer to a function; *ret its canonical spelling. */
-bool ast_function_pointer(struct facts *facts, CXType type, const char **ret);
+bool dc_ast_function_pointer(struct dc_facts *facts, CXType type, const char **ret);
 
 #endif

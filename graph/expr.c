@@ -3,71 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/values.h"
+#include "graph/flows.h"
 #include "graph/walk.h"
 #include "graph/walk_state.h"
 
 /* Locks */
 
-static void push_event(struct walk *walk, enum fact_event_kind kind, unsigned index,
-		       const struct walk_state *state)
+static void push_event(struct dc_walk *walk, enum dc_fact_event_kind kind, unsigned index,
+		       const struct dc_walk_state *state)
 {
 	dc_vec_push(&walk->facts->events,
-		    (struct fact_event){.block = state->block, .kind = kind, .index = index});
-}
-
-/* What a lock argument names: the cell behind &, spinlock_check() and the like. */
-static const char *lock_object(struct walk *walk, CXCursor argument)
-{
-	CXCursor at = ast_strip(argument);
-	const char *cell;
-
-	while (clang_getCursorKind(at) == CXCursor_CallExpr &&
-	       clang_Cursor_getNumArguments(at) == 1)
-		at = ast_strip(clang_Cursor_getArgument(at, 0));
-	cell = values_cell(walk->facts, walk->symbol, at);
-	return cell ? cell : facts_name(walk->facts, "(unknown)");
-}
-
-static unsigned lock_of_call(struct walk *walk, const struct dc_lock_rule *rule, CXCursor call)
-{
-	const char *name = "";
-	int arguments = clang_Cursor_getNumArguments(call);
-
-	if (rule->argument >= 0 && rule->argument < arguments)
-		name = lock_object(walk, clang_Cursor_getArgument(call, (unsigned)rule->argument));
-	return facts_lock(walk->facts, facts_name(walk->facts, name), rule->class);
-}
-
-static const struct dc_lock_rule *lock_rule(struct walk *walk, CXCursor call)
-{
-	CXCursor pointer, callee = ast_callee(call, &pointer);
-
-	if (clang_Cursor_isNull(callee))
-		return NULL;
-	return dc_family_lock(walk->facts->family, ast_spelling(walk->facts, callee));
-}
-
-static void apply_lock(struct walk *walk, CXCursor call, struct walk_state *state)
-{
-	const struct dc_lock_rule *rule = lock_rule(walk, call);
-
-	if (!rule || !walk->symbol || !state->live || clang_equalCursors(call, walk->tested))
-		return;
-	push_event(walk, rule->op == DC_LOCK_RELEASES ? FACT_RELEASES : FACT_TAKES,
-		   lock_of_call(walk, rule, call), state);
-}
-
-/* Calls */
-
-static void record_address(struct walk *walk, CXCursor function)
-{
-	const char *signature = ast_type(walk->facts, clang_getCursorType(function));
-
-	dc_vec_push(&walk->facts->addresses,
-		    (struct fact_address){.from = walk->symbol,
-					  .symbol = ast_symbol(walk->facts, function),
-					  .signature = signature});
+		    (struct dc_fact_event){.block = state->block, .kind = kind, .index = index});
 }
 
 static bool is_lock_pointer(CXType type)
@@ -89,8 +35,87 @@ static bool is_lock_pointer(CXType type)
 	return found;
 }
 
-/* Which locks a call hands over, so that a callee that works on its parameter can be followed. */
-static void record_lock_arguments(struct walk *walk, CXCursor call, struct fact_call *fact)
+/* The argument of spinlock_check() and the like, functions of the kernel's headers that return it.
+ */
+static CXCursor behind_checks(struct dc_walk *walk, CXCursor argument)
+{
+	CXCursor at = dc_ast_strip(argument), pointer;
+
+	while (clang_getCursorKind(at) == CXCursor_CallExpr &&
+	       clang_Cursor_getNumArguments(at) == 1) {
+		CXCursor callee = dc_ast_callee(at, &pointer);
+
+		if (clang_Cursor_isNull(callee) ||
+		    dc_ast_driver_file(walk->facts, dc_ast_place(callee).file))
+			break;
+		at = dc_ast_strip(clang_Cursor_getArgument(at, 0));
+	}
+	return at;
+}
+
+/* True if the expression is the value of a pointer (a variable, a field, a result), which may point
+ * to any lock. A parameter is not: its callers are known. */
+static bool is_any_lock(CXCursor at)
+{
+	return clang_getCanonicalType(clang_getCursorType(at)).kind == CXType_Pointer &&
+	       clang_getCursorKind(at) != CXCursor_UnaryOperator &&
+	       clang_getCursorKind(clang_getCursorReferenced(at)) != CXCursor_ParmDecl;
+}
+
+/* The cell that a lock argument names; "*CELL" for the lock that a pointer points to. */
+static const char *lock_object(struct dc_walk *walk, CXCursor argument)
+{
+	CXCursor at = behind_checks(walk, argument);
+	const char *cell = dc_flow_cell(walk->facts, walk->symbol, at);
+
+	if (!cell)
+		return dc_facts_name(walk->facts, "*");
+	return is_any_lock(at) ? dc_facts_namef(walk->facts, "*%s", cell) : cell;
+}
+
+static unsigned lock_of_call(struct dc_walk *walk, const struct dc_lock_rule *rule, CXCursor call)
+{
+	const char *name = "";
+	int arguments = clang_Cursor_getNumArguments(call);
+
+	if (rule->argument >= 0 && rule->argument < arguments)
+		name = lock_object(walk, clang_Cursor_getArgument(call, (unsigned)rule->argument));
+	return dc_facts_lock(walk->facts, dc_facts_name(walk->facts, name), rule->class);
+}
+
+static const struct dc_lock_rule *lock_rule(struct dc_walk *walk, CXCursor call)
+{
+	CXCursor pointer, callee = dc_ast_callee(call, &pointer);
+
+	if (clang_Cursor_isNull(callee))
+		return NULL;
+	return dc_family_lock(walk->facts->family, dc_ast_spelling(walk->facts, callee));
+}
+
+static void apply_lock(struct dc_walk *walk, CXCursor call, struct dc_walk_state *state)
+{
+	const struct dc_lock_rule *rule = lock_rule(walk, call);
+
+	if (!rule || !walk->symbol || !state->live || clang_equalCursors(call, walk->tested))
+		return;
+	push_event(walk, rule->op == DC_LOCK_RELEASES ? DC_FACT_RELEASES : DC_FACT_TAKES,
+		   lock_of_call(walk, rule, call), state);
+}
+
+/* Calls */
+
+static void record_address(struct dc_walk *walk, CXCursor function)
+{
+	const char *signature = dc_ast_type(walk->facts, clang_getCursorType(function));
+
+	dc_vec_push(&walk->facts->addresses,
+		    (struct dc_fact_address){.from = walk->symbol,
+					     .symbol = dc_ast_symbol(walk->facts, function),
+					     .signature = signature});
+}
+
+/* Which locks a call passes, so that a callee that locks its parameter can be followed. */
+static void record_lock_arguments(struct dc_walk *walk, CXCursor call, struct dc_fact_call *fact)
 {
 	int i, count = clang_Cursor_getNumArguments(call);
 
@@ -99,63 +124,63 @@ static void record_lock_arguments(struct walk *walk, CXCursor call, struct fact_
 		CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
 
 		if (is_lock_pointer(clang_getCursorType(argument)))
-			dc_vec_push(
-				&walk->facts->lock_arguments,
-				(struct fact_lock_argument){.argument = (unsigned)i,
-							    .object = lock_object(walk, argument)});
+			dc_vec_push(&walk->facts->lock_arguments,
+				    (struct dc_fact_lock_argument){
+					    .argument = (unsigned)i,
+					    .object = lock_object(walk, argument)});
 	}
 	fact->lock_count = (unsigned)walk->facts->lock_arguments.len - fact->first_lock;
 }
 
-static void record_call(struct walk *walk, CXCursor call, CXCursor callee, CXCursor pointer,
-			const struct walk_state *state)
+static void record_call(struct dc_walk *walk, CXCursor call, CXCursor callee, CXCursor pointer,
+			const struct dc_walk_state *state)
 {
-	struct facts *facts = walk->facts;
-	struct fact_call fact = {
+	struct dc_facts *facts = walk->facts;
+	struct dc_fact_call fact = {
 		.caller = walk->symbol,
-		.line = ast_place(call).line,
-		.in_macro = ast_in_macro(call),
+		.line = dc_ast_place(call).line,
+		.in_macro = dc_ast_in_macro(call),
 		.first_value = (unsigned)facts->values.len,
 	};
 
 	if (clang_getCursorKind(callee) == CXCursor_FunctionDecl) {
-		fact.callee = ast_symbol(facts, callee);
+		fact.callee = dc_ast_symbol(facts, callee);
 	} else {
-		const char *cell = values_cell(facts, walk->symbol, pointer);
+		const char *cell = dc_flow_cell(facts, walk->symbol, pointer);
 
 		fact.through = cell ? cell : "";
-		if (!ast_function_pointer(facts, clang_getCursorType(pointer), &fact.signature))
+		if (!dc_ast_function_pointer(facts, clang_getCursorType(pointer), &fact.signature))
 			fact.signature = "";
-		values_of(facts, walk->symbol, pointer, &facts->values);
+		dc_flow_values(facts, walk->symbol, pointer, &facts->values);
 		fact.value_count = (unsigned)facts->values.len - fact.first_value;
 	}
 	record_lock_arguments(walk, call, &fact);
 	if (state->live)
-		push_event(walk, FACT_CALLS, (unsigned)facts->calls.len, state);
+		push_event(walk, DC_FACT_CALLS, (unsigned)facts->calls.len, state);
 	dc_vec_push(&facts->calls, fact);
 }
 
-/* What a format is filled from: printed, not called (%ps and the like). */
-static bool is_format_argument(struct walk *walk, CXCursor callee, int index)
+/* True for an argument that fills a format: it is printed, not called (%ps and the like). */
+static bool is_format_argument(struct dc_walk *walk, CXCursor callee, int index)
 {
 	CXType type = clang_getCursorType(callee);
 	int fixed = clang_getNumArgTypes(type);
 
 	return clang_isFunctionTypeVariadic(type) && fixed > 0 && index >= fixed &&
-	       !strcmp(ast_type(walk->facts, clang_getArgType(type, (unsigned)fixed - 1)),
+	       !strcmp(dc_ast_type(walk->facts, clang_getArgType(type, (unsigned)fixed - 1)),
 		       "const char *") &&
-	       !ast_driver_file(walk->facts, ast_place(callee).file);
+	       !dc_ast_driver_file(walk->facts, dc_ast_place(callee).file);
 }
 
 /* Arguments flow into the callee's parameters, or into the kernel function's argument cells. */
-static void record_arguments(struct walk *walk, CXCursor call, CXCursor callee)
+static void record_arguments(struct dc_walk *walk, CXCursor call, CXCursor callee)
 {
 	int i, count = clang_Cursor_getNumArguments(call);
 	const char *symbol;
 
 	if (clang_getCursorKind(callee) != CXCursor_FunctionDecl)
 		return;
-	symbol = ast_symbol(walk->facts, callee);
+	symbol = dc_ast_symbol(walk->facts, callee);
 	for (i = 0; i < count; i++) {
 		CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
 		enum CXTypeKind kind = clang_getCanonicalType(clang_getCursorType(argument)).kind;
@@ -163,60 +188,60 @@ static void record_arguments(struct walk *walk, CXCursor call, CXCursor callee)
 		if (is_format_argument(walk, callee, i))
 			break;
 		if (kind == CXType_Pointer || kind == CXType_ULong || kind == CXType_FunctionProto)
-			values_assign(walk->facts, walk->symbol,
-				      facts_namef(walk->facts, "%s#%d", symbol, i),
-				      clang_getCursorType(argument), argument);
+			dc_flow_assign(walk->facts, walk->symbol,
+				       dc_facts_namef(walk->facts, "%s#%d", symbol, i),
+				       clang_getCursorType(argument), argument);
 	}
 }
 
-static void walk_argument(struct walk *walk, CXCursor argument, const struct dc_copy_rule *copy,
-			  int index, struct walk_state *state)
+static void walk_argument(struct dc_walk *walk, CXCursor argument, const struct dc_copy_rule *copy,
+			  int index, struct dc_walk_state *state)
 {
 	if (copy && index == copy->writes)
-		walk_pointed(walk, argument, FACT_WRITE, state);
+		dc_walk_pointed(walk, argument, DC_FACT_WRITE, state);
 	else if (copy && index == copy->reads)
-		walk_pointed(walk, argument, FACT_READ, state);
+		dc_walk_pointed(walk, argument, DC_FACT_READ, state);
 	else
-		walk_expr(walk, argument, FACT_READ, state);
+		dc_walk_expr(walk, argument, DC_FACT_READ, state);
 }
 
-/* What becomes of the call beside the edge: bodies in headers, memory. */
-static void note_kernel_call(struct walk *walk, CXCursor call, CXCursor callee, const char *name)
+/* Notes what else a kernel call brings: the body of an inline function, memory. */
+static void note_kernel_call(struct dc_walk *walk, CXCursor call, CXCursor callee, const char *name)
 {
 	const struct dc_memory_rule *rule = dc_family_memory(walk->facts->family, name);
 
-	if (ast_driver_file(walk->facts, ast_place(callee).file))
+	if (dc_ast_driver_file(walk->facts, dc_ast_place(callee).file))
 		return;
-	walk_kernel_function(walk->facts, callee, true);
+	dc_walk_kernel_function(walk->facts, callee, true);
 	if (rule)
-		walk_memory(walk, call, rule);
+		dc_walk_memory(walk, call, rule);
 }
 
-static void walk_call(struct walk *walk, CXCursor call, struct walk_state *state)
+static void walk_call(struct dc_walk *walk, CXCursor call, struct dc_walk_state *state)
 {
-	CXCursor pointer, callee = ast_callee(call, &pointer);
+	CXCursor pointer, callee = dc_ast_callee(call, &pointer);
 	bool direct = !clang_Cursor_isNull(callee);
 	const struct dc_copy_rule *copy;
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 	const char *name;
 	size_t i;
 
 	if (clang_Cursor_isNull(pointer))
 		return;
-	ast_children(call, &children);
-	name = direct ? ast_spelling(walk->facts, callee) : "";
+	dc_ast_children(call, &children);
+	name = direct ? dc_ast_spelling(walk->facts, callee) : "";
 	if (direct &&
 	    (!strcmp(name, "__builtin_constant_p") || !strcmp(name, "__builtin_object_size"))) {
 		dc_vec_done(&children); /* operands not evaluated */
 		return;
 	}
 	if (!direct)
-		walk_expr(walk, children.at[0], FACT_READ, state);
+		dc_walk_expr(walk, children.at[0], DC_FACT_READ, state);
 	copy = direct ? dc_family_copy(walk->facts->family, name) : NULL;
 	for (i = 1; i < children.len; i++)
 		walk_argument(walk, children.at[i], copy, (int)i - 1, state);
 	dc_vec_done(&children);
-	if (!ast_is_builtin(name)) {
+	if (!dc_ast_is_builtin(name)) {
 		record_call(walk, call, callee, pointer, state);
 		record_arguments(walk, call, callee);
 		if (direct)
@@ -227,7 +252,7 @@ static void walk_call(struct walk *walk, CXCursor call, struct walk_state *state
 
 /* Accesses */
 
-static void walk_name(struct walk *walk, CXCursor expr, unsigned how)
+static void walk_name(struct dc_walk *walk, CXCursor expr, unsigned how)
 {
 	CXCursor to = clang_getCursorReferenced(expr);
 	enum CX_StorageClass storage;
@@ -240,102 +265,105 @@ static void walk_name(struct walk *walk, CXCursor expr, unsigned how)
 		return;
 	storage = clang_Cursor_getStorageClass(to);
 	if (clang_getCursorLinkage(to) != CXLinkage_NoLinkage || storage == CX_SC_Static)
-		walk_access(walk, NULL, values_variable(walk->facts, walk->symbol, to), how);
+		dc_walk_access(walk, NULL, dc_flow_variable(walk->facts, walk->symbol, to), how);
 }
 
-static void walk_member(struct walk *walk, CXCursor expr, unsigned how, struct walk_state *state)
+static void walk_member(struct dc_walk *walk, CXCursor expr, unsigned how,
+			struct dc_walk_state *state)
 {
 	CXCursor field = clang_getCursorReferenced(expr);
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 	CXType base;
 
 	if (clang_getCursorKind(field) == CXCursor_FieldDecl)
-		walk_access(walk, ast_record(walk->facts, field), ast_spelling(walk->facts, field),
-			    how);
-	ast_children(expr, &children);
+		dc_walk_access(walk, dc_ast_record(walk->facts, field),
+			       dc_ast_spelling(walk->facts, field), how);
+	dc_ast_children(expr, &children);
 	if (children.len) {
 		base = clang_getCanonicalType(clang_getCursorType(children.at[0]));
-		walk_expr(walk, children.at[0],
-			  base.kind == CXType_Pointer ? FACT_READ : how | FACT_PART, state);
+		dc_walk_expr(walk, children.at[0],
+			     base.kind == CXType_Pointer ? DC_FACT_READ : how | DC_FACT_PART,
+			     state);
 	}
 	dc_vec_done(&children);
 }
 
-static void walk_subscript(struct walk *walk, CXCursor expr, unsigned how, struct walk_state *state)
+static void walk_subscript(struct dc_walk *walk, CXCursor expr, unsigned how,
+			   struct dc_walk_state *state)
 {
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 
-	ast_children(expr, &children);
+	dc_ast_children(expr, &children);
 	if (children.len == 2) {
-		CXType base = clang_getCursorType(ast_strip(children.at[0]));
+		CXType base = clang_getCursorType(dc_ast_strip(children.at[0]));
 		enum CXTypeKind kind = clang_getCanonicalType(base).kind;
 
-		walk_expr(walk, children.at[0],
-			  kind == CXType_ConstantArray || kind == CXType_IncompleteArray
-				  ? how | FACT_PART
-				  : FACT_READ,
-			  state);
-		walk_expr(walk, children.at[1], FACT_READ, state);
+		dc_walk_expr(walk, children.at[0],
+			     kind == CXType_ConstantArray || kind == CXType_IncompleteArray
+				     ? how | DC_FACT_PART
+				     : DC_FACT_READ,
+			     state);
+		dc_walk_expr(walk, children.at[1], DC_FACT_READ, state);
 	}
 	dc_vec_done(&children);
 }
 
-static void walk_unary(struct walk *walk, CXCursor expr, struct walk_state *state)
+static void walk_unary(struct dc_walk *walk, CXCursor expr, struct dc_walk_state *state)
 {
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 
-	ast_children(expr, &children);
+	dc_ast_children(expr, &children);
 	if (!children.len)
 		return;
 	switch (clang_getCursorUnaryOperatorKind(expr)) {
 	case CXUnaryOperator_AddrOf:
-		walk_expr(walk, children.at[0], FACT_ADDRESS, state);
+		dc_walk_expr(walk, children.at[0], DC_FACT_ADDRESS, state);
 		break;
 	case CXUnaryOperator_PreInc:
 	case CXUnaryOperator_PreDec:
 	case CXUnaryOperator_PostInc:
 	case CXUnaryOperator_PostDec:
-		walk_expr(walk, children.at[0], FACT_READ | FACT_WRITE, state);
+		dc_walk_expr(walk, children.at[0], DC_FACT_READ | DC_FACT_WRITE, state);
 		break;
 	default:
-		walk_expr(walk, children.at[0], FACT_READ, state);
+		dc_walk_expr(walk, children.at[0], DC_FACT_READ, state);
 	}
 	dc_vec_done(&children);
 }
 
 /* Conditions: the state where the condition is true and where it is false. */
 
-static void walk_logical(struct walk *walk, CXCursor left, CXCursor right, bool is_and,
-			 struct walk_state in, struct walk_state *ret_true,
-			 struct walk_state *ret_false)
+static void walk_logical(struct dc_walk *walk, CXCursor left, CXCursor right, bool is_and,
+			 struct dc_walk_state in, struct dc_walk_state *ret_true,
+			 struct dc_walk_state *ret_false)
 {
-	struct walk_state on, off, right_true, right_false;
+	struct dc_walk_state on, off, right_true, right_false;
 
-	walk_condition(walk, left, in, &on, &off);
-	walk_condition(walk, right, is_and ? on : off, &right_true, &right_false);
-	*ret_true = is_and ? right_true : walk_join(walk, on, right_true);
-	*ret_false = is_and ? walk_join(walk, off, right_false) : right_false;
+	dc_walk_condition(walk, left, in, &on, &off);
+	dc_walk_condition(walk, right, is_and ? on : off, &right_true, &right_false);
+	*ret_true = is_and ? right_true : dc_walk_join(walk, on, right_true);
+	*ret_false = is_and ? dc_walk_join(walk, off, right_false) : right_false;
 }
 
-static bool is_call_to(struct walk *walk, CXCursor expr, const char *name)
+static bool is_call_to(struct dc_walk *walk, CXCursor expr, const char *name)
 {
 	return clang_getCursorKind(expr) == CXCursor_CallExpr &&
-	       !strcmp(ast_spelling(walk->facts, expr), name);
+	       !strcmp(dc_ast_spelling(walk->facts, expr), name);
 }
 
 /* x == 0 and x != 0, the tested call on the left. */
 static bool unwrap_comparison(CXCursor at, CXCursor *expr, bool *negated)
 {
 	enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(at);
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 	long long value;
 	bool changed;
 
 	if (op != CXBinaryOperator_EQ && op != CXBinaryOperator_NE)
 		return false;
-	ast_children(at, &children);
-	changed = children.len == 2 && ast_constant(children.at[1], &value) && !value &&
-		  clang_getCursorKind(ast_strip(children.at[0])) == CXCursor_CallExpr;
+	dc_ast_children(at, &children);
+	changed = children.len == 2 && dc_ast_constant(children.at[1], &value) && !value &&
+		  clang_getCursorKind(dc_ast_strip(children.at[0])) == CXCursor_CallExpr;
 	if (changed) {
 		*expr = children.at[0];
 		*negated ^= op == CXBinaryOperator_EQ;
@@ -345,10 +373,10 @@ static bool unwrap_comparison(CXCursor at, CXCursor *expr, bool *negated)
 }
 
 /* Unwraps !x, x == 0 and __builtin_expect(x, y). Returns true if expr changed. */
-static bool unwrap_condition(struct walk *walk, CXCursor *expr, bool *negated)
+static bool unwrap_condition(struct dc_walk *walk, CXCursor *expr, bool *negated)
 {
-	CXCursor at = ast_strip(*expr);
-	ast_cursors children = {0};
+	CXCursor at = dc_ast_strip(*expr);
+	dc_ast_cursors children = {0};
 	bool changed = false;
 
 	if (is_call_to(walk, at, "__builtin_expect")) {
@@ -359,7 +387,7 @@ static bool unwrap_condition(struct walk *walk, CXCursor *expr, bool *negated)
 		return unwrap_comparison(at, expr, negated);
 	if (clang_getCursorKind(at) == CXCursor_UnaryOperator &&
 	    clang_getCursorUnaryOperatorKind(at) == CXUnaryOperator_LNot) {
-		ast_children(at, &children);
+		dc_ast_children(at, &children);
 		changed = children.len == 1;
 		if (changed) {
 			*expr = children.at[0];
@@ -371,7 +399,7 @@ static bool unwrap_condition(struct walk *walk, CXCursor *expr, bool *negated)
 }
 
 /* The rule of a call that takes a lock or not and says which; NULL: expr is none. */
-static const struct dc_lock_rule *trylock_rule(struct walk *walk, CXCursor expr)
+static const struct dc_lock_rule *trylock_rule(struct dc_walk *walk, CXCursor expr)
 {
 	const struct dc_lock_rule *rule;
 
@@ -381,24 +409,24 @@ static const struct dc_lock_rule *trylock_rule(struct walk *walk, CXCursor expr)
 	return rule && rule->op == DC_LOCK_TRIES ? rule : NULL;
 }
 
-static void walk_test(struct walk *walk, CXCursor expr, struct walk_state in,
-		      struct walk_state *ret_true, struct walk_state *ret_false)
+static void walk_test(struct dc_walk *walk, CXCursor expr, struct dc_walk_state in,
+		      struct dc_walk_state *ret_true, struct dc_walk_state *ret_false)
 {
-	CXCursor at = ast_strip(expr), outer = walk->tested;
+	CXCursor at = dc_ast_strip(expr), outer = walk->tested;
 	const struct dc_lock_rule *rule = trylock_rule(walk, at);
 
 	if (rule)
 		walk->tested = at;
-	walk_expr(walk, expr, FACT_READ, &in);
+	dc_walk_expr(walk, expr, DC_FACT_READ, &in);
 	walk->tested = outer;
-	*ret_true = walk_fork(walk, in);
-	*ret_false = walk_fork(walk, in);
+	*ret_true = dc_walk_fork(walk, in);
+	*ret_false = dc_walk_fork(walk, in);
 	if (rule)
 		apply_lock(walk, at, rule->zero ? ret_false : ret_true);
 }
 
-void walk_condition(struct walk *walk, CXCursor expr, struct walk_state in,
-		    struct walk_state *ret_true, struct walk_state *ret_false)
+void dc_walk_condition(struct dc_walk *walk, CXCursor expr, struct dc_walk_state in,
+		       struct dc_walk_state *ret_true, struct dc_walk_state *ret_false)
 {
 	enum CXBinaryOperatorKind op = CXBinaryOperator_Invalid;
 	bool negated = false;
@@ -408,27 +436,27 @@ void walk_condition(struct walk *walk, CXCursor expr, struct walk_state in,
 	while (unwrap_condition(walk, &expr, &negated))
 		;
 	if (negated) {
-		struct walk_state *swap = ret_true;
+		struct dc_walk_state *swap = ret_true;
 
 		ret_true = ret_false;
 		ret_false = swap;
 	}
-	if (!in.live && !ast_has_label(expr)) {
+	if (!in.live && !dc_ast_has_label(expr)) {
 		*ret_true = *ret_false = in;
 		return;
 	}
-	at = ast_strip(expr);
+	at = dc_ast_strip(expr);
 	if (clang_getCursorKind(at) == CXCursor_BinaryOperator)
 		op = clang_getCursorBinaryOperatorKind(at);
 	if (op == CXBinaryOperator_LAnd || op == CXBinaryOperator_LOr) {
-		ast_cursors children = {0};
+		dc_ast_cursors children = {0};
 
-		ast_children(at, &children);
+		dc_ast_children(at, &children);
 		if (children.len == 2)
 			walk_logical(walk, children.at[0], children.at[1],
 				     op == CXBinaryOperator_LAnd, in, ret_true, ret_false);
 		dc_vec_done(&children);
-	} else if (ast_constant(expr, &value)) {
+	} else if (dc_ast_constant(expr, &value)) {
 		*ret_true = *ret_false = in;
 		(value ? ret_false : ret_true)->live = false;
 	} else {
@@ -436,113 +464,114 @@ void walk_condition(struct walk *walk, CXCursor expr, struct walk_state in,
 	}
 }
 
-static void walk_conditional(struct walk *walk, CXCursor expr, unsigned how,
-			     struct walk_state *state)
+static void walk_conditional(struct dc_walk *walk, CXCursor expr, unsigned how,
+			     struct dc_walk_state *state)
 {
-	struct walk_state on, off;
-	ast_cursors children = {0};
+	struct dc_walk_state on, off;
+	dc_ast_cursors children = {0};
 
-	ast_children(expr, &children);
+	dc_ast_children(expr, &children);
 	if (children.len == 3) {
-		walk_condition(walk, children.at[0], *state, &on, &off);
+		dc_walk_condition(walk, children.at[0], *state, &on, &off);
 		if (on.live)
-			walk_expr(walk, children.at[1], how, &on);
+			dc_walk_expr(walk, children.at[1], how, &on);
 		if (off.live)
-			walk_expr(walk, children.at[2], how, &off);
-		*state = walk_join(walk, on, off);
+			dc_walk_expr(walk, children.at[2], how, &off);
+		*state = dc_walk_join(walk, on, off);
 	} else {
 		size_t i;
 
 		for (i = 0; i < children.len; i++)
-			walk_expr(walk, children.at[i], how, state);
+			dc_walk_expr(walk, children.at[i], how, state);
 	}
 	dc_vec_done(&children);
 }
 
-static void walk_binary(struct walk *walk, CXCursor expr, struct walk_state *state)
+static void walk_binary(struct dc_walk *walk, CXCursor expr, struct dc_walk_state *state)
 {
 	enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(expr);
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 
-	ast_children(expr, &children);
+	dc_ast_children(expr, &children);
 	if (children.len != 2) {
 		dc_vec_done(&children);
 		return;
 	}
 	if (op == CXBinaryOperator_LAnd || op == CXBinaryOperator_LOr) {
-		struct walk_state on, off;
+		struct dc_walk_state on, off;
 
 		walk_logical(walk, children.at[0], children.at[1], op == CXBinaryOperator_LAnd,
 			     *state, &on, &off);
-		*state = walk_join(walk, on, off);
+		*state = dc_walk_join(walk, on, off);
 	} else if (op == CXBinaryOperator_Assign) {
-		const char *cell = values_cell(walk->facts, walk->symbol, children.at[0]);
+		const char *cell = dc_flow_cell(walk->facts, walk->symbol, children.at[0]);
 
-		walk_expr(walk, children.at[1], FACT_READ, state);
-		walk_expr(walk, children.at[0], FACT_WRITE, state);
-		values_assign(walk->facts, walk->symbol, cell, clang_getCursorType(children.at[0]),
-			      children.at[1]);
+		dc_walk_expr(walk, children.at[1], DC_FACT_READ, state);
+		dc_walk_expr(walk, children.at[0], DC_FACT_WRITE, state);
+		dc_flow_assign(walk->facts, walk->symbol, cell, clang_getCursorType(children.at[0]),
+			       children.at[1]);
 	} else {
-		walk_expr(walk, children.at[0], FACT_READ, state);
-		walk_expr(walk, children.at[1], FACT_READ, state);
+		dc_walk_expr(walk, children.at[0], DC_FACT_READ, state);
+		dc_walk_expr(walk, children.at[1], DC_FACT_READ, state);
 	}
 	dc_vec_done(&children);
 }
 
 /* Children of an expression that has no rule of its own, all or only the last. */
-void walk_children(struct walk *walk, CXCursor expr, unsigned how, bool last_only,
-		   struct walk_state *state)
+void dc_walk_children(struct dc_walk *walk, CXCursor expr, unsigned how, bool last_only,
+		      struct dc_walk_state *state)
 {
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 	size_t i;
 
-	ast_children(expr, &children);
+	dc_ast_children(expr, &children);
 	for (i = last_only && children.len ? children.len - 1 : 0; i < children.len; i++)
-		walk_expr(walk, children.at[i], how, state);
+		dc_walk_expr(walk, children.at[i], how, state);
 	dc_vec_done(&children);
 }
 
-static void walk_compound_assign(struct walk *walk, CXCursor expr, struct walk_state *state)
+static void walk_compound_assign(struct dc_walk *walk, CXCursor expr, struct dc_walk_state *state)
 {
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 
-	ast_children(expr, &children);
+	dc_ast_children(expr, &children);
 	if (children.len == 2) {
-		walk_expr(walk, children.at[1], FACT_READ, state);
-		walk_expr(walk, children.at[0], FACT_READ | FACT_WRITE, state);
+		dc_walk_expr(walk, children.at[1], DC_FACT_READ, state);
+		dc_walk_expr(walk, children.at[0], DC_FACT_READ | DC_FACT_WRITE, state);
 	}
 	dc_vec_done(&children);
 }
 
 /* __builtin_choose_expr: three children of which the first, a constant, chooses. */
-static bool walk_choose(struct walk *walk, CXCursor expr, unsigned how, struct walk_state *state)
+static bool walk_choose(struct dc_walk *walk, CXCursor expr, unsigned how,
+			struct dc_walk_state *state)
 {
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 	long long value;
 	bool chose;
 
-	ast_children(expr, &children);
-	chose = children.len == 3 && ast_constant(children.at[0], &value);
+	dc_ast_children(expr, &children);
+	chose = children.len == 3 && dc_ast_constant(children.at[0], &value);
 	if (chose)
-		walk_expr(walk, children.at[value ? 1 : 2], how, state);
+		dc_walk_expr(walk, children.at[value ? 1 : 2], how, state);
 	dc_vec_done(&children);
 	return chose;
 }
 
 /* An object of a structure type read or written as one. */
-static void note_whole(struct walk *walk, CXCursor expr, enum CXCursorKind kind, unsigned how)
+static void note_whole(struct dc_walk *walk, CXCursor expr, enum CXCursorKind kind, unsigned how)
 {
 	bool place = kind == CXCursor_DeclRefExpr || kind == CXCursor_MemberRefExpr ||
 		     kind == CXCursor_ArraySubscriptExpr ||
 		     (kind == CXCursor_UnaryOperator &&
 		      clang_getCursorUnaryOperatorKind(expr) == CXUnaryOperator_Deref);
 
-	if (place && !(how & (FACT_PART | FACT_ADDRESS)) &&
+	if (place && !(how & (DC_FACT_PART | DC_FACT_ADDRESS)) &&
 	    clang_getCanonicalType(clang_getCursorType(expr)).kind == CXType_Record)
-		walk_whole(walk, clang_getCursorType(expr), how);
+		dc_walk_whole(walk, clang_getCursorType(expr), how);
 }
 
-void walk_expr(struct walk *walk, CXCursor expr, unsigned how, struct walk_state *state)
+void dc_walk_expr(struct dc_walk *walk, CXCursor expr, unsigned how, struct dc_walk_state *state)
 {
 	note_whole(walk, expr, clang_getCursorKind(expr), how);
 	switch ((int)clang_getCursorKind(expr)) {
@@ -571,11 +600,11 @@ void walk_expr(struct walk *walk, CXCursor expr, unsigned how, struct walk_state
 		walk_conditional(walk, expr, how, state);
 		break;
 	case CXCursor_StmtExpr: {
-		ast_cursors children = {0};
+		dc_ast_cursors children = {0};
 
-		ast_children(expr, &children);
+		dc_ast_children(expr, &children);
 		if (children.len)
-			walk_compound(walk, children.at[0], state);
+			dc_walk_compound(walk, children.at[0], state);
 		dc_vec_done(&children);
 		break;
 	}
@@ -584,25 +613,25 @@ void walk_expr(struct walk *walk, CXCursor expr, unsigned how, struct walk_state
 	case CXCursor_MemberRef:
 		break;
 	case CXCursor_CStyleCastExpr:
-		walk_cast(walk, expr);
-		walk_children(walk, expr, how, true, state);
+		dc_walk_cast(walk, expr);
+		dc_walk_children(walk, expr, how, true, state);
 		break;
 	case CXCursor_ParenExpr:
-		walk_children(walk, expr, how, true, state);
+		dc_walk_children(walk, expr, how, true, state);
 		break;
 	case CXCursor_CompoundLiteralExpr:
-		values_assign(walk->facts, walk->symbol, NULL, clang_getCursorType(expr), expr);
-		walk_children(walk, expr, FACT_READ, true, state);
+		dc_flow_assign(walk->facts, walk->symbol, NULL, clang_getCursorType(expr), expr);
+		dc_walk_children(walk, expr, DC_FACT_READ, true, state);
 		break;
 	case CXCursor_UnexposedExpr:
-		walk_cast(walk, expr);
+		dc_walk_cast(walk, expr);
 		if (!walk_choose(walk, expr, how, state))
-			walk_children(walk, expr, how, false, state);
+			dc_walk_children(walk, expr, how, false, state);
 		break;
 	default:
 		if (clang_isStatement(clang_getCursorKind(expr)))
-			walk_stmt(walk, expr, state);
+			dc_walk_stmt(walk, expr, state);
 		else
-			walk_children(walk, expr, FACT_READ, false, state);
+			dc_walk_children(walk, expr, DC_FACT_READ, false, state);
 	}
 }

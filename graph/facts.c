@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of interned names, which also indexes kernel functions, and the end of all facts. */
 #include "graph/facts.h"
 
 #include <stdarg.h>
@@ -9,7 +10,7 @@
 #define uthash_fatal(msg) abort()
 #include <uthash.h>
 
-struct fact_names {
+struct dc_fact_names {
 	struct name_slot {
 		const char *text;
 		unsigned kernel_function; /* index + 1, or 0 */
@@ -17,7 +18,7 @@ struct fact_names {
 	} *slots;
 };
 
-static struct name_slot *name_slot(struct facts *facts, const char *text)
+static struct name_slot *name_slot(struct dc_facts *facts, const char *text)
 {
 	struct name_slot *slot;
 	size_t len = strlen(text);
@@ -33,12 +34,12 @@ static struct name_slot *name_slot(struct facts *facts, const char *text)
 	return slot;
 }
 
-const char *facts_name(struct facts *facts, const char *text)
+const char *dc_facts_name(struct dc_facts *facts, const char *text)
 {
 	return name_slot(facts, text)->text;
 }
 
-const char *facts_namef(struct facts *facts, const char *fmt, ...)
+const char *dc_facts_namef(struct dc_facts *facts, const char *fmt, ...)
 {
 	const char *name;
 	char *text = NULL;
@@ -48,39 +49,39 @@ const char *facts_namef(struct facts *facts, const char *fmt, ...)
 	if (vasprintf(&text, fmt, args) < 0)
 		abort();
 	va_end(args);
-	name = facts_name(facts, text);
+	name = dc_facts_name(facts, text);
 	free(text);
 	return name;
 }
 
-unsigned facts_lock(struct facts *facts, const char *name, enum dc_lock_class class)
+unsigned dc_facts_lock(struct dc_facts *facts, const char *name, enum dc_lock_class class)
 {
 	unsigned i;
 
 	for (i = 0; i < facts->locks.len; i++)
 		if (facts->locks.at[i].class == class && facts->locks.at[i].name == name)
 			return i;
-	dc_vec_push(&facts->locks, (struct fact_lock){.name = name, .class = class});
+	dc_vec_push(&facts->locks, (struct dc_fact_lock){.name = name, .class = class});
 	return i;
 }
 
-unsigned facts_kernel_function(struct facts *facts, const char *name, bool *ret_new)
+unsigned dc_facts_kernel_function(struct dc_facts *facts, const char *name, bool *ret_new)
 {
 	struct name_slot *slot = name_slot(facts, name);
 
 	*ret_new = !slot->kernel_function;
 	if (*ret_new) {
 		dc_vec_push(&facts->kernel_functions,
-			    (struct fact_kernel_function){.name = slot->text, .pure = true});
+			    (struct dc_fact_kernel_function){.name = slot->text, .pure = true});
 		slot->kernel_function = (unsigned)facts->kernel_functions.len;
 	}
 	return slot->kernel_function - 1;
 }
 
-void facts_done(struct facts *facts)
+void dc_facts_done(struct dc_facts *facts)
 {
-	struct fact_kernel_function *kernel;
-	struct fact_call *call;
+	struct dc_fact_kernel_function *kernel;
+	struct dc_fact_call *call;
 
 	if (facts->names)
 		HASH_CLEAR(hh, facts->names->slots);

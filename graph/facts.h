@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What walking the source yields, one translation unit after the other, before names are resolved
- * across units. Private to graph/.
+ * The facts that a walk of the source collects, one translation unit after the other, before names
+ * are resolved across units. Private to graph/.
  *
  * A symbol is a function's name, "name@FILE" for a static one. A cell is a place that can hold a
  * function pointer: a field of a structure type (all objects of the type are one), a variable, a
- * parameter, an argument of a kernel function, a return value. A flow says that what is in one
- * place may be in another. Symbols and cells are interned strings: equal text, equal pointer.
+ * parameter, an argument of a kernel function, a return value. A flow means that the
+ * value of one cell may be in another. Symbols and cells are interned strings: equal text, equal
+ * pointer.
  */
 #ifndef DC_GRAPH_FACTS_H
 #define DC_GRAPH_FACTS_H
@@ -18,9 +19,9 @@
 #include "base/diag.h"
 #include "graph/family.h"
 #include "graph/graph.h"
-#include "graph/kbuild.h"
+#include "graph/driver/kbuild.h"
 
-struct fact_function {
+struct dc_fact_function {
 	const char *symbol, *name;
 	const char *file; /* relative to the driver's source */
 	unsigned first_line, last_line;
@@ -29,34 +30,34 @@ struct fact_function {
 	const char *signature;
 };
 
-enum fact_source { FACT_FUNCTION, FACT_CELL, FACT_UNKNOWN };
+enum dc_fact_source { DC_FACT_FUNCTION, DC_FACT_CELL, DC_FACT_UNKNOWN };
 
 /* A value that may be a function pointer. name: a symbol or a cell. */
-struct fact_value {
-	enum fact_source source;
+struct dc_fact_value {
+	enum dc_fact_source source;
 	const char *name;
 };
 
-typedef DC_VEC(struct fact_value) fact_values;
+typedef DC_VEC(struct dc_fact_value) dc_fact_values;
 
-struct fact_flow {
+struct dc_fact_flow {
 	const char *to; /* a cell */
-	struct fact_value from;
+	struct dc_fact_value from;
 };
 
 /* A function whose address is used. */
-struct fact_address {
+struct dc_fact_address {
 	const char *from; /* symbol of the function that uses it; NULL: at file scope */
 	const char *symbol;
 	const char *signature;
 };
 
-struct fact_lock {
-	const char *name; /* "" for rcu and the like: the class says it all */
+struct dc_fact_lock {
+	const char *name; /* "" for rcu and the like, where the class is enough */
 	enum dc_lock_class class;
 };
 
-struct fact_call {
+struct dc_fact_call {
 	const char *caller;
 	const char *callee; /* symbol; NULL: through a pointer */
 	const char *signature; /* through a pointer: type of the function */
@@ -65,63 +66,63 @@ struct fact_call {
 	unsigned line;
 	bool in_macro;
 	unsigned first_lock, lock_count; /* of facts.lock_arguments */
-	dc_indices locks; /* indices of facts.locks that may be held; filled by locks_resolve */
+	dc_indices locks; /* indices of facts.locks that may be held; filled by dc_locks_resolve */
 	dc_indices dropped; /* those a caller of the caller may hold, but not here */
 };
 
-/* A lock handed over in a call: argument of it, object as in fact_lock.name. */
-struct fact_lock_argument {
+/* A lock that a call passes: the argument's number, and the name as in dc_fact_lock. */
+struct dc_fact_lock_argument {
 	unsigned argument;
 	const char *object;
 };
 
 /* Control flow of a body: blocks are numbered from 0, the first, with what happens in them in
- * order. FACT_BLOCK_EXIT is where all returns lead. */
-enum { FACT_BLOCK_EXIT = 1 };
+ * order. All returns go to DC_FACT_BLOCK_EXIT. */
+enum { DC_FACT_BLOCK_EXIT = 1 };
 
-enum fact_event_kind { FACT_TAKES, FACT_RELEASES, FACT_CALLS };
+enum dc_fact_event_kind { DC_FACT_TAKES, DC_FACT_RELEASES, DC_FACT_CALLS };
 
-struct fact_event {
+struct dc_fact_event {
 	unsigned block;
-	enum fact_event_kind kind;
+	enum dc_fact_event_kind kind;
 	unsigned index; /* of facts.locks or facts.calls */
 };
 
-struct fact_edge {
+struct dc_fact_edge {
 	unsigned from, to;
 };
 
-struct fact_body {
+struct dc_fact_body {
 	const char *function;
 	unsigned blocks;
 	unsigned first_event, events;
 	unsigned first_edge, edges;
 };
 
-struct fact_region {
+struct dc_fact_region {
 	const char *function;
 	unsigned lock;
 };
 
-/* FACT_PART: of an expression of which only a part is accessed (x in x.field). */
-enum { FACT_READ = 1, FACT_WRITE = 2, FACT_ADDRESS = 4, FACT_PART = 8 };
+/* DC_FACT_PART: of an expression of which only a part is accessed (x in x.field). */
+enum { DC_FACT_READ = 1, DC_FACT_WRITE = 2, DC_FACT_ADDRESS = 4, DC_FACT_PART = 8 };
 
-struct fact_access {
+struct dc_fact_access {
 	const char *function;
 	const char *type; /* NULL: a global of the driver */
 	const char *name; /* field, or global's symbol */
-	unsigned how; /* mask of FACT_READ, FACT_WRITE, FACT_ADDRESS */
+	unsigned how; /* mask of DC_FACT_READ, DC_FACT_WRITE, DC_FACT_ADDRESS */
 };
 
-/* A call that gets memory or gives it back. */
-struct fact_memory {
+/* A call that allocates or frees memory. */
+struct dc_fact_memory {
 	const char *function, *callee;
 	const char *types[2]; /* structures: what the pointer points to, what sizeof is taken of */
 	unsigned line;
 	bool frees;
 };
 
-struct fact_kernel_function {
+struct dc_fact_kernel_function {
 	const char *name;
 	bool is_inline;
 	bool pure; /* its own body only computes; its callees are judged apart */
@@ -129,51 +130,47 @@ struct fact_kernel_function {
 	DC_VEC(const char *) calls;
 };
 
-struct facts {
+struct dc_facts {
 	struct dc_arena *arena;
 	const char *source; /* the driver's folder, absolute */
 	const struct dc_family *family;
-	struct fact_names *names; /* the interning table */
-	DC_VEC(struct fact_function) functions;
-	DC_VEC(struct fact_flow) flows;
-	DC_VEC(struct fact_address) addresses;
-	DC_VEC(struct fact_call) calls;
-	fact_values values; /* of the calls through pointers */
-	DC_VEC(struct fact_lock) locks;
-	DC_VEC(struct fact_lock_argument) lock_arguments;
-	DC_VEC(struct fact_event) events;
-	DC_VEC(struct fact_edge) edges;
-	DC_VEC(struct fact_body) bodies;
-	DC_VEC(struct fact_region) regions; /* filled by locks_resolve */
-	DC_VEC(struct fact_access) accesses;
-	DC_VEC(struct fact_memory) memory;
+	struct dc_fact_names *names; /* the interning table */
+	DC_VEC(struct dc_fact_function) functions;
+	DC_VEC(struct dc_fact_flow) flows;
+	DC_VEC(struct dc_fact_address) addresses;
+	DC_VEC(struct dc_fact_call) calls;
+	dc_fact_values values; /* of the calls through pointers */
+	DC_VEC(struct dc_fact_lock) locks;
+	DC_VEC(struct dc_fact_lock_argument) lock_arguments;
+	DC_VEC(struct dc_fact_event) events;
+	DC_VEC(struct dc_fact_edge) edges;
+	DC_VEC(struct dc_fact_body) bodies;
+	DC_VEC(struct dc_fact_region) regions; /* filled by dc_locks_resolve */
+	DC_VEC(struct dc_fact_access) accesses;
+	DC_VEC(struct dc_fact_memory) memory;
 	DC_VEC(struct dc_global) globals;
-	DC_VEC(struct fact_kernel_function) kernel_functions;
+	DC_VEC(struct dc_fact_kernel_function) kernel_functions;
 	DC_VEC(const char *) records; /* names of structures that the driver defines */
 };
 
 /* The one copy of a text. */
-const char *facts_name(struct facts *facts, const char *text);
-const char *facts_namef(struct facts *facts, const char *fmt, ...) DC_PRINTF(2, 3);
+const char *dc_facts_name(struct dc_facts *facts, const char *text);
+const char *dc_facts_namef(struct dc_facts *facts, const char *fmt, ...) DC_PRINTF(2, 3);
 
 /* Index of a lock, added when new. name: interned. */
-unsigned facts_lock(struct facts *facts, const char *name, enum dc_lock_class class);
+unsigned dc_facts_lock(struct dc_facts *facts, const char *name, enum dc_lock_class class);
 
 /* Index of a kernel function by name, added when new (*ret_new). */
-unsigned facts_kernel_function(struct facts *facts, const char *name, bool *ret_new);
+unsigned dc_facts_kernel_function(struct dc_facts *facts, const char *name, bool *ret_new);
 
-void facts_done(struct facts *facts);
+void dc_facts_done(struct dc_facts *facts);
 
-/*
- * facts_read_unit - parses one C file and adds its facts.
- * Returns 0, or -EINVAL after reporting every error of the compiler with file:line:col.
+/* dc_locks_resolve - which locks may be held at each call, which functions have a region of which.
  */
-int facts_read_unit(struct dc_diag *diag, struct facts *facts, const struct dc_unit *unit);
+void dc_locks_resolve(struct dc_facts *facts);
 
-/* locks_resolve - which locks may be held at each call, which functions have a region of which. */
-void locks_resolve(struct facts *facts);
-
-/* facts_resolve - joins all units' facts to a graph. The caller has set driver, family, kernel. */
-void facts_resolve(struct dc_diag *diag, struct facts *facts, struct dc_graph *graph);
+/* dc_facts_resolve - joins all units' facts to a graph. The caller has set driver, family, kernel.
+ */
+void dc_facts_resolve(struct dc_diag *diag, struct dc_facts *facts, struct dc_graph *graph);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names of the graph's enumerations, look-ups, and the test of its invariants. */
 #include "graph/graph.h"
 
 #include <errno.h>
@@ -239,6 +240,7 @@ void dc_graph_free(struct dc_graph *graph)
 		dc_vec_done(&global->readers);
 		dc_vec_done(&global->writers);
 	}
+	dc_origin_done(&graph->origin);
 	dc_vec_done(&graph->functions);
 	dc_vec_done(&graph->kernel_functions);
 	dc_vec_done(&graph->calls);

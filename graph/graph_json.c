@@ -200,6 +200,7 @@ int dc_graph_write(struct dc_diag *diag, const char *path, const struct dc_graph
 	dc_json_set(root, "driver", json_string(graph->driver));
 	dc_json_set(root, "family", json_string(graph->family));
 	dc_json_set(root, "kernel", json_string(graph->kernel));
+	dc_origin_put(root, &graph->origin);
 	PUT_LIST(root, "functions", &graph->functions, put_function);
 	PUT_LIST(root, "calls", &graph->calls, put_call);
 	PUT_LIST(root, "entry_points", &graph->entry_points, put_entry);
@@ -339,7 +340,7 @@ static void get_lock_names(struct reader *reader, const struct dc_json *row, con
 	}
 }
 
-/* What names other functions and locks, now that all are there. */
+/* Members that refer to other functions and to locks; all have been read by now. */
 static void get_function_links(struct reader *reader)
 {
 	struct dc_json rows = dc_json_array(&reader->root, "functions");
@@ -551,6 +552,7 @@ int dc_graph_read(struct dc_diag *diag, const char *path, struct dc_graph **ret)
 	reader.graph->driver = keep(&reader, dc_json_str(&reader.root, "driver"));
 	reader.graph->family = keep(&reader, dc_json_str(&reader.root, "family"));
 	reader.graph->kernel = keep(&reader, dc_json_str(&reader.root, "kernel"));
+	dc_origin_get(reader.graph->arena, &reader.root, &reader.graph->origin);
 	get_functions(&reader);
 	if (!dc_json_failed(doc))
 		get_locks(&reader);

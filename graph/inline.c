@@ -5,14 +5,14 @@
 #include "graph/walk.h"
 
 struct inline_body {
-	struct facts *facts;
+	struct dc_facts *facts;
 	unsigned index;
 };
 
 static enum CXChildVisitResult visit_inline(CXCursor child, CXCursor parent, CXClientData data)
 {
 	struct inline_body *body = data;
-	struct facts *facts = body->facts;
+	struct dc_facts *facts = body->facts;
 	CXCursor to;
 	bool is_new;
 	unsigned callee;
@@ -30,10 +30,10 @@ static enum CXChildVisitResult visit_inline(CXCursor child, CXCursor parent, CXC
 		    clang_getCursorLinkage(to) != CXLinkage_NoLinkage)
 			facts->kernel_functions.at[body->index].pure = false;
 		if (clang_getCursorKind(to) != CXCursor_FunctionDecl ||
-		    ast_is_builtin(ast_spelling(facts, to)))
+		    dc_ast_is_builtin(dc_ast_spelling(facts, to)))
 			break;
-		walk_kernel_function(facts, to, false);
-		callee = facts_kernel_function(facts, ast_spelling(facts, to), &is_new);
+		dc_walk_kernel_function(facts, to, false);
+		callee = dc_facts_kernel_function(facts, dc_ast_spelling(facts, to), &is_new);
 		dc_vec_push(&facts->kernel_functions.at[body->index].calls,
 			    facts->kernel_functions.at[callee].name);
 		break;
@@ -48,20 +48,20 @@ static enum CXChildVisitResult visit_inline(CXCursor child, CXCursor parent, CXC
 	return CXChildVisit_Recurse;
 }
 
-void walk_kernel_function(struct facts *facts, CXCursor function, bool called)
+void dc_walk_kernel_function(struct dc_facts *facts, CXCursor function, bool called)
 {
 	struct inline_body body = {.facts = facts};
 	CXCursor definition, stmt;
 	bool is_new;
 
-	body.index = facts_kernel_function(facts, ast_spelling(facts, function), &is_new);
+	body.index = dc_facts_kernel_function(facts, dc_ast_spelling(facts, function), &is_new);
 	facts->kernel_functions.at[body.index].called |= called;
 	if (!is_new)
 		return;
 	definition = clang_getCursorDefinition(function);
 	if (clang_Cursor_isNull(definition))
 		return;
-	stmt = ast_body(definition);
+	stmt = dc_ast_body(definition);
 	if (clang_Cursor_isNull(stmt))
 		return;
 	facts->kernel_functions.at[body.index].is_inline = true;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which locks may be held where, over all functions.
+ * Finds which locks may be held at each call, over all functions.
  *
- * A state says of each lock whether it may be held, and whether it may be held twice or more (two
- * objects of a type share a name, and RCU nests). At a join either way counts: the safe side. Each
- * body is run from two states: nothing held, and everything held once by callers. What the first
- * run leaves held the function takes for its caller; what the second run leaves released it
- * releases for its caller; these two sets are its effect where it is called. Effects are computed
- * anew until none changes, so wrappers of wrappers work, and recursion.
+ * A state has for each lock whether it may be held, and whether it may be held twice or more (two
+ * objects of a type share a name, and RCU nests). A join keeps a lock that either branch holds,
+ * which is safe. Each body is run from two states: no lock is held, and callers hold every lock
+ * once. Locks that are held after the first run are those that the function takes for its caller;
+ * locks that are free after the second are those that it releases for its caller. These two sets
+ * are the effect of a call. Effects are computed again until none changes, so that wrappers of
+ * wrappers and recursion work.
  *
- * A lock that comes in through a parameter is called FUNCTION#N; at a call it stands for what the
- * caller hands over. Calls through pointers are taken to leave locks alone.
+ * A lock that is passed as a parameter is called FUNCTION#N; at a call it is replaced by the lock
+ * that the caller passes. Calls through pointers are assumed not to change locks.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@
 #include <uthash.h>
 
 #define DEPTH	   4 /* how often a lock is counted as held; callers' count for one */
-#define MAX_ROUNDS 16 /* effects through recursion need not settle; what is left out is rare */
+#define MAX_ROUNDS 16 /* effects through recursion need not settle by then */
 
 struct body_of {
 	const char *function;
@@ -29,7 +30,7 @@ struct body_of {
 	UT_hash_handle hh;
 };
 
-/* What a function does to its caller's locks; a bit a lock of facts.locks. */
+/* The effect of a function on its caller's locks; one bit for each lock of facts.locks. */
 struct effect {
 	uint64_t *takes, *keeps;
 	bool any;
@@ -41,7 +42,7 @@ struct state {
 };
 
 struct analysis {
-	struct facts *facts;
+	struct dc_facts *facts;
 	struct body_of *bodies;
 	struct effect *effects; /* one a body */
 	size_t words; /* of a set */
@@ -79,7 +80,8 @@ static void release(struct state *state, unsigned lock)
 	put(state->held[DEPTH - 1], lock, false);
 }
 
-static const struct effect *effect_of(const struct analysis *analysis, const struct fact_call *call)
+static const struct effect *effect_of(const struct analysis *analysis,
+				      const struct dc_fact_call *call)
 {
 	struct body_of *found = NULL;
 
@@ -88,7 +90,7 @@ static const struct effect *effect_of(const struct analysis *analysis, const str
 	return found && analysis->effects[found->body].any ? &analysis->effects[found->body] : NULL;
 }
 
-/* The argument that a lock of the callee's stands for: "CALLEE#N" is N, others -1. */
+/* The argument that is the callee's lock: N for "CALLEE#N", else -1. */
 static int parameter_of(const char *lock, const char *callee)
 {
 	size_t len = strlen(callee);
@@ -97,24 +99,25 @@ static int parameter_of(const char *lock, const char *callee)
 }
 
 /* The caller's lock for one of the callee's. */
-static unsigned translate(struct facts *facts, const struct fact_call *call, unsigned lock)
+static unsigned translate(struct dc_facts *facts, const struct dc_fact_call *call, unsigned lock)
 {
 	int parameter = parameter_of(facts->locks.at[lock].name, call->callee);
 	unsigned i;
 
 	for (i = 0; parameter >= 0 && i < call->lock_count; i++) {
-		struct fact_lock_argument *given = &facts->lock_arguments.at[call->first_lock + i];
+		struct dc_fact_lock_argument *given =
+			&facts->lock_arguments.at[call->first_lock + i];
 
 		if (given->argument == (unsigned)parameter)
-			return facts_lock(facts, given->object, facts->locks.at[lock].class);
+			return dc_facts_lock(facts, given->object, facts->locks.at[lock].class);
 	}
 	return lock;
 }
 
-/* Makes the locks that calls may translate to, so that the sets have room for them. */
-static void name_all_locks(struct facts *facts)
+/* Adds the locks that calls may translate to, so that sets are large enough for them. */
+static void name_all_locks(struct dc_facts *facts)
 {
-	const struct fact_call *call;
+	const struct dc_fact_call *call;
 	unsigned lock;
 	size_t before;
 
@@ -126,7 +129,7 @@ static void name_all_locks(struct facts *facts)
 	} while (facts->locks.len > before);
 }
 
-static void apply_effect(struct analysis *analysis, const struct fact_call *call,
+static void apply_effect(struct analysis *analysis, const struct dc_fact_call *call,
 			 struct state *state)
 {
 	const struct effect *effect = effect_of(analysis, call);
@@ -140,12 +143,12 @@ static void apply_effect(struct analysis *analysis, const struct fact_call *call
 	}
 }
 
-static void apply_event(struct analysis *analysis, const struct fact_event *event,
+static void apply_event(struct analysis *analysis, const struct dc_fact_event *event,
 			struct state *state)
 {
-	if (event->kind == FACT_TAKES)
+	if (event->kind == DC_FACT_TAKES)
 		take(state, event->index);
-	else if (event->kind == FACT_RELEASES)
+	else if (event->kind == DC_FACT_RELEASES)
 		release(state, event->index);
 	else
 		apply_effect(analysis, &analysis->facts->calls.at[event->index], state);
@@ -179,7 +182,7 @@ static bool merge_state(const struct analysis *analysis, struct state to, struct
 	return grown;
 }
 
-static void make_room(struct analysis *analysis, const struct fact_body *body)
+static void make_room(struct analysis *analysis, const struct dc_fact_body *body)
 {
 	size_t words = (body->blocks + 1) * DEPTH * analysis->words;
 
@@ -191,10 +194,10 @@ static void make_room(struct analysis *analysis, const struct fact_body *body)
 }
 
 /* The state after a block; it lies behind the last block's. */
-static struct state after_block(struct analysis *analysis, const struct fact_body *body,
+static struct state after_block(struct analysis *analysis, const struct dc_fact_body *body,
 				unsigned block)
 {
-	const struct fact_event *event = &analysis->facts->events.at[body->first_event];
+	const struct dc_fact_event *event = &analysis->facts->events.at[body->first_event];
 	struct state state = state_at(analysis, body->blocks);
 	unsigned i;
 
@@ -206,9 +209,9 @@ static struct state after_block(struct analysis *analysis, const struct fact_bod
 }
 
 /* Fills each block's state at its start. full: callers hold every lock once. */
-static void run(struct analysis *analysis, const struct fact_body *body, bool full)
+static void run(struct analysis *analysis, const struct dc_fact_body *body, bool full)
 {
-	const struct fact_edge *edge = &analysis->facts->edges.at[body->first_edge];
+	const struct dc_fact_edge *edge = &analysis->facts->edges.at[body->first_edge];
 	bool *reached = dc_alloc(body->blocks, sizeof(*reached));
 	bool grown;
 	unsigned i;
@@ -234,15 +237,15 @@ static void run(struct analysis *analysis, const struct fact_body *body, bool fu
 }
 
 /* True if something in the body changes locks. */
-static bool touches_locks(const struct analysis *analysis, const struct fact_body *body)
+static bool touches_locks(const struct analysis *analysis, const struct dc_fact_body *body)
 {
-	const struct facts *facts = analysis->facts;
+	const struct dc_facts *facts = analysis->facts;
 	unsigned i;
 
 	for (i = 0; i < body->events; i++) {
-		const struct fact_event *event = &facts->events.at[body->first_event + i];
+		const struct dc_fact_event *event = &facts->events.at[body->first_event + i];
 
-		if (event->kind != FACT_CALLS ||
+		if (event->kind != DC_FACT_CALLS ||
 		    effect_of(analysis, &facts->calls.at[event->index]))
 			return true;
 	}
@@ -259,7 +262,7 @@ static bool update(uint64_t *set, const uint64_t *now, size_t words)
 
 static bool update_effect(struct analysis *analysis, size_t index)
 {
-	const struct fact_body *body = &analysis->facts->bodies.at[index];
+	const struct dc_fact_body *body = &analysis->facts->bodies.at[index];
 	struct effect *effect = &analysis->effects[index];
 	bool changed;
 	size_t i;
@@ -267,25 +270,25 @@ static bool update_effect(struct analysis *analysis, size_t index)
 	if (!touches_locks(analysis, body))
 		return false;
 	run(analysis, body, false);
-	changed =
-		update(effect->takes, state_at(analysis, FACT_BLOCK_EXIT).held[0], analysis->words);
+	changed = update(effect->takes, state_at(analysis, DC_FACT_BLOCK_EXIT).held[0],
+			 analysis->words);
 	run(analysis, body, true);
-	changed |=
-		update(effect->keeps, state_at(analysis, FACT_BLOCK_EXIT).held[0], analysis->words);
+	changed |= update(effect->keeps, state_at(analysis, DC_FACT_BLOCK_EXIT).held[0],
+			  analysis->words);
 	effect->any = false;
 	for (i = 0; i < analysis->facts->locks.len; i++)
 		effect->any |= has(effect->takes, (unsigned)i) || !has(effect->keeps, (unsigned)i);
 	return changed;
 }
 
-static void add_region(struct facts *facts, const char *function, unsigned lock)
+static void add_region(struct dc_facts *facts, const char *function, unsigned lock)
 {
-	dc_vec_push(&facts->regions, (struct fact_region){.function = function, .lock = lock});
+	dc_vec_push(&facts->regions, (struct dc_fact_region){.function = function, .lock = lock});
 }
 
 /* Locks held at a call, and locks that callers may hold but that are released here. */
-static void record_call(struct facts *facts, struct fact_call *call, const struct state *state,
-			bool full)
+static void record_call(struct dc_facts *facts, struct dc_fact_call *call,
+			const struct state *state, bool full)
 {
 	unsigned i;
 
@@ -298,17 +301,17 @@ static void record_call(struct facts *facts, struct fact_call *call, const struc
 
 /* A function has a region of what it takes, what a callee takes for it, and what it releases
  * for its caller. */
-static void record_regions(struct analysis *analysis, const struct fact_body *body,
-			   const struct fact_event *event, const struct state *state)
+static void record_regions(struct analysis *analysis, const struct dc_fact_body *body,
+			   const struct dc_fact_event *event, const struct state *state)
 {
-	struct facts *facts = analysis->facts;
+	struct dc_facts *facts = analysis->facts;
 	const struct effect *effect;
 	unsigned i, count = (unsigned)facts->locks.len;
 
-	if (event->kind == FACT_TAKES ||
-	    (event->kind == FACT_RELEASES && !has(state->held[0], event->index)))
+	if (event->kind == DC_FACT_TAKES ||
+	    (event->kind == DC_FACT_RELEASES && !has(state->held[0], event->index)))
 		add_region(facts, body->function, event->index);
-	if (event->kind != FACT_CALLS)
+	if (event->kind != DC_FACT_CALLS)
 		return;
 	effect = effect_of(analysis, &facts->calls.at[event->index]);
 	for (i = 0; effect && i < count; i++)
@@ -317,9 +320,9 @@ static void record_regions(struct analysis *analysis, const struct fact_body *bo
 				   translate(facts, &facts->calls.at[event->index], i));
 }
 
-static void record(struct analysis *analysis, const struct fact_body *body, bool full)
+static void record(struct analysis *analysis, const struct dc_fact_body *body, bool full)
 {
-	struct facts *facts = analysis->facts;
+	struct dc_facts *facts = analysis->facts;
 	unsigned block, i;
 
 	run(analysis, body, full);
@@ -328,11 +331,12 @@ static void record(struct analysis *analysis, const struct fact_body *body, bool
 
 		copy_state(analysis, state, state_at(analysis, block));
 		for (i = 0; i < body->events; i++) {
-			const struct fact_event *event = &facts->events.at[body->first_event + i];
+			const struct dc_fact_event *event =
+				&facts->events.at[body->first_event + i];
 
 			if (event->block != block)
 				continue;
-			if (event->kind == FACT_CALLS)
+			if (event->kind == DC_FACT_CALLS)
 				record_call(facts, &facts->calls.at[event->index], &state, full);
 			if (!full)
 				record_regions(analysis, body, event, &state);
@@ -343,7 +347,7 @@ static void record(struct analysis *analysis, const struct fact_body *body, bool
 
 static void start(struct analysis *analysis)
 {
-	struct facts *facts = analysis->facts;
+	struct dc_facts *facts = analysis->facts;
 	size_t i;
 
 	name_all_locks(facts);
@@ -361,7 +365,7 @@ static void start(struct analysis *analysis)
 	}
 }
 
-void locks_resolve(struct facts *facts)
+void dc_locks_resolve(struct dc_facts *facts)
 {
 	struct analysis analysis = {.facts = facts};
 	bool changed = facts->locks.len > 0;

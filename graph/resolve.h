@@ -1,63 +1,55 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The parts of facts_resolve, which share one state. Private to graph/resolve*.c.
+ * The parts of dc_facts_resolve, which share one state. Private to graph/resolve*.c.
  *
- * They run in the order in which they stand here: each needs what those before it have filled in.
+ * They run in the order of this file: each needs the results of those before it.
  */
 #ifndef DC_GRAPH_RESOLVE_H
 #define DC_GRAPH_RESOLVE_H
 
 #include "graph/facts.h"
+#include "graph/map.h"
 
-/* From an interned name to a number; by pointer. Memory is the arena's. */
-struct map {
-	struct slot *slots;
-	struct dc_arena *arena;
-};
-
-int map_get(const struct map *map, const char *key); /* -1: not there */
-void map_set(struct map *map, const char *key, int value); /* a new key */
-void map_done(struct map *map);
-
-/* What a cell may hold. */
-struct cell {
+/* The functions that a cell may hold. */
+struct dc_fact_cell {
 	const char *name;
 	uint64_t *functions; /* a bit a function of the graph */
-	bool unknown; /* and others that we cannot name */
+	bool unknown; /* and functions that the analysis cannot name */
 };
 
 /* An entry point whose context is that of the calls of a kernel function. */
-struct from_caller {
+struct dc_caller_context {
 	unsigned function, kernel_function;
 	const char *via;
 };
 
-struct resolve {
+struct dc_resolve {
 	struct dc_diag *diag;
-	struct facts *facts;
+	struct dc_facts *facts;
 	struct dc_graph *graph;
-	struct map functions; /* symbol -> function */
-	struct map kernel; /* symbol -> kernel function */
-	struct map cell_index;
-	struct map records; /* of the driver */
-	DC_VEC(struct cell) cells;
-	DC_VEC(struct from_caller) from_callers;
+	struct dc_map functions; /* symbol -> function */
+	struct dc_map kernel; /* symbol -> kernel function */
+	struct dc_map cell_index;
+	struct dc_map records; /* of the driver */
+	DC_VEC(struct dc_fact_cell) cells;
+	DC_VEC(struct dc_caller_context) from_callers;
 	size_t words; /* of a function set */
+	bool any_spinlock; /* one is taken through a pointer that may point to any */
 };
 
 /* graph->functions and kernel_functions, and the maps to them: resolve_functions.c */
-void resolve_functions(struct resolve *resolve);
-void resolve_kernel_functions(struct resolve *resolve);
+void dc_resolve_functions(struct dc_resolve *resolve);
+void dc_resolve_kernel_functions(struct dc_resolve *resolve);
 
-/* What each pointer may hold, and with it graph->calls and indirect: resolve_calls.c */
-void resolve_flows(struct resolve *resolve);
-void resolve_calls(struct resolve *resolve);
+/* The functions that each pointer may hold, graph->calls and graph->indirect: resolve_calls.c */
+void dc_resolve_flows(struct dc_resolve *resolve);
+void dc_resolve_calls(struct dc_resolve *resolve);
 
 /* graph->entry_points, contexts, the critical set, locks: resolve_contexts.c */
-void resolve_entry_points(struct resolve *resolve);
-void resolve_contexts(struct resolve *resolve);
+void dc_resolve_entry_points(struct dc_resolve *resolve);
+void dc_resolve_contexts(struct dc_resolve *resolve);
 
-/* graph->globals and types: resolve_data.c */
-void resolve_data(struct resolve *resolve);
+/* graph->globals and types: resolve_accesses.c */
+void dc_resolve_accesses(struct dc_resolve *resolve);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a pointer may hold: each cell gets the set of functions that assignments, initialisers,
- * arguments and returns bring there, by iterating the flows until nothing grows (inclusion-based,
- * one cell a field of a type: "field-based" in the words of Heintze and Tardieu, PLDI 2001).
+ * Finds the functions that a pointer may hold: each cell gets the set of functions that
+ * assignments, initialisers, arguments and returns bring there, by iterating the flows until
+ * nothing grows (inclusion-based, one cell a field of a type: "field-based" in the words of Heintze
+ * and Tardieu, PLDI 2001).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,23 +12,24 @@
 
 /* Cells */
 
-static struct cell *cell_at(struct resolve *resolve, const char *name)
+static struct dc_fact_cell *cell_at(struct dc_resolve *resolve, const char *name)
 {
-	int index = map_get(&resolve->cell_index, name);
+	int index = dc_map_get(&resolve->cell_index, name);
 
 	if (index < 0) {
 		index = (int)resolve->cells.len;
-		dc_vec_push(&resolve->cells,
-			    (struct cell){.name = name,
-					  .functions = dc_arena_alloc(resolve->graph->arena,
-								      resolve->words * 8 + 8)});
-		map_set(&resolve->cell_index, name, index);
+		dc_vec_push(
+			&resolve->cells,
+			(struct dc_fact_cell){.name = name,
+					      .functions = dc_arena_alloc(resolve->graph->arena,
+									  resolve->words * 8 + 8)});
+		dc_map_set(&resolve->cell_index, name, index);
 	}
 	return &resolve->cells.at[index];
 }
 
 /* A parameter of a function that may be called through a pointer can hold anything. */
-static bool parameter_is_open(struct resolve *resolve, const char *cell)
+static bool parameter_is_open(struct dc_resolve *resolve, const char *cell)
 {
 	const char *hash = strrchr(cell, '#');
 	char *symbol;
@@ -36,18 +38,19 @@ static bool parameter_is_open(struct resolve *resolve, const char *cell)
 	if (!hash)
 		return false;
 	symbol = dc_printf("%.*s", (int)(hash - cell), cell);
-	function = map_get(&resolve->functions, facts_name(resolve->facts, symbol));
+	function = dc_map_get(&resolve->functions, dc_facts_name(resolve->facts, symbol));
 	free(symbol);
 	return function >= 0 && resolve->graph->functions.at[function].address_taken;
 }
 
-static bool flow_into(struct resolve *resolve, struct cell *to, const struct fact_value *from)
+static bool flow_into(struct dc_resolve *resolve, struct dc_fact_cell *to,
+		      const struct dc_fact_value *from)
 {
 	bool grown = false;
 	size_t i;
 
-	if (from->source == FACT_FUNCTION) {
-		int function = map_get(&resolve->functions, from->name);
+	if (from->source == DC_FACT_FUNCTION) {
+		int function = dc_map_get(&resolve->functions, from->name);
 		uint64_t bit;
 
 		if (function < 0) /* a kernel function's address: not a target of ours */
@@ -55,12 +58,12 @@ static bool flow_into(struct resolve *resolve, struct cell *to, const struct fac
 		bit = UINT64_C(1) << (function % 64);
 		grown = !(to->functions[function / 64] & bit);
 		to->functions[function / 64] |= bit;
-	} else if (from->source == FACT_UNKNOWN) {
+	} else if (from->source == DC_FACT_UNKNOWN) {
 		grown = !to->unknown;
 		to->unknown = true;
 	} else {
 		const char *to_name = to->name;
-		struct cell *source = cell_at(resolve, from->name);
+		struct dc_fact_cell *source = cell_at(resolve, from->name);
 
 		to = cell_at(resolve, to_name); /* the array may have moved */
 		for (i = 0; i < resolve->words; i++) {
@@ -73,15 +76,15 @@ static bool flow_into(struct resolve *resolve, struct cell *to, const struct fac
 	return grown;
 }
 
-void resolve_flows(struct resolve *resolve)
+void dc_resolve_flows(struct dc_resolve *resolve)
 {
-	const struct fact_flow *flow;
+	const struct dc_fact_flow *flow;
 	bool grown;
 	size_t i;
 
 	dc_vec_each (flow, &resolve->facts->flows) {
 		cell_at(resolve, flow->to);
-		if (flow->from.source == FACT_CELL)
+		if (flow->from.source == DC_FACT_CELL)
 			cell_at(resolve, flow->from.name);
 	}
 	for (i = 0; i < resolve->cells.len; i++)
@@ -96,7 +99,7 @@ void resolve_flows(struct resolve *resolve)
 
 /* Calls */
 
-static unsigned by_signature(struct resolve *resolve, const char *signature, uint64_t *set)
+static unsigned by_signature(struct dc_resolve *resolve, const char *signature, uint64_t *set)
 {
 	const struct dc_graph *graph = resolve->graph;
 	unsigned count = 0;
@@ -111,11 +114,11 @@ static unsigned by_signature(struct resolve *resolve, const char *signature, uin
 	return count;
 }
 
-static void push_call(struct resolve *resolve, const struct fact_call *fact, unsigned callee,
+static void push_call(struct dc_resolve *resolve, const struct dc_fact_call *fact, unsigned callee,
 		      enum dc_call_kind kind, enum dc_resolved_by by, bool assumed)
 {
 	struct dc_call call = {
-		.caller = (unsigned)map_get(&resolve->functions, fact->caller),
+		.caller = (unsigned)dc_map_get(&resolve->functions, fact->caller),
 		.callee = callee,
 		.kind = kind,
 		.resolved_by = by,
@@ -132,7 +135,7 @@ static void push_call(struct resolve *resolve, const struct fact_call *fact, uns
 	dc_vec_push(&resolve->graph->calls, call);
 }
 
-static bool is_empty(const struct resolve *resolve, const struct cell *cell)
+static bool is_empty(const struct dc_resolve *resolve, const struct dc_fact_cell *cell)
 {
 	size_t i;
 
@@ -142,24 +145,25 @@ static bool is_empty(const struct resolve *resolve, const struct cell *cell)
 	return true;
 }
 
-static void resolve_indirect(struct resolve *resolve, const struct fact_call *fact)
+static void resolve_indirect(struct dc_resolve *resolve, const struct dc_fact_call *fact)
 {
-	struct cell targets = {.functions = dc_alloc(resolve->words + 1, 8)};
+	struct dc_fact_cell targets = {.functions = dc_alloc(resolve->words + 1, 8)};
 	uint64_t *same_type = dc_alloc(resolve->words + 1, 8);
 	struct dc_indirect_site site = {
-		.caller = (unsigned)map_get(&resolve->functions, fact->caller),
+		.caller = (unsigned)dc_map_get(&resolve->functions, fact->caller),
 		.line = fact->line,
 		.through = fact->through,
 	};
 	unsigned i;
 
-	targets.name = facts_name(resolve->facts, "(call)");
+	targets.name = dc_facts_name(resolve->facts, "(call)");
 	for (i = 0; i < fact->value_count; i++) {
-		const struct fact_value *value = &resolve->facts->values.at[fact->first_value + i];
-		struct cell *source;
+		const struct dc_fact_value *value =
+			&resolve->facts->values.at[fact->first_value + i];
+		struct dc_fact_cell *source;
 		size_t word;
 
-		if (value->source != FACT_CELL) {
+		if (value->source != DC_FACT_CELL) {
 			flow_into(resolve, &targets, value);
 			continue;
 		}
@@ -201,27 +205,28 @@ static int compare_calls(const void *a, const void *b)
 	return (left->kind > right->kind) - (left->kind < right->kind);
 }
 
-void resolve_calls(struct resolve *resolve)
+void dc_resolve_calls(struct dc_resolve *resolve)
 {
 	struct dc_graph *graph = resolve->graph;
-	const struct fact_call *fact;
+	const struct dc_fact_call *fact;
 	struct dc_call *call;
 
 	dc_vec_each (fact, &resolve->facts->calls) {
 		int callee = -1;
 
-		if (map_get(&resolve->functions, fact->caller) < 0)
+		if (dc_map_get(&resolve->functions, fact->caller) < 0)
 			continue; /* not compiled */
 		if (!fact->callee) {
 			resolve_indirect(resolve, fact);
 			continue;
 		}
-		callee = map_get(&resolve->functions, fact->callee);
+		callee = dc_map_get(&resolve->functions, fact->callee);
 		if (callee >= 0)
 			push_call(resolve, fact, (unsigned)callee, DC_CALL_DIRECT, DC_BY_NAME,
 				  false);
 		else
-			push_call(resolve, fact, (unsigned)map_get(&resolve->kernel, fact->callee),
+			push_call(resolve, fact,
+				  (unsigned)dc_map_get(&resolve->kernel, fact->callee),
 				  DC_CALL_KERNEL, DC_BY_NAME, false);
 	}
 	if (graph->calls.len)

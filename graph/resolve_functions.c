@@ -7,10 +7,10 @@
 
 /* Functions: all but static ones that nothing compiled refers to */
 
-static bool mark_used(struct resolve *resolve, bool *used, const char *from, const char *to)
+static bool mark_used(struct dc_resolve *resolve, bool *used, const char *from, const char *to)
 {
-	int target = map_get(&resolve->functions, to);
-	int source = from ? map_get(&resolve->functions, from) : -1;
+	int target = dc_map_get(&resolve->functions, to);
+	int source = from ? dc_map_get(&resolve->functions, from) : -1;
 
 	if (target < 0 || used[target] || (from && source >= 0 && !used[source]))
 		return false;
@@ -18,11 +18,11 @@ static bool mark_used(struct resolve *resolve, bool *used, const char *from, con
 	return true;
 }
 
-static void find_used(struct resolve *resolve, bool *used)
+static void find_used(struct dc_resolve *resolve, bool *used)
 {
-	const struct facts *facts = resolve->facts;
-	const struct fact_address *address;
-	const struct fact_call *call;
+	const struct dc_facts *facts = resolve->facts;
+	const struct dc_fact_address *address;
+	const struct dc_fact_call *call;
 	bool grown;
 	size_t i;
 
@@ -40,15 +40,15 @@ static void find_used(struct resolve *resolve, bool *used)
 
 static int compare_fact_functions(const void *a, const void *b)
 {
-	const struct fact_function *left = a, *right = b;
+	const struct dc_fact_function *left = a, *right = b;
 	int order = strcmp(left->name, right->name);
 
 	return order ? order : strcmp(left->symbol, right->symbol);
 }
 
-static const char *unique_name(const struct facts *facts, size_t i)
+static const char *unique_name(const struct dc_facts *facts, size_t i)
 {
-	const struct fact_function *at = facts->functions.at;
+	const struct dc_fact_function *at = facts->functions.at;
 
 	if ((i && !strcmp(at[i - 1].name, at[i].name)) ||
 	    (i + 1 < facts->functions.len && !strcmp(at[i].name, at[i + 1].name)))
@@ -63,18 +63,18 @@ static int compare_functions(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
-static void index_facts(struct resolve *resolve)
+static void index_facts(struct dc_resolve *resolve)
 {
 	size_t i;
 
 	for (i = 0; i < resolve->facts->functions.len; i++)
-		map_set(&resolve->functions, resolve->facts->functions.at[i].symbol, (int)i);
+		dc_map_set(&resolve->functions, resolve->facts->functions.at[i].symbol, (int)i);
 }
 
 /* Drops what is not compiled, so that later maps and names see only what is. */
-static void drop_unused(struct resolve *resolve)
+static void drop_unused(struct dc_resolve *resolve)
 {
-	struct facts *facts = resolve->facts;
+	struct dc_facts *facts = resolve->facts;
 	bool *used = dc_alloc(facts->functions.len, sizeof(*used));
 	size_t i, kept = 0;
 
@@ -84,13 +84,13 @@ static void drop_unused(struct resolve *resolve)
 		if (used[i])
 			facts->functions.at[kept++] = facts->functions.at[i];
 	facts->functions.len = kept;
-	map_done(&resolve->functions);
+	dc_map_done(&resolve->functions);
 	free(used);
 }
 
-static void make_functions(struct resolve *resolve)
+static void make_functions(struct dc_resolve *resolve)
 {
-	struct facts *facts = resolve->facts;
+	struct dc_facts *facts = resolve->facts;
 	struct dc_graph *graph = resolve->graph;
 	size_t i;
 
@@ -100,7 +100,7 @@ static void make_functions(struct resolve *resolve)
 	qsort(facts->functions.at, facts->functions.len, sizeof(*facts->functions.at),
 	      compare_fact_functions);
 	for (i = 0; i < facts->functions.len; i++) {
-		const struct fact_function *fact = &facts->functions.at[i];
+		const struct dc_fact_function *fact = &facts->functions.at[i];
 		struct dc_function function = {
 			.name = unique_name(facts, i),
 			.file = fact->file,
@@ -118,17 +118,17 @@ static void make_functions(struct resolve *resolve)
 	qsort(graph->functions.at, graph->functions.len, sizeof(*graph->functions.at),
 	      compare_functions);
 	for (i = 0; i < facts->functions.len; i++)
-		map_set(&resolve->functions, facts->functions.at[i].symbol,
-			dc_graph_function(graph, unique_name(facts, i)));
+		dc_map_set(&resolve->functions, facts->functions.at[i].symbol,
+			   dc_graph_function(graph, unique_name(facts, i)));
 	resolve->words = (graph->functions.len + 63) / 64;
 }
 
-static void mark_addresses(struct resolve *resolve)
+static void mark_addresses(struct dc_resolve *resolve)
 {
-	const struct fact_address *address;
+	const struct dc_fact_address *address;
 
 	dc_vec_each (address, &resolve->facts->addresses) {
-		int function = map_get(&resolve->functions, address->symbol);
+		int function = dc_map_get(&resolve->functions, address->symbol);
 
 		if (function >= 0)
 			resolve->graph->functions.at[function].address_taken = true;
@@ -138,7 +138,7 @@ static void mark_addresses(struct resolve *resolve)
 /* Kernel functions */
 
 struct reach {
-	struct resolve *resolve;
+	struct dc_resolve *resolve;
 	bool *seen;
 	bool local;
 	DC_VEC(const char *) out;
@@ -146,8 +146,8 @@ struct reach {
 
 static void reach_from(struct reach *reach, unsigned index)
 {
-	struct facts *facts = reach->resolve->facts;
-	const struct fact_kernel_function *function = &facts->kernel_functions.at[index];
+	struct dc_facts *facts = reach->resolve->facts;
+	const struct dc_fact_kernel_function *function = &facts->kernel_functions.at[index];
 	bool is_new;
 	size_t i;
 
@@ -163,7 +163,7 @@ static void reach_from(struct reach *reach, unsigned index)
 		return;
 	reach->local &= function->pure;
 	for (i = 0; i < function->calls.len; i++)
-		reach_from(reach, facts_kernel_function(facts, function->calls.at[i], &is_new));
+		reach_from(reach, dc_facts_kernel_function(facts, function->calls.at[i], &is_new));
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -171,9 +171,9 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static struct dc_kernel_function make_kernel_function(struct resolve *resolve, unsigned index)
+static struct dc_kernel_function make_kernel_function(struct dc_resolve *resolve, unsigned index)
 {
-	struct facts *facts = resolve->facts;
+	struct dc_facts *facts = resolve->facts;
 	struct reach reach = {.resolve = resolve, .local = true};
 	struct dc_kernel_function made = {
 		.name = facts->kernel_functions.at[index].name,
@@ -205,34 +205,34 @@ static int compare_kernel(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
-void resolve_kernel_functions(struct resolve *resolve)
+void dc_resolve_kernel_functions(struct dc_resolve *resolve)
 {
-	struct facts *facts = resolve->facts;
+	struct dc_facts *facts = resolve->facts;
 	struct dc_graph *graph = resolve->graph;
-	const struct fact_call *call;
+	const struct dc_fact_call *call;
 	bool is_new;
 	size_t i;
 
-	/* What is declared by the driver but defined elsewhere is a kernel function too. */
+	/* A function that the driver declares but does not define counts as a kernel function. */
 	dc_vec_each (call, &facts->calls)
-		if (call->callee && map_get(&resolve->functions, call->callee) < 0) {
-			unsigned index = facts_kernel_function(facts, call->callee, &is_new);
+		if (call->callee && dc_map_get(&resolve->functions, call->callee) < 0) {
+			unsigned index = dc_facts_kernel_function(facts, call->callee, &is_new);
 
 			facts->kernel_functions.at[index].called = true;
 		}
 	for (i = 0; i < facts->kernel_functions.len; i++)
 		if (facts->kernel_functions.at[i].called &&
-		    map_get(&resolve->functions, facts->kernel_functions.at[i].name) < 0)
+		    dc_map_get(&resolve->functions, facts->kernel_functions.at[i].name) < 0)
 			dc_vec_push(&graph->kernel_functions,
 				    make_kernel_function(resolve, (unsigned)i));
 	if (graph->kernel_functions.len)
 		qsort(graph->kernel_functions.at, graph->kernel_functions.len,
 		      sizeof(*graph->kernel_functions.at), compare_kernel);
 	for (i = 0; i < graph->kernel_functions.len; i++)
-		map_set(&resolve->kernel, graph->kernel_functions.at[i].name, (int)i);
+		dc_map_set(&resolve->kernel, graph->kernel_functions.at[i].name, (int)i);
 }
 
-void resolve_functions(struct resolve *resolve)
+void dc_resolve_functions(struct dc_resolve *resolve)
 {
 	make_functions(resolve);
 	mark_addresses(resolve);

@@ -5,166 +5,169 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/values.h"
+#include "graph/flows.h"
 #include "graph/walk_state.h"
 
 /* Blocks */
 
-unsigned walk_block(struct walk *walk)
+unsigned dc_walk_block(struct dc_walk *walk)
 {
 	return walk->blocks++;
 }
 
-void walk_edge(struct walk *walk, unsigned from, unsigned to)
+void dc_walk_edge(struct dc_walk *walk, unsigned from, unsigned to)
 {
 	if (walk->symbol)
-		dc_vec_push(&walk->facts->edges, (struct fact_edge){.from = from, .to = to});
+		dc_vec_push(&walk->facts->edges, (struct dc_fact_edge){.from = from, .to = to});
 }
 
-struct walk_state walk_fork(struct walk *walk, struct walk_state state)
+struct dc_walk_state dc_walk_fork(struct dc_walk *walk, struct dc_walk_state state)
 {
 	unsigned block;
 
 	if (!state.live)
 		return state;
-	block = walk_block(walk);
-	walk_edge(walk, state.block, block);
-	return (struct walk_state){.block = block, .live = true};
+	block = dc_walk_block(walk);
+	dc_walk_edge(walk, state.block, block);
+	return (struct dc_walk_state){.block = block, .live = true};
 }
 
-struct walk_state walk_join(struct walk *walk, struct walk_state a, struct walk_state b)
+struct dc_walk_state dc_walk_join(struct dc_walk *walk, struct dc_walk_state a,
+				  struct dc_walk_state b)
 {
-	struct walk_state joined = walk_fork(walk, a.live ? a : b);
+	struct dc_walk_state joined = dc_walk_fork(walk, a.live ? a : b);
 
 	if (a.live && b.live)
-		walk_edge(walk, b.block, joined.block);
+		dc_walk_edge(walk, b.block, joined.block);
 	return joined;
 }
 
-static struct walk_target target(struct walk *walk)
+static struct dc_walk_target target(struct dc_walk *walk)
 {
-	return (struct walk_target){.block = walk_block(walk)};
+	return (struct dc_walk_target){.block = dc_walk_block(walk)};
 }
 
-static struct walk_target *label(struct walk *walk, CXCursor cursor)
+static struct dc_walk_target *label(struct dc_walk *walk, CXCursor cursor)
 {
-	const char *name = ast_spelling(walk->facts, cursor);
-	struct walk_target *found;
+	const char *name = dc_ast_spelling(walk->facts, cursor);
+	struct dc_walk_target *found;
 
 	dc_vec_each (found, &walk->labels)
 		if (found->label == name)
 			return found;
-	dc_vec_push(&walk->labels, (struct walk_target){.label = name, .block = walk_block(walk)});
+	dc_vec_push(&walk->labels,
+		    (struct dc_walk_target){.label = name, .block = dc_walk_block(walk)});
 	return &walk->labels.at[walk->labels.len - 1];
 }
 
 /* Control goes from here to a target; what follows is dead. */
-static void jump(struct walk *walk, struct walk_target *to, struct walk_state *state)
+static void jump(struct dc_walk *walk, struct dc_walk_target *to, struct dc_walk_state *state)
 {
 	if (to && state->live) {
-		walk_edge(walk, state->block, to->block);
+		dc_walk_edge(walk, state->block, to->block);
 		to->reached = true;
 	}
 	state->live = false;
 }
 
 /* Control comes here from a target's jumps, or falls through. */
-static void land(struct walk *walk, const struct walk_target *at, struct walk_state *state)
+static void land(struct dc_walk *walk, const struct dc_walk_target *at, struct dc_walk_state *state)
 {
 	if (state->live)
-		walk_edge(walk, state->block, at->block);
-	*state = (struct walk_state){.block = at->block, .live = state->live || at->reached};
+		dc_walk_edge(walk, state->block, at->block);
+	*state = (struct dc_walk_state){.block = at->block, .live = state->live || at->reached};
 }
 
 /* Statements */
 
-static void walk_variable(struct walk *walk, CXCursor variable, struct walk_state *state)
+static void walk_variable(struct dc_walk *walk, CXCursor variable, struct dc_walk_state *state)
 {
 	CXCursor init = clang_Cursor_getVarDeclInitializer(variable);
 
 	if (clang_Cursor_isNull(init))
 		return;
-	walk_expr(walk, init, FACT_READ, state);
-	values_assign(walk->facts, walk->symbol,
-		      values_variable(walk->facts, walk->symbol, variable),
-		      clang_getCursorType(variable), init);
+	dc_walk_expr(walk, init, DC_FACT_READ, state);
+	dc_flow_assign(walk->facts, walk->symbol,
+		       dc_flow_variable(walk->facts, walk->symbol, variable),
+		       clang_getCursorType(variable), init);
 }
 
-static void walk_declarations(struct walk *walk, CXCursor stmt, struct walk_state *state)
+static void walk_declarations(struct dc_walk *walk, CXCursor stmt, struct dc_walk_state *state)
 {
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 	size_t i;
 
-	ast_children(stmt, &children);
+	dc_ast_children(stmt, &children);
 	for (i = 0; i < children.len; i++)
 		if (clang_getCursorKind(children.at[i]) == CXCursor_VarDecl)
 			walk_variable(walk, children.at[i], state);
 	dc_vec_done(&children);
 }
 
-static void walk_if(struct walk *walk, const ast_cursors *children, struct walk_state *state)
+static void walk_if(struct dc_walk *walk, const dc_ast_cursors *children,
+		    struct dc_walk_state *state)
 {
-	struct walk_state on, off;
+	struct dc_walk_state on, off;
 
-	walk_condition(walk, children->at[0], *state, &on, &off);
-	walk_stmt(walk, children->at[1], &on);
+	dc_walk_condition(walk, children->at[0], *state, &on, &off);
+	dc_walk_stmt(walk, children->at[1], &on);
 	if (children->len > 2)
-		walk_stmt(walk, children->at[2], &off);
-	*state = walk_join(walk, on, off);
+		dc_walk_stmt(walk, children->at[2], &off);
+	*state = dc_walk_join(walk, on, off);
 }
 
 /* do { } while (0), the wrapping of macros: no loop at all. */
-static bool loop_is_block(enum CXCursorKind kind, const ast_cursors *children)
+static bool loop_is_block(enum CXCursorKind kind, const dc_ast_cursors *children)
 {
 	long long value;
 
 	return kind == CXCursor_DoStmt && children->len == 2 &&
-	       ast_constant(children->at[1], &value) && !value;
+	       dc_ast_constant(children->at[1], &value) && !value;
 }
 
-static void walk_once(struct walk *walk, CXCursor body, struct walk_state *state)
+static void walk_once(struct dc_walk *walk, CXCursor body, struct dc_walk_state *state)
 {
-	struct walk_target end = target(walk), *leave = walk->leave, *again = walk->again;
+	struct dc_walk_target end = target(walk), *leave = walk->leave, *again = walk->again;
 
 	walk->leave = walk->again = &end;
-	walk_stmt(walk, body, state);
+	dc_walk_stmt(walk, body, state);
 	land(walk, &end, state);
 	walk->leave = leave;
 	walk->again = again;
 }
 
 /* The head of a while or for loop, left at its end or into the body. */
-static void walk_loop_head(struct walk *walk, bool is_while, const ast_cursors *children,
-			   struct walk_state head, struct walk_state *ret_body,
-			   struct walk_state *ret_exit)
+static void walk_loop_head(struct dc_walk *walk, bool is_while, const dc_ast_cursors *children,
+			   struct dc_walk_state head, struct dc_walk_state *ret_body,
+			   struct dc_walk_state *ret_exit)
 {
 	size_t i;
 
 	if (is_while) {
-		walk_condition(walk, children->at[0], head, ret_body, ret_exit);
+		dc_walk_condition(walk, children->at[0], head, ret_body, ret_exit);
 		if (!ret_body->live) /* while (0): clang emits the body all the same */
-			*ret_body = walk_fork(walk, *ret_exit);
+			*ret_body = dc_walk_fork(walk, *ret_exit);
 		return;
 	}
 	for (i = 0; i + 1 < children->len; i++)
-		walk_expr(walk, children->at[i], FACT_READ, &head);
-	*ret_body = walk_fork(walk, head);
-	*ret_exit = walk_fork(walk, head);
+		dc_walk_expr(walk, children->at[i], DC_FACT_READ, &head);
+	*ret_body = dc_walk_fork(walk, head);
+	*ret_exit = dc_walk_fork(walk, head);
 	ret_exit->live &= children->len > 1; /* for (;;) */
 }
 
-static void walk_loop(struct walk *walk, bool is_while, const ast_cursors *children,
-		      struct walk_state *state)
+static void walk_loop(struct dc_walk *walk, bool is_while, const dc_ast_cursors *children,
+		      struct dc_walk_state *state)
 {
-	struct walk_target leave = target(walk), again = target(walk);
-	struct walk_target *outer_leave = walk->leave, *outer_again = walk->again;
-	struct walk_state body, out;
+	struct dc_walk_target leave = target(walk), again = target(walk);
+	struct dc_walk_target *outer_leave = walk->leave, *outer_again = walk->again;
+	struct dc_walk_state body, out;
 
 	land(walk, &again, state);
 	walk_loop_head(walk, is_while, children, *state, &body, &out);
 	walk->leave = &leave;
 	walk->again = &again;
-	walk_stmt(walk, children->at[children->len - 1], &body);
+	dc_walk_stmt(walk, children->at[children->len - 1], &body);
 	jump(walk, &again, &body);
 	walk->leave = outer_leave;
 	walk->again = outer_again;
@@ -172,18 +175,19 @@ static void walk_loop(struct walk *walk, bool is_while, const ast_cursors *child
 	*state = out;
 }
 
-static void walk_do(struct walk *walk, const ast_cursors *children, struct walk_state *state)
+static void walk_do(struct dc_walk *walk, const dc_ast_cursors *children,
+		    struct dc_walk_state *state)
 {
-	struct walk_target leave = target(walk), again = target(walk), head = target(walk);
-	struct walk_target *outer_leave = walk->leave, *outer_again = walk->again;
-	struct walk_state on, off;
+	struct dc_walk_target leave = target(walk), again = target(walk), head = target(walk);
+	struct dc_walk_target *outer_leave = walk->leave, *outer_again = walk->again;
+	struct dc_walk_state on, off;
 
 	land(walk, &head, state);
 	walk->leave = &leave;
 	walk->again = &again;
-	walk_stmt(walk, children->at[0], state);
+	dc_walk_stmt(walk, children->at[0], state);
 	land(walk, &again, state);
-	walk_condition(walk, children->at[1], *state, &on, &off);
+	dc_walk_condition(walk, children->at[1], *state, &on, &off);
 	jump(walk, &head, &on);
 	walk->leave = outer_leave;
 	walk->again = outer_again;
@@ -191,24 +195,25 @@ static void walk_do(struct walk *walk, const ast_cursors *children, struct walk_
 	*state = off;
 }
 
-static void walk_switch(struct walk *walk, const ast_cursors *children, struct walk_state *state)
+static void walk_switch(struct dc_walk *walk, const dc_ast_cursors *children,
+			struct dc_walk_state *state)
 {
-	struct walk_target leave = target(walk), *outer_leave = walk->leave;
-	struct walk_state head, *outer_cases = walk->cases, body = {0};
+	struct dc_walk_target leave = target(walk), *outer_leave = walk->leave;
+	struct dc_walk_state head, *outer_cases = walk->cases, body = {0};
 	bool outer_known = walk->cases_known, outer_taken = walk->case_taken;
 	bool outer_default = walk->has_default;
 	long long outer_value = walk->case_value;
 
-	walk->cases_known = ast_constant(children->at[0], &walk->case_value);
+	walk->cases_known = dc_ast_constant(children->at[0], &walk->case_value);
 	walk->case_taken = walk->has_default = false;
-	walk_expr(walk, children->at[0], FACT_READ, state);
+	dc_walk_expr(walk, children->at[0], DC_FACT_READ, state);
 	head = *state;
 	walk->leave = &leave;
 	walk->cases = &head;
-	walk_stmt(walk, children->at[children->len - 1], &body);
+	dc_walk_stmt(walk, children->at[children->len - 1], &body);
 	if (walk->has_default || (walk->case_taken && walk->cases_known))
 		head.live = false; /* no value passes the switch by */
-	*state = walk_join(walk, body, head);
+	*state = dc_walk_join(walk, body, head);
 	land(walk, &leave, state);
 	walk->leave = outer_leave;
 	walk->cases = outer_cases;
@@ -219,8 +224,8 @@ static void walk_switch(struct walk *walk, const ast_cursors *children, struct w
 }
 
 /* case VALUE: and default: */
-static void walk_case(struct walk *walk, CXCursor stmt, const ast_cursors *children,
-		      struct walk_state *state)
+static void walk_case(struct dc_walk *walk, CXCursor stmt, const dc_ast_cursors *children,
+		      struct dc_walk_state *state)
 {
 	bool is_default = clang_getCursorKind(stmt) == CXCursor_DefaultStmt;
 	bool taken = true;
@@ -229,46 +234,47 @@ static void walk_case(struct walk *walk, CXCursor stmt, const ast_cursors *child
 	walk->has_default |= is_default;
 	if (walk->cases_known && is_default)
 		taken = !walk->case_taken;
-	else if (walk->cases_known && children->len > 1 && ast_constant(children->at[0], &value))
+	else if (walk->cases_known && children->len > 1 && dc_ast_constant(children->at[0], &value))
 		taken = value == walk->case_value;
 	if (taken && walk->cases) {
 		walk->case_taken = true;
-		*state = walk_join(walk, *state, *walk->cases);
+		*state = dc_walk_join(walk, *state, *walk->cases);
 	}
 	if (children->len)
-		walk_stmt(walk, children->at[children->len - 1], state);
+		dc_walk_stmt(walk, children->at[children->len - 1], state);
 }
 
-static void walk_return(struct walk *walk, const ast_cursors *children, struct walk_state *state)
+static void walk_return(struct dc_walk *walk, const dc_ast_cursors *children,
+			struct dc_walk_state *state)
 {
 	if (children->len) {
-		walk_expr(walk, children->at[0], FACT_READ, state);
-		values_assign(walk->facts, walk->symbol,
-			      facts_namef(walk->facts, "%s()", walk->symbol), walk->result,
-			      children->at[0]);
+		dc_walk_expr(walk, children->at[0], DC_FACT_READ, state);
+		dc_flow_assign(walk->facts, walk->symbol,
+			       dc_facts_namef(walk->facts, "%s()", walk->symbol), walk->result,
+			       children->at[0]);
 	}
 	if (state->live)
-		walk_edge(walk, state->block, FACT_BLOCK_EXIT);
+		dc_walk_edge(walk, state->block, DC_FACT_BLOCK_EXIT);
 	state->live = false;
 }
 
-void walk_compound(struct walk *walk, CXCursor stmt, struct walk_state *state)
+void dc_walk_compound(struct dc_walk *walk, CXCursor stmt, struct dc_walk_state *state)
 {
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 	size_t i;
 
-	ast_children(stmt, &children);
+	dc_ast_children(stmt, &children);
 	for (i = 0; i < children.len; i++)
-		walk_stmt(walk, children.at[i], state);
+		dc_walk_stmt(walk, children.at[i], state);
 	dc_vec_done(&children);
 }
 
-static void walk_branching(struct walk *walk, CXCursor stmt, struct walk_state *state)
+static void walk_branching(struct dc_walk *walk, CXCursor stmt, struct dc_walk_state *state)
 {
 	enum CXCursorKind kind = clang_getCursorKind(stmt);
-	ast_cursors children = {0};
+	dc_ast_cursors children = {0};
 
-	ast_children(stmt, &children);
+	dc_ast_children(stmt, &children);
 	switch ((int)kind) {
 	case CXCursor_IfStmt:
 		if (children.len >= 2)
@@ -299,7 +305,7 @@ static void walk_branching(struct walk *walk, CXCursor stmt, struct walk_state *
 		land(walk, label(walk, stmt), state);
 		state->live = true;
 		if (children.len)
-			walk_stmt(walk, children.at[0], state);
+			dc_walk_stmt(walk, children.at[0], state);
 		break;
 	case CXCursor_GotoStmt:
 		jump(walk, children.len ? label(walk, children.at[0]) : NULL, state);
@@ -310,13 +316,13 @@ static void walk_branching(struct walk *walk, CXCursor stmt, struct walk_state *
 	dc_vec_done(&children);
 }
 
-void walk_stmt(struct walk *walk, CXCursor stmt, struct walk_state *state)
+void dc_walk_stmt(struct dc_walk *walk, CXCursor stmt, struct dc_walk_state *state)
 {
-	if (!state->live && !ast_has_label(stmt))
+	if (!state->live && !dc_ast_has_label(stmt))
 		return;
 	switch ((int)clang_getCursorKind(stmt)) {
 	case CXCursor_CompoundStmt:
-		walk_compound(walk, stmt, state);
+		dc_walk_compound(walk, stmt, state);
 		break;
 	case CXCursor_DeclStmt:
 		walk_declarations(walk, stmt, state);
@@ -343,39 +349,39 @@ void walk_stmt(struct walk *walk, CXCursor stmt, struct walk_state *state)
 		break;
 	case CXCursor_GCCAsmStmt:
 	case CXCursor_UnexposedStmt: /* an attributed statement, or assembly */
-		walk_children(walk, stmt, FACT_READ | FACT_WRITE, false, state);
+		dc_walk_children(walk, stmt, DC_FACT_READ | DC_FACT_WRITE, false, state);
 		break;
 	default:
 		if (clang_isExpression(clang_getCursorKind(stmt)))
-			walk_expr(walk, stmt, FACT_READ, state);
+			dc_walk_expr(walk, stmt, DC_FACT_READ, state);
 		else
-			walk_children(walk, stmt, FACT_READ, false, state);
+			dc_walk_children(walk, stmt, DC_FACT_READ, false, state);
 	}
 }
 
-void walk_function(struct facts *facts, CXCursor function, const char *symbol)
+void dc_walk_function(struct dc_facts *facts, CXCursor function, const char *symbol)
 {
-	struct walk walk = {
+	struct dc_walk walk = {
 		.facts = facts,
 		.symbol = symbol,
 		.result = clang_getResultType(clang_getCursorType(function)),
-		.blocks = FACT_BLOCK_EXIT + 1,
+		.blocks = DC_FACT_BLOCK_EXIT + 1,
 		.tested = clang_getNullCursor(),
 		.cast_call = clang_getNullCursor(),
 	};
-	struct fact_body fact = {
+	struct dc_fact_body fact = {
 		.function = symbol,
 		.first_event = (unsigned)facts->events.len,
 		.first_edge = (unsigned)facts->edges.len,
 	};
-	struct walk_state state = {.live = true};
-	CXCursor body = ast_body(function);
+	struct dc_walk_state state = {.live = true};
+	CXCursor body = dc_ast_body(function);
 
 	if (clang_Cursor_isNull(body))
 		return;
-	walk_compound(&walk, body, &state);
+	dc_walk_compound(&walk, body, &state);
 	if (state.live)
-		walk_edge(&walk, state.block, FACT_BLOCK_EXIT);
+		dc_walk_edge(&walk, state.block, DC_FACT_BLOCK_EXIT);
 	fact.blocks = walk.blocks;
 	fact.events = (unsigned)facts->events.len - fact.first_event;
 	fact.edges = (unsigned)facts->edges.len - fact.first_edge;
@@ -383,16 +389,16 @@ void walk_function(struct facts *facts, CXCursor function, const char *symbol)
 	dc_vec_done(&walk.labels);
 }
 
-void walk_initialiser(struct facts *facts, CXCursor expr)
+void dc_walk_initialiser(struct dc_facts *facts, CXCursor expr)
 {
-	struct walk walk = {.facts = facts,
-			    .tested = clang_getNullCursor(),
-			    .cast_call = clang_getNullCursor()};
-	struct walk_state state = {0};
+	struct dc_walk walk = {.facts = facts,
+			       .tested = clang_getNullCursor(),
+			       .cast_call = clang_getNullCursor()};
+	struct dc_walk_state state = {0};
 	size_t accesses = facts->accesses.len, memory = facts->memory.len;
 
 	state.live = true;
-	walk_expr(&walk, expr, FACT_READ, &state);
+	dc_walk_expr(&walk, expr, DC_FACT_READ, &state);
 	facts->accesses.len = accesses; /* at file scope nobody accesses */
 	facts->memory.len = memory;
 	dc_vec_done(&walk.labels);

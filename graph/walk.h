@@ -6,12 +6,12 @@
 #include "graph/ast.h"
 
 /* Adds the facts of a driver function's body. */
-void walk_function(struct facts *facts, CXCursor function, const char *symbol);
+void dc_walk_function(struct dc_facts *facts, CXCursor function, const char *symbol);
 
-/* Adds the facts of a file-scope initialiser: addresses taken (the flows are values_assign's). */
-void walk_initialiser(struct facts *facts, CXCursor expr);
+/* Adds the facts of a file-scope initialiser: addresses taken (the flows are dc_flow_assign's). */
+void dc_walk_initialiser(struct dc_facts *facts, CXCursor expr);
 
 /* Notes a kernel function that the driver calls; reads the body of an inline one. */
-void walk_kernel_function(struct facts *facts, CXCursor function, bool called);
+void dc_walk_kernel_function(struct dc_facts *facts, CXCursor function, bool called);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the walk of a body carries along. Private to walk.c (statements) and expr.c (expressions).
+ * The state of the walk of a body. Private to walk.c (statements), expr.c (expressions),
+ * accesses.c.
  *
  * A body is walked once, in the order of execution, and leaves a small control flow graph behind:
  * blocks with what happens in them to locks and which calls they make (facts.h). Which locks are
  * held where is computed later, over all functions (locks.c).
  *
- * What clang's own code generator leaves out is left out here too: branches on a constant,
+ * The walk leaves out what clang's code generator leaves out: branches on a constant,
  * statements after a jump, operands of sizeof and typeof. So the direct edges are those of the
  * compiler's unoptimised output.
  */
@@ -15,28 +16,28 @@
 
 #include "graph/ast.h"
 
-/* Where control is. */
-struct walk_state {
+/* The block that control is in. */
+struct dc_walk_state {
 	unsigned block;
-	bool live; /* false: nothing gets here */
+	bool live; /* false: control does not reach this point */
 };
 
 /* A target of break, continue or goto. */
-struct walk_target {
+struct dc_walk_target {
 	const char *label; /* of labels */
 	unsigned block;
 	bool reached;
 };
 
-struct walk {
-	struct facts *facts;
+struct dc_walk {
+	struct dc_facts *facts;
 	const char *symbol; /* NULL: at file scope, where nothing runs */
 	CXType result;
 	unsigned blocks;
 	CXCursor tested; /* call of a trylock that is a condition: its ways part later */
-	DC_VEC(struct walk_target) labels;
-	struct walk_target *leave, *again; /* of the innermost loop or switch */
-	struct walk_state *cases; /* state at the head of the innermost switch */
+	DC_VEC(struct dc_walk_target) labels;
+	struct dc_walk_target *leave, *again; /* of the innermost loop or switch */
+	struct dc_walk_state *cases; /* state at the head of the innermost switch */
 	bool cases_known; /* its value is a constant ... */
 	long long case_value; /* ... this one */
 	bool case_taken; /* and its case has been seen */
@@ -45,34 +46,36 @@ struct walk {
 	const char *cast_record; /* to a pointer to this structure */
 };
 
-unsigned walk_block(struct walk *walk);
-void walk_edge(struct walk *walk, unsigned from, unsigned to);
+unsigned dc_walk_block(struct dc_walk *walk);
+void dc_walk_edge(struct dc_walk *walk, unsigned from, unsigned to);
 
 /* A new block after the given state; a dead state stays dead. */
-struct walk_state walk_fork(struct walk *walk, struct walk_state state);
-struct walk_state walk_join(struct walk *walk, struct walk_state a, struct walk_state b);
+struct dc_walk_state dc_walk_fork(struct dc_walk *walk, struct dc_walk_state state);
+struct dc_walk_state dc_walk_join(struct dc_walk *walk, struct dc_walk_state a,
+				  struct dc_walk_state b);
 
-/* how: mask of FACT_READ... */
-void walk_expr(struct walk *walk, CXCursor expr, unsigned how, struct walk_state *state);
+/* how: mask of DC_FACT_READ... */
+void dc_walk_expr(struct dc_walk *walk, CXCursor expr, unsigned how, struct dc_walk_state *state);
 /* The states where the condition is true and where it is false, each a block of its own. */
-void walk_condition(struct walk *walk, CXCursor expr, struct walk_state in,
-		    struct walk_state *ret_true, struct walk_state *ret_false);
+void dc_walk_condition(struct dc_walk *walk, CXCursor expr, struct dc_walk_state in,
+		       struct dc_walk_state *ret_true, struct dc_walk_state *ret_false);
 /* The last child, or all. */
-void walk_children(struct walk *walk, CXCursor expr, unsigned how, bool last_only,
-		   struct walk_state *state);
+void dc_walk_children(struct dc_walk *walk, CXCursor expr, unsigned how, bool last_only,
+		      struct dc_walk_state *state);
 
 /* Notes that the function accesses a field (or "*") of a type; type NULL: a global. */
-void walk_access(struct walk *walk, const char *type, const char *name, unsigned how);
+void dc_walk_access(struct dc_walk *walk, const char *type, const char *name, unsigned how);
 /* All fields of a structure (an array of them) at once, and of those in it: "*" and each. */
-void walk_whole(struct walk *walk, CXType type, unsigned how);
+void dc_walk_whole(struct dc_walk *walk, CXType type, unsigned how);
 /* An expression through which a callee reads or writes what it points to. */
-void walk_pointed(struct walk *walk, CXCursor pointer, unsigned how, struct walk_state *state);
-/* A cast, explicit or not: what it says of the call below it. */
-void walk_cast(struct walk *walk, CXCursor cast);
-/* A call that gets or gives back memory. */
-void walk_memory(struct walk *walk, CXCursor call, const struct dc_memory_rule *rule);
+void dc_walk_pointed(struct dc_walk *walk, CXCursor pointer, unsigned how,
+		     struct dc_walk_state *state);
+/* Notes the type that a cast, explicit or not, gives to the result of a call. */
+void dc_walk_cast(struct dc_walk *walk, CXCursor cast);
+/* Notes a call that allocates or frees memory. */
+void dc_walk_memory(struct dc_walk *walk, CXCursor call, const struct dc_memory_rule *rule);
 
-void walk_stmt(struct walk *walk, CXCursor stmt, struct walk_state *state);
-void walk_compound(struct walk *walk, CXCursor stmt, struct walk_state *state);
+void dc_walk_stmt(struct dc_walk *walk, CXCursor stmt, struct dc_walk_state *state);
+void dc_walk_compound(struct dc_walk *walk, CXCursor stmt, struct dc_walk_state *state);
 
 #endif

@@ -16,7 +16,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/proc.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 
 #define QEMU	      "qemu-system-x86_64"
 #define TAIL_LINES    16
@@ -361,10 +361,12 @@ static void remove_tree(struct dc_diag *diag, const char *path)
 	dc_proc_run(diag, "cleaning up", &(struct dc_proc){.argv = argv});
 }
 
+/* The disk has one archive if the job has ended, else those of keep(), each with its own end. */
 static int take_results(const struct boot *boot)
 {
 	const char *temporary = dc_arena_printf(boot->arena, "%s.tmp", boot->results);
-	const char *argv[] = {"tar", "-x", "-m", "-f", boot->disk, "-C", temporary, NULL};
+	const char *extract = boot->ended ? "-xm" : "-xim";
+	const char *argv[] = {"tar", extract, "-f", boot->disk, "-C", temporary, NULL};
 	int err;
 
 	remove_tree(boot->diag, temporary);
@@ -377,6 +379,18 @@ static int take_results(const struct boot *boot)
 			       strerror(errno));
 	if (err < 0)
 		remove_tree(boot->diag, temporary);
+	return err;
+}
+
+/* Returns what to return for the boot. */
+static int boot_once(struct boot *boot)
+{
+	int err = run_qemu(boot);
+
+	if (!err)
+		return take_results(boot);
+	if (boot->guest->keep_results)
+		take_results(boot);
 	return err;
 }
 
@@ -403,9 +417,7 @@ int dc_guest_run(struct dc_diag *diag, const struct dc_guest *guest)
 	if (!err)
 		err = make_disk(&boot);
 	if (!err)
-		err = run_qemu(&boot);
-	if (!err)
-		err = take_results(&boot);
+		err = boot_once(&boot);
 	unlink(boot.initramfs);
 	unlink(boot.disk);
 	dc_vec_done(&boot.complaint);

@@ -51,6 +51,7 @@ struct dc_guest {
 	unsigned timeout_s; /* default 600 */
 	unsigned quiet_s; /* default 120 */
 	unsigned results_mib; /* room for results; default 256 */
+	bool keep_results; /* of a guest that fails, too: what its job gave to keep() of lib.sh */
 	bool complaints_ok; /* the kernel may say BUG, WARNING or Oops (tests of faults) */
 	/* Called with each line of the console as it comes: without the kernel's time stamp; what
 	 * the job wrote begins with "dc-job: ". NULL: not called. */
@@ -68,11 +69,11 @@ int dc_guest_check(struct dc_diag *diag, const struct dc_kernel *kernel);
  * dc_guest_run - boots the guest and waits until it has ended.
  *
  * On success FOLDER/results holds what the job left in /results; on failure there is no such
- * folder. FOLDER/console.log has all that the console said in either case.
- * Returns 0 if the job ended with status 0 and the kernel had nothing to complain about; otherwise
- * after reporting, with the console's last lines: -ENXIO (QEMU, a program, a module or the kernel
- * image is missing), -ETIMEDOUT (it hung), -EIO (it ended too early, the job failed, or the kernel
- * complained).
+ * folder, unless keep_results asks for what there is. FOLDER/console.log has all that the console
+ * said in either case. Returns 0 if the job ended with status 0 and the kernel had nothing to
+ * complain about; otherwise after reporting, with the console's last lines: -ENXIO (QEMU, a
+ * program, a module or the kernel image is missing), -ETIMEDOUT (it hung), -EIO (it ended too
+ * early, the job failed, or the kernel complained).
  */
 int dc_guest_run(struct dc_diag *diag, const struct dc_guest *guest);
 

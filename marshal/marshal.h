@@ -12,7 +12,7 @@
 #define DC_MARSHAL_MARSHAL_H
 
 #include "graph/graph.h"
-#include "graph/source.h"
+#include "graph/source/source.h"
 #include "marshal/rules.h"
 
 struct dc_marshal {

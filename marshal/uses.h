@@ -6,7 +6,7 @@
 #define DC_MARSHAL_USES_H
 
 #include "graph/graph.h"
-#include "graph/source.h"
+#include "graph/source/source.h"
 #include "marshal/constraints.h"
 #include "marshal/rules.h"
 

@@ -19,7 +19,7 @@
 #include "base/alloc.h"
 #include "base/diag.h"
 #include "base/kernel.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 
 /* One part of the workload. A phase that moves packets was run without recording as well: free_ms
  * is then above 0, and packets are what the two ends of the wire saw. */

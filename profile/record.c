@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A recording: build, boot, run profile/workloads/FAMILY.sh in the guest, read what it left. The
- * script's head says what that is.
+ * script's head says what that is. If the guest fails, what it has completed is kept, and the next
+ * recording goes on from there.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "guest/guest.h"
+#include "profile/kept.h"
 #include "profile/tally.h"
 
 #define MEMORY_MIB   2048
@@ -22,9 +25,10 @@ struct recording {
 	struct dc_arena *arena;
 	const struct dc_driver *driver;
 	const struct dc_kernel *kernel;
-	const char *folder; /* where the guest's results are */
+	const char *folder; /* of all that guests leave */
 	const char *workload;
-	struct symbols *symbols;
+	struct kept kept; /* by earlier guests; at last by all */
+	struct symbols *symbols; /* of the guest whose results are read */
 	struct tally *tallies; /* one a phase */
 	struct dc_profile profile;
 };
@@ -67,46 +71,86 @@ static const char *stock_module(const struct recording *rec)
 
 static int write_settings(struct recording *rec, const char *path)
 {
-	const char *text = dc_arena_printf(rec->arena, "MODULE=%s\nPREFIX=%s\n",
-					   rec->driver->module, DC_PROFILING_PREFIX);
+	const char *text = dc_arena_printf(rec->arena, "MODULE=%s\nPREFIX=%s\nDONE='%s'\n",
+					   rec->driver->module, DC_PROFILING_PREFIX,
+					   kept_done(rec->arena, &rec->kept));
 
 	return dc_file_write(rec->diag, path, text, strlen(text));
 }
 
-static int run_guest(struct recording *rec, const char *module, const char *folder)
+/* What recordings of the same have in common. */
+static const char *recording_of(const struct recording *rec, const char *module)
+{
+	const char *parts[] = {
+		module,
+		rec->workload,
+		dc_arena_printf(rec->arena, "%s/guest/lib.sh", dc_data_dir()),
+		rec->kernel->image,
+		stock_module(rec),
+	};
+	const char *text = dc_arena_printf(rec->arena, "%s %s\n", rec->kernel->release,
+					   rec->driver->qemu_device);
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i] && stat(parts[i], &st) == 0)
+			text = dc_arena_printf(rec->arena, "%s%s %lld %lld\n", text, parts[i],
+					       (long long)st.st_size, (long long)st.st_mtime);
+	return text;
+}
+
+static int boot_guest(struct recording *rec, const char *module)
 {
 	static const char *const modules[] = {"virtio_net", "8021q", NULL};
 	static const char *const programs[] = {"netperf", "netserver", "ethtool", "perf", NULL};
 	const char *nics[] = {rec->driver->qemu_device, PEER_MODEL, NULL};
-	const char *settings = dc_arena_printf(rec->arena, "%s/profile.env", folder);
+	const char *settings = dc_arena_printf(rec->arena, "%s/profile.env", rec->folder);
 	const struct dc_guest_file files[] = {
 		{module, "/recorded.ko"},
 		{settings, "/profile.env"},
 		{stock_module(rec), "/free.ko"},
 		{0},
 	};
-	int err = dc_mkdirs(rec->diag, folder);
+	int err = write_settings(rec, settings);
 
+	if (err < 0)
+		return err;
+	return dc_guest_run(rec->diag, &(struct dc_guest){
+					       .what = dc_arena_printf(rec->arena, "profiling %s",
+								       rec->driver->name),
+					       .kernel = rec->kernel,
+					       .folder = rec->folder,
+					       .job = rec->workload,
+					       .modules = modules,
+					       .programs = programs,
+					       .files = files,
+					       .nics = nics,
+					       .memory_mib = MEMORY_MIB,
+					       .icount_shift = ICOUNT_SHIFT,
+					       .results_mib = RESULTS_MIB,
+					       .timeout_s = 1800,
+					       .keep_results = true,
+				       });
+}
+
+static int run_guest(struct recording *rec, const char *module)
+{
+	const char *results = dc_arena_printf(rec->arena, "%s/results", rec->folder);
+	const char *root = dc_arena_printf(rec->arena, "%s/kept", rec->folder);
+	int err = kept_open(rec->diag, rec->arena, root, recording_of(rec, module), &rec->kept);
+
+	if (err < 0)
+		return err;
+	if (rec->kept.guests.len)
+		dc_progress(rec->diag, "an earlier guest has recorded:%s",
+			    kept_done(rec->arena, &rec->kept));
+	err = boot_guest(rec, module);
 	if (!err)
-		err = write_settings(rec, settings);
-	if (!err)
-		err = dc_guest_run(rec->diag,
-				   &(struct dc_guest){
-					   .what = dc_arena_printf(rec->arena, "profiling %s",
-								   rec->driver->name),
-					   .kernel = rec->kernel,
-					   .folder = folder,
-					   .job = rec->workload,
-					   .modules = modules,
-					   .programs = programs,
-					   .files = files,
-					   .nics = nics,
-					   .memory_mib = MEMORY_MIB,
-					   .icount_shift = ICOUNT_SHIFT,
-					   .results_mib = RESULTS_MIB,
-					   .timeout_s = 900,
-				   });
-	rec->folder = dc_arena_printf(rec->arena, "%s/results", folder);
+		return kept_add(rec->diag, rec->arena, &rec->kept, results);
+	if (kept_save(rec->diag, rec->arena, &rec->kept, results))
+		dc_note(rec->diag, DC_FILE(root),
+			"what was recorded before is kept; the same command goes on from there");
 	return err;
 }
 
@@ -138,8 +182,9 @@ static uint64_t to_ms(const char *seconds)
 	return (uint64_t)(strtod(seconds, NULL) * 1000 + 0.5);
 }
 
-/* "NAME recorded|free SECONDS PACKETS INTERRUPTS [THROUGHPUT UNIT]" */
-static bool take_run(struct recording *rec, char *line)
+/* "NAME recorded|free SECONDS PACKETS INTERRUPTS [THROUGHPUT UNIT]". Lines of what was not
+ * completed do not count. */
+static bool take_run(struct recording *rec, const struct kept_guest *guest, char *line)
 {
 	char *words[WORDS] = {0}, *word, *next = line;
 	struct dc_profile_phase *phase;
@@ -151,6 +196,8 @@ static bool take_run(struct recording *rec, char *line)
 			words[count++] = word;
 	if (count < 5)
 		return false;
+	if (!kept_has(guest->done, strcmp(words[1], "free") ? words[0] : words[1]))
+		return true;
 	if (count == WORDS)
 		throughput = dc_arena_printf(rec->profile.arena, "%s %s", words[5], words[6]);
 	phase = phase_named(rec, words[0]);
@@ -168,9 +215,9 @@ static bool take_run(struct recording *rec, char *line)
 	return true;
 }
 
-static int read_runs(struct recording *rec)
+static int read_runs(struct recording *rec, const struct kept_guest *guest)
 {
-	const char *path = dc_arena_printf(rec->arena, "%s/phases", rec->folder);
+	const char *path = dc_arena_printf(rec->arena, "%s/phases", guest->folder);
 	char *text, *line, *next;
 	unsigned number = 0;
 	int err = dc_file_read(rec->diag, path, &text, NULL);
@@ -180,7 +227,7 @@ static int read_runs(struct recording *rec)
 	next = text;
 	while (!err && (line = strsep(&next, "\n"))) {
 		number++;
-		if (*line && !take_run(rec, line))
+		if (*line && !take_run(rec, guest, line))
 			err = dc_error(rec->diag, -EIO, DC_LINE(path, number),
 				       "expected NAME KIND SECONDS PACKETS INTERRUPTS");
 	}
@@ -190,13 +237,14 @@ static int read_runs(struct recording *rec)
 
 /* The records */
 
-static int read_phase(struct recording *rec, size_t index, unsigned *least_depth)
+static int read_phase(struct recording *rec, const struct kept_guest *guest, size_t index,
+		      unsigned *least_depth)
 {
 	const struct dc_profile_names names = {.module = rec->driver->module};
 	struct dc_profile_phase *phase = &rec->profile.phases.at[index];
 	struct tally *tally = &rec->tallies[index];
-	const char *data = dc_arena_printf(rec->arena, "%s/%s.data", rec->folder, phase->name);
-	const char *trace = dc_arena_printf(rec->arena, "%s/%s.trace", rec->folder, phase->name);
+	const char *data = dc_arena_printf(rec->arena, "%s/%s.data", guest->folder, phase->name);
+	const char *trace = dc_arena_printf(rec->arena, "%s/%s.trace", guest->folder, phase->name);
 	unsigned depth;
 	int err;
 
@@ -208,6 +256,7 @@ static int read_phase(struct recording *rec, size_t index, unsigned *least_depth
 		err = perf_data_read(rec->diag, data, &names, rec->symbols, tally);
 		depth = tally_least_depth(tally);
 		*least_depth = depth < *least_depth ? depth : *least_depth;
+		tally->has_depths = true;
 	}
 	phase->events = tally->events;
 	phase->lost = tally->lost;
@@ -218,24 +267,42 @@ static int read_phase(struct recording *rec, size_t index, unsigned *least_depth
 	return err;
 }
 
+/* The phases that one guest has completed. */
+static int read_guest(struct recording *rec, const struct kept_guest *guest, unsigned *least_depth)
+{
+	const char *kallsyms = dc_arena_printf(rec->arena, "%s/kallsyms", guest->folder);
+	size_t i;
+	int err;
+
+	if (!dc_is_file(kallsyms)) /* it failed before it recorded */
+		return 0;
+	err = symbols_read(rec->diag, kallsyms, &rec->symbols);
+	for (i = 0; !err && i < rec->profile.phases.len; i++)
+		if (kept_has(guest->done, rec->profile.phases.at[i].name))
+			err = read_phase(rec, guest, i, least_depth);
+	symbols_free(rec->symbols);
+	rec->symbols = NULL;
+	return err;
+}
+
 /* perf's own handler runs with preemption off, which its samples show as one level too many; how
- * many levels, the least of all samples tells: ndo_open, for one, may sleep. */
+ * many levels, the least of all samples tells: ndo_open, for one, may sleep. What the function
+ * tracer has recorded has no levels. */
 static int read_phases(struct recording *rec)
 {
 	size_t count = rec->profile.phases.len, i;
+	const struct kept_guest *guest;
 	unsigned least = DEPTHS;
 	int err = 0;
 
 	rec->tallies = dc_arena_alloc(rec->arena, count * sizeof(*rec->tallies));
-	for (i = 0; !err && i < count; i++)
-		err = read_phase(rec, i, &least);
+	dc_vec_each (guest, &rec->kept.guests)
+		if (!err)
+			err = read_guest(rec, guest, &least);
 	for (i = 0; i < count; i++) {
-		const char *trace = dc_arena_printf(rec->arena, "%s/%s.trace", rec->folder,
-						    rec->profile.phases.at[i].name);
-
 		if (!err)
 			merge_tally(&rec->profile, i, count, &rec->tallies[i],
-				    dc_is_file(trace) || least == DEPTHS ? 0 : least);
+				    rec->tallies[i].has_depths && least != DEPTHS ? least : 0);
 		tally_done(&rec->tallies[i]);
 	}
 	return err;
@@ -243,9 +310,9 @@ static int read_phases(struct recording *rec)
 
 static int read_results(struct recording *rec)
 {
-	const char *kallsyms = dc_arena_printf(rec->arena, "%s/kallsyms", rec->folder);
 	struct dc_profile *profile = &rec->profile;
-	int err;
+	const struct kept_guest *guest;
+	int err = 0;
 
 	profile->arena = dc_arena_new();
 	profile->driver = dc_arena_strdup(profile->arena, rec->driver->name);
@@ -256,12 +323,11 @@ static int read_results(struct recording *rec)
 					  rec->driver->name, rec->kernel->release,
 					  rec->driver->qemu_device, ICOUNT_SHIFT);
 	profile->seconds = 3600;
-	err = symbols_read(rec->diag, kallsyms, &rec->symbols);
-	if (!err)
-		err = read_runs(rec);
+	dc_vec_each (guest, &rec->kept.guests)
+		if (!err)
+			err = read_runs(rec, guest);
 	if (!err)
 		err = read_phases(rec);
-	symbols_free(rec->symbols);
 	if (err < 0)
 		return err;
 	merge_finish(profile, true);
@@ -283,6 +349,7 @@ int dc_profile_record(struct dc_diag *diag, const struct dc_driver *driver,
 		.arena = arena,
 		.driver = driver,
 		.kernel = kernel,
+		.folder = dc_arena_printf(arena, "%s/recording", out),
 	};
 	const char *module;
 	int err = check_driver(&rec);
@@ -292,9 +359,12 @@ int dc_profile_record(struct dc_diag *diag, const struct dc_driver *driver,
 	if (!err)
 		err = dc_profile_build(diag, arena, driver, kernel, out, &module);
 	if (!err)
-		err = run_guest(&rec, module, dc_arena_printf(arena, "%s/recording", out));
+		err = run_guest(&rec, module);
 	if (!err)
 		err = read_results(&rec);
+	if (!err)
+		kept_forget(diag, &rec.kept); /* the next recording begins anew */
+	kept_close(&rec.kept);
 	dc_arena_free(arena);
 	if (err < 0)
 		dc_profile_done(&rec.profile);

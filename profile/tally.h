@@ -25,6 +25,7 @@ struct tally {
 	uint64_t events; /* calls that were counted */
 	uint64_t lost;
 	uint64_t unknown; /* calls with an address that nothing resolves */
+	bool has_depths; /* it is of perf's samples, which tell the preemption depth */
 };
 
 /* One recorded call. A symbol may be a name, a name with +OFFSET, or an address in hex. */

@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/proc.h"
-#include "graph/driver.h"
+#include "graph/driver/driver.h"
 #include "guest/guest.h"
 
 static struct dc_arena *arena;

@@ -12,7 +12,10 @@
 #
 #	NAME recorded|free SECONDS PACKETS INTERRUPTS [THROUGHPUT UNIT]
 #
-# /profile.env says MODULE (the module's name) and PREFIX (what all symbols of the profiling build
+# and "done", a line a part that is complete: "free", the part without recording, or a phase. Each is
+# kept at once, for a guest that goes on from there: DONE has such parts.
+#
+# /profile.env says DONE, MODULE (the module's name) and PREFIX (what all symbols of the profiling build
 # begin with). /free.ko and /recorded.ko are the two builds; there may be no /free.ko.
 # shellcheck source=guest/lib.sh
 . /lib/guest.sh
@@ -189,6 +192,22 @@ step() { # NAME
 	esac
 }
 
+# Parts
+
+done_before() { # PART
+	case " $DONE " in
+	*" $1 "*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+part_done() { # PART FILE...: those that it has left
+	part=$1
+	shift
+	echo "$part" >> /results/done
+	keep "$@" phases done
+}
+
 # Recording
 
 under_perf() { # NAME
@@ -196,6 +215,7 @@ under_perf() { # NAME
 	perf record -B -N -m 4096 -a -e ftrace:function --filter "ip == $PREFIX*" \
 		-o "/results/$1.data" -- sh -e /job "$1" > /tmp/perf.log 2>&1 ||
 		die "perf record failed: $(tail -n 3 /tmp/perf.log)"
+	part_done "$1" "$1.data"
 }
 
 under_tracer() { # NAME COMMAND...
@@ -211,6 +231,7 @@ under_tracer() { # NAME COMMAND...
 	awk '/overrun/ { print "# lost " $NF }' "$tracing"/per_cpu/cpu*/stats \
 		>> "/results/$traced.trace"
 	echo nop > "$tracing/current_tracer"
+	part_done "$traced" "$traced.trace"
 }
 
 load() { # FILE
@@ -237,20 +258,27 @@ measure_free() { # FILE
 		run_netperf "$name" 1 > /dev/null # the first run of each kind is slower
 		free_run "$name"
 	done
+	rmmod "$MODULE"
+	part_done free
 }
 
 record() {
 	echo ":mod:$MODULE" > "$tracing/set_ftrace_filter"
 	echo 16384 > "$tracing/buffer_size_kb"
-	under_tracer load load /recorded.ko
+	if done_before load; then load /recorded.ko; else under_tracer load load /recorded.ko; fi
 	cat /proc/kallsyms > /results/kallsyms
+	keep kallsyms
 	near=$(nic 0)
 	ip addr add "$NEAR/24" dev "$near"
 	export near peer
 	for name in up idle stream maerts rr ethtool suspend down; do
-		under_perf "$name"
+		if ! done_before "$name"; then
+			under_perf "$name"
+		elif [ "$name" = up ] || [ "$name" = down ]; then
+			"step_$name"
+		fi
 	done
-	under_tracer unload rmmod "$MODULE"
+	if ! done_before unload; then under_tracer unload rmmod "$MODULE"; fi
 }
 
 [ $# -eq 0 ] || {
@@ -258,12 +286,9 @@ record() {
 	exit 0
 }
 peer_up
-if [ -e /free.ko ]; then
-	measure_free /free.ko
-	rmmod "$MODULE"
-	record
-else
-	measure_free /recorded.ko
-	rmmod "$MODULE"
-	record
+: > phases
+: > done
+if ! done_before free; then
+	if [ -e /free.ko ]; then measure_free /free.ko; else measure_free /recorded.ko; fi
 fi
+record

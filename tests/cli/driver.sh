@@ -34,13 +34,12 @@ expect 2 "unknown option --famly" graph x --famly net
 expect 2 "--family needs a value" graph x --family
 expect 0 "usage: drivercut study" study --help
 expect 2 "unknown option --famly" study --famly net
-expect 1 "no plan of a study here" study --show -o nothing
+expect 1 "this folder has no plan of a study" study --show -o nothing
 
 # Drivers that are not there, or wrong
 expect 1 "nowhere: error: no such driver" graph nowhere
 mkdir empty && echo 'obj-m := x.o' >empty/Kbuild
-expect 1 "needs --family" graph empty
-expect 1 "no such driver family: 'fish'" graph "$root/e1000" --family fish
+expect 1 "no such driver family: 'fish'; there are: block, linux, net, scsi, sound" graph "$root/e1000" --family fish
 mkdir wrong
 echo '{"schema": 2, "kind": "driver", "name": "wrong", "family": "net", "source": {"package": 3}}' \
 	>wrong/driver.json
@@ -91,7 +90,7 @@ check jq -e '.functions | map(.name) == ["helper", "tiny_open"]' out/tiny/graph.
 cp out/tiny/graph.json graph.json
 expect 0 '"kind": "graph"' graph tiny --family net -o -
 check cmp -s graph.json out/tiny/graph.json # the same bytes again
-expect 1 "no profile of tiny; record one: drivercut profile tiny" \
+expect 0 "to weigh calls: drivercut profile tiny --family net --perf-data FILE" \
 	problem tiny --family net
 expect 1 "absent.json: error: cannot read" problem tiny --family net --profile absent.json
 cat >profile.json <<'END'
@@ -112,13 +111,54 @@ check no_file other-problem.json
 
 # The solver's verbs take a bare folder too, and verify what sweep was told
 cp profile.json out/tiny/profile.json
-expect 1 "needs --family" solve tiny
 expect 0 "tiny at a delay of 10 us" solve tiny --family net
 expect 0 "tiny_open (5 lines) is on the user side" explain tiny --family net tiny_open
 expect 0 "tiny: 2 functions" sweep tiny --family net --rules --certificate rules.json
 expect 0 "cuts proved optimal" verify tiny --family net --rules rules.json
 expect 1 "rules.json: error: points[0]" verify tiny --family net rules.json
-expect 2 "--family is for a driver" solve --problem problem.json --family net
+expect 2 "--family and --module are for a driver" solve --problem problem.json --family net
+
+# Nothing but a folder: a cut without weights, and emit's cut.json only with --rules
+mkdir -p 'my drivers'
+module 'my drivers/bare' <<'END'
+struct thing;
+int register_netdev(struct thing *thing);
+/* scsi_host_alloc() in a comment, "snd_card_new(" in a string */
+int bare_probe(struct thing *thing);
+int bare_probe(struct thing *thing)
+{
+	return register_netdev(thing);
+}
+END
+expect 0 "bare.c:2: note: driver family net, as this calls register_netdev" solve 'my drivers/bare'
+expect 0 "what must stay in the kernel, whatever the load" solve 'my drivers/bare'
+expect 0 "drivercut profile 'my drivers/bare' --perf-data FILE" solve 'my drivers/bare'
+check test "$("$drivercut" solve 'my drivers/bare' 2>/dev/null | grep -c .)" = 6
+check no_file out/bare/cut.json
+expect 0 "out/bare/cut.json" solve 'my drivers/bare' --rules
+check jq -e '.driver == "bare" and .weights == "none"' out/bare/cut.json >/dev/null
+rm out/bare/cut.json
+expect 0 "at every delay" explain 'my drivers/bare' bare_probe
+expect 0 "no call has a weight" sweep 'my drivers/bare'
+check jq -e '.family == "net"' out/bare/graph.json >/dev/null
+expect 0 "only the rules for all of Linux apply" graph tiny -o -
+check sh -c "cd tiny && '$drivercut' graph . -o - 2>/dev/null | jq -e '.family == \"linux\"' >/dev/null"
+module both <<'END'
+int scsi_add_host(void);
+int snd_ctl_add(void);
+int both_open(void);
+int both_open(void)
+{
+	return scsi_add_host() + snd_ctl_add();
+}
+END
+expect 0 "1 direct calls" graph tiny --family sound,block,net
+"$drivercut" graph both -o - 2>/dev/null >both.json
+check jq -e '.family == "scsi,sound"' both.json >/dev/null
+check sh -c "! '$drivercut' graph tiny --family net,fish 2>/dev/null"
+expect 0 "tiny: 2 functions" sweep tiny --profile profile.json
+expect 0 "tiny_open (5 lines) is" explain tiny tiny_open --profile profile.json
+expect 1 "absent.json: error: cannot read" solve tiny --profile absent.json
 
 # Fields that interrupts write and others use without a lock
 module shared <<'END'

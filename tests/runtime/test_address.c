@@ -3,7 +3,7 @@
  */
 #include "testing.h"
 
-#include "call.h"
+#include "runtime/call/call.h"
 #include "env.h"
 
 #define KERNELS(n) ((void *)(uintptr_t)(UINT64_C(0xffff888000000000) + (n)))
@@ -154,7 +154,7 @@ static void test_full(void **state)
 	assert_true(cookie(KERNELS(0), 1) == first);
 	assert_int_equal(name(first + (8u << DCRT_OFFSET_BITS), 1), -EPROTO);
 	cookie(KERNELS(8), 2);
-	assert_true(kernel.addresses.refused == 1);
+	assert_true(kernel.cookies.refused == 1);
 }
 
 static void test_range(void **state)

@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dck.h"
-#include "dcrt_user.h"
-#include "dcp.h"
-#include "merge.h"
+#include "runtime/component/downcalls.h"
+#include "runtime/process/channel.h"
+#include "runtime/process/process.h"
+#include "runtime/objects/announce.h"
 #include "env.h"
 
 /* The channel */
@@ -541,8 +541,7 @@ static void test_not_shared(void **state)
 	refused_err = -ENOMEM;
 	assert_int_equal(dcp_begin(DCK_FREE, &call), -ENOMEM);
 	assert_int_equal(n_calls, 2);
-	assert_string_equal(calls[1].blob, "test: memory for what both sides reach failed in the "
-					   "kernel: -12\n");
+	assert_string_equal(calls[1].blob, "test: sharing memory failed in the kernel: -12\n");
 	assert_int_equal(dcp_share(), 0); /* it may be tried again */
 	assert_int_equal(n_calls, 3);
 	known->next->next = (struct thing *)(void *)odd;
@@ -645,7 +644,7 @@ static void test_words(void **state)
 	n_calls = 0;
 	dcp_refresh();
 	assert_string_equal(calls[1].blob,
-			    "test: bringing objects into step failed in the kernel: -32\n");
+			    "test: synchronising objects failed in the kernel: -32\n");
 }
 
 /* Messages */
@@ -667,7 +666,7 @@ static void test_levels(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(dcp_printk(cases[i].what, "%d", 12), 2);
 		assert_int_equal(calls[i].words[0], cases[i].level);
-		assert_int_equal(calls[i].words[1], DCK_OF_NOTHING);
+		assert_int_equal(calls[i].words[1], DCK_ABOUT_NOTHING);
 		assert_string_equal(calls[i].blob, "12");
 	}
 }
@@ -680,14 +679,14 @@ static void test_devices(void **state)
 	tracked = &netdev;
 	tracked_too = &device;
 	dcp_netdev_printk("netdev_err", (void *)&netdev, "%pM\n", "abcdef");
-	assert_int_equal(calls[0].words[1], DCK_OF_NETDEV);
+	assert_int_equal(calls[0].words[1], DCK_ABOUT_NETDEV);
 	assert_ptr_equal(calls[0].pointer, &netdev);
 	assert_string_equal(calls[0].blob, "61:62:63:64:65:66\n");
 	dcp_dev_printk("dev_err", (void *)&device, "x");
-	assert_int_equal(calls[1].words[1], DCK_OF_DEVICE);
+	assert_int_equal(calls[1].words[1], DCK_ABOUT_DEVICE);
 	assert_ptr_equal(calls[1].pointer, &device);
 	dcp_dev_printk("dev_err", (void *)&stranger, "x"); /* would not cross */
-	assert_int_equal(calls[2].words[1], DCK_OF_NOTHING);
+	assert_int_equal(calls[2].words[1], DCK_ABOUT_NOTHING);
 	assert_null(calls[2].pointer);
 	dcp_netdev_printk("netdev_err", NULL, "x");
 	assert_null(calls[3].pointer);

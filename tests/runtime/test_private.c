@@ -3,10 +3,10 @@
  * stand, and that both sides end with the same, whatever the process has built. */
 #include "testing.h"
 
-#include "dirty.h"
-#include "lib/dck.h"
-#include "merge.h"
-#include "private.h"
+#include "runtime/objects/dirty.h"
+#include "runtime/component/downcalls.h"
+#include "runtime/objects/types.h"
+#include "runtime/objects/local.h"
 #include "env.h"
 
 struct node {
@@ -130,7 +130,7 @@ static int cross(bool to_kernel)
 	dcrt_put_all(from, &writer, session);
 	len = dcrt_write_end(&writer, 0);
 	if (len < 0) {
-		dcrt_take_back(from, &writer);
+		dcrt_put_cancel(from, &writer);
 		return len;
 	}
 	err = dcrt_decode(buf, (size_t)len, &expect, &message);
@@ -153,7 +153,7 @@ static struct node *users_root(void)
 }
 
 /* What DCK_ALLOC does, and its reply. */
-static void share(const struct dcrt_private_use *use)
+static void share(const struct dcrt_local_use *use)
 {
 	uint64_t handle;
 
@@ -162,22 +162,22 @@ static void share(const struct dcrt_private_use *use)
 				    &handle),
 			 0);
 	assert_int_equal(cross(false), 0);
-	assert_int_equal(dcrt_private_bind(&user, use, handle), 0);
+	assert_int_equal(dcrt_local_bind(&user, use, handle), 0);
 }
 
 static int share_all(void)
 {
-	struct dcrt_private_use use;
+	struct dcrt_local_use use;
 	int err;
 
-	while ((err = dcrt_private_next(&user, &use)) == 1)
+	while ((err = dcrt_local_next(&user, &use)) == 1)
 		share(&use);
 	return err;
 }
 
 static struct node *node_new(uint64_t number)
 {
-	struct node *node = dcrt_private_new(&user, sizeof(*node), false);
+	struct node *node = dcrt_local_new(&user, sizeof(*node), false);
 
 	assert_non_null(node);
 	node->number = number;
@@ -192,11 +192,11 @@ static void test_contents_follow(void **state)
 	top->left = node_new(1);
 	top->left->left = node_new(2);
 	top->left->left->right = top;
-	array = dcrt_private_new(&user, 3 * sizeof(*array), true);
+	array = dcrt_local_new(&user, 3 * sizeof(*array), true);
 	array[2].number = 3;
 	top->right = &array[1];
 	assert_int_equal(share_all(), 0);
-	assert_int_equal(dcrt_private_count(&user), 0);
+	assert_int_equal(dcrt_local_count(&user), 0);
 	assert_null(root.left); /* nothing but memory has crossed */
 	assert_int_equal(cross(true), 0);
 	assert_int_equal(root.left->number, 1);
@@ -246,30 +246,30 @@ static void test_freed_by_kernel(void **state)
 
 static void test_what_is_found(void **state)
 {
-	struct node *top = users_root(), *pair = dcrt_private_new(&user, 2 * sizeof(*pair), false);
-	struct dcrt_private_use use, other;
+	struct node *top = users_root(), *pair = dcrt_local_new(&user, 2 * sizeof(*pair), false);
+	struct dcrt_local_use use, other;
 	struct node *one = node_new(1);
 
 	(void)state;
-	assert_int_equal(dcrt_private_next(&user, &use), 0);
+	assert_int_equal(dcrt_local_next(&user, &use), 0);
 	top->left = pair + 1;
 	top->right = one;
-	assert_int_equal(dcrt_private_next(&user, &use), 1); /* the start of one comes first */
+	assert_int_equal(dcrt_local_next(&user, &use), 1); /* the start of one comes first */
 	assert_ptr_equal(use.block->memory, one);
 	assert_int_equal(use.type, NODE);
-	assert_int_equal(dcrt_private_next(&user, &other), -EAGAIN); /* taken */
-	assert_int_equal(dcrt_private_free(&user, one), -EAGAIN);
-	assert_int_equal(dcrt_private_at(&user, one, NODE, &other), -EAGAIN);
-	dcrt_private_leave(&user, &use);
+	assert_int_equal(dcrt_local_next(&user, &other), -EAGAIN); /* taken */
+	assert_int_equal(dcrt_local_free(&user, one), -EAGAIN);
+	assert_int_equal(dcrt_local_at(&user, one, NODE, &other), -EAGAIN);
+	dcrt_local_cancel(&user, &use);
 	top->right = NULL;
-	assert_int_equal(dcrt_private_next(&user, &use), 1);
+	assert_int_equal(dcrt_local_next(&user, &use), 1);
 	assert_ptr_equal(use.block->memory, pair);
-	dcrt_private_leave(&user, &use);
+	dcrt_local_cancel(&user, &use);
 	top->left = (struct node *)(void *)((char *)pair + 8); /* no element */
-	assert_int_equal(dcrt_private_next(&user, &use), -ENOENT);
+	assert_int_equal(dcrt_local_next(&user, &use), -ENOENT);
 	top->left = NULL;
 	top->other = one;
-	assert_int_equal(dcrt_private_next(&user, &use), -ENOENT);
+	assert_int_equal(dcrt_local_next(&user, &use), -ENOENT);
 	top->left = one; /* now something says it */
 	assert_int_equal(share_all(), 0);
 	assert_int_equal(cross(true), 0);
@@ -278,20 +278,20 @@ static void test_what_is_found(void **state)
 
 static void test_arguments(void **state)
 {
-	struct dcrt_private_use use;
+	struct dcrt_local_use use;
 	struct node *one = node_new(1);
 
 	(void)state;
 	users_root();
-	assert_int_equal(dcrt_private_at(&user, one, BYTES, &use), 0); /* no link leads to it */
-	assert_int_equal(dcrt_private_at(&user, one, N_TYPES, &use), 0);
-	assert_int_equal(dcrt_private_at(&user, NULL, NODE, &use), 0);
-	assert_int_equal(dcrt_private_at(&user, &root, NODE, &use), 0);
-	assert_int_equal(dcrt_private_at(&user, &one->number, NODE, &use), -ENOENT);
-	assert_int_equal(dcrt_private_at(&user, one, NODE, &use), 1);
+	assert_int_equal(dcrt_local_at(&user, one, BYTES, &use), 0); /* no link leads to it */
+	assert_int_equal(dcrt_local_at(&user, one, N_TYPES, &use), 0);
+	assert_int_equal(dcrt_local_at(&user, NULL, NODE, &use), 0);
+	assert_int_equal(dcrt_local_at(&user, &root, NODE, &use), 0);
+	assert_int_equal(dcrt_local_at(&user, &one->number, NODE, &use), -ENOENT);
+	assert_int_equal(dcrt_local_at(&user, one, NODE, &use), 1);
 	share(&use);
 	assert_int_equal(cross(true), 0);
-	assert_int_equal(dcrt_private_at(&user, one, NODE, &use), 0);
+	assert_int_equal(dcrt_local_at(&user, one, NODE, &use), 0);
 }
 
 /* Another thread has stored it since this one has looked: it goes with a later message. */
@@ -315,20 +315,20 @@ static void test_stored_meanwhile(void **state)
 static void test_dangling(void **state)
 {
 	struct node *top = users_root(), *gone = node_new(1), *later;
-	struct dcrt_private_use use;
+	struct dcrt_local_use use;
 	const uintptr_t left = (uintptr_t)gone;
 	int i;
 
 	(void)state;
 	top->left = gone;
-	assert_int_equal(dcrt_private_free(&user, gone), 0);
-	assert_int_equal(dcrt_private_free(&user, top->left), -ENOENT);
+	assert_int_equal(dcrt_local_free(&user, gone), 0);
+	assert_int_equal(dcrt_local_free(&user, top->left), -ENOENT);
 	for (i = 0; i < 10; i++) {
 		later = node_new(2);
 		assert_true((uintptr_t)later != left);
-		assert_int_equal(dcrt_private_free(&user, later), 0);
+		assert_int_equal(dcrt_local_free(&user, later), 0);
 	}
-	assert_int_equal(dcrt_private_next(&user, &use), 0);
+	assert_int_equal(dcrt_local_next(&user, &use), 0);
 	assert_int_equal(cross(true), 0);
 	assert_null(root.left);
 	top->left = node_new(3);
@@ -339,22 +339,22 @@ static void test_dangling(void **state)
 
 static void test_bad_handles(void **state)
 {
-	struct dcrt_private_use use;
+	struct dcrt_local_use use;
 	struct node *top = users_root();
 	uint64_t two, ref;
 
 	(void)state;
 	top->left = node_new(1);
-	assert_int_equal(dcrt_private_next(&user, &use), 1);
-	assert_int_equal(dcrt_private_bind(&user, &use, 0), -EINVAL);
-	assert_int_equal(dcrt_private_bind(&user, &use, UINT64_C(9) << 44 | 1u << 24), -EINVAL);
+	assert_int_equal(dcrt_local_next(&user, &use), 1);
+	assert_int_equal(dcrt_local_bind(&user, &use, 0), -EINVAL);
+	assert_int_equal(dcrt_local_bind(&user, &use, UINT64_C(9) << 44 | 1u << 24), -EINVAL);
 	assert_int_equal(dcrt_track(&kernel, calloc(2, sizeof(struct node)), NODE, 2, &two), 0);
 	assert_int_equal(cross(false), 0);
-	assert_int_equal(dcrt_private_bind(&user, &use, two), -EINVAL); /* another size */
-	assert_int_equal(dcrt_private_bind(&user, &use, two + sizeof(struct node)), -EINVAL);
+	assert_int_equal(dcrt_local_bind(&user, &use, two), -EINVAL); /* another size */
+	assert_int_equal(dcrt_local_bind(&user, &use, two + sizeof(struct node)), -EINVAL);
 	assert_int_equal(dcrt_to_ref(&user, top, NODE, &ref), 0);
 	env_fail_at = 1;
-	assert_int_equal(dcrt_private_bind(&user, &use, ref), -ENOMEM);
+	assert_int_equal(dcrt_local_bind(&user, &use, ref), -ENOMEM);
 	env_fail_at = 0;
 	share(&use);
 	assert_int_equal(cross(true), 0);
@@ -367,15 +367,15 @@ static void test_sizes(void **state)
 
 	(void)state;
 	users_root();
-	assert_null(dcrt_private_new(&user, SIZE_MAX, false));
+	assert_null(dcrt_local_new(&user, SIZE_MAX, false));
 	env_fail_at = 1;
-	assert_null(dcrt_private_new(&user, 8, false));
+	assert_null(dcrt_local_new(&user, 8, false));
 	env_fail_at = 0;
-	nothing = dcrt_private_new(&user, 0, false);
+	nothing = dcrt_local_new(&user, 0, false);
 	assert_non_null(nothing);
-	assert_int_equal(dcrt_private_count(&user), 1);
-	assert_int_equal(dcrt_private_free(&user, nothing), 0);
-	assert_int_equal(dcrt_private_count(&user), 0);
+	assert_int_equal(dcrt_local_count(&user), 1);
+	assert_int_equal(dcrt_local_free(&user, nothing), 0);
+	assert_int_equal(dcrt_local_count(&user), 0);
 }
 
 static void test_linked_types(void **state)
@@ -389,7 +389,7 @@ static void test_linked_types(void **state)
 	assert_false(dcrt_is_linked(types, N_TYPES, BYTES));
 	assert_false(dcrt_is_linked(types, N_TYPES, N_TYPES));
 	assert_false(dcrt_is_linked(types, N_TYPES, UINT64_MAX));
-	bad[0].place = &root; /* a variable is there already */
+	bad[0].variable = &root; /* a variable is there already */
 	assert_false(dcrt_is_linked(bad, 1, NODE));
 	bad[0].n_links = 1;
 	bad[0].links = &outside;
@@ -417,7 +417,7 @@ static void test_asking(void **state)
 		{"no type", N_TYPES, sizeof(struct node), false},
 		{"far from a type", UINT64_MAX, sizeof(struct node), false},
 	};
-	const struct dcrt_function table[] = {DCK_DOWN_TABLE(DCK_AWAY)};
+	const struct dcrt_function table[] = {DCK_DOWN_TABLE(DCK_NO_HANDLER)};
 	const struct dcrt_expect expect = {.kinds = 1u << DCRT_DOWNCALL,
 					   .session = session,
 					   .depth = 2,
@@ -491,7 +491,7 @@ static void free_leaf(struct node *parent, bool in_kernel)
 
 	if (!leaf || leaf->left || leaf->right)
 		return;
-	if (!in_kernel && dcrt_private_free(&user, leaf) == 0) {
+	if (!in_kernel && dcrt_local_free(&user, leaf) == 0) {
 		parent->left = NULL;
 		return;
 	}
@@ -701,7 +701,7 @@ static void end_item(struct item *item, bool in_kernel)
 	uint64_t ref;
 	void *place = item;
 
-	if (!in_kernel && dcrt_private_free(&user, item) == 0)
+	if (!in_kernel && dcrt_local_free(&user, item) == 0)
 		return;
 	if (!in_kernel) { /* DCK_FREE */
 		assert_int_equal(dcrt_to_ref(&user, item, ITEM, &ref), 0);
@@ -726,7 +726,7 @@ static void change_list(struct table *of, bool in_kernel, unsigned *seed)
 		if (of->count >= 40)
 			break;
 		item = in_kernel ? calloc(1, sizeof(*item))
-				 : dcrt_private_new(&user, sizeof(*item), false);
+				 : dcrt_local_new(&user, sizeof(*item), false);
 		assert_non_null(item);
 		item->number = (uint64_t)rand_r(seed);
 		put_between(&item->node, node, node->next);
@@ -802,7 +802,7 @@ static void test_lists(void **state)
 static void test_taken_out(void **state)
 {
 	struct table *users = users_table();
-	struct item *item = dcrt_private_new(&user, sizeof(*item), false), *kernels;
+	struct item *item = dcrt_local_new(&user, sizeof(*item), false), *kernels;
 
 	(void)state;
 	put_between(&item->node, &users->items, &users->items);

@@ -3,9 +3,9 @@
  * taken away is dropped. Against a kernel of a few windows. */
 #include "testing.h"
 
-#include "dck.h"
-#include "dcrt_user.h"
-#include "dcp.h"
+#include "runtime/component/downcalls.h"
+#include "runtime/process/channel.h"
+#include "runtime/process/process.h"
 #include "env.h"
 
 #define BASE   UINT64_C(0xffff740000100000)

@@ -523,18 +523,18 @@ static void test_places(void **state)
 	uint64_t ref;
 
 	(void)state;
-	placed[OUTER].place = &variable;
+	placed[OUTER].variable = &variable;
 	dcrt_tracker_done(&tracker);
 	assert_int_equal(dcrt_tracker_init(&tracker, &with, &env, true), 0);
 	assert_at(ref_of(&variable, OUTER), OUTER, sizeof(variable), &variable);
 	dcrt_tracker_done(&tracker);
-	placed[INNER].place = &variable.second;
+	placed[INNER].variable = &variable.second;
 	assert_int_equal(dcrt_tracker_init(&tracker, &with, &env, true), 0);
 	assert_at(ref_of(&variable.second, INNER), INNER, 8, &variable.second);
 	dcrt_tracker_done(&tracker);
-	placed[INNER].place = (char *)&variable.second + 4;
+	placed[INNER].variable = (char *)&variable.second + 4;
 	assert_int_equal(dcrt_tracker_init(&tracker, &with, &env, true), -EINVAL);
-	placed[INNER].place = &object;
+	placed[INNER].variable = &object;
 	with.objects = 1;
 	assert_int_equal(dcrt_tracker_init(&tracker, &with, &env, true), -ENOSPC);
 	assert_int_equal(dcrt_tracker_init(&tracker, &with, &env, false),

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * dcg_kernel.c: the kernel's functions that the process calls. In the kernel component it has their
+ * handlers, and what undoes their effect; in the process their stubs.
+ */
+#include "emit/tables.h"
+
+#include "emit/call.h"
+#include "emit/journal.h"
+#include "emit/names.h"
+#include "emit/print.h"
+#include "emit/stub.h"
+
+static void put_kernel_stub(FILE *out, struct dc_arena *arena, const struct dc_emit_kernel *kernel,
+			    const struct emit_call *call)
+{
+	const char *name = emit_stub_name(arena, kernel);
+
+	fputc('\n', out);
+	emit_put_declaration(out, kernel->prototype->result_type, name);
+	fputc('(', out);
+	emit_put_parameters(out, call);
+	fputs(");\n", out);
+	emit_put_declaration(out, kernel->prototype->result_type, name);
+	fputc('(', out);
+	emit_put_parameters(out, call);
+	fputs(")\n", out);
+	emit_put_stub(out, call);
+	fputc('\n', out);
+}
+
+const char *emit_kernel_calls_c(struct dc_arena *arena, const struct dc_emit_plan *plan,
+				enum dc_side side)
+{
+	const struct dc_rules *rules = plan->marshal->rules;
+	struct emit_piece piece;
+	size_t i;
+
+	emit_piece_start(&piece);
+	emit_head(piece.out, "the rules of the kernel", true);
+	for (i = 0; i < rules->headers.len; i++)
+		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
+	fprintf(piece.out, "#include \"dcg.h\"\n%s",
+		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n"
+				       : "#include \"runtime/process/process.h\"\n");
+	if (side == DC_SIDE_KERNEL) {
+		emit_put_undos(piece.out, arena, plan);
+		emit_put_recoveries(piece.out, arena, plan);
+	}
+	for (i = 0; i < plan->kernel.len; i++) {
+		const struct dc_emit_kernel *kernel = &plan->kernel.at[i];
+		struct emit_call call;
+
+		emit_call_of_kernel(arena, plan, kernel, &call);
+		if (side == DC_SIDE_KERNEL)
+			emit_put_handler(piece.out, &call);
+		else
+			put_kernel_stub(piece.out, arena, kernel, &call);
+		emit_call_done(&call);
+	}
+	return emit_code_end(&piece, arena);
+}

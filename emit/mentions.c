@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Functions that a file names outside any function, as in module_init(f) and EXPORT_SYMBOL(f). The
+ * text is scanned word by word: macros there expand to declarations that libclang shows without the
+ * name that was written.
+ */
+#include "emit/mentions.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+
+struct scan {
+	const struct dc_source *source;
+	const char *file;
+	bool *seen; /* of each function */
+};
+
+static bool in_code(const struct scan *scan, size_t at)
+{
+	const struct dc_definition *definition;
+	const struct dc_forward *forward;
+
+	dc_vec_each (definition, &scan->source->definitions)
+		if (definition->file == scan->file && definition->start <= at &&
+		    at < definition->end)
+			return true;
+	dc_vec_each (forward, &scan->source->forwards)
+		if (forward->file == scan->file && forward->start <= at && at < forward->end)
+			return true;
+	return false;
+}
+
+/* Behind a comment, a literal or a directive that starts at `at`; or `at`. */
+static const char *skip_blank(const char *at, bool line_start)
+{
+	if (at[0] == '/' && at[1] == '*') {
+		const char *end = strstr(at + 2, "*/");
+
+		return end ? end + 2 : at + strlen(at);
+	}
+	if (at[0] == '/' && at[1] == '/')
+		return at + strcspn(at, "\n");
+	if (at[0] == '#' && line_start) {
+		while (*at && *at != '\n')
+			at += (at[0] == '\\' && at[1]) ? 2 : 1;
+		return at;
+	}
+	if (at[0] == '"' || at[0] == '\'') {
+		char quote = *at++;
+
+		while (*at && *at != quote && *at != '\n')
+			at += (at[0] == '\\' && at[1]) ? 2 : 1;
+		return *at ? at + 1 : at;
+	}
+	return at;
+}
+
+static void note_word(struct scan *scan, const char *word, size_t len, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < scan->source->definitions.len; i++) {
+		const char *plain = scan->source->definitions.at[i].plain;
+
+		if (!scan->seen[i] && strlen(plain) == len && !strncmp(plain, word, len) &&
+		    !in_code(scan, at))
+			scan->seen[i] = true;
+	}
+}
+
+static void scan_text(struct scan *scan, const char *text)
+{
+	const char *at = text;
+	bool line_start = true;
+
+	while (*at) {
+		const char *next = skip_blank(at, line_start);
+
+		if (next != at) {
+			at = next;
+			line_start = false;
+			continue;
+		}
+		if (isalpha((unsigned char)*at) || *at == '_') {
+			while (isalnum((unsigned char)*next) || *next == '_')
+				next++;
+			note_word(scan, at, (size_t)(next - at), (size_t)(at - text));
+			at = next;
+			line_start = false;
+			continue;
+		}
+		line_start = *at == '\n' || (line_start && isspace((unsigned char)*at));
+		at++;
+	}
+}
+
+int emit_find_mentions(struct dc_diag *diag, const struct dc_source *source, bool *seen)
+{
+	const struct dc_source_file *file;
+	int err = 0;
+
+	dc_vec_each (file, &source->files) {
+		struct scan scan = {.source = source, .file = file->name, .seen = seen};
+		char *path = dc_printf("%s/%s", source->folder, file->name);
+		char *text;
+
+		if (!err)
+			err = dc_file_read(diag, path, &text, NULL);
+		if (!err) {
+			scan_text(&scan, text);
+			free(text);
+		}
+		free(path);
+	}
+	return err;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Text of generated files: an output stream and the forms that all of them share. */
+#ifndef DC_EMIT_PRINT_H
+#define DC_EMIT_PRINT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+
+/* DCRT_ABI of the runtime that stubs and tables are made for; a test compares them
+ * (tests/emit/test_runtime.c). */
+#define DC_EMIT_ABI 3
+
+/* Text that grows: write to out. */
+struct emit_piece {
+	FILE *out;
+	char *text;
+	size_t len_bytes;
+};
+
+void emit_piece_start(struct emit_piece *piece);
+
+/* The text, in the arena; the stream is closed. */
+const char *emit_piece_end(struct emit_piece *piece, struct dc_arena *arena);
+
+/* The same for code: lines that are too long are marked so that the formatter leaves them alone. */
+const char *emit_code_end(struct emit_piece *piece, struct dc_arena *arena);
+
+/* "e1000_main.c" -> "e1000_main_c"; "f@a.c" -> "f_a_c": part of a C name. */
+const char *emit_c_name(struct dc_arena *arena, const char *text);
+
+/* The head of a generated file: licence and origin; with abi it refuses another runtime. */
+void emit_head(FILE *out, const char *from, bool abi);
+
+/* An indented comment, on one line if it fits. */
+void emit_put_comment(FILE *out, const char *text);
+
+/* "TYPE NAME", also of a pointer to a function. */
+void emit_put_declaration(FILE *out, const char *type, const char *name);
+
+#endif

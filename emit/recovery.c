@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The driver's own functions that recovery calls when the process has died: one wrapper for each,
+ * at the end of the file that defines the function, and the table of them all.
+ */
+#include "emit/journal.h"
+
+#include <string.h>
+
+#include "emit/print.h"
+#include "marshal/signature.h"
+
+void emit_put_recovery(FILE *out, const struct emit_unit *unit)
+{
+	const struct dc_marshal *marshal = unit->plan->marshal;
+	const struct dc_recovery_rule *rule;
+	struct dc_recovery recovery;
+
+	dc_vec_each (rule, &marshal->annotations.recoveries) {
+		const struct dc_parameter *parameter;
+
+		if (!dc_marshal_recovery(marshal, rule, &recovery) ||
+		    strcmp(recovery.definition->unit, unit->file->name) != 0)
+			continue;
+		parameter = &recovery.definition->parameters.at[0];
+		fprintf(out, "\nvoid dcg_recover_%s(void *dcg_object)\n{\n\t",
+			emit_c_name(unit->arena, rule->function));
+		emit_put_declaration(out, parameter->type, parameter->name);
+		fprintf(out, " = dcg_object + %u;\n\n", recovery.base);
+		if (rule->condition)
+			fprintf(out, "\tif (%s)\n\t",
+				dc_signature_expand(marshal, recovery.definition, rule->condition));
+		fprintf(out, "\t%s(%s);\n}\n", recovery.definition->plain, parameter->name);
+	}
+}
+
+void emit_put_recoveries(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)
+{
+	const struct dc_recovery_rule *rule;
+	struct dc_recovery recovery;
+
+	fputs("\nconst struct dck_recovery dcg_recoveries[] = {\n", out);
+	dc_vec_each (rule, &plan->marshal->annotations.recoveries)
+		if (dc_marshal_recovery(plan->marshal, rule, &recovery))
+			fprintf(out, "\t{\"%s\", dcg_recover_%s, DCG_TYPE_%s},\n", rule->function,
+				emit_c_name(arena, rule->function),
+				emit_c_name(arena, recovery.type));
+	fputs("\t{NULL, NULL, 0},\n};\n", out);
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A source file on one side: the upstream text with a few stretches replaced. After each of them a
+ * #line leads back to the source, so that a compiler's message names the line people know.
+ */
+#include "emit/source.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "emit/names.h"
+#include "emit/print.h"
+#include "emit/stub.h"
+
+/* Which of several edits at one place comes first. */
+enum edit_order { EDIT_APPEND, EDIT_REPLACE, EDIT_PREPEND };
+
+/* A change to a file's text: [start, end) becomes text. After it the source goes on at line. */
+struct edit {
+	size_t start, end;
+	const char *text;
+	unsigned line;
+	enum edit_order order;
+};
+
+typedef DC_VEC(struct edit) edit_list;
+
+static bool blank(const char *text, size_t start, size_t end)
+{
+	for (; start < end; start++)
+		if (!isspace((unsigned char)text[start]))
+			return false;
+	return true;
+}
+
+static size_t line_start(const char *text, size_t at)
+{
+	while (at && text[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+static unsigned line_of(const char *text, size_t at)
+{
+	unsigned line = 1;
+	size_t i;
+
+	for (i = 0; i < at; i++)
+		line += text[i] == '\n';
+	return line;
+}
+
+/* Last character of the line before `line` (its start) that is not blank; 0: an empty line. */
+static char last_of(const char *text, size_t line, size_t *ret_start)
+{
+	size_t start = line_start(text, line - 1), at = line - 1;
+
+	*ret_start = start;
+	while (at > start && isspace((unsigned char)text[at - 1]))
+		at--;
+	return at > start ? text[at - 1] : '\0';
+}
+
+/* The start of the comment that belongs to what starts at a line; a kernel-doc comment may have a
+ * blank line behind it. */
+static size_t comment_start(const char *text, size_t start)
+{
+	size_t end = start, open, before;
+
+	while (end && !last_of(text, end, &before))
+		end = before;
+	if (!end || last_of(text, end, &before) != '/')
+		return start;
+	for (open = end; open > 1 && strncmp(text + open - 2, "/*", 2) != 0;)
+		open--;
+	if (open < 2 || !blank(text, line_start(text, open - 2), open - 2))
+		return start;
+	return end == start || text[open] == '*' ? line_start(text, open - 2) : start;
+}
+
+/* Where a declaration really starts: attributes on lines above it, its comment. */
+static size_t whole_start(const char *text, size_t at)
+{
+	size_t start = line_start(text, at), before;
+
+	while (start && last_of(text, start, &before) && !strncmp(text + before, "__", 2))
+		start = before;
+	return comment_start(text, start);
+}
+
+/* Behind the line break, and the blank line after it. */
+static size_t whole_end(const char *text, size_t at)
+{
+	size_t end = at + strcspn(text + at, "\n");
+
+	if (!blank(text, at, end))
+		return at;
+	end += text[end] == '\n';
+	return text[end] == '\n' ? end + 1 : end;
+}
+
+/* Behind a declaration's ';': its comment on the same line, and the line break. */
+static size_t statement_end(const char *text, size_t at)
+{
+	size_t end = at + strspn(text + at, " \t");
+
+	if (text[end] == '/' && text[end + 1] == '*') {
+		const char *close = strstr(text + end + 2, "*/");
+
+		if (close)
+			at = end = (size_t)(close - text) + 2;
+	}
+	end += strspn(text + end, " \t");
+	return text[end] == '\n' ? end + 1 : at;
+}
+
+static void add_edit_in_order(edit_list *edits, const struct emit_unit *unit, enum edit_order order,
+			      size_t start, size_t end, const char *text)
+{
+	dc_vec_push(edits, (struct edit){.start = start,
+					 .end = end,
+					 .text = text,
+					 .line = line_of(unit->text, end),
+					 .order = order});
+}
+
+static void add_edit(edit_list *edits, const struct emit_unit *unit, size_t start, size_t end,
+		     const char *text)
+{
+	add_edit_in_order(edits, unit, EDIT_REPLACE, start, end, text);
+}
+
+static const struct dc_emit_function *function_of(const struct dc_emit_plan *plan, const char *name)
+{
+	const struct dc_definition *definition = dc_source_find(plan->source, name);
+
+	return definition ? &plan->functions[definition - plan->source->definitions.at] : NULL;
+}
+
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Where a function's name stands in its head; the head's end if it does not. */
+static size_t find_name(const struct emit_unit *unit, const struct dc_definition *definition,
+			size_t end)
+{
+	size_t at, len = strlen(definition->plain);
+
+	for (at = definition->start; at + len <= end; at++)
+		if (!strncmp(unit->text + at, definition->plain, len) &&
+		    !is_word(unit->text[at + len]) &&
+		    (at == definition->start || !is_word(unit->text[at - 1])))
+			return at;
+	return end;
+}
+
+/* Its own text gets another name, and is static; the function of its name comes behind it. */
+static void guard(const struct emit_unit *unit, const struct dc_definition *definition,
+		  edit_list *edits)
+{
+	size_t start = line_start(unit->text, definition->start), head = definition->body, name;
+	size_t end = definition->end + strcspn(unit->text + definition->end, "\n");
+
+	while (head > definition->start && strchr(" \t\n", unit->text[head - 1]))
+		head--;
+	end += unit->text[end] == '\n';
+	name = find_name(unit, definition, head);
+	if (name == head) /* a macro of that name, or one that makes it */
+		return;
+	if (!definition->is_static)
+		add_edit_in_order(edits, unit, EDIT_PREPEND, start, start, "static\n");
+	add_edit(edits, unit, name, name + strlen(definition->plain),
+		 emit_own_name(unit->arena, definition));
+	add_edit_in_order(edits, unit, EDIT_APPEND, end, end,
+			  emit_guard(unit->arena, unit->plan, definition,
+				     dc_arena_strndup(unit->arena, unit->text + definition->start,
+						      head - definition->start)));
+}
+
+static void find_edits(const struct emit_unit *unit, edit_list *edits)
+{
+	const struct dc_emit_plan *plan = unit->plan;
+	const struct dc_forward *forward;
+	size_t i;
+
+	for (i = 0; i < plan->count; i++) {
+		const struct dc_emit_function *function = &plan->functions[i];
+		const struct dc_definition *definition = function->definition;
+
+		if (definition->file != unit->file->name)
+			continue;
+		if (unit->side == DC_SIDE_KERNEL && emit_is_guarded(plan, function))
+			guard(unit, definition, edits);
+		if (function->on[unit->side] == DC_NATIVE)
+			continue;
+		if (function->on[unit->side] == DC_STUB)
+			add_edit(edits, unit, definition->body, definition->end,
+				 emit_stub(unit->arena, unit->plan, function));
+		else
+			add_edit(edits, unit, whole_start(unit->text, definition->start),
+				 whole_end(unit->text, definition->end), "");
+	}
+	dc_vec_each (forward, &plan->source->forwards) {
+		const struct dc_emit_function *function = function_of(plan, forward->function);
+		size_t end = forward->end;
+
+		if (forward->file != unit->file->name || !forward->is_static || !function ||
+		    function->on[unit->side] != DC_ABSENT)
+			continue;
+		end += strspn(unit->text + end, " \t\n");
+		if (unit->text[end] == ';')
+			add_edit(edits, unit, line_start(unit->text, forward->start),
+				 statement_end(unit->text, end + 1), "");
+	}
+}
+
+/* A variable within a function gets a name by which the tables know it, and is always there. */
+static void find_labels(const struct emit_unit *unit, edit_list *edits)
+{
+	const struct dc_object_type *type;
+
+	dc_vec_each (type, &unit->plan->types) {
+		const struct dc_static *local = type->local;
+
+		if (!local || strcmp(local->variable.file, unit->file->name) != 0 ||
+		    function_of(unit->plan, local->function)->on[unit->side] != DC_NATIVE)
+			continue;
+		add_edit(edits, unit, local->label, local->label,
+			 dc_arena_printf(unit->arena, " __asm__(\"%s\") __attribute__((used))",
+					 emit_static_name(unit->arena, local)));
+	}
+}
+
+static int order_edits(const void *a, const void *b)
+{
+	const struct edit *left = a, *right = b;
+
+	if (left->start != right->start)
+		return left->start < right->start ? -1 : 1;
+	if (left->end != right->end)
+		return left->end < right->end ? -1 : 1;
+	return (int)left->order - (int)right->order;
+}
+
+/* What the unit's text refers to that generated text declares. */
+static bool needs_numbers(const struct emit_unit *unit)
+{
+	size_t i;
+
+	if (unit->plan->all_kernel && unit->side == DC_SIDE_KERNEL)
+		return false;
+	if (unit->file->is_unit && !unit->plan->all_kernel)
+		return true;
+	for (i = 0; i < unit->plan->count; i++)
+		if (unit->plan->functions[i].definition->file == unit->file->name &&
+		    unit->plan->functions[i].on[unit->side] == DC_STUB)
+			return true;
+	return false;
+}
+
+static unsigned count_lines(const char *text, size_t len_bytes)
+{
+	unsigned lines = 0;
+	size_t i;
+
+	for (i = 0; i < len_bytes; i++)
+		lines += text[i] == '\n';
+	return lines;
+}
+
+/* Where the source goes on after an edit; ret_text says what to write to get there. */
+static size_t resume(const struct emit_unit *unit, const struct edit *edit, FILE *out)
+{
+	bool at_line = !edit->end || unit->text[edit->end - 1] == '\n';
+	unsigned line = edit->line;
+	size_t at = edit->end;
+
+	if (!at_line && unit->text[at] == '\n') {
+		fputc('\n', out);
+		at++;
+		line++;
+		at_line = true;
+	}
+	if (at_line && at < unit->len_bytes)
+		fprintf(out, "#line %u \"%s\"\n", line, unit->label);
+	return at;
+}
+
+static void put_text(FILE *out, const struct emit_unit *unit, const edit_list *edits)
+{
+	const struct edit *edit;
+	size_t at = 0;
+
+	dc_vec_each (edit, edits) {
+		bool last = edit + 1 == edits->at + edits->len;
+
+		if (edit->start < at)
+			continue; /* within a stretch that is left out */
+		fwrite(unit->text + at, 1, edit->start - at, out);
+		fputs(edit->text, out);
+		at = edit->end;
+		if (last || edit[1].start != at)
+			at = resume(unit, edit, out);
+	}
+	fwrite(unit->text + at, 1, unit->len_bytes - at, out);
+}
+
+static const char *stream_end(FILE *out, char **text, struct dc_arena *arena)
+{
+	const char *kept;
+
+	if (fclose(out) != 0)
+		abort();
+	kept = dc_arena_strdup(arena, *text);
+	free(*text);
+	return kept;
+}
+
+const char *emit_source(const struct emit_unit *unit)
+{
+	bool numbers = needs_numbers(unit), user = unit->side == DC_SIDE_USER;
+	const char *tables = emit_unit_tail(unit);
+	edit_list edits = {0};
+	char *text = NULL;
+	size_t len_bytes;
+	FILE *out;
+
+	find_edits(unit, &edits);
+	find_labels(unit, &edits);
+	if (!unit->plan->all_kernel && unit->file->read)
+		add_edit(&edits, unit, whole_start(unit->text, unit->file->first_declaration),
+			 whole_start(unit->text, unit->file->first_declaration),
+			 user ? "#include \"dcg_rules.h\"\n" : "#include \"dcg_journal.h\"\n");
+	if (edits.len)
+		qsort(edits.at, edits.len, sizeof(*edits.at), order_edits);
+	out = open_memstream(&text, &len_bytes);
+	if (!out)
+		abort();
+	if (unit->file->is_unit || numbers || edits.len) {
+		emit_head(out, unit->label,
+			  !unit->plan->all_kernel && (unit->file->is_unit || numbers));
+		if (numbers)
+			fputs("#include \"dcg.h\"\n", out);
+		fprintf(out, "#line 1 \"%s\"\n", unit->label);
+	}
+	put_text(out, unit, &edits);
+	if (*tables) {
+		fflush(out);
+		if (unit->len_bytes && unit->text[unit->len_bytes - 1] != '\n')
+			fputc('\n', out);
+		fflush(out);
+		fprintf(out, "\n#line %u \"%s/%s\"\n", count_lines(text, len_bytes) + 3,
+			user ? "user" : "kernel", unit->file->name);
+		fprintf(out, "/* Generated by drivercut " DC_VERSION " from %s, do not edit. */\n",
+			unit->label);
+		fputs(tables, out);
+	}
+	dc_vec_done(&edits);
+	return stream_end(out, &text, unit->arena);
+}

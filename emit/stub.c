@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The near end of a call: the body of a function that makes it. Every parameter is one word of the
+ * message: a number, an address, code, or for what is copied whether it exists. The copies follow
+ * as blobs, each with its parameter's number. handler.c is the far end.
+ */
+#include "emit/stub.h"
+
+#include <string.h>
+
+#include "emit/names.h"
+#include "emit/print.h"
+
+/* An array's length is taken before the call begins, as that may lead to another call. */
+static const char *length_of(const struct emit_call *call, size_t i)
+{
+	if (call->signature.arguments.at[i].mode == DC_MODE_ARRAY)
+		return dc_arena_printf(call->arena, "dcg_len_%zu", i);
+	return emit_bytes_of(call, i);
+}
+
+static void put_lengths(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++)
+		if (call->signature.arguments.at[i].mode == DC_MODE_ARRAY)
+			fprintf(out, "\tu32 dcg_len_%zu = 0;\n", i);
+}
+
+static void put_measures(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++)
+		if (call->signature.arguments.at[i].mode == DC_MODE_ARRAY)
+			fprintf(out, "\tdcg_len_%zu = %s ? %s : 0;\n", i, call->parameters[i].name,
+				emit_bytes_of(call, i));
+}
+
+static void put_words(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++) {
+		const char *name = call->parameters[i].name;
+
+		switch (call->signature.arguments.at[i].mode) {
+		case DC_MODE_WORD:
+			fprintf(out, "\tdcrt_out_word(dcg, (u64)%s);\n", name);
+			break;
+		case DC_MODE_ADDRESS:
+			fprintf(out, "\tdcrt_out_address(dcg, (const void *)%s);\n", name);
+			break;
+		case DC_MODE_CODE:
+			fprintf(out, "\tdcrt_out_code(dcg, (const void *)%s);\n", name);
+			break;
+		case DC_MODE_STRING:
+			fprintf(out, "\tdcrt_out_string_word(dcg, %s);\n", name);
+			break;
+		default:
+			fprintf(out, "\tdcrt_out_word(dcg, !!%s);\n", name);
+		}
+	}
+}
+
+static void put_blobs(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++) {
+		const char *name = call->parameters[i].name;
+		enum dc_mode mode = call->signature.arguments.at[i].mode;
+
+		if (mode == DC_MODE_STRING)
+			fprintf(out, "\tdcrt_out_string(dcg, %zu, %s);\n", i, name);
+		else if (emit_is_copied(mode))
+			fprintf(out, "\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, %s);\n", name, i,
+				name, length_of(call, i));
+	}
+}
+
+static void put_copies_back(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++) {
+		const char *name = call->parameters[i].name;
+
+		if (emit_is_copied(call->signature.arguments.at[i].mode) &&
+		    !call->parameters[i].value->to_const)
+			fprintf(out, "\t\tif (%s)\n\t\t\tdcrt_in_copy(dcg, %zu, %s, %s);\n", name,
+				i, name, length_of(call, i));
+	}
+}
+
+static const char *on_failure(const struct emit_call *call)
+{
+	switch (call->result_kind) {
+	case DC_RESULT_VOID:
+		return "";
+	case DC_RESULT_SIGNED:
+		return " dcg_err";
+	case DC_RESULT_POINTER:
+		return " NULL";
+	default:
+		return " 0";
+	}
+}
+
+/* Objects that the kernel hands over for the first time. */
+static void put_adoption(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; call->up && i < call->count; i++)
+		if (call->parameters[i].adopted)
+			fprintf(out,
+				"\tdcg_err = dcrt_adopt(dcg_channel, %s, DCG_TYPE_%s, 1);\n"
+				"\tif (dcg_err < 0)\n\t\treturn%s;\n",
+				call->parameters[i].name, call->parameters[i].value->record,
+				on_failure(call));
+}
+
+/* Memory of the process that is handed to the kernel. */
+static void put_sharing(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; !call->up && i < call->count; i++)
+		if (call->parameters[i].shared)
+			fprintf(out,
+				"\tdcg_err = dcp_share_pointer(%s, %s);\n"
+				"\tif (dcg_err < 0)\n\t\tgoto dcg_end;\n",
+				call->parameters[i].name, call->parameters[i].shared);
+}
+
+static void put_endings(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; call->up && i < call->count; i++) {
+		const struct emit_parameter *parameter = &call->parameters[i];
+
+		if (parameter->releases == DC_RELEASES_NEVER)
+			continue;
+		if (parameter->releases == DC_RELEASES_ON_ERROR)
+			fputs("\tif (dcg_err < 0 || dcg_result < 0)\n\t", out);
+		fprintf(out, "\t%s(%s);\n", emit_forget(call->arena, parameter->value->record),
+			parameter->name);
+	}
+}
+
+static void put_result(FILE *out, const struct emit_call *call)
+{
+	if (call->result_kind == DC_RESULT_VOID)
+		return;
+	if (call->result_kind == DC_RESULT_POINTER)
+		fputs("\t\tdcg_result = dcrt_in_address(dcg, 0);\n", out);
+	else
+		fprintf(out, "\t\tdcg_result = (%s)dcrt_in_word(dcg, 0);\n", call->result);
+}
+
+/* What a change that was cut short, or a device taken or let go, means for the journal. */
+static void put_failure(FILE *out, const struct emit_call *call)
+{
+	if (!call->up)
+		return;
+	if (!call->retry && (!call->device || call->takes))
+		fprintf(out, "\tif (dcg_err < 0)\n\t\tdck_upcall_failed(\"%s\", dcg_err);\n",
+			call->plain);
+	if (call->on_failure)
+		fprintf(out, "\tif (dcg_err < 0)\n\t\t%s;\n", call->on_failure);
+	if (!call->device)
+		return;
+	if (call->takes)
+		fprintf(out,
+			"\tif (!dcg_err && !dcg_result)\n\t\tdck_device_add(%s);\n"
+			"\telse if (!dcg_err)\n\t\tdck_device_remove(%s);\n",
+			call->device, call->device);
+	else
+		fprintf(out,
+			"\tif (dcg_err < 0)\n\t\tdck_remove_failed(\"%s\", dcg_err);\n"
+			"\tdck_device_remove(%s);\n",
+			call->plain, call->device);
+}
+
+/* A register that is mapped is accessed in place, in the order of the text. */
+static void put_register(FILE *out, const struct emit_call *call)
+{
+	bool write = call->is_register == DC_REGISTER_WRITE;
+	const char *value = "dcg_result", *address;
+
+	if (call->is_register == DC_REGISTER_NO)
+		return;
+	address = call->parameters[emit_find_parameter(call, true)].name;
+	if (write)
+		value = call->parameters[emit_find_parameter(call, false)].name;
+	fprintf(out,
+		"\tdcg_at = dcp_register_%s(%s, sizeof(%s));\n"
+		"\tif (dcg_at) {\n\t\tbarrier();\n",
+		write ? "to" : "at", address, value);
+	if (write)
+		fprintf(out, "\t\t*(volatile __typeof__(%s) *)dcg_at = %s;\n", value, value);
+	else
+		fprintf(out, "\t\t%s = *(volatile __typeof__(%s) *)dcg_at;\n", value, value);
+	fprintf(out, "\t\tbarrier();\n\t\treturn%s;\n\t}\n", write ? "" : " dcg_result");
+}
+
+void emit_put_stub(FILE *out, const struct emit_call *call)
+{
+	bool is_void = call->result_kind == DC_RESULT_VOID;
+
+	fputs("{\n", out);
+	if (call->comment)
+		emit_put_comment(out, call->comment);
+	fputs("\tstruct dcrt_call *dcg;\n", out);
+	if (!is_void) {
+		fputc('\t', out);
+		emit_put_declaration(out, call->result, "dcg_result");
+		fputs(call->result_kind == DC_RESULT_POINTER ? " = NULL;\n" : " = 0;\n", out);
+	}
+	put_lengths(out, call);
+	if (call->retry)
+		fputs("\tunsigned int dcg_tries = 0;\n", out);
+	if (call->is_register != DC_REGISTER_NO)
+		fputs("\tvolatile void *dcg_at;\n", out);
+	if (call->locks)
+		fputs("\tu64 dcg_mark = dck_locks_mark();\n", out);
+	fputs("\tint dcg_err;\n\n", out);
+	put_register(out, call);
+	if (call->device && call->takes)
+		fputs("\tdck_first_device();\n", out);
+	put_adoption(out, call);
+	put_sharing(out, call);
+	put_measures(out, call);
+	if (call->retry)
+		fputs("dcg_again:\n", out);
+	fprintf(out,
+		call->up ? "\tdcg_err = dck_begin(%s, &dcg);\n"
+		: call->sync != DC_SYNC_NONE
+			? "\tdcg_err = dcp_begin(%s, &dcg);\n"
+			: "\tdcg_err = dcrt_call_begin(dcg_channel, %s, &dcg);\n",
+		call->number);
+	fputs("\tif (dcg_err < 0)\n\t\tgoto dcg_end;\n", out);
+	put_words(out, call);
+	put_blobs(out, call);
+	if (call->sync != DC_SYNC_NONE)
+		fputs("\tdcrt_out_all(dcg);\n", out);
+	fputs("\tdcg_err = dcrt_call_run(dcg);\n\tif (!dcg_err) {\n", out);
+	put_copies_back(out, call);
+	put_result(out, call);
+	fputs("\t\tdcg_err = dcrt_in_error(dcg);\n\t}\n\tdcrt_call_end(dcg);\n", out);
+	if (call->locks)
+		fputs("\tif (dcg_err < 0)\n\t\tdck_locks_release(dcg_mark, dcg_err);\n", out);
+	if (call->retry)
+		fputs("\tif (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))\n"
+		      "\t\tgoto dcg_again;\n",
+		      out);
+	fputs("dcg_end:\n", out);
+	put_failure(out, call);
+	put_endings(out, call);
+	if (call->result_kind == DC_RESULT_SIGNED)
+		fputs("\treturn dcg_err < 0 ? dcg_err : dcg_result;\n", out);
+	else
+		fputs(is_void ? "\treturn;\n" : "\treturn dcg_result;\n", out);
+	fputs("}", out);
+}
+
+/* What is only named needs an address; its text is never reached. */
+#define NAMED(end) "{\n\t/* drivercut: named here, runs on the other side */\n\t" end ";\n}"
+
+const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
+		      const struct dc_emit_function *function)
+{
+	struct emit_piece piece;
+	struct emit_call call;
+
+	if (!function->crosses)
+		return function->place == DC_PLACEMENT_USER ? NAMED("BUG()") : NAMED("dcp_bug()");
+	emit_call_of_function(arena, plan, function, &call);
+	emit_piece_start(&piece);
+	emit_put_stub(piece.out, &call);
+	emit_call_done(&call);
+	return emit_code_end(&piece, arena);
+}

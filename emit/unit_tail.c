@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The end of a driver's C file in a component: handlers of its functions, and addresses of
+ * functions and variables that are static there.
+ */
+#include "emit/source.h"
+
+#include <string.h>
+
+#include "emit/call.h"
+#include "emit/journal.h"
+#include "emit/names.h"
+#include "emit/print.h"
+#include "emit/stub.h"
+#include "emit/tables.h"
+
+static bool serves(const struct emit_unit *unit, const struct dc_emit_function *function)
+{
+	return (unit->side == DC_SIDE_USER ? function->is_upcall : function->is_downcall) &&
+	       !strcmp(function->definition->unit, unit->file->name);
+}
+
+static const struct dc_source_file *home(const struct dc_emit_plan *plan)
+{
+	const struct dc_source_file *at;
+
+	dc_vec_each (at, &plan->source->files)
+		if (at->is_unit)
+			return at;
+	return NULL;
+}
+
+#define NOWHERE "0xdc0de000ul" /* an address that names a function and cannot be called */
+
+/* Variables within functions: those that run here have them, the others need their place. */
+static void put_statics(FILE *out, const struct emit_unit *unit)
+{
+	const struct dc_object_type *type;
+
+	dc_vec_each (type, &unit->plan->types) {
+		const struct dc_static *local = type->local;
+		const struct dc_definition *definition;
+		bool native;
+
+		if (!local || strcmp(local->variable.file, unit->file->name) != 0)
+			continue;
+		definition = dc_source_find(unit->plan->source, local->function);
+		native = unit->plan->functions[definition - unit->plan->source->definitions.at]
+				 .on[unit->side] == DC_NATIVE;
+		fprintf(out, "%s __typeof__(%s) %s%s%s;\n", native ? "extern" : "static",
+			local->type, emit_static_name(unit->arena, local),
+			native || !local->init ? "" : " = ",
+			native || !local->init ? "" : local->init);
+	}
+}
+
+static void put_addresses(FILE *out, const struct emit_unit *unit)
+{
+	const char *name = emit_c_name(unit->arena, unit->file->name);
+	const struct dc_variable *variable;
+	const struct dc_object_type *type;
+	size_t i;
+
+	fputs("\n/* clang-format off */\n", out);
+	put_statics(out, unit);
+	fprintf(out, "void *const dcg_code_%s[] = {\n", name);
+	for (i = 0; i < unit->plan->count; i++) {
+		const struct dc_emit_function *function = &unit->plan->functions[i];
+
+		if (strcmp(function->definition->unit, unit->file->name) != 0 || function->code < 0)
+			continue;
+		if (function->on[unit->side] == DC_ABSENT)
+			fprintf(out, "\t(void *)(" NOWHERE " + %zu), /* %s: not here */\n", i,
+				function->definition->plain);
+		else
+			fprintf(out, "\t(void *)%s,\n", function->definition->plain);
+	}
+	fprintf(out, "\tNULL,\n};\n\nvoid *const dcg_variables_%s[] = {\n", name);
+	dc_vec_each (type, &unit->plan->types) {
+		variable = type->variable;
+		if (variable && !strcmp(variable->file, unit->file->name))
+			fprintf(out, "\t(void *)&%s,\n", emit_variable_name(unit->arena, type));
+	}
+	fputs("\tNULL,\n};\n/* clang-format on */\n", out);
+}
+
+const char *emit_unit_tail(const struct emit_unit *unit)
+{
+	struct emit_piece piece;
+	size_t i;
+
+	if (!unit->file->is_unit || unit->plan->all_kernel)
+		return "";
+	emit_piece_start(&piece);
+	for (i = 0; i < unit->plan->count; i++) {
+		struct emit_call call;
+
+		if (!serves(unit, &unit->plan->functions[i]))
+			continue;
+		emit_call_of_function(unit->arena, unit->plan, &unit->plan->functions[i], &call);
+		emit_put_handler(piece.out, &call);
+		emit_call_done(&call);
+	}
+	put_addresses(piece.out, unit);
+	if (unit->side == DC_SIDE_KERNEL)
+		emit_put_recovery(piece.out, unit);
+	if (emit_has_layouts(unit->plan, unit->file))
+		fprintf(piece.out, "\n#include \"%s\"\n",
+			emit_layout_name(unit->arena, unit->file));
+	if (unit->side == DC_SIDE_KERNEL && unit->file == home(unit->plan))
+		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
+		      "#include \"dcg_runtime.c\"\n",
+		      piece.out);
+	return emit_code_end(&piece, unit->arena);
+}

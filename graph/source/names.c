@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The end of reading a text: symbols become the graph's names, lists are sorted, each once. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/source/layout_read.h"
+#include "graph/source/read.h"
+#include "graph/source/text.h"
+
+static int order_definitions(const void *a, const void *b)
+{
+	return strcmp(((const struct dc_definition *)a)->name,
+		      ((const struct dc_definition *)b)->name);
+}
+
+static int order_uses(const void *a, const void *b)
+{
+	const struct dc_use *left = a, *right = b;
+	int order = strcmp(left->name, right->name);
+
+	if (!order && left->line != right->line)
+		return left->line < right->line ? -1 : 1;
+	return order ? order
+		     : strcmp(left->inner ? left->inner : "", right->inner ? right->inner : "");
+}
+
+static int order_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int order_files(const void *a, const void *b)
+{
+	return strcmp(((const struct dc_source_file *)a)->name,
+		      ((const struct dc_source_file *)b)->name);
+}
+
+/* The graph's name of a symbol: without the file, unless two functions share it. */
+static const char *graph_name(struct dc_source_reader *reader, const char *symbol)
+{
+	const struct dc_definition *definition;
+	size_t len = strcspn(symbol, "@"), count = 0;
+
+	dc_vec_each (definition, &reader->source->definitions)
+		count += strlen(definition->plain) == len &&
+			 !strncmp(definition->plain, symbol, len);
+	if (count > 1)
+		return symbol;
+	return dc_facts_name(&reader->facts, dc_arena_strndup(reader->source->arena, symbol, len));
+}
+
+static void tidy_definition(struct dc_source_reader *reader, struct dc_definition *definition)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < definition->refers.len; i++) {
+		const char *name = graph_name(reader, definition->refers.at[i]);
+
+		/* Declared by the driver, defined elsewhere. */
+		if (!dc_source_defines(reader->source, definition->refers.at[i]))
+			dc_vec_push(&definition->uses,
+				    (struct dc_use){.name = name, .line = definition->first_line});
+		definition->refers.at[i] = name;
+	}
+	if (definition->refers.len)
+		qsort(definition->refers.at, definition->refers.len, sizeof(const char *),
+		      order_texts);
+	for (i = 0; i < definition->refers.len; i++)
+		if (!count || definition->refers.at[i] != definition->refers.at[count - 1])
+			definition->refers.at[count++] = definition->refers.at[i];
+	definition->refers.len = count;
+	if (definition->uses.len)
+		qsort(definition->uses.at, definition->uses.len, sizeof(struct dc_use), order_uses);
+	for (i = 0, count = 0; i < definition->uses.len; i++)
+		if (!count || definition->uses.at[i].name != definition->uses.at[count - 1].name ||
+		    definition->uses.at[i].inner != definition->uses.at[count - 1].inner)
+			definition->uses.at[count++] = definition->uses.at[i];
+	definition->uses.len = count;
+}
+
+static void finish(struct dc_source_reader *reader)
+{
+	struct dc_source *source = reader->source;
+	struct dc_definition *definition;
+	struct dc_forward *forward;
+	const char **names = dc_alloc(source->definitions.len + 1, sizeof(*names));
+	size_t i;
+
+	for (i = 0; i < source->definitions.len; i++)
+		names[i] = graph_name(reader, source->definitions.at[i].name);
+	dc_vec_each (forward, &source->forwards)
+		forward->function = graph_name(reader, forward->function);
+	dc_vec_each (definition, &source->definitions)
+		tidy_definition(reader, definition);
+	for (i = 0; i < source->file_refers.len; i++)
+		source->file_refers.at[i] = graph_name(reader, source->file_refers.at[i]);
+	for (i = 0; i < source->layouts.hidden.len; i++)
+		source->layouts.hidden.at[i].function =
+			graph_name(reader, source->layouts.hidden.at[i].function);
+	for (i = 0; i < source->statics.len; i++)
+		source->statics.at[i].function = graph_name(reader, source->statics.at[i].function);
+	for (i = 0; i < source->definitions.len; i++)
+		source->definitions.at[i].name = names[i];
+	free(names);
+	dc_layout_finish(&source->layouts);
+	if (source->definitions.len)
+		qsort(source->definitions.at, source->definitions.len,
+		      sizeof(*source->definitions.at), order_definitions);
+	if (source->files.len)
+		qsort(source->files.at, source->files.len, sizeof(*source->files.at), order_files);
+}
+
+int dc_source_read_finish(struct dc_diag *diag, struct dc_source_reader *reader)
+{
+	int err = dc_source_check_text(diag, reader->source);
+
+	if (!err)
+		finish(reader);
+	return err;
+}
