@@ -262,7 +262,7 @@ expect 1 "callee 'stranger' is not in functions[]" \
 expect 1 "this is a profile file, expected a graph file" \
 	problem tiny --family net --graph profile.json --profile profile.json
 
-# What an interrupted run left is gone after the next; what another run is at stays
+# The next run removes the files of an interrupted run, but not those of a run that goes on
 mkdir out/tiny/source.4194305.tmp "out/tiny/source.$$.tmp"
 expect 0 "1 direct calls" graph tiny --family net
 check no_file out/tiny/source.4194305.tmp

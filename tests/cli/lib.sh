@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh disable=SC2154,SC2034
-# What the tests of verbs share; sourced. $drivercut: the program, absolute.
+# Functions that the tests of verbs share; sourced. $drivercut: the program, absolute.
 failed=0
 path=$PATH # for drivercut
 

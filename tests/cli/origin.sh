@@ -12,7 +12,7 @@ cd "$folder" || exit 99
 unset DRIVERCUT_OUT DRIVERCUT_KERNEL
 ls -d /lib/modules/*/build >/dev/null 2>&1 || { echo "no kernel headers"; exit 77; }
 
-# What a graph was made of: only another source, flags, folder, module or kernel is read again
+# A graph is made again only for another source, flags, folder, module or kernel
 fresh() { # ARGUMENTS...: nothing is read
 	"$drivercut" "$@" >said 2>&1 || cat said
 	check sh -c '! grep -E "reading (the|/)|error:" said'

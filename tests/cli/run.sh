@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# drivercut run and drivercut stat from the outside: what bad input of each kind gets. What run does
-# in a guest is in tests/guest/run.sh. usage: run.sh DRIVERCUT
+# drivercut run and drivercut stat from the outside: what bad input of each kind gets. tests/guest/run.sh
+# tests run in a guest. usage: run.sh DRIVERCUT
 set -u
 drivercut=$(realpath "$1")
 # shellcheck source=tests/cli/lib.sh
@@ -77,7 +77,7 @@ check jq -e '.kind == "stat" and .totals.deaths == 1 and .totals.delay_mode == "
 mkdir -p out/e999/run/results && cp stats out/e999/run/results/
 expect 0 "103 upcalls" stat e999
 
-# What is no such text, each with its line
+# Texts that are refused, each with its line
 bad() { # WORDS, the text on standard input
 	cat >bad
 	expect 1 "$1" stat bad
