@@ -58,7 +58,7 @@ static int build(struct bench *bench)
 		"$0 emit e1000 --cut cut.json -o emit\n"
 		"cp -r out/e1000/source stock\n"
 		"make -s -C emit/user\n"
-		"sh $2/runtime/kernel/build.sh $1 dcrt\n"
+		"sh $2/runtime/module/build.sh $1 dcrt\n"
 		"for m in stock emit/kernel emit/twin; do\n"
 		"make -s -C $1 M=$PWD/$m KBUILD_EXTRA_SYMBOLS=$PWD/dcrt/Module.symvers\n"
 		"done\n";

@@ -242,7 +242,7 @@ const struct dc_verb dc_verb_emit = {
 		 "unchanged, "
 		 "with #line. DIR/twin makes a module of DIR/user, to measure without a process "
 		 "(docs/bench-delay.md). After a failure DIR is as it was. To build:\n\n"
-		 "  sh runtime/kernel/build.sh /lib/modules/RELEASE/build RT\n"
+		 "  sh runtime/module/build.sh /lib/modules/RELEASE/build RT\n"
 		 "  make -C /lib/modules/RELEASE/build M=$PWD/DIR/kernel \\\n"
 		 "    KBUILD_EXTRA_SYMBOLS=$PWD/RT/Module.symvers\n"
 		 "  make -C DIR/user",

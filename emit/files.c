@@ -9,6 +9,8 @@
 
 #include "base/file.h"
 #include "emit/journal.h"
+#include "emit/print.h"
+#include "emit/runtime.h"
 #include "emit/source.h"
 #include "emit/tables.h"
 #include "emit/twin.h"
@@ -18,6 +20,7 @@ struct emitting {
 	const struct dc_emit_plan *plan;
 	const char *label;
 	struct dc_emit_files *files;
+	struct emit_runtime runtime;
 };
 
 static void add_file(struct emitting *emitting, const char *path, const char *text)
@@ -195,79 +198,61 @@ static int order_paths(const void *a, const void *b)
 		      ((const struct dc_emit_file *)b)->path);
 }
 
-/* What of the runtime each component brings along; dcrt.ko is built apart, for all drivers. */
-static const struct {
-	const char *from, *to;
-} runtime_files[] = {
-	{"emit/templates/check.sh", "user/check.sh"},
-	{"emit/templates/user.mk", "user/user.mk"},
-	{"runtime/dcrt.h", "kernel/dcrt.h"},
-	{"runtime/kernel/dcrt_kernel.h", "kernel/dcrt_kernel.h"},
-	{"runtime/lib/dck.h", "kernel/dck.h"},
-	{"runtime/lib/dck_journal.c", "kernel/dck_journal.c"},
-	{"runtime/lib/dck_kernel.c", "kernel/dck_kernel.c"},
-	{"runtime/lib/dck_kernel.h", "kernel/dck_kernel.h"},
-	{"runtime/lib/dck_list.c", "kernel/dck_list.c"},
-	{"runtime/lib/dck_memory.c", "kernel/dck_memory.c"},
-	{"runtime/lib/dck_runner.c", "kernel/dck_runner.c"},
-	{"runtime/dcrt.h", "user/dcrt.h"},
-	{"runtime/lib/dck.h", "user/dck.h"},
-	{"runtime/user/dcp.h", "user/dcp.h"},
-	{"runtime/address.c", "user/runtime/address.c"},
-	{"runtime/call.c", "user/runtime/call.c"},
-	{"runtime/call.h", "user/runtime/call.h"},
-	{"runtime/check.c", "user/runtime/check.c"},
-	{"runtime/dirty.c", "user/runtime/dirty.c"},
-	{"runtime/dirty.h", "user/runtime/dirty.h"},
-	{"runtime/merge.c", "user/runtime/merge.c"},
-	{"runtime/merge.h", "user/runtime/merge.h"},
-	{"runtime/private.c", "user/runtime/private.c"},
-	{"runtime/private.h", "user/runtime/private.h"},
-	{"runtime/stale.c", "user/runtime/stale.c"},
-	{"runtime/tracker.c", "user/runtime/tracker.c"},
-	{"runtime/tracker.h", "user/runtime/tracker.h"},
-	{"runtime/types.c", "user/runtime/types.c"},
-	{"runtime/wire.c", "user/runtime/wire.c"},
-	{"runtime/wire.h", "user/runtime/wire.h"},
-	{"runtime/user/dcrt_user.h", "user/runtime/dcrt_user.h"},
-	{"runtime/user/dcp_bits.c", "user/runtime/dcp_bits.c"},
-	{"runtime/user/dcp_down.h", "user/runtime/dcp_down.h"},
-	{"runtime/user/dcp_format.c", "user/runtime/dcp_format.c"},
-	{"runtime/user/dcp_list.c", "user/runtime/dcp_list.c"},
-	{"runtime/user/dcp_main.c", "user/runtime/dcp_main.c"},
-	{"runtime/user/dcp_memory.c", "user/runtime/dcp_memory.c"},
-	{"runtime/user/dcp_print.c", "user/runtime/dcp_print.c"},
-	{"runtime/user/dcp_register.c", "user/runtime/dcp_register.c"},
-	{"runtime/user/dcp_share.c", "user/runtime/dcp_share.c"},
-	{"runtime/user/dcp_sync.c", "user/runtime/dcp_sync.c"},
-	{"runtime/user/dcp_time.c", "user/runtime/dcp_time.c"},
-	{"runtime/user/dcp_work.c", "user/runtime/dcp_work.c"},
-	{"runtime/user/process.c", "user/runtime/process.c"},
-	{"runtime/kernel/dcrt_peer.h", "twin/runtime/dcrt_peer.h"},
-	{"runtime/twin/libc/ctype.h", "twin/runtime/libc/ctype.h"},
-	{"runtime/twin/libc/limits.h", "twin/runtime/libc/limits.h"},
-	{"runtime/twin/libc/stdio.h", "twin/runtime/libc/stdio.h"},
-	{"runtime/twin/libc/stdlib.h", "twin/runtime/libc/stdlib.h"},
-	{"runtime/twin/libc/string.h", "twin/runtime/libc/string.h"},
-	{"runtime/twin/libc/strings.h", "twin/runtime/libc/strings.h"},
-	{"runtime/twin/local.c", "twin/runtime/local.c"},
-	{"runtime/twin/twin.c", "twin/runtime/twin.c"},
-	{"runtime/twin/twin.h", "twin/runtime/twin.h"},
-};
-
-static int emit_runtime(struct emitting *emitting)
+static int emit_runtime_file(struct emitting *emitting, const struct emit_runtime_file *file)
 {
-	size_t i;
+	const char *from = arena_path(emitting, "runtime", file->path);
 	int err = 0;
 
-	for (i = 0; !err && i < sizeof(runtime_files) / sizeof(runtime_files[0]); i++)
-		err = emit_ours(emitting, runtime_files[i].from, runtime_files[i].to);
+	if (file->component)
+		err = emit_ours(emitting, from, arena_path(emitting, "kernel", from));
+	if (!err && (file->process || file->twin)) /* the twin's files include those of user/ */
+		err = emit_ours(emitting, from, arena_path(emitting, "user", from));
 	return err;
+}
+
+/* What of the runtime each component brings along, in a folder of its own. */
+static int emit_runtime(struct emitting *emitting)
+{
+	const struct emit_runtime_file *file;
+	int err = emit_runtime_read(emitting->diag, emitting->files->arena, &emitting->runtime);
+
+	dc_vec_each (file, &emitting->runtime.files)
+		if (!err)
+			err = emit_runtime_file(emitting, file);
+	if (!err)
+		err = emit_ours(emitting, "emit/templates/check.sh", "user/check.sh");
+	return err ? err : emit_ours(emitting, "emit/templates/user.mk", "user/user.mk");
+}
+
+/* Sorted: the driver may have a file under a name that is taken. */
+static int refuse_twice(struct dc_diag *diag, const struct dc_emit_files *files)
+{
+	const struct dc_emit_file *file;
+
+	dc_vec_each (file, &files->files)
+		if (file > files->files.at && !strcmp(file[-1].path, file->path))
+			return dc_error(diag, -EEXIST, DC_FILE(file->path),
+					"the driver has a file under a name that drivercut writes");
+	return 0;
 }
 
 static void add_text(void *ctx, const char *path, const char *text)
 {
 	add_file(ctx, path, text);
+}
+
+/* The runtime's half of the kernel component: it is compiled with the driver's main unit. */
+static const char *component_unit(struct emitting *emitting)
+{
+	const struct emit_runtime_file *file;
+	struct emit_piece piece;
+
+	emit_piece_start(&piece);
+	emit_head(piece.out, emitting->plan->source->module, false);
+	dc_vec_each (file, &emitting->runtime.files)
+		if (file->component && emit_runtime_is_c(file))
+			fprintf(piece.out, "#include \"runtime/%s\"\n", file->path);
+	return emit_piece_end(&piece, emitting->files->arena);
 }
 
 static void add_generated(struct emitting *emitting, const char *rules, const char *names)
@@ -285,9 +270,10 @@ static void add_generated(struct emitting *emitting, const char *rules, const ch
 	add_file(emitting, "kernel/dcg_journal.h", emit_journal_h(arena, plan));
 	add_file(emitting, "kernel/dcg_kernel.c", emit_kernel_calls_c(arena, plan, DC_SIDE_KERNEL));
 	add_file(emitting, "twin/dcg_twin.h", emit_twin_names(arena, plan));
-	add_file(emitting, "twin/Kbuild", emit_twin_kbuild(arena, plan));
+	add_file(emitting, "kernel/dcg_runtime.c", component_unit(emitting));
+	add_file(emitting, "twin/Kbuild", emit_twin_kbuild(arena, plan, &emitting->runtime));
 	emit_layouts(arena, plan, add_text, emitting);
-	emit_twin_wrappers(arena, plan, add_text, emitting);
+	emit_twin_wrappers(arena, plan, &emitting->runtime, add_text, emitting);
 }
 
 int dc_emit_render(struct dc_diag *diag, const struct dc_emit_plan *plan, const char *rules,
@@ -309,13 +295,17 @@ int dc_emit_render(struct dc_diag *diag, const struct dc_emit_plan *plan, const 
 		err = emit_makefile(&emitting);
 	if (!err && !plan->all_kernel)
 		err = emit_runtime(&emitting);
+	if (!err && !plan->all_kernel)
+		add_generated(&emitting, rules, names);
+	dc_vec_done(&emitting.runtime.files);
+	if (!err) {
+		qsort(files.files.at, files.files.len, sizeof(*files.files.at), order_paths);
+		err = refuse_twice(diag, &files);
+	}
 	if (err < 0) {
 		dc_emit_files_done(&files);
 		return err;
 	}
-	if (!plan->all_kernel)
-		add_generated(&emitting, rules, names);
-	qsort(files.files.at, files.files.len, sizeof(*files.files.at), order_paths);
 	*ret = files;
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Entry points that the kernel calls where it may sleep and that run in the kernel component. What
- * has to be done around one (runtime/lib/dck_kernel.h: dck_enter) is in a function of its name;
- * its own text stands before that, under another name.
+ * has to be done around one (runtime/component/component.h: dck_guard_enter) is in a function of
+ * its name; its own text stands before that, under another name.
  */
 #include "emit/source.h"
 
@@ -52,7 +52,7 @@ static void put_taking(FILE *out, struct dc_arena *arena, const struct dc_emit_p
 	bool adopts = false;
 	size_t i;
 
-	fputs("\tif (!dck_enter(&dcg_inside))\n\t\treturn -ENODEV;\n", out);
+	fputs("\tif (!dck_guard_enter(&dcg_inside))\n\t\treturn -ENODEV;\n", out);
 	for (i = 0; i < definition->parameters.len; i++) {
 		const struct dc_parameter *parameter = &definition->parameters.at[i];
 
@@ -70,8 +70,8 @@ static void put_taking(FILE *out, struct dc_arena *arena, const struct dc_emit_p
 		fputs("dcg_leave:\n", out);
 	fprintf(out,
 		"\tif (!dcg_result)\n\t\tdck_device_add(%s);\n"
-		"\tif (dck_leave(&dcg_inside) && dcg_result)\n"
-		"\t\tdck_give_up(\"%s\", dcg_result);\n"
+		"\tif (dck_guard_leave(&dcg_inside) && dcg_result)\n"
+		"\t\tdck_remove_failed(\"%s\", dcg_result);\n"
 		"\tif (dcg_result)\n\t\tdck_device_remove(%s);\n",
 		device, definition->plain, device);
 }
@@ -79,11 +79,11 @@ static void put_taking(FILE *out, struct dc_arena *arena, const struct dc_emit_p
 static void put_letting_go(FILE *out, struct dc_arena *arena,
 			   const struct dc_definition *definition, const char *device)
 {
-	fprintf(out, "\tif (!dcg_broken) {\n\t\tdck_device_leaves(%s);\n\t\t", device);
+	fprintf(out, "\tif (!dcg_broken) {\n\t\tdck_device_removing(%s);\n\t\t", device);
 	put_own_call(out, arena, definition);
 	fprintf(out,
-		"\t\tdcg_broken = dck_leave(&dcg_inside);\n\t}\n"
-		"\tif (dcg_broken)\n\t\tdck_give_up(\"%s\", -ENODEV);\n"
+		"\t\tdcg_broken = dck_guard_leave(&dcg_inside);\n\t}\n"
+		"\tif (dcg_broken)\n\t\tdck_remove_failed(\"%s\", -ENODEV);\n"
 		"\tdck_device_remove(%s);\n",
 		definition->plain, device);
 }
@@ -106,9 +106,9 @@ static void put_variables(FILE *out, const struct dc_definition *definition, boo
 {
 	enum dc_result kind = definition->result_kind;
 
-	fputs("\tstruct dck_inside dcg_inside;\n", out);
+	fputs("\tstruct dck_guard dcg_inside;\n", out);
 	if (lets_go)
-		fputs("\tbool dcg_broken = !dck_enter(&dcg_inside);\n", out);
+		fputs("\tbool dcg_broken = !dck_guard_enter(&dcg_inside);\n", out);
 	if (kind != DC_RESULT_VOID) {
 		fputc('\t', out);
 		emit_put_declaration(out, definition->result, "dcg_result");
@@ -140,9 +140,9 @@ const char *emit_guard(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	} else if (device) {
 		put_letting_go(piece.out, arena, definition, device);
 	} else {
-		fputs("\tif (dck_enter(&dcg_inside)) {\n\t\t", piece.out);
+		fputs("\tif (dck_guard_enter(&dcg_inside)) {\n\t\t", piece.out);
 		put_own_call(piece.out, arena, definition);
-		fputs("\t\tdck_leave(&dcg_inside);\n\t}\n", piece.out);
+		fputs("\t\tdck_guard_leave(&dcg_inside);\n\t}\n", piece.out);
 	}
 	if (device)
 		put_ending(piece.out, arena, definition, entry);

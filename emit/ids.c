@@ -25,7 +25,7 @@ static void put_externs(FILE *out, struct dc_arena *arena, const struct dc_emit_
 		if (file->is_unit)
 			fprintf(out,
 				"extern void *const dcg_code_%s[];\n"
-				"extern void *const dcg_places_%s[];\n",
+				"extern void *const dcg_variables_%s[];\n",
 				emit_c_name(arena, file->name), emit_c_name(arena, file->name));
 }
 
@@ -36,7 +36,7 @@ const char *emit_ids_h(struct dc_arena *arena, const struct dc_emit_plan *plan)
 
 	emit_piece_start(&piece);
 	emit_head(piece.out, plan->source->module, false);
-	fputs("#ifndef DCG_H\n#define DCG_H\n\n#include \"dck.h\"\n\n"
+	fputs("#ifndef DCG_H\n#define DCG_H\n\n#include \"runtime/component/downcalls.h\"\n\n"
 	      "/* clang-format off */\nenum dcg_up {\n",
 	      piece.out);
 	for (i = 0; i < plan->count; i++)

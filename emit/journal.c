@@ -198,7 +198,7 @@ static void put_releasing(FILE *out, const struct dc_emit_undo *undo)
 	put_parameters(out, prototype);
 	fputs(")\n{\n", out);
 	if (emit_undo_when(undo) != DC_UNDO_LOCK)
-		fprintf(out, "\tif (dck_is_left())\n\t\treturn%s;\n",
+		fprintf(out, "\tif (dck_release_deferred())\n\t\treturn%s;\n",
 			prototype->result.kind == DC_VALUE_VOID ? "" : " 0");
 	fprintf(out, "\tdck_released(&dcg_release_%s, (unsigned long[DCK_ARGS_MAX]){",
 		prototype->name);
@@ -245,7 +245,8 @@ const char *emit_journal_h(struct dc_arena *arena, const struct dc_emit_plan *pl
 	fputs("#ifndef DCG_JOURNAL_H\n#define DCG_JOURNAL_H\n\n", piece.out);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
-	fputs("#include \"dcg.h\"\n#include \"dck_kernel.h\"\n\n/* clang-format off */\n",
+	fputs("#include \"dcg.h\"\n#include \"runtime/component/component.h\"\n\n/* clang-format "
+	      "off */\n",
 	      piece.out);
 	put_wrappers(piece.out, arena, plan);
 	if (plan->marshal->annotations.recoveries.len)

@@ -41,7 +41,8 @@ const char *emit_kernel_calls_c(struct dc_arena *arena, const struct dc_emit_pla
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
 	fprintf(piece.out, "#include \"dcg.h\"\n%s",
-		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n" : "#include \"dcp.h\"\n");
+		side == DC_SIDE_KERNEL ? "#include \"dcg_journal.h\"\n"
+				       : "#include \"runtime/process/process.h\"\n");
 	if (side == DC_SIDE_KERNEL) {
 		emit_put_undos(piece.out, arena, plan);
 		emit_put_recoveries(piece.out, arena, plan);

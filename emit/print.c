@@ -76,7 +76,7 @@ void emit_head(FILE *out, const char *from, bool abi)
 		from);
 	if (abi)
 		fprintf(out,
-			"#include \"dcrt.h\"\n"
+			"#include \"runtime/dcrt.h\"\n"
 			"#if DCRT_ABI != %d\n"
 			"#error \"made for version %d of the runtime: emit again with its "
 			"drivercut\"\n"

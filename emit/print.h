@@ -8,7 +8,9 @@
 
 #include "base/alloc.h"
 
-#define DC_EMIT_ABI 3 /* DCRT_ABI of the runtime that stubs and tables are made for */
+/* DCRT_ABI of the runtime that stubs and tables are made for; a test compares them
+ * (tests/emit/test_runtime.c). */
+#define DC_EMIT_ABI 3
 
 /* Text that grows: write to out. */
 struct emit_piece {

@@ -63,7 +63,7 @@ const char *dc_emit_redefines(struct dc_arena *arena, const struct dc_rules *rul
 	fputs("#ifndef DCG_RULES_H\n#define DCG_RULES_H\n\n", out);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(out, "#include <%s>\n", rules->headers.at[i]);
-	fputs("#include \"dcp.h\"\n\n/* clang-format off */\n", out);
+	fputs("#include \"runtime/process/process.h\"\n\n/* clang-format off */\n", out);
 	dc_vec_each (rule, &rules->rules)
 		put_rule(out, rule, source, graph);
 	fputs("/* clang-format on */\n\n#endif\n", out);

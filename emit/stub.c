@@ -167,7 +167,8 @@ static void put_failure(FILE *out, const struct emit_call *call)
 	if (!call->up)
 		return;
 	if (!call->retry && (!call->device || call->takes))
-		fprintf(out, "\tif (dcg_err < 0)\n\t\tdck_broken(\"%s\", dcg_err);\n", call->plain);
+		fprintf(out, "\tif (dcg_err < 0)\n\t\tdck_upcall_failed(\"%s\", dcg_err);\n",
+			call->plain);
 	if (call->on_failure)
 		fprintf(out, "\tif (dcg_err < 0)\n\t\t%s;\n", call->on_failure);
 	if (!call->device)
@@ -179,7 +180,7 @@ static void put_failure(FILE *out, const struct emit_call *call)
 			call->device, call->device);
 	else
 		fprintf(out,
-			"\tif (dcg_err < 0)\n\t\tdck_give_up(\"%s\", dcg_err);\n"
+			"\tif (dcg_err < 0)\n\t\tdck_remove_failed(\"%s\", dcg_err);\n"
 			"\tdck_device_remove(%s);\n",
 			call->plain, call->device);
 }
@@ -225,7 +226,7 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	if (call->is_register != DC_REGISTER_NO)
 		fputs("\tvolatile void *dcg_at;\n", out);
 	if (call->locks)
-		fputs("\tu64 dcg_mark = dck_mark();\n", out);
+		fputs("\tu64 dcg_mark = dck_locks_mark();\n", out);
 	fputs("\tint dcg_err;\n\n", out);
 	put_register(out, call);
 	if (call->device && call->takes)
@@ -251,7 +252,7 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	put_result(out, call);
 	fputs("\t\tdcg_err = dcrt_in_error(dcg);\n\t}\n\tdcrt_call_end(dcg);\n", out);
 	if (call->locks)
-		fputs("\tif (dcg_err < 0)\n\t\tdck_unlock(dcg_mark, dcg_err);\n", out);
+		fputs("\tif (dcg_err < 0)\n\t\tdck_locks_release(dcg_mark, dcg_err);\n", out);
 	if (call->retry)
 		fputs("\tif (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))\n"
 		      "\t\tgoto dcg_again;\n",

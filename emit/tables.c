@@ -56,7 +56,7 @@ static void put_functions(FILE *out, struct dc_arena *arena, const struct dc_emi
 	fprintf(out, "\nstatic const struct dcrt_function dcg_%s[] = {\n", up ? "up" : "down");
 	if (!up)
 		fprintf(out, "\tDCK_DOWN_TABLE%s\n",
-			side == DC_SIDE_KERNEL ? "(DCK_HERE)," : "(DCK_AWAY),");
+			side == DC_SIDE_KERNEL ? "(DCK_HANDLER)," : "(DCK_NO_HANDLER),");
 	for (i = 0; i < plan->count; i++) {
 		if (!(up ? plan->functions[i].is_upcall : plan->functions[i].is_downcall))
 			continue;
@@ -174,7 +174,7 @@ static void put_setup(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 			const struct dc_variable *variable = plan->types.at[i].variable;
 
 			if (variable && !strcmp(variable->file, file->name))
-				fprintf(out, "\tdcg_types[%s].place = dcg_places_%s[%zu];\n",
+				fprintf(out, "\tdcg_types[%s].variable = dcg_variables_%s[%zu];\n",
 					emit_type_name(plan, arena, i),
 					emit_c_name(arena, file->name), place++);
 		}

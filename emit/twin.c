@@ -14,22 +14,15 @@
 
 #include "emit/names.h"
 #include "emit/print.h"
+#include "emit/runtime.h"
 
-/* What the user library has under the kernel's own names (runtime/user/dcp.h, its end). */
+/* What the user library has under the kernel's own names (runtime/process/process.h, its end). */
 static const char *const library_names[] = {
 	"_dev_err",	  "_dev_info",		 "_dev_notice",
 	"_dev_warn",	  "_find_first_bit",	 "_find_first_zero_bit",
 	"_find_next_bit", "_find_next_zero_bit", "_printk",
 	"print_hex_dump",
 };
-
-/* Of user/runtime/: the library's files that a twin has, too, then what both sides have. */
-static const char *const library[] = {"dcp_bits",  "dcp_memory", "dcp_print",
-				      "dcp_share", "dcp_sync",	 "dcp_work"};
-static const char *const shared[] = {"address", "call",	   "check", "merge", "private",
-				     "stale",	"tracker", "types", "wire"};
-/* The twin's own, as they are in twin/runtime/. */
-static const char *const own[] = {"local", "twin"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -62,7 +55,7 @@ const char *emit_twin_names(struct dc_arena *arena, const struct dc_emit_plan *p
 	      piece.out);
 	for (i = 0; i < COUNT(sections); i++)
 		fprintf(piece.out, "#undef %s\n#define %s\n", sections[i], sections[i]);
-	fputs("\n#include \"dcp.h\"\n#include \"twin.h\"\n"
+	fputs("\n#include \"runtime/process/process.h\"\n#include \"runtime/twin/twin.h\"\n"
 	      "#undef dcp_bug\n#define dcp_bug() \\\n\tdo { \\\n"
 	      "\t\tdcrt_twin_bug(__FILE__, __LINE__); \\\n\t\tasm volatile(\"ud2\"); \\\n"
 	      "\t\t__builtin_unreachable(); \\\n\t} while (0)\n\n#endif\n",
@@ -70,16 +63,15 @@ const char *emit_twin_names(struct dc_arena *arena, const struct dc_emit_plan *p
 	return emit_piece_end(&piece, arena);
 }
 
-static void put_objects(FILE *out, const char *folder, const char *const *names, size_t count)
+static void put_object(FILE *out, const char *path)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		fprintf(out, " \\\n\t%s%s.o", folder, names[i]);
+	fprintf(out, " \\\n\t%.*s.o", (int)strlen(path) - 2, path);
 }
 
-const char *emit_twin_kbuild(struct dc_arena *arena, const struct dc_emit_plan *plan)
+const char *emit_twin_kbuild(struct dc_arena *arena, const struct dc_emit_plan *plan,
+			     const struct emit_runtime *runtime)
 {
+	const struct emit_runtime_file *part;
 	const char *module = plan->source->module;
 	const struct dc_source_file *file;
 	struct emit_piece piece;
@@ -95,14 +87,13 @@ const char *emit_twin_kbuild(struct dc_arena *arena, const struct dc_emit_plan *
 		module, module, module, module);
 	dc_vec_each (file, &plan->source->files)
 		if (file->is_unit)
-			fprintf(piece.out, " \\\n\t%.*s.o", (int)strlen(file->name) - 2,
-				file->name);
+			put_object(piece.out, file->name);
 	fputs(" \\\n\tdcg_tables.o \\\n\tdcg_kernel.o", piece.out);
-	put_objects(piece.out, "runtime/", library, COUNT(library));
-	put_objects(piece.out, "runtime/", shared, COUNT(shared));
-	put_objects(piece.out, "runtime/", own, COUNT(own));
-	fputs("\nccflags-y := -I$(src) -I$(src)/runtime -I$(src)/runtime/libc -I$(src)/.. "
-	      "-I$(src)/../user \\\n\t-I$(src)/../user/runtime\n",
+	dc_vec_each (part, &runtime->files)
+		if (part->twin && emit_runtime_is_c(part))
+			put_object(piece.out, dc_arena_printf(arena, "runtime/%s", part->path));
+	fputs("\nccflags-y := -I$(src) -I$(src)/.. -I$(src)/../user "
+	      "\\\n\t-I$(src)/../user/runtime/twin/libc\n",
 	      piece.out);
 	return emit_piece_end(&piece, arena);
 }
@@ -120,11 +111,11 @@ static const char *wrapper(struct dc_arena *arena, const char *name, bool rename
 }
 
 void emit_twin_wrappers(struct dc_arena *arena, const struct dc_emit_plan *plan,
-			void (*add)(void *ctx, const char *path, const char *text), void *ctx)
+			const struct emit_runtime *runtime, emit_add_file *add, void *ctx)
 {
 	static const char *const generated[] = {"dcg_kernel.c", "dcg_tables.c"};
+	const struct emit_runtime_file *part;
 	const struct dc_source_file *file;
-	const char *name;
 	size_t i;
 
 	dc_vec_each (file, &plan->source->files)
@@ -134,11 +125,12 @@ void emit_twin_wrappers(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	for (i = 0; i < COUNT(generated); i++)
 		add(ctx, dc_arena_printf(arena, "twin/%s", generated[i]),
 		    wrapper(arena, generated[i], true));
-	for (i = 0; i < COUNT(library) + COUNT(shared); i++) {
-		bool is_library = i < COUNT(library);
+	dc_vec_each (part, &runtime->files) {
+		const char *name = dc_arena_printf(arena, "runtime/%s", part->path);
 
-		name = is_library ? library[i] : shared[i - COUNT(library)];
-		name = dc_arena_printf(arena, "runtime/%s.c", name);
-		add(ctx, dc_arena_printf(arena, "twin/%s", name), wrapper(arena, name, is_library));
+		/* Only process/ has functions under the kernel's names. */
+		if (part->twin && emit_runtime_is_c(part))
+			add(ctx, dc_arena_printf(arena, "twin/%s", name),
+			    wrapper(arena, name, !strncmp(part->path, "process/", 8)));
 	}
 }

@@ -75,7 +75,7 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 		else
 			fprintf(out, "\t(void *)%s,\n", function->definition->plain);
 	}
-	fprintf(out, "\tNULL,\n};\n\nvoid *const dcg_places_%s[] = {\n", name);
+	fprintf(out, "\tNULL,\n};\n\nvoid *const dcg_variables_%s[] = {\n", name);
 	dc_vec_each (type, &unit->plan->types) {
 		variable = type->variable;
 		if (variable && !strcmp(variable->file, unit->file->name))
@@ -109,9 +109,7 @@ const char *emit_unit_tail(const struct emit_unit *unit)
 			emit_layout_name(unit->arena, unit->file));
 	if (unit->side == DC_SIDE_KERNEL && unit->file == home(unit->plan))
 		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
-		      "#include \"dck_journal.c\"\n#include \"dck_runner.c\"\n"
-		      "#include \"dck_kernel.c\"\n#include \"dck_list.c\"\n"
-		      "#include \"dck_memory.c\"\n",
+		      "#include \"dcg_runtime.c\"\n",
 		      piece.out);
 	return emit_code_end(&piece, unit->arena);
 }

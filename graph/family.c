@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Families are tables of rows, read once and sorted; a file that two families include is read once.
+ * Reads the files of graph/families/ into tables that are sorted by name. A family's file may
+ * include others; their rows come after its own.
  */
 #include "graph/family.h"
 

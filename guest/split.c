@@ -39,7 +39,7 @@ static int run(const struct build *build, const char *what, const char *const *a
 static int build_runtime(const struct build *build)
 {
 	const char *script =
-		dc_arena_printf(build->arena, "%s/runtime/kernel/build.sh", dc_data_dir());
+		dc_arena_printf(build->arena, "%s/runtime/module/build.sh", dc_data_dir());
 	const char *argv[] = {"sh", script, build->kernel->build, build->runtime, NULL};
 
 	return run(build, "building the runtime", argv);

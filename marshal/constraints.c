@@ -146,7 +146,8 @@ static const char *record_gap(const struct dc_marshal *marshal, const char *reco
 }
 
 /* A pointer to text: what a literal in the process is, the kernel cannot have. Other pointers lead
- * to objects, or to what the process allocates, which then becomes one (runtime/private.h). */
+ * to objects, or to what the process allocates, which then becomes one (runtime/objects/local.h).
+ */
 static bool leads_to_text(const struct dc_marshal *marshal, const char *record, const char *field)
 {
 	const struct dc_pointer_rule *said = dc_marshal_pointer(marshal, record, field);

@@ -15,7 +15,8 @@ CODE := -O2 -g -std=gnu11 -fshort-wchar -fno-strict-aliasing -fno-strict-overflo
 	-fno-delete-null-pointer-checks -fno-common -ffunction-sections -mno-sse -mno-mmx -mno-sse2 -mno-3dnow -mno-avx
 
 GENERATED := dcg_tables.o dcg_kernel.o
-LIBRARY := $(patsubst %.c,%.o,$(wildcard runtime/*.c))
+HEADERS := $(wildcard runtime/*.h runtime/*/*.h)
+LIBRARY := $(patsubst %.c,%.o,$(filter-out runtime/twin/%,$(wildcard runtime/*/*.c)))
 
 MAKEFLAGS += -r
 all: $(MODULE)
@@ -23,8 +24,8 @@ all: $(MODULE)
 $(MODULE): $(MODULE)-user.o $(GENERATED) $(LIBRARY)
 	$(CC) -static -pthread -o $@ $^
 
-runtime/%.o: runtime/%.c dcrt.h dck.h dcp.h
-	$(CC) -O2 -g -std=gnu11 -D_GNU_SOURCE -pthread -Wall -Iruntime -I. $(CFLAGS) -c -o $@ $<
+runtime/%.o: runtime/%.c $(HEADERS)
+	$(CC) -O2 -g -std=gnu11 -D_GNU_SOURCE -pthread -Wall $(CFLAGS) -c -o $@ $<
 
 # Include folders and definitions out of a compiler command that Kbuild would run here.
 flags.txt: kbuild/Kbuild
@@ -40,7 +41,7 @@ kbuild/Kbuild:
 	echo 'obj-m := probe.o' > $@
 	: > kbuild/probe.c
 
-%.o: %.c flags.txt dcg.h dcg_rules.h dcrt.h
+%.o: %.c flags.txt dcg.h dcg_rules.h $(HEADERS)
 	cd $(KDIR) && $(CC) $(WARNINGS) $(CODE) $$(cat $(CURDIR)/flags.txt) -I$(CURDIR) \
 		-DKBUILD_MODNAME='"$(MODULE)"' -DKBUILD_BASENAME='"$(basename $(notdir $<))"' \
 		-D__KBUILD_MODNAME=kmod_$(MODULE) $(CFLAGS) \

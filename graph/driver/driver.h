@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A driver: what the tool is told about it, and its source on this machine.
+ * A driver: its description, and its source on this machine.
  *
  * A driver folder holds driver.json (data only: name, family, where its source comes from, its
  * device, its workload). A bare folder with a Kbuild file is a driver too; its family is guessed.
@@ -27,7 +27,8 @@ struct dc_driver {
 	const char *title; /* for people */
 	const char *family; /* "net": graph/families/net.json; several with commas */
 	const char *module; /* the module's name: MODULE.ko */
-	const char *only; /* the one module of source that is the driver; NULL: all that is there */
+	const char
+		*only; /* the one module of source that is the driver; NULL: source has only one */
 	const char *folder; /* the driver folder, or the folder with the Kbuild file */
 	const char *package; /* Debian package with the kernel source; NULL: source is folder */
 	const char *package_path; /* of the driver inside that source tree */
@@ -51,7 +52,7 @@ int dc_driver_open(struct dc_diag *diag, struct dc_arena *arena, const char *ope
 void dc_driver_done(struct dc_driver *driver);
 
 /*
- * dc_driver_fetch - makes sure that the driver's source is there, and fills driver->source.
+ * dc_driver_fetch - makes the driver's source available, and fills driver->source.
  *
  * A driver with a package is unpacked from it into OUT/source/ (once; whole or not at all), a
  * bare folder is copied there, so that building never writes into a user's tree.

@@ -39,8 +39,8 @@ take() { # CASE
 # What a case writes: not what is copied or follows from the rules alone. Offsets and sizes in
 # structures of the kernel are another kernel's: numbers from 100 on become N.
 golden() { # FOLDER
-	(cd "$1" && rm -rf drivercut-emit kernel/dcr*.[ch] kernel/dck*.[ch] user/dcrt*.h user/dck*.h user/dcp*.h user/runtime user/user.mk \
-		user/check.sh user/names.txt user/dcg_rules.h twin/runtime &&
+	(cd "$1" && rm -rf drivercut-emit kernel/runtime user/runtime twin/runtime user/user.mk \
+		user/check.sh user/names.txt user/dcg_rules.h &&
 		sed -Ei 's/\b[1-9][0-9]{2,}\b/N/g' kernel/dcg_tables.c user/dcg_tables.c &&
 		sed -i 's/^RELEASE ?= .*/RELEASE ?= (this kernel)/' user/Makefile)
 }
@@ -74,7 +74,7 @@ for case in basic files data acquire list guard; do
 			fail "$case: $name is not the original"
 	done
 	[ ! -e all/user ] || fail "$case: something for a process, with all in the kernel"
-	KBUILD_MODPOST_WARN=1 make -s -C "$build" M="$PWD/all/kernel" >said 2>&1 ||
+	! compiling || KBUILD_MODPOST_WARN=1 make -s -C "$build" M="$PWD/all/kernel" >said 2>&1 ||
 		{ fail "$case: the original does not build" && cat said; }
 	rm -rf all
 done

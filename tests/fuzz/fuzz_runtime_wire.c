@@ -5,7 +5,7 @@
  * reproducible mutations (the test):
  *
  *   clang-19 -g -fsanitize=fuzzer,address,undefined -Iruntime tests/fuzz_runtime_wire.c
- * runtime/wire.c
+ * runtime/message/wire.c
  */
 #include <stdio.h>
 #include <stdlib.h>

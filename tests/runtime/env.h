@@ -7,7 +7,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
-#include "tracker.h"
+#include "runtime/objects/objects.h"
 
 static pthread_mutex_t env_mutex = PTHREAD_MUTEX_INITIALIZER;
 static long env_fail_at; /* fails the allocation that makes this 0 */

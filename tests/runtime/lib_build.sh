@@ -13,11 +13,22 @@ cd "$folder" || exit 99
 # shellcheck source=tests/emit/lib.sh
 . "$root/tests/emit/lib.sh"
 
+# One list of files, and nothing beside it
+(cd "$root/runtime" && find . -name '*.[ch]' | sed 's|^\./||') | sort >there
+awk '!/^#/ { print $1 }' "$root/runtime/files.txt" | sort >listed
+diff there listed || fail "runtime/files.txt does not list what runtime/ has"
+
 # Kernel component
 mkdir kernel user
-cp "$root"/tests/runtime/lib_build/* "$root"/runtime/lib/* "$root"/runtime/dcrt.h \
-	"$root"/runtime/kernel/dcrt_kernel.h kernel
-sh "$root/runtime/kernel/build.sh" "$build" dcrt >said 2>&1 || { cat said; fail "no dcrt.ko"; }
+parts() { # BINARY FOLDER: copies what is part of it to FOLDER/runtime
+	awk -v binary="$1" '!/^#/ { for (i = 2; i <= NF; i++) if ($i == binary) print $1 }' \
+		"$root/runtime/files.txt" | while read -r file; do
+		install -D -m 644 "$root/runtime/$file" "$2/runtime/$file"
+	done
+}
+cp "$root"/tests/runtime/lib_build/* kernel
+parts component kernel
+sh "$root/runtime/module/build.sh" "$build" dcrt >said 2>&1 || { cat said; fail "no dcrt.ko"; }
 make -s -C "$build" M="$PWD/kernel" W=1 KBUILD_EXTRA_SYMBOLS="$PWD/dcrt/Module.symvers" >said 2>&1 ||
 	fail "the kernel component does not build, or needs what the runtime has not"
 grep -vE '^Skipping BTF' said && fail "the kernel component gives warnings"
@@ -34,10 +45,10 @@ calls() { # FUNCTION NAME: how many calls to NAME are in it
 for name in kfree vfree kvfree free_netdev; do
 	[ "$(calls lib_build_remove $name)" = 1 ] || fail "the driver does not call $name"
 done
-[ "$(calls lib_build_remove dck_freed)" = 3 ] || fail "what is freed stays in the journal"
-[ "$(calls lib_build_remove dck_forget)" = 2 ] || fail "what is freed stays tracked"
+[ "$(calls lib_build_remove dck_untrack_freed)" = 3 ] || fail "what is freed stays in the journal"
+[ "$(calls lib_build_remove dck_untrack)" = 2 ] || fail "what is freed stays tracked"
 [ "$(calls lib_build_setup dck_runner_add)" = 6 ] || fail "a work or timer is not noted"
-for name in dck_devm_kmalloc:2 dck_devm_kfree:1 dck_freed:1 dck_iounmap:2 dck_ioremap:1 dck_pci_ioremap_bar:1 dck_pci_iomap:1 dck_pci_iounmap:1; do
+for name in dck_devm_kmalloc:2 dck_devm_kfree:1 dck_untrack_freed:1 dck_iounmap:2 dck_ioremap:1 dck_pci_ioremap_bar:1 dck_pci_iomap:1 dck_pci_iounmap:1; do
 	[ "$(calls lib_build_probe "${name%:*}")" = "${name#*:}" ] || fail "no call of $name"
 done
 for name in dcrt_program dcrt_map; do
@@ -45,22 +56,21 @@ for name in dcrt_program dcrt_map; do
 done
 
 # It is in one file with the driver's main unit: no name of its own that a driver might have.
-nm kernel/dck_*.o | awk 'NF == 3 { print $3 }' |
+nm kernel/runtime/component/*.o | awk 'NF == 3 { print $3 }' |
 	sed -E 's/\.(constprop|isra|part|cold)\..*//; /\.[0-9]+$/d' >names # those of functions stay
 [ "$(grep -c '^dck_' names)" -gt 50 ] || fail "no names to look at"
 grep -vE '^(dck_|dcrt_|dcg_|_)' names && fail "a name of the library's may be a driver's, too"
 
 # User component: compiled as the driver's files are, linked with the library
-cp "$root"/tests/runtime/lib_build/*.c "$root"/runtime/lib/dck.h "$root"/runtime/dcrt.h \
-	"$root"/runtime/user/dcp.h "$root"/emit/templates/user.mk user
+cp "$root"/tests/runtime/lib_build/*.c "$root"/emit/templates/user.mk user
+parts process user
 touch user/dcg.h user/dcg_rules.h
 printf 'MODULE := lib_build\nSOURCES := tables.c user.c\ninclude user.mk\n' >user/Makefile
 make -s -C user lib_build-user.o KDIR="$build" CFLAGS="-DTABLES_OF_PROCESS -Wextra -Wno-unused-parameter -Wno-type-limits -Werror" \
 	>said 2>&1 || fail "the user component does not build"
 grep . said && fail "the user component gives warnings"
-cc -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -I"$root/runtime" -I"$root/runtime/user" \
-	-I"$root/runtime/lib" -o process "$root/runtime/user/dcp_main.c" user/lib_build-user.o \
-	"$lib/libdcp.a" "$lib/libdcrt.a" "$lib/libdcrt_shared.a" -static -lpthread >said 2>&1 ||
+cc -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o process "$root/runtime/process/main.c" \
+	user/lib_build-user.o "$lib/libdcp.a" "$lib/libdcrt.a" "$lib/libdcrt_shared.a" -static -lpthread >said 2>&1 ||
 	{ cat said; fail "the process cannot be linked"; }
 ./process /dev/null >said 2>&1
 [ $? = 1 ] || fail "no failure without a device"
@@ -68,7 +78,7 @@ grep -q '^lib_build: cannot attach to /dev/null: ' said || { fail "no message"; 
 
 # Rules and library agree; what the emitter generates is not the library's
 nm "$lib/libdcp.a" | awk '$2 == "T" { print $3 }' >has
-grep -oE '#define dcp_[a-z_]+' "$root/runtime/user/dcp.h" | cut -d' ' -f2 >>has
+grep -oE '#define dcp_[a-z_]+' "$root/runtime/process/process.h" | cut -d' ' -f2 >>has
 {
 	grep -ohE '\bdcp_[A-Za-z0-9_]+\(' "$root"/marshal/rules/*.json | tr -d '('
 	# functions under their own names; sleeping is a downcall

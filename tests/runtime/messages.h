@@ -3,7 +3,7 @@
 #ifndef DC_RUNTIME_MESSAGES_H
 #define DC_RUNTIME_MESSAGES_H
 
-#include "wire.h"
+#include "runtime/message/wire.h"
 
 #define SESSION UINT64_C(7)
 #define CALL	UINT64_C(41)

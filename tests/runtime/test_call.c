@@ -3,7 +3,7 @@
  * variables, functions' addresses, strings, buffers. */
 #include "testing.h"
 
-#include "call.h"
+#include "runtime/call/call.h"
 #include "env.h"
 
 struct ring {
@@ -90,9 +90,9 @@ static void make_tables(struct dcrt_driver *driver, struct dcrt_type *types, voi
 	types[RING] = (struct dcrt_type){"ring", sizeof(struct ring), 2, ring_fields};
 	types[VARIABLE] = (struct dcrt_type){"variable", sizeof(*variable), 1, variable_fields};
 	types[OPAQUE] = (struct dcrt_type){"opaque", 64};
-	types[VARIABLE].place = variable;
+	types[VARIABLE].variable = variable;
 	types[TABLE] = (struct dcrt_type){"table", sizeof(kernels_table)};
-	types[TABLE].place = (void *)(uintptr_t)table; /* read-only: nothing writes there */
+	types[TABLE].variable = (void *)(uintptr_t)table; /* read-only: nothing writes there */
 	*driver = (struct dcrt_driver){.abi = DCRT_ABI,
 				       .name = "x",
 				       .up = &function,
@@ -369,7 +369,7 @@ static void test_stored_again(void **state)
 	adapter.rings = NULL;
 	start(&kernel); /* the reply to kzalloc() */
 	dcrt_out_pointer(&call, rings);
-	dcrt_out_object(&call, rings, &(struct dcrt_plan){.type = RING});
+	dcrt_out_object(&call, rings, &(struct dcrt_field_set){.type = RING});
 	assert_int_equal(cross(), 0);
 	theirs->rings = dcrt_in_pointer(&call, 0, RING, sizeof(rings));
 	assert_non_null(theirs->rings);
@@ -437,7 +437,7 @@ static void test_taken_back(void **state)
 	dcrt_out_all(&call);
 	assert_int_equal(call.writer.header.records, 3);
 	theirs->speed = 6;
-	dcrt_take_back(&user, &call.writer);
+	dcrt_put_cancel(&user, &call.writer);
 	assert_int_equal(all(&user), 3);
 	assert_int_equal(adapter.speed, 6);
 	assert_int_equal(rings[1].count, 9);
@@ -621,8 +621,8 @@ static void test_large(void **state)
 
 	(void)state;
 	for (i = 0; i < VARIABLES; i++) {
-		kernels_many[i] = (struct dcrt_type){"v", 128, 1, &one, .place = places[i]};
-		users_many[i] = (struct dcrt_type){"v", 128, 1, &one, .place = mine[i]};
+		kernels_many[i] = (struct dcrt_type){"v", 128, 1, &one, .variable = places[i]};
+		users_many[i] = (struct dcrt_type){"v", 128, 1, &one, .variable = mine[i]};
 		memset(places[i], 1, 128);
 	}
 	for (i = 0; i < FIELDS; i++) {

@@ -3,7 +3,7 @@
  * in which messages arrive, both sides end with the same. */
 #include "testing.h"
 
-#include "dirty.h"
+#include "runtime/objects/dirty.h"
 #include "env.h"
 
 struct thing {
@@ -30,7 +30,7 @@ static const struct dcrt_driver driver = {.abi = DCRT_ABI,
 					  .objects = 8,
 					  .up = &function,
 					  .n_up = 1};
-static const struct dcrt_plan all = {.type = 0};
+static const struct dcrt_field_set all = {.type = 0};
 
 static struct dcrt_tracker kernel, user;
 static struct thing things[3];

@@ -319,7 +319,7 @@ static void test_fingerprint(void **state)
 	field.user_writes = true;
 	assert_true(dcrt_fingerprint(&driver) != first);
 	field.user_writes = false;
-	type.place = &field; /* addresses differ from side to side */
+	type.variable = &field; /* addresses differ from side to side */
 	assert_true(dcrt_fingerprint(&driver) == first);
 	driver.n_code = 1;
 	assert_true(dcrt_fingerprint(&driver) != first);

@@ -5,7 +5,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$2/dcrt" "$2/echo"
 folder=$(cd "$2" && pwd)
-"$here/../../../runtime/kernel/build.sh" "$1" "$folder/dcrt"
+"$here/../../../runtime/module/build.sh" "$1" "$folder/dcrt"
 cp -p "$here"/*.[ch] "$here/Kbuild" "$folder/echo"
 exec make -s -C "$1" M="$folder/echo" DCRT="$folder/dcrt" \
 	KBUILD_EXTRA_SYMBOLS="$folder/dcrt/Module.symvers" modules

@@ -3,7 +3,7 @@
 #ifndef ECHO_H
 #define ECHO_H
 
-#include "dcrt.h"
+#include "runtime/dcrt.h"
 
 #if DCRT_ABI != 3
 #error "made for ABI 3 of the runtime"
@@ -104,7 +104,7 @@ enum { CODE_DOUBLE, CODE_TRIPLE, CODE_PROCESS, N_CODE };
 		{"item", sizeof(struct echo_item), 2, item_fields},                                \
 		{"globals", sizeof(struct echo_globals), 4, globals_fields, &echo_globals,         \
 		 ECHO_ADOPT},                                                                      \
-		{"table", sizeof(echo_table), .place = (void *)(uintptr_t)echo_table},             \
+		{"table", sizeof(echo_table), .variable = (void *)(uintptr_t)echo_table},          \
 	};                                                                                         \
 	static const struct dcrt_function echo_up[] = {                                            \
 		[UP_ECHO] = {"echo", UP(echo), 1, 1, 0, 4096, 0},                                  \

@@ -21,7 +21,7 @@
 #define ECHO_PROCESS
 #include "echo.h"
 #include "echo_never.h"
-#include "wire.h"
+#include "runtime/message/wire.h"
 
 static uint64_t in[DCRT_MESSAGE_MAX / 8];
 static uint8_t out[DCRT_MESSAGE_MAX];

@@ -20,7 +20,7 @@
 #define ECHO_PROCESS
 #include "echo.h"
 #include "echo_never.h"
-#include "wire.h"
+#include "runtime/message/wire.h"
 
 #define PAGE 4096
 

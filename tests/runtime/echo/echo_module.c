@@ -13,7 +13,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "dcrt_kernel.h"
+#include "runtime/module/module.h"
 #include "echo.h"
 
 static int nest(struct dcrt_call *call);
@@ -59,7 +59,7 @@ static struct dentry *debugfs;
 static struct echo_thing *things[2];
 static u32 *registers; /* two pages of memory that stand for them */
 static atomic_t n_attached, n_died, n_died_in_call, n_calls;
-static const struct dcrt_plan thing_plan = {.type = 0}, inner_plan = {.type = 1};
+static const struct dcrt_field_set thing_plan = {.type = 0}, inner_plan = {.type = 1};
 
 static int adopt_globals(struct dcrt_channel *which, void *element)
 {
@@ -438,7 +438,7 @@ static int do_show(u64 *ret)
 	dcrt_out_address(call, registers);
 	dcrt_out_address(call, do_show);
 	dcrt_out_object(call, things[0], &thing_plan);
-	dcrt_out_object(call, &echo_globals, &(struct dcrt_plan){.type = 3});
+	dcrt_out_object(call, &echo_globals, &(struct dcrt_field_set){.type = 3});
 	err = dcrt_call_run(call);
 	if (!err && dcrt_in_address(call, 0) != do_show)
 		err = -EBADMSG;
@@ -595,7 +595,7 @@ static int __init echo_init(void)
 	if (!err)
 		err = dcrt_object_new(channel, &things[0]->inner, 1, 1);
 	if (!err && *program)
-		err = (keep ? dcrt_keep : dcrt_start)(channel, program, 5000);
+		err = (keep ? dcrt_respawn : dcrt_start)(channel, program, 5000);
 	if (err)
 		goto unregister;
 	debugfs = debugfs_create_dir("echo", NULL);

@@ -7,7 +7,7 @@
 
 #define ECHO_PROCESS
 #define ECHO_DRIVER_EXTRA
-#include "dcrt_user.h"
+#include "runtime/process/channel.h"
 #include "echo.h"
 
 static int echo(struct dcrt_call *call)
@@ -105,7 +105,7 @@ static int add(struct dcrt_call *call)
 
 static int touch(struct dcrt_call *call)
 {
-	static const struct dcrt_plan thing_plan = {.type = 0}, inner_plan = {.type = 1};
+	static const struct dcrt_field_set thing_plan = {.type = 0}, inner_plan = {.type = 1};
 	struct echo_thing *thing = dcrt_in_pointer(call, 0, 0, sizeof(*thing));
 	uint64_t *counter = dcrt_in_pointer(call, 1, 1, 8);
 	struct dcrt_call *down;
@@ -142,7 +142,7 @@ static int touch(struct dcrt_call *call)
 /* Computes with the address of a window; the other one only goes back. */
 static int show(struct dcrt_call *call)
 {
-	static const struct dcrt_plan thing_plan = {.type = 0};
+	static const struct dcrt_field_set thing_plan = {.type = 0};
 	struct echo_thing *thing = dcrt_in_pointer(call, 0, 0, sizeof(*thing));
 	uint32_t *registers = dcrt_in_address(call, 2);
 	uint64_t at, seen = 0;

@@ -3,7 +3,7 @@
 #define pr_fmt(fmt) "lib_build: " fmt
 #include <linux/module.h>
 #include <linux/pci.h>
-#include "dck_kernel.h"
+#include "runtime/component/component.h"
 
 const struct dck_recovery dcg_recoveries[] = {{NULL, NULL, 0}};
 

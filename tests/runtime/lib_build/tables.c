@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Generated tables in little; both components compile this file. */
-#include "dck.h"
+#include "runtime/component/downcalls.h"
 
 #ifdef TABLES_OF_PROCESS
-#define HANDLER DCK_AWAY
+#define HANDLER DCK_NO_HANDLER
 #else
-#define HANDLER DCK_HERE
+#define HANDLER DCK_HANDLER
 #endif
 
 static const struct dcrt_function down[] = {

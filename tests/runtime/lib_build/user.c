@@ -4,8 +4,8 @@
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
-#include "dck.h"
-#include "dcp.h"
+#include "runtime/component/downcalls.h"
+#include "runtime/process/process.h"
 
 struct lib_build_state {
 	struct work_struct work;

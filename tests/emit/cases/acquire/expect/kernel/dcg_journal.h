@@ -34,7 +34,7 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include "dcg.h"
-#include "dck_kernel.h"
+#include "runtime/component/component.h"
 
 /* clang-format off */
 
@@ -62,7 +62,7 @@ extern const struct dck_release dcg_release_vfree;
 
 static inline void dcg_releasing_enable_irq(unsigned int a0)
 {
-	if (dck_is_left())
+	if (dck_release_deferred())
 		return;
 	dck_released(&dcg_release_enable_irq, (unsigned long[DCK_ARGS_MAX]){(unsigned long)a0});
 	enable_irq(a0);

@@ -3,7 +3,7 @@
 #ifndef DCG_H
 #define DCG_H
 
-#include "dck.h"
+#include "runtime/component/downcalls.h"
 
 /* clang-format off */
 enum dcg_up {
@@ -43,7 +43,7 @@ int dcg_kernel_rtnl_lock(struct dcrt_call *dcg);
 int dcg_kernel_rtnl_trylock(struct dcrt_call *dcg);
 int dcg_kernel_rtnl_unlock(struct dcrt_call *dcg);
 extern void *const dcg_code_in_c[];
-extern void *const dcg_places_in_c[];
+extern void *const dcg_variables_in_c[];
 /* clang-format on */
 
 #endif

@@ -35,8 +35,8 @@
 #undef __initconst
 #define __initconst
 
-#include "dcp.h"
-#include "twin.h"
+#include "runtime/process/process.h"
+#include "runtime/twin/twin.h"
 #undef dcp_bug
 #define dcp_bug() \
 	do { \

@@ -3,7 +3,7 @@
 #ifndef DCG_H
 #define DCG_H
 
-#include "dck.h"
+#include "runtime/component/downcalls.h"
 
 /* clang-format off */
 enum dcg_up {
@@ -27,7 +27,7 @@ enum dcg_type {
 int dcg_run_quiet(struct dcrt_call *dcg);
 int dcg_run_ready(struct dcrt_call *dcg);
 extern void *const dcg_code_in_c[];
-extern void *const dcg_places_in_c[];
+extern void *const dcg_variables_in_c[];
 /* clang-format on */
 
 #endif

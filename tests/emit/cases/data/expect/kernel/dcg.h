@@ -3,7 +3,7 @@
 #ifndef DCG_H
 #define DCG_H
 
-#include "dck.h"
+#include "runtime/component/downcalls.h"
 
 /* clang-format off */
 enum dcg_up {
@@ -77,7 +77,7 @@ int dcg_kernel_netif_start_queue(struct dcrt_call *dcg);
 int dcg_kernel_netif_stop_queue(struct dcrt_call *dcg);
 int dcg_kernel_set_bit(struct dcrt_call *dcg);
 extern void *const dcg_code_in_c[];
-extern void *const dcg_places_in_c[];
+extern void *const dcg_variables_in_c[];
 /* clang-format on */
 
 #endif

@@ -34,7 +34,7 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include "dcg.h"
-#include "dck_kernel.h"
+#include "runtime/component/component.h"
 
 /* clang-format off */
 
@@ -45,7 +45,7 @@ extern const struct dck_release dcg_release_unregister_netdev;
 
 static inline void dcg_releasing_destroy_workqueue(struct workqueue_struct *a0)
 {
-	if (dck_is_left())
+	if (dck_release_deferred())
 		return;
 	dck_released(&dcg_release_destroy_workqueue, (unsigned long[DCK_ARGS_MAX]){(unsigned long)a0});
 	destroy_workqueue(a0);
@@ -59,7 +59,7 @@ static inline void dcg_releasing_mutex_unlock(struct mutex *a0)
 
 static inline void dcg_releasing_unregister_netdev(struct net_device *a0)
 {
-	if (dck_is_left())
+	if (dck_release_deferred())
 		return;
 	dck_released(&dcg_release_unregister_netdev, (unsigned long[DCK_ARGS_MAX]){(unsigned long)a0});
 	unregister_netdev(a0);

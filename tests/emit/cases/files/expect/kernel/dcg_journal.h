@@ -34,7 +34,7 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include "dcg.h"
-#include "dck_kernel.h"
+#include "runtime/component/component.h"
 
 /* clang-format off */
 /* clang-format on */

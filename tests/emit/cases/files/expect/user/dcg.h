@@ -3,7 +3,7 @@
 #ifndef DCG_H
 #define DCG_H
 
-#include "dck.h"
+#include "runtime/component/downcalls.h"
 
 /* clang-format off */
 enum dcg_up {
@@ -30,9 +30,9 @@ int dcg_run_step_one_c(struct dcrt_call *dcg);
 int dcg_run_step_two_c(struct dcrt_call *dcg);
 int dcg_run_two_run(struct dcrt_call *dcg);
 extern void *const dcg_code_one_c[];
-extern void *const dcg_places_one_c[];
+extern void *const dcg_variables_one_c[];
 extern void *const dcg_code_two_c[];
-extern void *const dcg_places_two_c[];
+extern void *const dcg_variables_two_c[];
 /* clang-format on */
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef DCG_H
 #define DCG_H
 
-#include "dck.h"
+#include "runtime/component/downcalls.h"
 
 /* clang-format off */
 enum dcg_up {
@@ -37,7 +37,7 @@ void dcg_forget_net_device(void *element);
 void dcg_forget_1_bytes(void *element);
 void dcg_forget_32_bytes(void *element);
 extern void *const dcg_code_in_c[];
-extern void *const dcg_places_in_c[];
+extern void *const dcg_variables_in_c[];
 /* clang-format on */
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef DCG_H
 #define DCG_H
 
-#include "dck.h"
+#include "runtime/component/downcalls.h"
 
 /* clang-format off */
 enum dcg_up {
@@ -48,7 +48,7 @@ void dcg_forget_filter(void *element);
 int dcg_kernel_mutex_lock(struct dcrt_call *dcg);
 int dcg_kernel_mutex_unlock(struct dcrt_call *dcg);
 extern void *const dcg_code_in_c[];
-extern void *const dcg_places_in_c[];
+extern void *const dcg_variables_in_c[];
 /* clang-format on */
 
 #endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The library in a kernel component, for the driver's files there: included after their own
+ * #include lines (a file may define pr_fmt before them) and before their code.
+ *
+ * The driver's init function runs once there is a channel and the process has attached, its exit
+ * function before that is taken down. Memory that is freed is no longer tracked, and windows are
+ * noted for the process. The driver's text stays as it is: its module_init(), also by way of
+ * module_pci_driver(), and its kfree() are macros here (overrides.h).
+ */
+#ifndef DCK_COMPONENT_H
+#define DCK_COMPONENT_H
+
+#include <linux/init.h>
+#include <linux/io.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/pci.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/timer.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
+
+#include "../module/module.h"
+#include "downcalls.h"
+
+/* init.c */
+
+/*
+ * dck_init - registers dcg_driver, starts its process and keeps one running, calls init.
+ * The module parameter dcrt_program is the process's program, by default /usr/lib/drivercut/MODULE;
+ * if it is empty, the process is started by other means and init is called at once.
+ * Returns 0, or the first error, with everything undone.
+ */
+int dck_init(int (*init)(void));
+void dck_exit(void (*exit)(void));
+
+/* lists.c */
+
+/*
+ * dck_adopt_list - calls dcrt_adopt() for all elements of a list: of the type, linked by a node
+ * that is `inside` bytes into each.
+ * lock: what protects the list. A list that another thread has locked is skipped: the process is
+ * told of its elements by the thread that locks it there. NULL: all callers of the driver's entry
+ * points hold such a lock.
+ * The walk ends at anything that does not look like a list (not initialised, or being changed).
+ */
+int dck_adopt_list(struct dcrt_channel *channel, struct list_head *head, u16 type, size_t inside,
+		   struct mutex *lock);
+
+/* journal.c: what the driver has acquired. Any context. */
+
+#define DCK_ARGS_MAX 6
+
+/* When recovery releases an entry of the journal; within a stage, the last acquired comes first. */
+enum dck_when {
+	DCK_FIRST, /* makes the device harmless */
+	/* then work items and timers are cancelled */
+	DCK_STOP, /* runs by itself */
+	/* then the driver's own functions are called (struct dck_recovery) */
+	DCK_LAST,
+	DCK_MEMORY, /* as DCK_LAST; args[0] is memory, and dck_untrack_freed() drops the entry */
+	DCK_LOCK, /* not by recovery: dck_locks_release() */
+};
+
+/*
+ * How something is released. One variable for each function that acquires: its address is the
+ * identity.
+ */
+struct dck_release {
+	const char *name; /* of the kernel's function */
+	void (*undo)(const unsigned long *args);
+	unsigned int key; /* how many arguments identify what was acquired */
+	enum dck_when when;
+};
+
+/* dck_acquired - notes it. False, and one warning, if there is no memory for the entry. */
+bool dck_acquired(const struct dck_release *release, const unsigned long *args);
+/*
+ * dck_released - drops the last entry with these arguments (a lock: of this thread), and fills in
+ * the arguments behind the key. False: there is none.
+ */
+bool dck_released(const struct dck_release *release, unsigned long *args);
+/* dck_memory_released - the same for memory (DCK_MEMORY), which need not have an entry. */
+void dck_memory_released(const void *memory);
+
+/*
+ * dck_locks_release - after an upcall that this thread made: if the process ended in it (err
+ * tells), releases the locks that the thread has taken for the process since dck_locks_mark().
+ */
+u64 dck_locks_mark(void);
+void dck_locks_release(u64 mark, int err);
+
+/*
+ * dck_first_device - a device is about to be probed: what the module has acquired so far is the
+ * module's own, and stays in recovery.
+ */
+void dck_first_device(void);
+
+/* recovery.c: when the process has died in a change */
+
+/* A function of the driver that recovery calls for each tracked object of a type. */
+struct dck_recovery {
+	const char *name;
+	void (*run)(void *object);
+	u16 type;
+};
+
+/* Generated; a zero row ends it. */
+extern const struct dck_recovery dcg_recoveries[];
+
+/* dck_is_object - for the conditions of such functions: true for an address in a tracked object. */
+bool dck_is_object(const void *address);
+
+/* dck_begin - as dcrt_call_begin; -ENODEV during recovery. */
+int dck_begin(u32 function, struct dcrt_call **ret);
+
+/*
+ * dck_upcall_failed - an upcall that changes things has failed. If the process ended in it,
+ * recovery is scheduled: it releases what is in the journal and probes the devices again.
+ */
+void dck_upcall_failed(const char *what, int err);
+/*
+ * dck_remove_failed - an upcall that removes a device has failed: releases everything at once, that
+ * of other devices, too. Those are recovered after dck_device_remove() of this one.
+ */
+void dck_remove_failed(const char *what, int err);
+/*
+ * dck_had_no_process - true if an upcall failed only because there was no process, or none until
+ * its end, and no recovery follows: it can be made again.
+ */
+bool dck_had_no_process(int err);
+/* dck_recovery_flush - waits for a recovery that has begun. */
+void dck_recovery_flush(void);
+
+/* Devices that the driver was bound to. May sleep. */
+void dck_device_add(struct device *device);
+/* It will be removed: recovery does not probe it again. */
+void dck_device_removing(struct device *device);
+/* It was removed, or probing it failed: drops the journal's entries for it. */
+void dck_device_remove(struct device *device);
+
+/*
+ * dck_guard_enter - the kernel calls a function of the driver in the kernel component that may
+ * sleep. False during recovery: the function must not run then, not even within another one.
+ * Recovery waits until all that have entered have called dck_guard_leave(), which returns true if
+ * recovery is due.
+ */
+struct dck_guard {
+	struct list_head node;
+	const struct task_struct *thread; /* only compared */
+};
+
+bool dck_guard_enter(struct dck_guard *ret);
+bool dck_guard_leave(struct dck_guard *guard);
+
+/*
+ * dck_release_deferred - true if the process died while this thread is in a guarded function.
+ * Releases are then left to recovery, which does them in a safe order. Any context.
+ */
+bool dck_release_deferred(void);
+
+/*
+ * runners.c: work items and timers, noted from their initialisation until their memory is freed.
+ * Those that DECLARE_WORK() and the like define are not noted. Any context.
+ */
+
+enum dck_runner_kind { DCK_WORK, DCK_DELAYED_WORK, DCK_TIMER };
+void dck_runner_add(void *runner, enum dck_runner_kind kind);
+
+/*
+ * dck_work_requeue - called by a work function whose upcall failed (err, negative): queues the work
+ * item again, a second later, if dck_had_no_process(). Sleeps.
+ */
+void dck_work_requeue(struct work_struct *work, int err);
+
+/* For memory.c: forgets those in memory of len bytes; 0: of its allocated size. */
+void dck_runners_forget(const void *memory, size_t len);
+/* For recovery: cancels all, and waits for them. May sleep. */
+void dck_runners_stop(void);
+
+/* memory.c: before memory is freed. Any context in which dcrt_forget() may be called. */
+
+/*
+ * dck_untrack - an object is no longer tracked, nor in the journal if the process allocated it.
+ * Nothing without a channel.
+ */
+void dck_untrack(const void *object);
+/*
+ * dck_untrack_freed - the same for memory of kmalloc() or vmalloc(), which also leaves the journal,
+ * with the work items and timers in it. NULL is fine. dck_untrack_freed_range: of known length;
+ * dck_untrack_freed_in: of an object, and the memory in which it was allocated.
+ */
+void dck_untrack_freed(const void *memory);
+void dck_untrack_freed_range(const void *memory, size_t len);
+void dck_untrack_freed_in(const void *object, const void *memory);
+
+#include "overrides.h"
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The library's own downcalls: what every split driver needs of the kernel and no prototype
+ * describes. They come first in each driver's table of downcalls, and generated ones are numbered
+ * from DCK_COUNT:
+ *
+ *	static const struct dcrt_function dcg_down[] = {
+ *		DCK_DOWN_TABLE(DCK_HANDLER), // DCK_NO_HANDLER in the process
+ *		[DCK_COUNT + 0] = {"pci_set_master", ...},
+ *	};
+ *
+ * The handlers are in downcalls.c, memory.c and windows.c beside this file, in the kernel
+ * component; the callers are in process/, which is linked into the process.
+ */
+#ifndef DCK_H
+#define DCK_H
+
+#include "../dcrt.h"
+
+enum dck_down {
+	/* level, enum dck_about, the device or NULL; blob DCK_TEXT: the line, terminated */
+	DCK_PRINT,
+	/* the work item, its function */
+	DCK_INIT_WORK,
+	DCK_INIT_DELAYED_WORK,
+	/* the timer, its function, flags */
+	DCK_TIMER_SETUP,
+	/*
+	 * type, bytes, 1 for whole pages (vmalloc) or 0; result: the object, new and zeroed. A link
+	 * points to the type, and the bytes are whole elements of it; all that is allocated so at
+	 * one time is at most DCK_ALLOC_MAX. Called by dcp_share() only.
+	 */
+	DCK_ALLOC,
+	/* the object: it is untracked, and its memory freed (kvfree) */
+	DCK_FREE,
+	/* none; results: jiffies, the monotonic clock at that moment in ns, HZ */
+	DCK_CLOCK,
+	/* none; result: system_state */
+	DCK_STATE,
+	/*
+	 * an address; results: of the window around it the base (an address), the length, and the
+	 * offset in the device file, 0 if the process may not map it; all 0: there is none
+	 */
+	DCK_WINDOW,
+	/* none: sends the process's changes and receives the kernel's */
+	DCK_SYNC,
+	DCK_COUNT,
+};
+
+#define DCK_ALLOC_MAX (64ul << 20)
+
+#define DCK_TEXT     1 /* id of a blob */
+#define DCK_TEXT_MAX 1024 /* bytes of a line, its end included */
+
+/* What the line is about: its name is printed first. */
+enum dck_about { DCK_ABOUT_NOTHING, DCK_ABOUT_DEVICE, DCK_ABOUT_NETDEV, DCK_ABOUT_COUNT };
+
+#define DCK_HANDLER(name)    name
+#define DCK_NO_HANDLER(name) NULL
+
+/* Initialisers of struct dcrt_function. handler: DCK_HANDLER or DCK_NO_HANDLER. */
+#define DCK_DOWN_TABLE(handler)                                                                    \
+	[DCK_PRINT] = {"dck_print", handler(dck_print), 3, 0, 0, DCK_TEXT_MAX, 0},                 \
+	[DCK_INIT_WORK] = {"dck_init_work", handler(dck_init_work), 2, 0, 0, 0, 0},                \
+	[DCK_INIT_DELAYED_WORK] =                                                                  \
+		{"dck_init_delayed_work", handler(dck_init_delayed_work), 2, 0, 0, 0, 0},          \
+	[DCK_TIMER_SETUP] = {"dck_timer_setup", handler(dck_timer_setup), 3, 0, 0, 0, 0},          \
+	[DCK_ALLOC] = {"dck_alloc", handler(dck_alloc), 3, 1, 0, 0, 0},                            \
+	[DCK_FREE] = {"dck_free", handler(dck_free), 1, 0, 0, 0, 0},                               \
+	[DCK_CLOCK] = {"dck_clock", handler(dck_clock), 0, 3, 0, 0, 0},                            \
+	[DCK_STATE] = {"dck_state", handler(dck_state), 0, 1, 0, 0, 0},                            \
+	[DCK_WINDOW] = {"dck_window", handler(dck_window), 1, 3, 0, 0, 0},                         \
+	[DCK_SYNC] = {"dck_sync", handler(dck_sync), 0, 0, 0, 0, 0}
+
+int dck_print(struct dcrt_call *call);
+int dck_init_work(struct dcrt_call *call);
+int dck_init_delayed_work(struct dcrt_call *call);
+int dck_timer_setup(struct dcrt_call *call);
+int dck_alloc(struct dcrt_call *call);
+int dck_free(struct dcrt_call *call);
+int dck_clock(struct dcrt_call *call);
+int dck_state(struct dcrt_call *call);
+int dck_window(struct dcrt_call *call);
+int dck_sync(struct dcrt_call *call);
+
+/* The component's channel. NULL before the driver is initialised and after its exit. */
+extern struct dcrt_channel *dcg_channel;
+/* Generated. dcg_setup() completes the driver's tables, and is called first. */
+extern const struct dcrt_driver dcg_driver;
+void dcg_setup(void);
+
+#endif

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The journal: what the driver has acquired from the kernel, and how to release it without the
+ * driver.
+ *
+ * Each call that acquires something goes through the kernel component, so the journal is complete
+ * even if the process dies in the middle of a change. Locks are in the journal, too, but they
+ * belong to the thread that made the upcall, which releases them when its call ends.
+ *
+ * What the module's init function acquired before there was a device is the module's own: nobody
+ * would acquire it again, so recovery leaves it.
+ */
+#undef pr_fmt
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/device.h>
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "journal.h"
+
+/* The journal's own memory is not the driver's: (kfree) is the kernel's function, not the macro. */
+
+struct dck_entry {
+	struct list_head node;
+	const struct dck_release *release;
+	unsigned long args[DCK_ARGS_MAX];
+	const struct task_struct *thread; /* only compared */
+	u64 number;
+};
+
+static LIST_HEAD(dck_journal); /* the last one first */
+static DEFINE_SPINLOCK(dck_journal_lock);
+static u64 dck_numbers; /* counts entries */
+static u64
+	dck_module_entries; /* the module's own: up to this number, once there has been a device */
+static bool dck_has_devices;
+
+void dck_first_device(void)
+{
+	unsigned long flags;
+
+	if (READ_ONCE(dck_has_devices))
+		return;
+	spin_lock_irqsave(&dck_journal_lock, flags);
+	if (!dck_has_devices)
+		dck_module_entries = dck_numbers;
+	WRITE_ONCE(dck_has_devices, true);
+	spin_unlock_irqrestore(&dck_journal_lock, flags);
+}
+
+bool dck_acquired(const struct dck_release *release, const unsigned long *args)
+{
+	struct dck_entry *entry = (kmalloc)(sizeof(*entry), GFP_ATOMIC);
+	unsigned long flags;
+
+	if (!entry) {
+		pr_warn_once("out of memory for the journal: recovery cannot undo %s\n",
+			     release->name);
+		return false;
+	}
+	entry->release = release;
+	entry->thread = current;
+	memcpy(entry->args, args, sizeof(entry->args));
+	spin_lock_irqsave(&dck_journal_lock, flags);
+	entry->number = ++dck_numbers;
+	list_add(&entry->node, &dck_journal);
+	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	return true;
+}
+
+typedef bool (*dck_match)(const struct dck_entry *entry, const void *key);
+
+/* Removes the last entry that matches. NULL: none does. */
+static struct dck_entry *dck_take(dck_match match, const void *key)
+{
+	struct dck_entry *entry, *found = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&dck_journal_lock, flags);
+	list_for_each_entry(entry, &dck_journal, node)
+		if (match(entry, key)) {
+			list_del(&entry->node);
+			found = entry;
+			break;
+		}
+	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	return found;
+}
+
+static void dck_undo_entry(struct dck_entry *entry)
+{
+	entry->release->undo(entry->args);
+	(kfree)(entry);
+}
+
+struct dck_released_key {
+	const struct dck_release *release;
+	const unsigned long *args;
+};
+
+static bool dck_is_same(const struct dck_entry *entry, const void *key)
+{
+	const struct dck_released_key *of = key;
+
+	return entry->release == of->release &&
+	       (of->release->when != DCK_LOCK || entry->thread == current) &&
+	       !memcmp(entry->args, of->args, of->release->key * sizeof(*of->args));
+}
+
+bool dck_released(const struct dck_release *release, unsigned long *args)
+{
+	struct dck_released_key key = {.release = release, .args = args};
+	struct dck_entry *entry = dck_take(dck_is_same, &key);
+
+	if (entry)
+		memcpy(args, entry->args, sizeof(entry->args));
+	(kfree)(entry);
+	return entry;
+}
+
+static bool dck_is_memory(const struct dck_entry *entry, const void *memory)
+{
+	return entry->release->when == DCK_MEMORY && entry->args[0] == (unsigned long)memory;
+}
+
+void dck_memory_released(const void *memory)
+{
+	(kfree)(dck_take(dck_is_memory, memory));
+}
+
+/* Locks */
+
+static bool dck_is_lock_since(const struct dck_entry *entry, const void *mark)
+{
+	return entry->release->when == DCK_LOCK && entry->thread == current &&
+	       entry->number > *(const u64 *)mark;
+}
+
+u64 dck_locks_mark(void)
+{
+	unsigned long flags;
+	u64 mark;
+
+	spin_lock_irqsave(&dck_journal_lock, flags);
+	mark = dck_numbers;
+	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	return mark;
+}
+
+bool dck_process_ended(int err)
+{
+	return err == -EPIPE || err == -ETIMEDOUT || err == -EINTR || err == -EPROTO;
+}
+
+void dck_locks_release(u64 mark, int err)
+{
+	struct dck_entry *entry;
+
+	while (dck_process_ended(err) && (entry = dck_take(dck_is_lock_since, &mark))) {
+		pr_warn("released a lock of the dead process: %s\n", entry->release->name);
+		dck_undo_entry(entry);
+	}
+}
+
+/* For recovery */
+
+static bool dck_is_when(const struct dck_entry *entry, const void *key)
+{
+	enum dck_when when = *(const enum dck_when *)key;
+
+	return entry->number > dck_module_entries &&
+	       (entry->release->when == when ||
+		(when == DCK_LAST && entry->release->when == DCK_MEMORY));
+}
+
+unsigned int dck_journal_undo(enum dck_when when)
+{
+	struct dck_entry *entry;
+	unsigned int count = 0;
+
+	for (; (entry = dck_take(dck_is_when, &when)); count++)
+		dck_undo_entry(entry);
+	return count;
+}
+
+static bool dck_is_for_device(const struct dck_entry *entry, const void *key)
+{
+	const struct device *device = key;
+	const void *pdev = dev_is_pci(device) ? to_pci_dev(device) : NULL;
+	const void *of = (const void *)entry->args[0];
+
+	return entry->release->key && of && (of == device || of == pdev);
+}
+
+void dck_journal_drop_device(const struct device *device)
+{
+	struct dck_entry *entry;
+
+	while ((entry = dck_take(dck_is_for_device, device)))
+		(kfree)(entry);
+}

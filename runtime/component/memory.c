@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory: what the process allocates, and what either side frees.
+ *
+ * What the process has allocated is in the journal until it is freed: if the process dies in the
+ * middle of a change, nothing in the kernel need point to it.
+ */
+#include <linux/atomic.h>
+#include <linux/device.h>
+#include <linux/mm.h>
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "component.h"
+
+static atomic_long_t dck_shared_bytes; /* allocated by the process */
+
+/* These call the kernel's functions, not the macros. */
+static void *dck_raw_alloc(u64 len, bool pages)
+{
+	if (pages)
+		return (vzalloc)(len);
+	return len > KMALLOC_MAX_SIZE ? NULL : (kzalloc)(len, GFP_KERNEL | __GFP_NOWARN);
+}
+
+static void dck_raw_free(const void *object)
+{
+	if (is_vmalloc_addr(object))
+		(vfree)(object);
+	else
+		(kfree)(object);
+}
+
+static void dck_undo_alloc(const unsigned long *args)
+{
+	const void *object = (const void *)args[0];
+
+	atomic_long_sub((long)args[1], &dck_shared_bytes);
+	dck_untrack_freed(object);
+	dck_raw_free(object);
+}
+
+static const struct dck_release dck_release_alloc = {"memory", dck_undo_alloc, 1, DCK_LAST};
+
+/* The object is about to be freed: it leaves the journal if the process allocated it. */
+static void dck_shared_freed(const void *object)
+{
+	unsigned long args[DCK_ARGS_MAX] = {(unsigned long)object};
+
+	if (atomic_long_read(&dck_shared_bytes) && dck_released(&dck_release_alloc, args))
+		atomic_long_sub((long)args[1], &dck_shared_bytes);
+}
+
+/* Before memory is freed */
+
+void dck_untrack(const void *object)
+{
+	if (!dcg_channel || IS_ERR_OR_NULL(object))
+		return;
+	dck_shared_freed(object);
+	dcrt_forget(dcg_channel, object);
+}
+
+void dck_untrack_freed(const void *memory)
+{
+	if (IS_ERR_OR_NULL(memory) || ZERO_OR_NULL_PTR(memory))
+		return;
+	dck_untrack_freed_in(memory, memory);
+}
+
+void dck_untrack_freed_in(const void *object, const void *memory)
+{
+	dck_untrack(object);
+	dck_memory_released(object);
+	dck_runners_forget(memory, 0);
+}
+
+void dck_untrack_freed_range(const void *memory, size_t len)
+{
+	dck_untrack(memory);
+	dck_memory_released(memory);
+	dck_runners_forget(memory, len);
+}
+
+void dck_netdev_freed(struct net_device *netdev)
+{
+	dck_untrack_freed_in(netdev, (const char *)netdev - netdev->padded);
+}
+
+/* Downcalls */
+
+/* Tracks the object; the reply announces it. */
+static int dck_track(struct dcrt_call *call, void *object, u16 type, u64 len)
+{
+	u32 count = (u32)len / dcg_driver.types[type].size;
+	int err = dcrt_object_new(dcrt_channel_of(call), object, type, count);
+
+	if (err)
+		return err;
+	dcrt_out_pointer(call, object);
+	dcrt_out_object(call, object, &(struct dcrt_field_set){.type = type});
+	return 0;
+}
+
+int dck_alloc(struct dcrt_call *call)
+{
+	u64 type = dcrt_in_word(call, 0), len = dcrt_in_word(call, 1);
+	u64 pages = dcrt_in_word(call, 2);
+	unsigned long args[DCK_ARGS_MAX] = {0};
+	void *object;
+	int err;
+
+	if (!dcrt_may_share(dcg_driver.types, dcg_driver.n_types, type, len) || pages > 1)
+		return -EINVAL;
+	if (atomic_long_add_return((long)len, &dck_shared_bytes) > (long)DCK_ALLOC_MAX) {
+		atomic_long_sub((long)len, &dck_shared_bytes);
+		return -ENOMEM;
+	}
+	object = dck_raw_alloc(len, pages);
+	args[0] = (unsigned long)object;
+	args[1] = (unsigned long)len;
+	if (!object || !dck_acquired(&dck_release_alloc, args)) {
+		atomic_long_sub((long)len, &dck_shared_bytes);
+		dck_raw_free(object);
+		return -ENOMEM;
+	}
+	err = dck_track(call, object, (u16)type, len);
+	if (err) {
+		dck_shared_freed(object);
+		dck_raw_free(object);
+	}
+	return err;
+}
+
+int dck_free(struct dcrt_call *call)
+{
+	u64 ref = dcrt_in_word(call, 0);
+	void *object = dcrt_in_pointer(call, 0, DCRT_ANY_TYPE, 0);
+	int err = dcrt_in_error(call);
+
+	if (err)
+		return err;
+	if (!dcrt_object_whole(dcrt_channel_of(call), ref))
+		return -EINVAL;
+	/* If two threads free it at once, the second gets -ESTALE here. */
+	err = dcrt_object_free(dcrt_channel_of(call), object);
+	if (err)
+		return err;
+	if (is_vmalloc_addr(object))
+		vfree(object);
+	else
+		kfree(object);
+	return 0;
+}
+
+/* Memory that is freed with a device. A resource that is added later is released earlier. */
+
+struct dck_managed {
+	const void *object;
+	size_t len;
+};
+
+static void dck_managed_freed(struct device *device, void *res)
+{
+	struct dck_managed *managed = res;
+
+	if (managed->object)
+		dck_untrack_freed_range(managed->object, managed->len);
+}
+
+void *dck_devm_kmalloc(struct device *device, size_t len, gfp_t flags)
+{
+	struct dck_managed *managed = devres_alloc(dck_managed_freed, sizeof(*managed), flags);
+	void *object = managed ? (devm_kmalloc)(device, len, flags) : NULL;
+
+	if (!object) {
+		devres_free(managed);
+		return NULL;
+	}
+	*managed = (struct dck_managed){.object = len ? object : NULL, .len = len};
+	devres_add(device, managed);
+	return object;
+}
+
+static int dck_is_of(struct device *device, void *res, void *object)
+{
+	return ((struct dck_managed *)res)->object == object;
+}
+
+void dck_devm_kfree(struct device *device, const void *object)
+{
+	devres_release(device, dck_managed_freed, dck_is_of, (void *)object);
+	(devm_kfree)(device, object);
+}

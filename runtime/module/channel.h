@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A channel, inside dcrt.ko: what a registered driver has of it, one member a subject.
+ *
+ * channel->lock guards the session, the calls and the servers, but not the buffers of a frame
+ * (calls.h). The tracker and the windows have locks of their own.
+ */
+#ifndef DCRT_CHANNEL_H
+#define DCRT_CHANNEL_H
+
+#include <linux/kref.h>
+#include <linux/miscdevice.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+
+#include "../call/call.h"
+#include "calls.h"
+#include "module.h"
+#include "peer.h"
+#include "respawn.h"
+#include "session.h"
+#include "stats.h"
+#include "windows.h"
+
+struct dcrt_channel {
+	/* Life */
+	const struct dcrt_driver *driver;
+	u64 fingerprint;
+	struct miscdevice misc;
+	char *device_name;
+	struct kref refs;
+	bool going; /* dcrt_unregister() has begun */
+
+	/* Objects */
+	struct dcrt_tracker tracker;
+	struct dcrt_env env;
+	spinlock_t tracker_lock;
+	unsigned long tracker_flags; /* of the thread that has tracker_lock */
+
+	spinlock_t lock; /* of what follows, see above */
+	wait_queue_head_t wait; /* for attaching, for death, for free chains */
+	struct dcrt_session session;
+	struct dcrt_notify notify;
+	struct dcrt_calls calls;
+	struct dcrt_servers servers;
+
+	struct dcrt_respawner respawner;
+	struct dcrt_windows windows;
+	struct dcrt_stats stats;
+	struct dcrt_delay delay;
+};
+
+/* With the lock: true if there is a process or a peer. */
+static inline bool dcrt_is_served(const struct dcrt_channel *channel)
+{
+	return channel->session.file || channel->session.peer;
+}
+
+/* objects.c: fills in the tracker's environment. */
+void dcrt_init_env(struct dcrt_channel *channel);
+
+/* channel.c: the last reference frees the channel. */
+void dcrt_channel_free(struct kref *refs);
+
+/* device.c */
+extern const struct file_operations dcrt_device_operations;
+
+#endif

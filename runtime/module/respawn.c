@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Starts the process, and keeps one running.
+ *
+ * A work item starts the program, watches the process every few milliseconds until it has attached,
+ * and then does nothing until dcrt_session_end() schedules it again. So it handles the death of a
+ * process that had attached, and the death of one that never did, after which it pauses.
+ * (UMH_WAIT_PROC would report both, but holds off suspend as long as the process lives.)
+ */
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/umh.h>
+
+#include "channel.h"
+
+#define WATCH_MS     2
+#define PAUSE_MIN_MS 10
+#define PAUSE_MAX_MS 1000
+
+/* Runs in the new process, before it executes the program. */
+static int dcrt_note_process(struct subprocess_info *info, struct cred *cred)
+{
+	struct dcrt_respawner *respawner = info->data;
+
+	respawner->process = get_pid(task_pid(current));
+	return 0;
+}
+
+static int dcrt_spawn(struct dcrt_channel *channel, const char *path)
+{
+	static char *envp[] = {"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL};
+	struct dcrt_respawner *respawner = &channel->respawner;
+	struct subprocess_info *info;
+	char device[64];
+	char *argv[] = {(char *)path, device, NULL};
+
+	snprintf(device, sizeof(device), "/dev/%s", channel->device_name);
+	put_pid(respawner->process);
+	respawner->process = NULL;
+	respawner->session = READ_ONCE(channel->session.id);
+	info = call_usermodehelper_setup(path, argv, envp, GFP_KERNEL, dcrt_note_process, NULL,
+					 respawner);
+	return info ? call_usermodehelper_exec(info, UMH_WAIT_EXEC) : -ENOMEM;
+}
+
+static int dcrt_wait_attached(struct dcrt_channel *channel, unsigned int timeout_ms)
+{
+	long left = wait_event_killable_timeout(channel->wait, dcrt_is_attached(channel),
+						msecs_to_jiffies(timeout_ms));
+
+	return left > 0 ? 0 : left < 0 ? -EINTR : -ETIMEDOUT;
+}
+
+int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned int timeout_ms)
+{
+	int err;
+
+	if (channel->session.peer)
+		return 0;
+	err = dcrt_spawn(channel, path);
+
+	return err ? err : dcrt_wait_attached(channel, timeout_ms);
+}
+EXPORT_SYMBOL_GPL(dcrt_start);
+
+/* Keeping */
+
+static bool dcrt_is_running(const struct dcrt_respawner *respawner)
+{
+	return respawner->process && !thread_group_exited(respawner->process);
+}
+
+/* Kills a process whose session is over, or that takes too long to attach. */
+static void dcrt_watch(struct dcrt_respawner *respawner, u64 session)
+{
+	if (session != respawner->session || time_after(jiffies, respawner->attach_by))
+		kill_pid(respawner->process, SIGKILL, 1);
+}
+
+/* There is no process. Returns the pause before the next is started, in ms. */
+static unsigned int dcrt_next_pause_ms(struct dcrt_respawner *respawner, u64 session)
+{
+	if (session != respawner->session)
+		respawner->pause_ms = 0;
+	else
+		respawner->pause_ms = clamp(2 * respawner->pause_ms, PAUSE_MIN_MS, PAUSE_MAX_MS);
+	return respawner->pause_ms;
+}
+
+static void dcrt_respawn_work(struct work_struct *work)
+{
+	struct dcrt_respawner *respawner =
+		container_of(to_delayed_work(work), struct dcrt_respawner, work);
+	struct dcrt_channel *channel = container_of(respawner, struct dcrt_channel, respawner);
+	unsigned int again_ms = WATCH_MS;
+	bool rest;
+	u64 session;
+
+	spin_lock(&channel->lock);
+	rest = channel->session.file || channel->going || !respawner->path;
+	session = channel->session.id;
+	spin_unlock(&channel->lock);
+	if (rest)
+		return;
+	if (dcrt_is_running(respawner)) {
+		dcrt_watch(respawner, session);
+	} else if (!respawner->due) {
+		respawner->due = true;
+		again_ms = dcrt_next_pause_ms(respawner, session);
+	} else {
+		respawner->due = false;
+		pr_notice_ratelimited("dcrt-%s: the process has died; starting it again\n",
+				      channel->driver->name);
+		dcrt_spawn(channel, respawner->path);
+		respawner->attach_by = jiffies + msecs_to_jiffies(respawner->timeout_ms);
+	}
+	queue_delayed_work(system_unbound_wq, &respawner->work, msecs_to_jiffies(again_ms));
+}
+
+void dcrt_respawn_init(struct dcrt_channel *channel)
+{
+	INIT_DELAYED_WORK(&channel->respawner.work, dcrt_respawn_work);
+}
+
+void dcrt_respawn_soon(struct dcrt_channel *channel)
+{
+	if (channel->respawner.path && !channel->going)
+		mod_delayed_work(system_unbound_wq, &channel->respawner.work, 0);
+}
+
+void dcrt_respawn_stop(struct dcrt_channel *channel)
+{
+	cancel_delayed_work_sync(&channel->respawner.work);
+}
+
+void dcrt_respawn_kill(struct dcrt_channel *channel)
+{
+	struct dcrt_respawner *respawner = &channel->respawner;
+
+	if (respawner->path && dcrt_is_running(respawner))
+		kill_pid(respawner->process, SIGKILL, 1);
+}
+
+void dcrt_respawn_free(struct dcrt_channel *channel)
+{
+	put_pid(channel->respawner.process);
+	kfree(channel->respawner.path);
+}
+
+static void dcrt_set_path(struct dcrt_channel *channel, char *path)
+{
+	char *old;
+
+	spin_lock(&channel->lock);
+	old = channel->respawner.path;
+	channel->respawner.path = path;
+	spin_unlock(&channel->lock);
+	kfree(old);
+}
+
+int dcrt_respawn(struct dcrt_channel *channel, const char *path, unsigned int timeout_ms)
+{
+	struct dcrt_respawner *respawner = &channel->respawner;
+	char *copy;
+	int err;
+
+	if (channel->session.peer)
+		return 0;
+	if (respawner->path)
+		return -EBUSY;
+	copy = kstrdup(path, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	respawner->timeout_ms = timeout_ms;
+	respawner->attach_by = jiffies + msecs_to_jiffies(timeout_ms);
+	err = dcrt_spawn(channel, copy);
+	dcrt_set_path(channel, copy);
+	if (!err) {
+		queue_delayed_work(system_unbound_wq, &respawner->work, 0);
+		err = dcrt_wait_attached(channel, timeout_ms);
+	}
+	if (err) {
+		dcrt_respawn_stop(channel);
+		dcrt_respawn_kill(channel);
+		dcrt_set_path(channel, NULL);
+	}
+	return err;
+}
+EXPORT_SYMBOL_GPL(dcrt_respawn);
