@@ -159,7 +159,7 @@ static void print_what_if(const struct solve *s)
 	if (!s->pinned)
 		return;
 	if (!dc_ratio_compare(s->cut->value, s->free_cut->value))
-		printf("what if    the pins cost nothing: a cut that is as good has them\n");
+		printf("what if    the pins cost nothing: another optimal cut satisfies them\n");
 	else
 		printf("what if    the pins cost %.6g lines: %+" PRId64 " kernel lines, %+" PRId64
 		       " crossings\n",
