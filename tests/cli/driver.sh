@@ -192,6 +192,8 @@ expect 0 "crossings  estimated " solve --problem guess.json
 expect 0 "crossings are estimated" sweep guess --estimate
 expect 0 ", with estimated weights" explain guess guess_open --estimate
 expect 0 '"weighed": "estimated"' solve guess --estimate --json
+expect 0 "guess with estimated weights" solve guess --estimate -o estimated.json
+expect 0 "estimated.json (estimated weights)" compare estimated.json estimated.json
 expect 2 "give one of --profile and --estimate" solve guess --estimate --profile profile.json
 expect 2 "--profile and --estimate are for a driver" solve --problem guess.json --estimate
 
