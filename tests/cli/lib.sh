@@ -20,7 +20,7 @@ expect() {
 # check COMMAND...: it must succeed
 check() {
 	if ! "$@"; then
-		echo "failed: $*"
+		echo "failed: $*" >&2 # standard output may be the command's
 		failed=1
 	fi
 }

@@ -125,7 +125,7 @@ for each in a b; do
 	printf 'int %s_open(int x);\nint %s_open(int x)\n{\n\treturn x;\n}\n' $each $each >$each/src/drv.c
 done
 expect 0 "" graph a/src --family net
-expect 0 "out/src has the results of $folder/a/src; those of this folder are in out/src-" \
+expect 0 "out/src has the results of $folder/a/src; results for this folder are in out/src-" \
 	graph b/src --family net
 check jq -e '.functions[0].name == "a_open"' out/src/graph.json >/dev/null
 check jq -e '.functions[0].name == "b_open"' out/src-*/graph.json >/dev/null

@@ -11,6 +11,17 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
 unset DRIVERCUT_OUT DRIVERCUT_KERNEL
 
+# Every verb explains itself in one style, for a terminal of 80 columns
+for verb in graph profile problem solve sweep explain compare annotate emit run stat verify study; do
+	expect 0 "usage: drivercut $verb " $verb --help
+	check sh -c "head -n 1 said | grep -q '^drivercut $verb - '"
+	for part in '^options:' '^reads ' '^writes ' '^examples*:' '^  drivercut '; do
+		check grep -q "$part" said
+	done
+	check sh -c "! grep -E '.{81}| \$' said"
+	expect 0 "  $verb " --help
+done
+
 # run: usage
 expect 0 "usage: drivercut run DRIVER" run --help
 expect 2 "give one driver" run
