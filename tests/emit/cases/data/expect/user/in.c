@@ -70,7 +70,7 @@ static void in_quiet(struct port *port)
 /* In the kernel, and called from the process */
 static struct ring *in_ring(struct port *port, unsigned int index)
 {
-	/* drivercut: runs in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	struct ring *dcg_result = NULL;
 	int dcg_err;
@@ -94,7 +94,7 @@ dcg_end:
 
 static void in_set_notify(struct port *port, void (*notify)(struct port *port))
 {
-	/* drivercut: runs in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	int dcg_err;
 
@@ -116,7 +116,7 @@ dcg_end:
 
 static bool in_is_named(struct port *port, const char *name)
 {
-	/* drivercut: runs in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	bool dcg_result = 0;
 	int dcg_err;
@@ -142,8 +142,8 @@ dcg_end:
 static s32 in_read(struct port *port, u16 offset, u16 words, u16 *data)
 {
 	/*
-	 * drivercut: runs in the kernel; a reason that is so long that it does not fit
-	 * into one line of a hundred characters, for the comment
+	 * In the kernel: a reason that is so long that it does not fit into one line of
+	 * a hundred characters, for the comment
 	 */
 	struct dcrt_call *dcg;
 	s32 dcg_result = 0;
@@ -176,7 +176,7 @@ dcg_end:
 
 static u64 in_sum(const struct port *port, u64 *first)
 {
-	/* drivercut: runs in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	u64 dcg_result = 0;
 	u32 dcg_len_1 = 0;

@@ -24,7 +24,7 @@ static int in_sum;
 /* The only one in the process. */
 static int in_add(int more)
 {
-	/* drivercut: runs on the user side */
+	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	int dcg_err;

@@ -33,7 +33,7 @@ struct port {
 /* In the kernel */
 static int in_add_here(struct port *port, u32 id)
 {
-	/* drivercut: runs in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	int dcg_err;
@@ -57,7 +57,7 @@ dcg_end:
 
 static void in_hit_here(struct port *port)
 {
-	/* drivercut: runs in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	int dcg_err;
 
@@ -78,7 +78,7 @@ dcg_end:
 
 static void in_drop_here(struct port *port, u32 of)
 {
-	/* drivercut: runs in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	int dcg_err;
 
@@ -100,7 +100,7 @@ dcg_end:
 
 static u32 in_sum_here(struct port *port)
 {
-	/* drivercut: runs in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	u32 dcg_result = 0;
 	int dcg_err;
