@@ -288,9 +288,9 @@ static int find_crossings(struct dc_diag *diag, struct dc_emit_plan *plan)
 			err = cannot_cut(diag, function, function->definition->uncuttable);
 		else if (function->definition->is_init)
 			err = cannot_cut(diag, function, "is freed after loading");
-		else if (signature.gap)
+		else if (signature.refusal)
 			err = cannot_cross(diag, plan->marshal, function->definition,
-					   signature.gap);
+					   signature.refusal);
 		dc_vec_done(&signature.arguments);
 	}
 	return err;

@@ -143,26 +143,27 @@ static int validate_read(struct dc_diag *diag, const struct dc_marshal *marshal,
 }
 
 static int validate_function(struct dc_diag *diag, const struct dc_marshal *marshal,
-			     const struct dc_function_rule *entry)
+			     const struct dc_function_rule *function)
 {
-	const struct dc_definition *definition = dc_source_find(marshal->source, entry->name);
+	const struct dc_definition *definition = dc_source_find(marshal->source, function->name);
 	size_t i;
 	int err = 0;
 
 	if (!definition)
 		return dc_error(diag, -EINVAL, DC_FILE(marshal->path),
-				"functions: the driver has no function '%s'", entry->name);
-	if (entry->arguments.len > definition->parameters.len)
+				"functions: the driver has no function '%s'", function->name);
+	if (function->arguments.len > definition->parameters.len)
 		return dc_error(diag, -EINVAL, DC_FILE(marshal->path),
-				"functions: %s has %zu parameters, not %zu", entry->name,
-				definition->parameters.len, entry->arguments.len);
-	if (entry->released_argument >= (int)definition->parameters.len)
+				"functions: %s has %zu parameters, not %zu", function->name,
+				definition->parameters.len, function->arguments.len);
+	if (function->released_argument >= (int)definition->parameters.len)
 		return dc_error(diag, -EINVAL, DC_FILE(marshal->path),
 				"functions: %s has %zu parameters, so it cannot release "
 				"argument %d (the first is 0)",
-				entry->name, definition->parameters.len, entry->released_argument);
-	for (i = 0; i < entry->reads.len && !err; i++)
-		err = validate_read(diag, marshal, entry->name, entry->reads.at[i]);
+				function->name, definition->parameters.len,
+				function->released_argument);
+	for (i = 0; i < function->reads.len && !err; i++)
+		err = validate_read(diag, marshal, function->name, function->reads.at[i]);
 	return err;
 }
 
@@ -187,16 +188,16 @@ static int validate_trailing(struct dc_diag *diag, const struct dc_marshal *mars
 int dc_annotations_validate(struct dc_diag *diag, const struct dc_marshal *marshal)
 {
 	const struct dc_pointer_rule *pointer;
-	const struct dc_function_rule *entry;
+	const struct dc_function_rule *function;
 	const struct dc_trailing_rule *trailing;
 	const struct dc_recovery_rule *recovery;
 	struct dc_recovery found;
 	const struct dc_limit_rule *limit;
 	int err = 0;
 
-	dc_vec_each (entry, &marshal->annotations.functions)
+	dc_vec_each (function, &marshal->annotations.functions)
 		if (!err)
-			err = validate_function(diag, marshal, entry);
+			err = validate_function(diag, marshal, function);
 	dc_vec_each (trailing, &marshal->annotations.trailing)
 		if (!err)
 			err = validate_trailing(diag, marshal, trailing);

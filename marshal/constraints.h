@@ -12,7 +12,7 @@
 struct dc_constraint_pin {
 	const char *function; /* one that the graph does not know is passed over */
 	const char *reason;
-	unsigned mark; /* index + 1 of the proposal that would remove the constraint; 0: none */
+	unsigned proposal; /* index + 1 of the proposal that would remove the constraint; 0: none */
 };
 
 typedef DC_VEC(struct dc_constraint_pin) dc_constraint_pins;
@@ -21,7 +21,7 @@ typedef DC_VEC(struct dc_constraint_pin) dc_constraint_pins;
 struct dc_constraint_group {
 	const char *functions[2]; /* as in a pin */
 	const char *reason;
-	unsigned mark; /* as in a pin */
+	unsigned proposal; /* as in a pin */
 };
 
 typedef DC_VEC(struct dc_constraint_group) dc_constraint_groups;
@@ -38,7 +38,7 @@ struct dc_constraints {
 void dc_constraints_done(struct dc_constraints *constraints);
 
 /* Adds the constraints that follow from the driver's data. A constraint that an annotation would
- * remove carries the mark of its proposal, which is added to proposals (caller: dc_vec_done). */
+ * remove names its proposal, which is added to proposals (caller: dc_vec_done). */
 void dc_constraints_find(const struct dc_marshal *marshal, struct dc_constraints *ret,
 			 dc_proposals *proposals);
 

@@ -46,7 +46,7 @@ static const char *guess_argument(const struct dc_marshal *marshal,
 static bool is_open(const struct dc_marshal *marshal, const struct dc_definition *definition,
 		    size_t i)
 {
-	return dc_signature_parameter_gap(marshal, definition, i) &&
+	return dc_signature_parameter_refusal(marshal, definition, i) &&
 	       definition->parameters.at[i].value.kind == DC_VALUE_POINTER &&
 	       !dc_untracked_struct(marshal, &definition->parameters.at[i].value);
 }
@@ -54,29 +54,29 @@ static bool is_open(const struct dc_marshal *marshal, const struct dc_definition
 static const char *arguments_row(const struct dc_marshal *marshal,
 				 const struct dc_definition *definition)
 {
-	const struct dc_function_rule *entry = dc_marshal_function_rule(marshal, definition);
+	const struct dc_function_rule *rule = dc_marshal_function_rule(marshal, definition);
 	const char *row = dc_arena_printf(marshal->arena, "{\"function\": \"%s\", \"arguments\": [",
 					  definition->name);
 	size_t i, last = 0;
 
 	for (i = 0; i < definition->parameters.len; i++)
-		if (is_open(marshal, definition, i) || (entry && i < entry->arguments.len))
+		if (is_open(marshal, definition, i) || (rule && i < rule->arguments.len))
 			last = i;
 	for (i = 0; i <= last; i++) {
-		const char *said = entry && i < entry->arguments.len ? entry->arguments.at[i] : "";
+		const char *text = rule && i < rule->arguments.len ? rule->arguments.at[i] : "";
 
 		if (is_open(marshal, definition, i))
-			said = guess_argument(marshal, definition, i);
-		row = dc_arena_printf(marshal->arena, "%s%s\"%s\"", row, i ? ", " : "", said);
+			text = guess_argument(marshal, definition, i);
+		row = dc_arena_printf(marshal->arena, "%s%s\"%s\"", row, i ? ", " : "", text);
 	}
 	return dc_arena_printf(marshal->arena, "%s]%s}", row,
-			       entry && entry->retry ? ", \"retry\": true" : "");
+			       rule && rule->retry ? ", \"retry\": true" : "");
 }
 
 bool dc_propose_arguments(const struct dc_marshal *marshal, const struct dc_definition *definition,
 			  struct dc_proposal *ret)
 {
-	struct dc_proposal gap = {
+	struct dc_proposal proposal = {
 		.kind = DC_PROPOSE_ARGUMENTS,
 		.subject = dc_arena_strdup(marshal->arena, definition->name),
 		.what = "",
@@ -89,16 +89,16 @@ bool dc_propose_arguments(const struct dc_marshal *marshal, const struct dc_defi
 	for (i = 0; i < definition->parameters.len; i++) {
 		if (!is_open(marshal, definition, i))
 			continue;
-		gap.what =
-			dc_arena_printf(marshal->arena, "%s%s%s", gap.what, *gap.what ? ", " : "",
-					definition->parameters.at[i].name);
-		if (!gap.why)
-			gap.why = dc_signature_parameter_gap(marshal, definition, i);
+		proposal.what = dc_arena_printf(marshal->arena, "%s%s%s", proposal.what,
+						*proposal.what ? ", " : "",
+						definition->parameters.at[i].name);
+		if (!proposal.why)
+			proposal.why = dc_signature_parameter_refusal(marshal, definition, i);
 	}
-	if (!gap.why)
+	if (!proposal.why)
 		return false;
-	gap.row = arguments_row(marshal, definition);
-	*ret = gap;
+	proposal.row = arguments_row(marshal, definition);
+	*ret = proposal;
 	return true;
 }
 

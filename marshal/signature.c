@@ -19,18 +19,18 @@ static enum dc_type_class class_of(const struct dc_marshal *marshal, const char 
 /* A parameter or result to be given a mode. */
 struct crossing {
 	const struct dc_marshal *marshal;
-	const char *what; /* "bytes of e1000_get_eeprom" */
-	const char *said; /* by a rule or annotation, or "" */
+	const char *subject; /* "bytes of e1000_get_eeprom" */
+	const char *annotation; /* by a rule or annotation, or "" */
 	bool of_kernel;
 	struct dc_signature *ret;
 };
 
 static enum dc_mode refuse(const struct crossing *crossing, const char *why)
 {
-	if (!crossing->ret->gap) {
-		crossing->ret->gap =
-			dc_arena_printf(crossing->marshal->arena, "%s %s", crossing->what, why);
-		crossing->ret->gap_argument = crossing->ret->arguments.len;
+	if (!crossing->ret->refusal) {
+		crossing->ret->refusal =
+			dc_arena_printf(crossing->marshal->arena, "%s %s", crossing->subject, why);
+		crossing->ret->refused_argument = crossing->ret->arguments.len;
 	}
 	return DC_MODE_WORD;
 }
@@ -77,9 +77,9 @@ static enum dc_mode mode_of(const struct crossing *crossing, const struct dc_val
 	case DC_VALUE_INTEGER:
 		return DC_MODE_WORD;
 	case DC_VALUE_POINTER:
-		if (!strcmp(crossing->said, "address"))
+		if (!strcmp(crossing->annotation, "address"))
 			return DC_MODE_ADDRESS;
-		if (*crossing->said)
+		if (*crossing->annotation)
 			return DC_MODE_ARRAY;
 		return mode_of_pointer(crossing, value);
 	default:
@@ -99,28 +99,28 @@ static void add_argument(const struct crossing *crossing, const struct dc_value 
 
 static void set_result(const struct crossing *crossing, const struct dc_value *value)
 {
-	bool was_whole = !crossing->ret->gap;
+	bool was_whole = !crossing->ret->refusal;
 
 	crossing->ret->result =
 		value->kind == DC_VALUE_POINTER ? DC_MODE_ADDRESS : mode_of(crossing, value);
-	if (was_whole && crossing->ret->gap)
-		crossing->ret->gap_argument = crossing->ret->arguments.len;
+	if (was_whole && crossing->ret->refusal)
+		crossing->ret->refused_argument = crossing->ret->arguments.len;
 }
 
 const struct dc_function_rule *dc_marshal_function_rule(const struct dc_marshal *marshal,
 							const struct dc_definition *definition)
 {
-	const struct dc_function_rule *entry =
+	const struct dc_function_rule *rule =
 		dc_rules_function(&marshal->annotations, definition->name);
 	int function = dc_graph_function(marshal->graph, definition->name);
 	const struct dc_entry_point *point;
 
-	if (entry)
-		return entry;
+	if (rule)
+		return rule;
 	dc_vec_each (point, &marshal->graph->entry_points)
-		if ((int)point->function == function && !entry)
-			entry = dc_rules_function(marshal->rules, point->via);
-	return entry;
+		if ((int)point->function == function && !rule)
+			rule = dc_rules_function(marshal->rules, point->via);
+	return rule;
 }
 
 const char *dc_entry_on_failure(const struct dc_marshal *marshal,
@@ -130,13 +130,13 @@ const char *dc_entry_on_failure(const struct dc_marshal *marshal,
 	const struct dc_entry_point *point;
 
 	dc_vec_each (point, &marshal->graph->entry_points) {
-		const struct dc_function_rule *entry =
+		const struct dc_function_rule *rule =
 			(int)point->function == function
 				? dc_rules_function(marshal->rules, point->via)
 				: NULL;
 
-		if (entry && entry->on_failure)
-			return dc_signature_expand(marshal, definition, entry->on_failure);
+		if (rule && rule->on_failure)
+			return dc_signature_expand(marshal, definition, rule->on_failure);
 	}
 	return NULL;
 }
@@ -167,43 +167,44 @@ const char *dc_signature_expand(const struct dc_marshal *marshal,
 }
 
 static void add_parameter(struct crossing *crossing, const struct dc_definition *definition,
-			  const struct dc_function_rule *entry, size_t i)
+			  const struct dc_function_rule *rule, size_t i)
 {
 	const struct dc_parameter *parameter = &definition->parameters.at[i];
 	const struct dc_marshal *marshal = crossing->marshal;
 
-	crossing->what = dc_arena_printf(marshal->arena, "its parameter '%s' (%s:%u)",
-					 parameter->name, definition->file, definition->first_line);
-	crossing->said = entry && i < entry->arguments.len ? entry->arguments.at[i] : "";
+	crossing->subject =
+		dc_arena_printf(marshal->arena, "its parameter '%s' (%s:%u)", parameter->name,
+				definition->file, definition->first_line);
+	crossing->annotation = rule && i < rule->arguments.len ? rule->arguments.at[i] : "";
 	add_argument(crossing, &parameter->value,
-		     dc_signature_expand(marshal, definition, crossing->said));
+		     dc_signature_expand(marshal, definition, crossing->annotation));
 }
 
 void dc_signature_of_function(const struct dc_marshal *marshal,
 			      const struct dc_definition *definition, struct dc_signature *ret)
 {
-	const struct dc_function_rule *entry = dc_marshal_function_rule(marshal, definition);
+	const struct dc_function_rule *rule = dc_marshal_function_rule(marshal, definition);
 	struct crossing crossing = {.marshal = marshal, .ret = ret};
 	size_t i;
 
 	*ret = (struct dc_signature){0};
 	for (i = 0; i < definition->parameters.len; i++)
-		add_parameter(&crossing, definition, entry, i);
-	crossing.what = dc_arena_printf(marshal->arena, "its result (%s:%u)", definition->file,
-					definition->first_line);
-	crossing.said = "";
+		add_parameter(&crossing, definition, rule, i);
+	crossing.subject = dc_arena_printf(marshal->arena, "its result (%s:%u)", definition->file,
+					   definition->first_line);
+	crossing.annotation = "";
 	set_result(&crossing, &definition->result_value);
 }
 
-const char *dc_signature_parameter_gap(const struct dc_marshal *marshal,
-				       const struct dc_definition *definition, size_t i)
+const char *dc_signature_parameter_refusal(const struct dc_marshal *marshal,
+					   const struct dc_definition *definition, size_t i)
 {
 	struct dc_signature signature = {0};
 	struct crossing crossing = {.marshal = marshal, .ret = &signature};
 
 	add_parameter(&crossing, definition, dc_marshal_function_rule(marshal, definition), i);
 	dc_vec_done(&signature.arguments);
-	return signature.gap;
+	return signature.refusal;
 }
 
 void dc_signature_of_kernel(const struct dc_marshal *marshal, const struct dc_prototype *prototype,
@@ -213,17 +214,17 @@ void dc_signature_of_kernel(const struct dc_marshal *marshal, const struct dc_pr
 	size_t i;
 
 	*ret = (struct dc_signature){0};
-	crossing.what = "it";
+	crossing.subject = "it";
 	if (prototype->is_variadic)
 		refuse(&crossing, "takes a variable number of arguments");
 	for (i = 0; i < prototype->parameters.len; i++) {
-		crossing.what =
+		crossing.subject =
 			dc_arena_printf(marshal->arena, "argument %zu of %s", i, prototype->name);
-		crossing.said = i < rule->arguments.len ? rule->arguments.at[i] : "";
+		crossing.annotation = i < rule->arguments.len ? rule->arguments.at[i] : "";
 		add_argument(&crossing, &prototype->parameters.at[i],
-			     dc_signature_expand(marshal, NULL, crossing.said));
+			     dc_signature_expand(marshal, NULL, crossing.annotation));
 	}
-	crossing.what = dc_arena_printf(marshal->arena, "the result of %s", prototype->name);
-	crossing.said = "";
+	crossing.subject = dc_arena_printf(marshal->arena, "the result of %s", prototype->name);
+	crossing.annotation = "";
 	set_result(&crossing, &prototype->result);
 }

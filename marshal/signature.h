@@ -23,8 +23,9 @@ struct dc_argument {
 struct dc_signature {
 	DC_VEC(struct dc_argument) arguments;
 	enum dc_mode result; /* WORD or ADDRESS; of void: WORD */
-	const char *gap; /* why it cannot cross, or NULL; then arguments may be incomplete */
-	size_t gap_argument; /* the argument that the gap is about, or their number */
+	const char *refusal; /* why it cannot cross, or NULL; then arguments may be incomplete */
+	size_t refused_argument; /* index of the argument that cannot cross; their number: the
+				    result */
 };
 
 /* The signature of a function of the driver, and of one of the kernel. Caller ends ret->arguments
@@ -35,8 +36,8 @@ void dc_signature_of_kernel(const struct dc_marshal *marshal, const struct dc_pr
 			    const struct dc_rule *rule, struct dc_signature *ret);
 
 /* Why a parameter of a function of the driver cannot cross, or NULL. */
-const char *dc_signature_parameter_gap(const struct dc_marshal *marshal,
-				       const struct dc_definition *definition, size_t i);
+const char *dc_signature_parameter_refusal(const struct dc_marshal *marshal,
+					   const struct dc_definition *definition, size_t i);
 
 /* A text with $0, $1 ... replaced by the names of parameters; definition NULL: by a0, a1 ..., the
  * names that generated code gives to the parameters of a function of the kernel. */

@@ -339,8 +339,8 @@ static void check_signature(const struct made *made, const char *function, const
 
 	assert_non_null(definition);
 	dc_signature_of_function(&made->data, definition, &signature);
-	if (gap ? !signature.gap || !strstr(signature.gap, gap) : !!signature.gap)
-		fail_msg("%s: gap %s, expected %s", function, signature.gap, gap);
+	if (gap ? !signature.refusal || !strstr(signature.refusal, gap) : !!signature.refusal)
+		fail_msg("%s: gap %s, expected %s", function, signature.refusal, gap);
 	for (i = 0; !gap && i < signature.arguments.len; i++)
 		if (letters[signature.arguments.at[i].mode] != modes[i])
 			fail_msg("%s: argument %zu is '%c', expected '%c'", function, i,
