@@ -17,7 +17,7 @@ BUILD="gcc meson ninja-build pkg-config make libigraph-dev libglpk-dev libclang-
 	linux-headers-amd64 xz-utils jq gnuplot-nox"
 GUEST="qemu-system-x86 seabios linux-image-amd64 linux-perf busybox-static cpio ethtool iproute2
 	iputils-ping kmod mawk netperf"
-LINT="clang-format-19 clang-tidy-19 cppcheck shellcheck codespell"
+LINT="clang-format-19 clang-tidy-19 cppcheck shellcheck codespell sparse perl"
 FUZZ="libclang-rt-19-dev"
 STUDY="parallel"
 

@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut annotate: what the source does not say of its data, and what saying it would free. */
+/*
+ * drivercut annotate: lists missing annotations, and the lines that each would free. A cut without
+ * weights counts them: one with all constraints, then one without those of each annotation.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "cli/driver_files.h"
+#include "cli/workspace.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "solver/cut.h"
 
 struct row {
 	const struct dc_proposal *gap;
-	int64_t frees; /* lines that stay in the kernel for this alone */
+	int64_t frees; /* lines that this one annotation would free */
 };
 
 struct missing {
-	int64_t kernel_loc, all_loc; /* kept in the kernel; in the driver */
-	int64_t frees; /* with all of them */
+	int64_t kernel_loc, all_loc; /* lines that stay in the kernel; of the driver */
+	int64_t frees; /* lines that all of them together would free */
 	DC_VEC(struct row) rows;
 };
 
-/* Lines that the constraints keep in the kernel, those with a mark left out. all: every mark. */
+/* The lines that stay in the kernel if the constraints with this mark are dropped; all: those with
+ * any mark. */
 static int solve_without(struct dc_diag *diag, const struct dc_graph *graph,
 			 const struct dc_constraints *given, unsigned mark, bool all,
 			 int64_t *ret_kernel, int64_t *ret_loc)
@@ -88,7 +92,7 @@ static int weigh(struct dc_diag *diag, const struct dc_graph *graph,
 	return err;
 }
 
-/* Rows that free something; with -v all. */
+/* The number of rows to print: those that free lines, or with -v all. */
 static size_t shown(const struct dc_cli *cli, const struct missing *missing)
 {
 	size_t count = 0;
@@ -100,7 +104,8 @@ static size_t shown(const struct dc_cli *cli, const struct missing *missing)
 
 static void print_rows(const struct missing *missing, size_t count)
 {
-	static const char *const heads[] = {">FREES LINES", "OF", "WHAT", "AT", "WHY", NULL};
+	static const char *const heads[] = {">FREES LINES", "SUBJECT", "MISSING",
+					    "AT",	    "REASON",  NULL};
 	struct dc_table *table = dc_table_new(heads);
 	size_t i;
 
@@ -127,8 +132,7 @@ static void print_proposals(const struct missing *missing, size_t count, const c
 	static const char *const sections[] = {"trailing", "pointers", "functions"};
 	size_t i, j;
 
-	printf("\nproposals for %s/annotations.json; look at the source before you believe them:\n",
-	       folder);
+	printf("\nproposals for %s/annotations.json; check each against the source:\n", folder);
 	for (i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
 		bool first = true;
 
@@ -180,32 +184,31 @@ static void print_missing(const struct dc_cli *cli, const struct missing *missin
 	if (count)
 		print_rows(missing, count);
 	if (count < missing->rows.len)
-		printf("%s%zu more free nothing by themselves (-v shows them)\n",
-		       count ? "and " : "", missing->rows.len - count);
+		printf("%zu more free nothing alone (-v)\n", missing->rows.len - count);
 	printf("%s%zu annotations are missing; %lld of %lld lines stay in the kernel, %lld of them "
-	       "for want of annotations alone\n",
+	       "only because of that\n",
 	       missing->rows.len ? "\n" : "", missing->rows.len, (long long)missing->kernel_loc,
 	       (long long)missing->all_loc, (long long)missing->frees);
 	if (count)
 		print_proposals(missing, count, folder);
 }
 
-static int annotate(struct dc_cli_driver *files)
+static int annotate(struct dc_workspace *workspace)
 {
 	struct missing missing = {0};
 	struct dc_constraints given = {0};
 	struct dc_graph *graph = NULL;
 	dc_proposals gaps = {0};
-	int err = dc_cli_driver_graph(files, &graph);
+	int err = dc_workspace_graph(workspace, &graph);
 
 	if (!err)
-		err = dc_cli_driver_constraints(files, graph, &given, &gaps);
+		err = dc_workspace_constraints(workspace, graph, &given, &gaps);
 	if (!err)
-		err = weigh(&files->cli->diag, graph, &given, &gaps, &missing);
-	if (!err && files->cli->json)
+		err = weigh(&workspace->cli->diag, graph, &given, &gaps, &missing);
+	if (!err && workspace->cli->json)
 		print_json(&missing);
 	else if (!err)
-		print_missing(files->cli, &missing, files->driver.folder);
+		print_missing(workspace->cli, &missing, workspace->driver.folder);
 	dc_vec_done(&missing.rows);
 	dc_constraints_done(&given);
 	dc_vec_done(&gaps);
@@ -213,68 +216,66 @@ static int annotate(struct dc_cli_driver *files)
 	return err;
 }
 
+static const struct dc_option options[] = {
+	DC_GROUP(dc_graph_option, struct dc_driver_options, family),
+	DC_GROUP(dc_driver_options, struct dc_driver_options, family),
+	{0},
+};
+
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {{"family", required_argument, NULL, 'f'},
-					      {"graph", required_argument, NULL, 'g'},
-					      {0}};
-	const char *family = NULL, *graph = NULL;
-	struct dc_cli_driver files;
-	int option, status = 0, err;
+	struct dc_driver_options given = {0};
+	struct dc_workspace workspace;
+	int err, status = dc_options_read(cli, &dc_verb_annotate, argc, argv, &given);
 
-	while ((option = dc_cli_option(cli, &dc_verb_annotate, argc, argv, "", longs, &status)) >=
-	       0) {
-		if (option == 'g')
-			graph = optarg;
-		else
-			family = optarg;
-	}
-	if (option == -2)
+	if (status >= 0)
 		return status;
 	if (optind + 1 != argc)
 		return dc_cli_usage(cli, &dc_verb_annotate, "give one driver");
-	err = dc_cli_driver_open(cli, argv[optind], family, &files);
+	err = dc_workspace_open(cli, argv[optind], &given, &workspace);
 	if (err < 0)
 		return dc_cli_exit(err);
-	files.graph = graph;
-	err = annotate(&files);
-	dc_cli_driver_done(&files);
+	err = annotate(&workspace);
+	dc_workspace_done(&workspace);
 	return dc_cli_exit(err);
 }
 
 const struct dc_verb dc_verb_annotate = {
 	.name = "annotate",
 	.run = run,
-	.summary = "list what the source does not say of its data, and what saying it frees",
-	.help = "usage: drivercut annotate DRIVER [OPTIONS]\n"
-		"\n"
-		"To bring data to a process one must know how much of it there is. Where C does\n"
-		"not say (how many numbers a pointer leads to, which structure lies behind\n"
-		"another), functions stay in the kernel until DRIVER/annotations.json says it.\n"
-		"Lists what is missing, those first that free most lines: where, why, and a\n"
-		"line to add. The line is a guess; a wrong one makes a driver that copies too\n"
-		"little. Rows of \"functions\":\n"
-		"\n"
-		"  {\"function\": \"read_words\", \"arguments\": [\"\", \"\", \"count\", \"1\"]}\n"
-		"                 the third parameter points to `count` elements (a C expression\n"
-		"                 of the parameters), the fourth to one; \"\" is what the type "
-		"says;\n"
-		"                 \"address\": the pointer is only handed on\n"
-		"  {\"function\": \"get_stats\", \"reads\": [\"net_device_stats.*\"]}\n"
-		"                 fields that it reads through pointers to bytes\n"
-		"of \"pointers\":  {\"field\": \"adapter.rings\", \"count\": \"num_rings\"}\n"
-		"                 a number, a field beside it, or \"string\"\n"
-		"              or {\"field\": \"port.filters\", \"list\": \"filter.node\", "
-		"\"lock\": "
-		"\"lock\"}\n"
-		"                 the head of a list, of what it is, and the mutex beside it\n"
-		"of \"trailing\":  {\"struct\": \"adapter\", \"after\": \"net_device\"}\n"
-		"                 the driver's structure behind one of the kernel's\n"
-		"\n"
-		"      --graph FILE   this graph.json (out/DRIVER/graph.json)\n"
-		"      --family NAME  of a driver that is a bare folder: net, scsi, sound\n"
-		"  -v                 also what frees nothing by itself\n"
-		"      --json         print all of it as JSON\n"
-		"\n"
-		"example: drivercut annotate e1000\n",
+	.summary = "list missing annotations, and what each would free",
+	.usage = "DRIVER [OPTIONS]",
+	.about = "Data can cross only if its size is known. Where C does not give it (how many "
+		 "elements "
+		 "a pointer points to, which structure lies behind another), the functions that "
+		 "use the "
+		 "data stay in the kernel until DRIVER/annotations.json gives it. Lists what is "
+		 "missing, "
+		 "most lines first: where, why, and a row to add. Rows are guesses: check each "
+		 "against "
+		 "the source, as a wrong length makes a driver that copies too little. Examples of "
+		 "rows:\n\n"
+		 "\"functions\":\n"
+		 "  {\"function\": \"read_words\", \"arguments\": [\"\", \"\", \"count\", \"1\"]}\n"
+		 "      The third parameter points to `count` elements (a C expression of the\n"
+		 "      parameters), the fourth to one; \"\" leaves it to the type; \"address\" is "
+		 "a\n"
+		 "      pointer that is only passed on.\n"
+		 "  {\"function\": \"get_stats\", \"reads\": [\"net_device_stats.*\"]}\n"
+		 "      Fields that it reads through pointers to bytes.\n"
+		 "\"pointers\":\n"
+		 "  {\"field\": \"adapter.rings\", \"count\": \"num_rings\"}\n"
+		 "      A number, another field of the structure, or \"string\".\n"
+		 "  {\"field\": \"port.filters\", \"list\": \"filter.node\", \"lock\": \"lock\"}\n"
+		 "      The head of a list, its elements, and the mutex next to it.\n"
+		 "\"trailing\":\n"
+		 "  {\"struct\": \"adapter\", \"after\": \"net_device\"}\n"
+		 "      The driver's structure that lies behind one of the kernel's.",
+	.options = options,
+	.verbose = "also list annotations that free nothing alone",
+	.json = "print all of them as JSON",
+	.reads = "the driver's source, annotations.json in its folder, marshal/rules",
+	.writes = "nothing",
+	.examples = "drivercut annotate e1000",
+	.see = "drivercut explain --rules (one function), docs/formats.md",
 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut compare: what moved between two cuts. */
+/*
+ * drivercut compare: lists the functions that move between two cuts. Both lists of functions are
+ * sorted by name, so one walk over both finds those that moved, appeared or went.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,36 +12,21 @@
 #include "cli/table.h"
 #include "cli/verbs.h"
 
-static const char help[] =
-	"drivercut compare - what moved between two cuts, and why\n"
-	"\n"
-	"usage: drivercut compare A.json B.json [--json]\n"
-	"\n"
-	"Takes two files written by drivercut solve -o, of two delays, two profiles or two "
-	"versions\n"
-	"of a driver, and lists every function that is not on the same side in both, with the\n"
-	"nearest reason for its side in the second.\n"
-	"\n"
-	"example:\n"
-	"  drivercut solve e1000 --delay 1us -o a.json; drivercut solve e1000 --delay 1ms -o "
-	"b.json\n"
-	"  drivercut compare a.json b.json\n";
-
-static const struct option longs[] = {{0}};
+static const struct dc_option options[] = {{0}};
 
 struct move {
 	const char *id, *from, *to, *reason;
-	int64_t weights[2]; /* of its calls in both; -1: not said */
+	int64_t weights[2]; /* of its calls in both; -1: not recorded */
 };
 
 typedef DC_VEC(struct move) moves_t;
 
 static const char *reason_of(const struct dc_sides_node *node)
 {
-	return *node->reason ? node->reason : "not said";
+	return *node->reason ? node->reason : "no reason recorded";
 }
 
-/* Walks both lists, which are sorted, side by side. */
+/* Walks both sorted lists at once. */
 static void find_moves(const struct dc_sides *a, const struct dc_sides *b, moves_t *moves)
 {
 	size_t i = 0, j = 0;
@@ -85,7 +73,7 @@ static void cut_row(struct dc_table *table, const char *path, const struct dc_si
 	dc_table_int(table, sides->crossings);
 }
 
-/* How many functions that both have are called otherwise: two profiles. */
+/* Counts the functions whose calls weigh more or less in the second: the profiles differ. */
 static size_t count_reweighted(const struct dc_sides *a, const struct dc_sides *b)
 {
 	size_t i = 0, j = 0, count = 0;
@@ -101,7 +89,7 @@ static size_t count_reweighted(const struct dc_sides *a, const struct dc_sides *
 	return count;
 }
 
-/* What differs between the two problems, apart from the functions themselves. */
+/* Says whether price or profile differ, either of which can move functions. */
 static void print_why(struct dc_sides **cuts)
 {
 	size_t reweighted = count_reweighted(cuts[0], cuts[1]);
@@ -111,7 +99,7 @@ static void print_why(struct dc_sides **cuts)
 		printf("the price of a crossing differs: lambda %.6g and %.6g\n",
 		       dc_ratio_value(cuts[0]->lambda), dc_ratio_value(cuts[1]->lambda));
 	if (reweighted)
-		printf("the weights differ: the calls of %zu functions\n", reweighted);
+		printf("the profiles differ: %zu functions have other call counts\n", reweighted);
 }
 
 static void weight_cell(struct dc_table *table, int64_t weight)
@@ -198,13 +186,13 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 {
 	struct dc_sides *cuts[2] = {NULL, NULL};
 	moves_t moves = {0};
-	int option, exit_status, err;
+	int err, status = dc_options_read(cli, &dc_verb_compare, argc, argv, NULL);
 
-	option = dc_cli_option(cli, &dc_verb_compare, argc, argv, "", longs, &exit_status);
-	if (option == -2)
-		return exit_status;
+	if (status >= 0)
+		return status;
 	if (argc - optind != 2)
-		return dc_cli_usage(cli, &dc_verb_compare, "name two files that solve -o wrote");
+		return dc_cli_usage(cli, &dc_verb_compare,
+				    "name two files that drivercut solve wrote");
 	err = dc_sides_read(&cli->diag, argv[optind], &cuts[0]);
 	if (!err)
 		err = dc_sides_read(&cli->diag, argv[optind + 1], &cuts[1]);
@@ -224,6 +212,18 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 const struct dc_verb dc_verb_compare = {
 	.name = "compare",
 	.run = run,
-	.summary = "list what moved between two cuts, and why",
-	.help = help,
+	.summary = "list the functions that move between two cuts, and why",
+	.usage = "A.json B.json [OPTIONS]",
+	.about = "Takes two files that drivercut solve wrote, for two delays, two profiles or two "
+		 "versions of a driver. Lists each function that is on another side in the second, "
+		 "with "
+		 "the nearest reason for that side.",
+	.options = options,
+	.json = "print the comparison as JSON",
+	.reads = "the two files",
+	.writes = "nothing",
+	.examples = "drivercut solve e1000 --delay 1us -o a.json\n"
+		    "drivercut solve e1000 --delay 1ms -o b.json\n"
+		    "drivercut compare a.json b.json",
+	.see = "drivercut solve, explain",
 };

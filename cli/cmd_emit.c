@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut emit: a cut to the source of the two components. */
+/*
+ * drivercut emit: writes both components of a cut. Reads everything first, plans, renders all files
+ * in memory and writes them last, so that a failure leaves no file.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,14 +10,15 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "cli/driver_files.h"
-#include "cli/emit_check.h"
+#include "cli/workspace.h"
+#include "cli/missing_rules.h"
 #include "cli/verbs.h"
 #include "emit/emit.h"
 #include "marshal/uses.h"
 
 struct options {
-	const char *operand, *family, *cut, *output;
+	struct dc_driver_options driver;
+	const char *cut, *output;
 	bool all_kernel, check, quiet;
 };
 
@@ -57,32 +61,31 @@ static void print_json(const struct dc_emit_plan *plan, const char *folder)
 	dc_cli_print_json(root);
 }
 
-/* The cut to emit: NULL in *ret for all-kernel. */
-static int read_cut(struct dc_cli_driver *files, const struct options *options,
+/* Reads the cut to emit; *ret is NULL for --all-kernel. */
+static int read_cut(struct dc_workspace *workspace, const struct options *options,
 		    const char **ret_path, struct dc_sides **ret)
 {
-	struct dc_diag *diag = &files->cli->diag;
+	struct dc_diag *diag = &workspace->cli->diag;
 	int err = 0;
 
 	*ret_path = options->cut;
 	if (options->all_kernel)
 		return 0;
 	if (!options->cut && options->check)
-		return dc_error(
-			diag, -EINVAL, NULL,
-			"--check is about a cut: drivercut solve %s -o FILE, then --cut FILE",
-			options->operand);
+		return dc_error(diag, -EINVAL, NULL,
+				"--check needs a cut: %s -o FILE, then --cut FILE",
+				dc_workspace_command(workspace, "solve"));
 	if (!options->cut)
-		err = dc_cli_driver_cut(files, ret_path);
+		err = dc_workspace_cut(workspace, ret_path);
 	if (!err)
 		err = dc_sides_read(diag, *ret_path, ret);
-	if (!err && (*ret)->driver && strcmp((*ret)->driver, files->driver.name) != 0)
+	if (!err && (*ret)->driver && strcmp((*ret)->driver, workspace->driver.name) != 0)
 		err = dc_error(diag, -EINVAL, DC_FILE(*ret_path), "this is a cut of %s, not of %s",
-			       (*ret)->driver, files->driver.name);
+			       (*ret)->driver, workspace->driver.name);
 	return err;
 }
 
-/* What emit works on, read in the order of the fields. */
+/* All inputs, in the order in which they are read. */
 struct work {
 	struct dc_sides *sides;
 	struct dc_graph *graph;
@@ -92,21 +95,22 @@ struct work {
 	struct dc_emit_plan plan;
 };
 
-static int read_work(struct dc_cli_driver *files, const struct options *options, struct work *ret)
+static int read_work(struct dc_workspace *workspace, const struct options *options,
+		     struct work *ret)
 {
-	struct dc_diag *diag = &files->cli->diag;
+	struct dc_diag *diag = &workspace->cli->diag;
 	const char *path;
-	int err = read_cut(files, options, &path, &ret->sides);
+	int err = read_cut(workspace, options, &path, &ret->sides);
 
 	if (!err)
-		err = dc_cli_driver_graph(files, &ret->graph);
+		err = dc_workspace_graph(workspace, &ret->graph);
 	if (!err)
-		err = dc_rules_open(diag, files->driver.family, &ret->rules);
+		err = dc_rules_open(diag, workspace->driver.family, &ret->rules);
 	if (!err)
-		err = dc_cli_driver_source(files, ret->graph, &ret->source);
+		err = dc_workspace_source(workspace, ret->graph, &ret->source);
 	if (!err)
-		err = dc_marshal_open(diag, files->arena, &ret->rules, ret->source, ret->graph,
-				      files->driver.folder, &ret->marshal);
+		err = dc_marshal_open(diag, workspace->arena, &ret->rules, ret->source, ret->graph,
+				      workspace->driver.folder, &ret->marshal);
 	if (!err)
 		err = (options->check ? dc_emit_plan_sides : dc_emit_plan_make)(
 			diag, &ret->marshal, ret->sides, path, &ret->plan);
@@ -124,22 +128,23 @@ static void work_done(struct work *work)
 	dc_sides_free(work->sides);
 }
 
-static int write_components(struct dc_cli_driver *files, const struct options *options,
+static int write_components(struct dc_workspace *workspace, const struct options *options,
 			    const struct work *work)
 {
-	const char *label = files->driver.package_path ? files->driver.package_path : "";
-	const char *folder = options->output ? options->output : dc_cli_driver_path(files, "emit");
+	const char *label = workspace->driver.package_path ? workspace->driver.package_path : "";
+	const char *folder =
+		options->output ? options->output : dc_workspace_path(workspace, "emit");
 	struct dc_emit_files emitted = {0};
 	int err = dc_emit_render(
-		&files->cli->diag, &work->plan,
-		dc_emit_redefines(files->arena, &work->rules, work->source, work->graph),
-		dc_emit_names(files->arena, &work->rules), label, &emitted);
+		&workspace->cli->diag, &work->plan,
+		dc_emit_redefines(workspace->arena, &work->rules, work->source, work->graph),
+		dc_emit_names(workspace->arena, &work->rules), label, &emitted);
 
 	if (!err)
-		err = dc_emit_write(&files->cli->diag, &emitted, folder);
+		err = dc_emit_write(&workspace->cli->diag, &emitted, folder);
 	if (!err && options->quiet)
-		dc_progress(&files->cli->diag, "the components are in %s", folder);
-	else if (!err && files->cli->json)
+		dc_progress(&workspace->cli->diag, "wrote the components to %s", folder);
+	else if (!err && workspace->cli->json)
 		print_json(&work->plan, folder);
 	else if (!err)
 		print_summary(&work->plan, folder);
@@ -147,7 +152,7 @@ static int write_components(struct dc_cli_driver *files, const struct options *o
 	return err;
 }
 
-/* What the process alone remembers. */
+/* A restarted process has the initial values of its static variables. */
 static void warn_of_statics(struct dc_diag *diag, const struct dc_emit_plan *plan)
 {
 	const struct dc_static *at;
@@ -159,71 +164,69 @@ static void warn_of_statics(struct dc_diag *diag, const struct dc_emit_plan *pla
 		    plan->functions[definition - plan->source->definitions.at].on[DC_SIDE_USER] ==
 			    DC_NATIVE)
 			dc_warn(diag, DC_LINE(definition->file, at->line),
-				"the static variable '%s' of %s lives in the process: it starts "
-				"anew when the process is started again",
+				"the static variable '%s' of %s is in the process; a restart of it "
+				"resets the variable",
 				at->variable.name, at->function);
 	}
 }
 
-static int emit_all(struct dc_cli_driver *files, const struct options *options)
+static int emit_all(struct dc_workspace *workspace, const struct options *options)
 {
 	struct work work = {0};
-	int err = read_work(files, options, &work);
+	int err = read_work(workspace, options, &work);
 
 	if (!err && options->check)
-		dc_emit_check_print(files, &work.rules, work.graph, &work.plan);
+		dc_missing_rules_print(workspace, &work.rules, work.graph, &work.plan);
 	else if (!err)
-		err = write_components(files, options, &work);
+		err = write_components(workspace, options, &work);
 	if (!err)
-		warn_of_statics(&files->cli->diag, &work.plan);
+		warn_of_statics(&workspace->cli->diag, &work.plan);
 	work_done(&work);
 	return err;
 }
 
-int dc_cli_driver_emit(struct dc_cli_driver *files, const char *cut, const char *folder)
+int dc_workspace_emit(struct dc_workspace *workspace, const char *cut, const char *folder)
 {
-	struct options options = {
-		.operand = files->driver.name, .cut = cut, .output = folder, .quiet = true};
+	struct options options = {.cut = cut, .output = folder, .quiet = true};
 
-	return emit_all(files, &options);
+	return emit_all(workspace, &options);
 }
+
+static const struct dc_option options[] = {
+	DC_TEXT("output", 'o', struct options, output, "DIR", "where to write (out/DRIVER/emit)"),
+	DC_TEXT("cut", 0, struct options, cut, "FILE",
+		"emit this cut.json (out/DRIVER/cut.json, which is made first if there is none, as "
+		"by "
+		"drivercut solve DRIVER --rules)"),
+	DC_FLAG("all-kernel", 0, struct options, all_kernel,
+		"no cut and no process: DIR/kernel is the original driver, and nothing else is "
+		"written"),
+	DC_FLAG("check", 0, struct options, check,
+		"write nothing; list kernel symbols without a rule that the user side of --cut "
+		"uses, "
+		"most-used first"),
+	DC_GROUP(dc_driver_options, struct options, driver),
+	{0},
+};
 
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"output", required_argument, NULL, 'o'}, {"family", required_argument, NULL, 'f'},
-		{"cut", required_argument, NULL, 'c'},	  {"check", no_argument, NULL, 'C'},
-		{"all-kernel", no_argument, NULL, 'K'},	  {0}};
-	struct options options = {0};
-	struct dc_cli_driver files;
-	int option, status = 0, err;
+	struct options given = {0};
+	struct dc_workspace workspace;
+	int err, status = dc_options_read(cli, &dc_verb_emit, argc, argv, &given);
 
-	while ((option = dc_cli_option(cli, &dc_verb_emit, argc, argv, "o:", longs, &status)) >=
-	       0) {
-		if (option == 'o')
-			options.output = optarg;
-		else if (option == 'c')
-			options.cut = optarg;
-		else if (option == 'C')
-			options.check = true;
-		else if (option == 'K')
-			options.all_kernel = true;
-		else
-			options.family = optarg;
-	}
-	if (option == -2)
+	if (status >= 0)
 		return status;
 	if (optind + 1 != argc)
 		return dc_cli_usage(cli, &dc_verb_emit, "give one driver");
-	if (options.cut && options.all_kernel)
+	if (given.cut && given.all_kernel)
 		return dc_cli_usage(cli, &dc_verb_emit,
 				    "--cut and --all-kernel exclude each other");
-	options.operand = argv[optind];
-	err = dc_cli_driver_open(cli, options.operand, options.family, &files);
+	err = dc_workspace_open(cli, argv[optind], &given.driver, &workspace);
 	if (err < 0)
 		return dc_cli_exit(err);
-	err = emit_all(&files, &options);
-	dc_cli_driver_done(&files);
+	err = emit_all(&workspace, &given);
+	dc_workspace_done(&workspace);
 	return dc_cli_exit(err);
 }
 
@@ -231,35 +234,25 @@ const struct dc_verb dc_verb_emit = {
 	.name = "emit",
 	.run = run,
 	.summary = "write the kernel component and the user component of a cut",
-	.help = "usage: drivercut emit DRIVER [OPTIONS]\n"
-		"\n"
-		"Writes the driver's source twice: DIR/kernel, an external module for the\n"
-		"distribution's kernel, and DIR/user, C files with a Makefile. In each, functions\n"
-		"of the other side are replaced by stubs that call across; all else stays as it\n"
-		"was written, and #line leads compilers to the original. DIR/twin makes a module\n"
-		"of DIR/user, to measure without a process (docs/bench-delay.md). DIR is written\n"
-		"whole or not at all. To build:\n"
-		"\n"
-		"  sh runtime/module/build.sh /lib/modules/RELEASE/build RT\n"
-		"  make -C /lib/modules/RELEASE/build M=$PWD/DIR/kernel \\\n"
-		"    KBUILD_EXTRA_SYMBOLS=$PWD/RT/Module.symvers\n"
-		"  make -C DIR/user\n"
-		"\n"
-		"  -o, --output DIR   where to write (out/DRIVER/emit; DRIVERCUT_OUT replaces "
-		"out)\n"
-		"      --cut FILE     this cut.json (out/DRIVER/cut.json, made as by drivercut "
-		"solve\n"
-		"                     DRIVER --rules if it is not there)\n"
-		"      --all-kernel   no cut and no process: DIR/kernel is the original driver,\n"
-		"                     and all that is written\n"
-		"      --check        write nothing; list what of the kernel has no rule yet, by "
-		"the\n"
-		"                     user-side lines of this cut that use it; needs --cut\n"
-		"      --family NAME  of a driver that is a bare folder: net, scsi, sound\n"
-		"      --json         print what stands where\n"
-		"\n"
-		"examples:\n"
-		"  drivercut emit e1000 -o DIR\n"
-		"  drivercut solve e1000 --rules -o cut.json && drivercut emit e1000 --cut "
-		"cut.json\n",
+	.usage = "DRIVER [OPTIONS]",
+	.about = "Writes the driver's source twice: DIR/kernel, an external module for the "
+		 "distribution's kernel, and DIR/user, C files with a Makefile. In each, a stub "
+		 "that "
+		 "calls across replaces each function of the other side; all other text is "
+		 "unchanged, "
+		 "with #line. DIR/twin makes a module of DIR/user, to measure without a process "
+		 "(docs/bench-delay.md). After a failure DIR is as it was. To build:\n\n"
+		 "  sh runtime/module/build.sh /lib/modules/RELEASE/build RT\n"
+		 "  make -C /lib/modules/RELEASE/build M=$PWD/DIR/kernel \\\n"
+		 "    KBUILD_EXTRA_SYMBOLS=$PWD/RT/Module.symvers\n"
+		 "  make -C DIR/user",
+	.options = options,
+	.json = "print which component has each function, and as what",
+	.reads = "the driver's source, annotations.json in its folder, out/DRIVER/cut.json, "
+		 "marshal/rules",
+	.writes = "out/DRIVER/emit, or what -o names; out/DRIVER/cut.json if there is none",
+	.examples = "drivercut emit e1000 -o DIR\n"
+		    "drivercut solve e1000 --rules -o cut.json\n"
+		    "drivercut emit e1000 --cut cut.json",
+	.see = "drivercut run (boots them), annotate (frees more functions)",
 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut explain: why a function is where it is. */
+/*
+ * drivercut explain: says why a function is on its side. Solves the problem at one delay for the
+ * causes, and at all delays for the threshold.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,35 +14,12 @@
 #include "cli/verbs.h"
 #include "solver/explain.h"
 
-static const char help[] =
-	"drivercut explain - why a function is where it is, and what moving it would cost\n"
-	"\n"
-	"usage: drivercut explain DRIVER FUNCTION [OPTIONS]\n"
-	"       drivercut explain --problem FILE FUNCTION [OPTIONS]\n"
-	"\n"
-	"Shows the chain of causes that puts the function on its side, the delay above which it "
-	"is\n"
-	"in the kernel, the exact cost of having it on the other side and what would follow it\n"
-	"there, and the heaviest calls that hold it.\n"
-	"\n" DC_HELP_TERMS DC_HELP_PROBLEM
-	"  --json             the explanation as JSON on standard output\n"
-	"  -v                 all calls and followers, not the first few\n"
-	"\n"
-	"examples:\n"
-	"  drivercut explain e1000 e1000_set_ringparam\n"
-	"  drivercut explain --problem problem.json watchdog --delay 100us\n";
-
-static const struct option longs[] = {
-	DC_OPTIONS_PROBLEM,
-	DC_OPTIONS_TERMS,
-	{0},
-};
-
 #define SHOWN 6
 
 struct explain {
 	struct dc_cli *cli;
 	struct dc_solve_options options;
+	struct dc_workspace workspace; /* of the driver; cli is NULL if a problem was given */
 	const char *function;
 	struct dc_problem *given, *pinned;
 	const struct dc_problem *problem; /* one of the two */
@@ -49,19 +29,30 @@ struct explain {
 	struct dc_explanation *result;
 };
 
+static const struct dc_option options[] = {
+	DC_GROUP(dc_terms_options, struct explain, options),
+	DC_GROUP(dc_problem_options, struct explain, options),
+	DC_GROUP(dc_result_options, struct explain, options),
+	DC_GROUP(dc_pin_option, struct explain, options),
+	{0},
+};
+
 static int read_options(struct explain *x, int argc, char **argv)
 {
-	int option, exit_status;
+	int status, wanted;
 
 	dc_solve_options_start(&x->options);
-	while ((option = dc_cli_option(x->cli, &dc_verb_explain, argc, argv, "o:", longs,
-				       &exit_status)) >= 0)
-		if (!dc_solve_option(x->cli, &dc_verb_explain, &x->options, option, &exit_status))
-			return exit_status;
-	if (option == -2)
-		return exit_status;
-	if (argc - optind < 1)
-		return dc_cli_usage(x->cli, &dc_verb_explain, "name the function to explain");
+	status = dc_options_read(x->cli, &dc_verb_explain, argc, argv, x);
+	if (status >= 0)
+		return status;
+	wanted = x->options.problem_path ? 1 : 2;
+	if (argc - optind < wanted)
+		return dc_cli_usage(x->cli, &dc_verb_explain,
+				    wanted == 2 ? "name a driver and the function to explain"
+						: "name the function to explain");
+	if (argc - optind > wanted)
+		return dc_cli_usage(x->cli, &dc_verb_explain, "unexpected argument '%s'",
+				    argv[optind + wanted]);
 	x->function = argv[argc - 1];
 	return -1;
 }
@@ -73,7 +64,7 @@ static int explain(struct explain *x)
 	size_t node;
 	int err;
 
-	err = dc_solve_pinned(x->cli, &dc_verb_explain, &x->options, x->given, &x->pinned);
+	err = dc_solve_pinned(x->cli, &x->options, x->given, &x->pinned);
 	if (err < 0)
 		return err;
 	x->problem = x->pinned ? x->pinned : x->given;
@@ -135,15 +126,37 @@ static void print_moving(const struct explain *x)
 	print_followers(x);
 }
 
-static void hold_row(struct dc_table *table, const struct explain *x, const struct dc_hold *hold)
+static void call_cells(struct dc_table *table, const struct explain *x, const struct dc_hold *hold)
 {
-	dc_table_row(table);
 	dc_table_text(table, hold->outgoing ? "calls" : "called by");
 	dc_table_text(table, hold->other == DC_NO_NODE ? "(the kernel proper)"
 						       : x->problem->nodes.at[hold->other].id);
 	dc_table_text(table, hold->other == DC_NO_NODE
 				     ? "kernel"
 				     : dc_place_names[x->cut->places[hold->other]]);
+}
+
+/* The calls of a problem without weights. */
+static void print_calls(const struct explain *x)
+{
+	static const char *const columns[] = {"CALL", "FUNCTION", "SIDE", NULL};
+	const struct dc_explanation *e = x->result;
+	struct dc_table *table = dc_table_new(columns);
+	size_t i;
+
+	for (i = 0; i < e->holds.len && (x->cli->verbose > 0 || i < SHOWN); i++) {
+		dc_table_row(table);
+		call_cells(table, x, &e->holds.at[i]);
+	}
+	dc_table_print(table);
+	if (i < e->holds.len)
+		printf("%zu more (-v)\n", e->holds.len - i);
+}
+
+static void hold_row(struct dc_table *table, const struct explain *x, const struct dc_hold *hold)
+{
+	dc_table_row(table);
+	call_cells(table, x, hold);
 	dc_table_int(table, hold->calls);
 	dc_table_int(table, hold->down);
 	dc_table_int(table, hold->paid);
@@ -161,23 +174,29 @@ static void print_holds(const struct explain *x)
 	if (!e->holds.len)
 		return;
 	putchar('\n');
+	if (x->problem->weighed == DC_WEIGHTS_NONE) {
+		print_calls(x);
+		return;
+	}
 	table = dc_table_new(columns);
 	for (i = 0; i < e->holds.len && (x->cli->verbose > 0 || i < SHOWN); i++)
 		hold_row(table, x, &e->holds.at[i]);
 	dc_table_print(table);
 	if (i < e->holds.len)
-		printf("and %zu lighter ones (-v shows them)\n", e->holds.len - i);
+		printf("%zu more (-v)\n", e->holds.len - i);
 }
 
 static void print_explanation(const struct explain *x)
 {
 	static const char *const sides[] = {"in the kernel", "on the user side", "on both sides"};
 	const struct dc_explanation *e = x->result;
+	bool weighed = x->problem->weighed != DC_WEIGHTS_NONE;
 	size_t i;
 
-	printf("%s (%" PRId64 " lines) is %s at a delay of %s\n\n", x->function,
+	printf("%s (%" PRId64 " lines) is %s at %s%s\n\n", x->function,
 	       x->problem->nodes.at[e->node].loc, sides[e->place],
-	       dc_delay_text(x->terms.delay_ns));
+	       weighed ? "a delay of " : "any delay",
+	       weighed ? dc_delay_text(x->terms.delay_ns) : "");
 	for (i = 0; i < e->reason.count; i++)
 		printf("%-10s %s\n", i ? "" : "because", e->reason.text[i]);
 	print_threshold(e);
@@ -211,7 +230,7 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 		return exit_status;
 	}
 	err = dc_solve_problem(cli, &dc_verb_explain, &x.options, argc - optind - 1, argv + optind,
-			       &x.given);
+			       &x.workspace, &x.given);
 	if (!err)
 		err = explain(&x);
 	if (!err)
@@ -221,6 +240,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	dc_cut_free(x.cut);
 	dc_problem_free(x.pinned);
 	dc_problem_free(x.given);
+	if (x.workspace.cli)
+		dc_workspace_done(&x.workspace);
 	dc_solve_options_done(&x.options);
 	return dc_solve_exit(err);
 }
@@ -228,6 +249,22 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 const struct dc_verb dc_verb_explain = {
 	.name = "explain",
 	.run = run,
-	.summary = "say why a function is where it is, and what moving it would cost",
-	.help = help,
+	.summary = "say why a function is on its side, and what moving it costs",
+	.usage = "DRIVER FUNCTION [OPTIONS]\n--problem FILE FUNCTION [OPTIONS]",
+	.about = "Shows the chain of causes that puts the function on its side, the delay above "
+		 "which "
+		 "it is in the kernel, what the other side would cost and which functions would "
+		 "move "
+		 "with it, and the calls that weigh most.",
+	.options = options,
+	.verbose = "show all calls and all functions that would move, not the first few",
+	.json = "print the explanation as JSON",
+	.reads =
+		"the driver's source (once) and its profile; with --rules also annotations.json in "
+		"its folder",
+	.writes = "only what -o names",
+	.examples = "drivercut explain e1000 e1000_set_ringparam\n"
+		    "drivercut explain e1000 --rules e1000_mii_ioctl\n"
+		    "drivercut explain --problem problem.json watchdog --delay 100us",
+	.see = "drivercut solve, sweep",
 };

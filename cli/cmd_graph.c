@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut graph: source to graph.json, and tables of what is in it. */
+/* drivercut graph: reads the source, writes graph.json, and prints how many lines may run where. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "cli/driver_files.h"
+#include "cli/workspace.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 
 struct options {
-	const char *operand, *family, *commands, *output, *module;
+	struct dc_driver_options driver;
+	const char *operand, *output;
 };
 
 struct share {
@@ -22,7 +23,7 @@ static void add_share(struct share *share, const struct dc_function *function)
 	share->lines += function->loc;
 }
 
-/* The root that a critical function is critical from. */
+/* The critical root that calls this critical function, directly or not. */
 static size_t root_of(const struct dc_graph *graph, size_t function)
 {
 	while (graph->functions.at[function].critical_from >= 0)
@@ -78,7 +79,7 @@ static void put_roots(struct dc_table *table, const struct dc_graph *graph, size
 	free(shares);
 }
 
-/* The driver by what may run where: rows that add up to all of it. */
+/* Prints the driver's lines by where they may run; the rows add up to all lines. */
 static void print_shares(const struct dc_graph *graph)
 {
 	static const char *const heads[] = {"WHY", "CONTEXT", ">FUNCTIONS", ">LINES", ">%", NULL};
@@ -151,22 +152,19 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 {
 	struct dc_source *source = NULL;
 	struct dc_graph *graph = NULL;
-	struct dc_cli_driver files;
+	struct dc_workspace workspace;
 	const char *path;
-	int err = dc_cli_driver_open(cli, options->operand, options->family, &files);
+	int err = dc_workspace_open(cli, options->operand, &options->driver, &workspace);
 
 	if (err < 0)
 		return err;
-	if (options->module)
-		files.driver.only = files.driver.module = options->module;
-	files.commands = options->commands;
-	path = options->output ? options->output : dc_cli_driver_path(&files, "graph.json");
-	err = dc_cli_driver_fetch(&files);
+	path = options->output ? options->output : dc_workspace_path(&workspace, "graph.json");
+	err = dc_workspace_fetch(&workspace);
 	if (!err)
-		err = dc_graph_extract(&cli->diag, &files.driver, options->commands, &graph,
+		err = dc_graph_extract(&cli->diag, &workspace.driver, workspace.commands, &graph,
 				       options->output ? NULL : &source);
 	if (!err && source)
-		err = dc_source_write(&cli->diag, dc_cli_driver_path(&files, "source.json"),
+		err = dc_source_write(&cli->diag, dc_workspace_path(&workspace, "source.json"),
 				      source);
 	if (!err)
 		err = dc_graph_write(&cli->diag, path, graph);
@@ -174,7 +172,7 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 	if (!err && cli->json && !dc_is_stdout(path)) {
 		err = dc_graph_write(&cli->diag, "-", graph);
 	} else if (!err && !dc_is_stdout(path)) {
-		printf("%s: %s, kernel %s\n\n", files.driver.name, files.driver.title,
+		printf("%s: %s, kernel %s\n\n", workspace.driver.name, workspace.driver.title,
 		       graph->kernel);
 		print_shares(graph);
 		print_counts(graph);
@@ -182,67 +180,54 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 	}
 	dc_source_free(source);
 	dc_graph_free(graph);
-	dc_cli_driver_done(&files);
+	dc_workspace_done(&workspace);
 	return err;
 }
 
+static const struct dc_option options[] = {
+	DC_TEXT("output", 'o', struct options, output, "FILE",
+		"where to write; - is standard output (out/DRIVER/graph.json)"),
+	DC_GROUP(dc_driver_options, struct options, driver),
+	{0},
+};
+
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
-					      {"family", required_argument, NULL, 'f'},
-					      {"compile-commands", required_argument, NULL, 'c'},
-					      {"module", required_argument, NULL, 'm'},
-					      {0}};
-	struct options options = {0};
-	int option, status = 0;
+	struct options given = {0};
+	int status = dc_options_read(cli, &dc_verb_graph, argc, argv, &given);
 
-	while ((option = dc_cli_option(cli, &dc_verb_graph, argc, argv, "o:", longs, &status)) >=
-	       0) {
-		if (option == 'o')
-			options.output = optarg;
-		else if (option == 'f')
-			options.family = optarg;
-		else if (option == 'm')
-			options.module = optarg;
-		else
-			options.commands = optarg;
-	}
-	if (option == -2)
+	if (status >= 0)
 		return status;
 	if (optind + 1 != argc)
 		return dc_cli_usage(cli, &dc_verb_graph, "give one driver");
-	options.operand = argv[optind];
-	return dc_cli_exit(make_graph(cli, &options));
+	given.operand = argv[optind];
+	return dc_cli_exit(make_graph(cli, &given));
 }
 
 const struct dc_verb dc_verb_graph = {
 	.name = "graph",
 	.run = run,
 	.summary = "read a driver's source: functions, calls, contexts, locks",
-	.help = "usage: drivercut graph DRIVER [OPTIONS]\n"
-		"\n"
-		"Reads all C files of a driver with libclang and the flags that Kbuild gives "
-		"them,\n"
-		"and writes graph.json: every function with its lines, every call (direct, "
-		"through\n"
-		"pointers, to the kernel), where the kernel enters and in which context, what is\n"
-		"critical and from which root, the locks held at each call, and which fields and\n"
-		"globals each function reads and writes.\n"
-		"\n"
-		"DRIVER is a driver folder (e1000), the name of one that comes with drivercut, or\n"
-		"any folder with a Kbuild file; then --family says what kind of driver it is.\n"
-		"\n"
-		"  -o, --output FILE        where to write; - for standard output\n"
-		"                           (out/DRIVER/graph.json; DRIVERCUT_OUT replaces out)\n"
-		"      --family NAME        net, scsi or sound: graph/families/NAME.json\n"
-		"      --module NAME        of a folder with several modules, the one NAME.ko\n"
-		"      --compile-commands FILE  flags from this compile_commands.json, not Kbuild\n"
-		"      --json               print the graph instead of tables\n"
-		"\n"
-		"The kernel is the newest below /lib/modules that has headers; the environment\n"
-		"variable DRIVERCUT_KERNEL names another release.\n"
-		"\n"
-		"examples:\n"
-		"  drivercut graph e1000\n"
-		"  drivercut graph drivers/net/mine --family net -o graph.json\n",
+	.usage = "DRIVER [OPTIONS]",
+	.about =
+		"Reads all C files of a driver with libclang, using the flags that Kbuild gives "
+		"them: "
+		"each function with its lines, each call (direct, through a pointer, to the "
+		"kernel), "
+		"the entry points with their contexts, the functions that are critical and their "
+		"roots, the locks held at each call, and the fields and globals that each function "
+		"reads and writes.\n\n"
+		"DRIVER is a driver folder (e1000), the name of one in drivers/, or any folder "
+		"with a "
+		"Kbuild file or Makefile. The kernel is the newest in /lib/modules that has "
+		"headers; "
+		"the environment variable DRIVERCUT_KERNEL names another release.",
+	.options = options,
+	.json = "print the graph instead of tables",
+	.reads = "the driver's source, the kernel's headers, graph/families/FAMILY.json",
+	.writes = "out/DRIVER/graph.json and source.json (the text and the data of the driver, for solve "
+		  "--rules, emit and annotate); both record what they were made of",
+	.examples = "drivercut graph e1000\n"
+		    "drivercut graph path/to/my/driver -o graph.json",
+	.see = "drivercut solve (cuts it), profile (counts its calls)",
 };

@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut problem: graph and profile to problem.json. */
+/* drivercut problem: joins graph, profile and constraints to problem.json. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/json.h"
-#include "cli/driver_files.h"
+#include "cli/workspace.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "solver/cut.h"
 #include "problem/shared_fields.h"
 
 struct options {
-	const char *operand, *family, *graph, *profile, *output;
+	struct dc_driver_options driver;
+	const char *operand, *output;
 	enum dc_fields fields;
-	bool list_fields, rules, by_downcall;
+	enum registers { REGISTERS_MAP, REGISTERS_DOWNCALL } registers;
+	bool list_fields, rules;
 };
 
-/* --list-fields: what --fields pin would pin, and for what. */
+/* --list-fields: the fields whose users --fields pin would keep in the kernel. */
 
 static void print_fields(const struct dc_graph *graph, const dc_shared_fields *fields)
 {
@@ -64,16 +66,16 @@ static void print_fields_json(const struct dc_graph *graph, const dc_shared_fiel
 	dc_cli_print_json(root);
 }
 
-static int list_fields(struct dc_cli_driver *files)
+static int list_fields(struct dc_workspace *workspace)
 {
 	struct dc_graph *graph = NULL;
 	dc_shared_fields fields = {0};
-	int err = dc_cli_driver_graph(files, &graph);
+	int err = dc_workspace_graph(workspace, &graph);
 
 	if (err < 0)
 		return err;
 	dc_shared_fields_find(graph, &fields);
-	if (files->cli->json)
+	if (workspace->cli->json)
 		print_fields_json(graph, &fields);
 	else
 		print_fields(graph, &fields);
@@ -82,7 +84,7 @@ static int list_fields(struct dc_cli_driver *files)
 	return 0;
 }
 
-/* What constraints leave movable: the cut when crossings cost nothing. */
+/* Prints how many lines the constraints allow to move: the cut if crossings cost nothing. */
 static int print_movable(struct dc_cli *cli, const struct dc_problem *problem)
 {
 	const struct dc_cut_options options = {.prove = DC_PROVE_FLOW, .no_reasons = true};
@@ -122,120 +124,90 @@ static int print_summary(struct dc_cli *cli, const struct dc_problem *problem, c
 static int make_problem(struct dc_cli *cli, const struct options *options)
 {
 	struct dc_problem *problem = NULL;
-	struct dc_cli_driver files;
+	struct dc_workspace workspace;
 	const char *path;
-	int err = dc_cli_driver_open(cli, options->operand, options->family, &files);
+	int err = dc_workspace_open(cli, options->operand, &options->driver, &workspace);
 
 	if (err < 0)
 		return err;
-	files.graph = options->graph;
-	files.profile = options->profile;
-	files.fields = options->fields;
-	files.rules = options->rules;
-	files.registers_by_downcall = options->by_downcall;
+	workspace.fields = options->fields;
+	workspace.rules = options->rules;
+	workspace.registers_by_downcall = options->registers == REGISTERS_DOWNCALL;
 	if (options->list_fields) {
-		err = list_fields(&files);
-		dc_cli_driver_done(&files);
+		err = list_fields(&workspace);
+		dc_workspace_done(&workspace);
 		return err;
 	}
-	path = options->output ? options->output : dc_cli_driver_path(&files, "problem.json");
-	err = dc_cli_driver_problem(&files, &problem);
+	path = options->output ? options->output : dc_workspace_path(&workspace, "problem.json");
+	err = dc_workspace_problem(&workspace, &problem);
 	if (!err)
 		err = dc_problem_write(&cli->diag, path, problem);
 	if (!err && cli->json && !dc_is_stdout(path))
 		err = dc_problem_write(&cli->diag, "-", problem);
 	else if (!err && !dc_is_stdout(path))
 		err = print_summary(cli, problem, path);
-	if (!err && files.gaps && !cli->json && !dc_is_stdout(path))
-		printf("%zu annotations are missing: drivercut annotate %s\n", files.gaps,
-		       options->operand);
+	if (!err && workspace.gaps && !cli->json && !dc_is_stdout(path))
+		printf("%zu annotations are missing: %s\n", workspace.gaps,
+		       dc_workspace_command(&workspace, "annotate"));
 	dc_problem_free(problem);
-	dc_cli_driver_done(&files);
+	dc_workspace_done(&workspace);
 	return err;
 }
 
+static const char *const field_names[] = {"map", "pin", NULL};
+static const char *const register_names[] = {"map", "downcall", NULL};
+
+static const struct dc_option options[] = {
+	DC_TEXT("output", 'o', struct options, output, "FILE",
+		"where to write; - is standard output (out/DRIVER/problem.json)"),
+	DC_FLAG("rules", 0, struct options, rules,
+		"keep a function in the kernel if it uses anything that no rule or annotation "
+		"describes (drivercut annotate lists what to add)"),
+	DC_GROUP(dc_graph_option, struct options, driver),
+	DC_GROUP(dc_profile_option, struct options, driver),
+	DC_GROUP(dc_driver_options, struct options, driver),
+	DC_CHOICE(
+		"fields", struct options, fields, "RULE", field_names, "map or pin",
+		"fields that atomic code writes and other code uses without a common lock: map "
+		"(both sides map the memory, the default) or pin (their users stay in the kernel)"),
+	DC_FLAG("list-fields", 0, struct options, list_fields,
+		"list those fields, and write nothing"),
+	DC_CHOICE("registers", struct options, registers, "HOW", register_names, "map or downcall",
+		  "with --rules, how the process accesses device registers: map (it maps them, and "
+		  "an access is no crossing, the default) or downcall"),
+	{0},
+};
+
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
-					      {"family", required_argument, NULL, 'f'},
-					      {"graph", required_argument, NULL, 'g'},
-					      {"profile", required_argument, NULL, 'p'},
-					      {"fields", required_argument, NULL, 'F'},
-					      {"rules", no_argument, NULL, 'R'},
-					      {"list-fields", no_argument, NULL, 'L'},
-					      {"registers", required_argument, NULL, 'r'},
-					      {0}};
-	struct options options = {0};
-	int option, status = 0;
+	struct options given = {0};
+	int status = dc_options_read(cli, &dc_verb_problem, argc, argv, &given);
 
-	while ((option = dc_cli_option(cli, &dc_verb_problem, argc, argv, "o:", longs, &status)) >=
-	       0) {
-		if (option == 'o')
-			options.output = optarg;
-		else if (option == 'g')
-			options.graph = optarg;
-		else if (option == 'L')
-			options.list_fields = true;
-		else if (option == 'R')
-			options.rules = true;
-		else if (option == 'r' && !strcmp(optarg, "downcall"))
-			options.by_downcall = true;
-		else if (option == 'r' && strcmp(optarg, "map") != 0)
-			return dc_cli_usage(cli, &dc_verb_problem,
-					    "--registers: expected map or downcall, found '%s'",
-					    optarg);
-		else if (option == 'r')
-			options.by_downcall = false;
-		else if (option == 'F' && !strcmp(optarg, "pin"))
-			options.fields = DC_FIELDS_PIN;
-		else if (option == 'F' && strcmp(optarg, "map") != 0)
-			return dc_cli_usage(cli, &dc_verb_problem,
-					    "--fields: expected map or pin, found '%s'", optarg);
-		else if (option == 'p')
-			options.profile = optarg;
-		else
-			options.family = optarg;
-	}
-	if (option == -2)
+	if (status >= 0)
 		return status;
 	if (optind + 1 != argc)
 		return dc_cli_usage(cli, &dc_verb_problem, "give one driver");
-	options.operand = argv[optind];
-	return dc_cli_exit(make_problem(cli, &options));
+	given.operand = argv[optind];
+	return dc_cli_exit(make_problem(cli, &given));
 }
 
 const struct dc_verb dc_verb_problem = {
 	.name = "problem",
 	.run = run,
 	.summary = "join graph and profile to the problem that the solver takes",
-	.help = "usage: drivercut problem DRIVER [OPTIONS]\n"
-		"\n"
-		"Writes problem.json: a node a function with its lines, an edge a call with its\n"
-		"weight in the profile, and the constraints with their reasons (critical roots,\n"
-		"atomic calls, locks). The profile is out/DRIVER/profile.json, or else the one\n"
-		"recorded in the driver's folder; the graph is made if it is not there yet.\n"
-		"solve, sweep and explain do this step by themselves: the file is for reading,\n"
-		"for changing by hand, and for solve --problem FILE.\n"
-		"\n"
-		"  -o, --output FILE  where to write; - for standard output\n"
-		"                     (out/DRIVER/problem.json; DRIVERCUT_OUT replaces out)\n"
-		"      --graph FILE   this graph.json (out/DRIVER/graph.json)\n"
-		"      --profile FILE this profile.json (out/DRIVER/profile.json, or DRIVER's "
-		"own)\n"
-		"      --fields RULE  fields that atomic code writes and others use without a "
-		"common\n"
-		"                     lock: map (memory that both sides see, the default) or pin\n"
-		"                     (whoever uses them stays in the kernel)\n"
-		"      --rules        what no rule or annotation lets into the process stays in "
-		"the\n"
-		"                     kernel (drivercut annotate says what would free it)\n"
-		"      --registers HOW  with --rules, a device's registers: map (the process maps\n"
-		"                     them and access crosses nothing, the default) or downcall\n"
-		"      --list-fields  show those fields and stop\n"
-		"      --family NAME  of a driver that is a bare folder: net, scsi, sound\n"
-		"      --json         print the problem, or those fields, as JSON instead\n"
-		"\n"
-		"examples:\n"
-		"  drivercut problem e1000 --rules -o problem.json\n"
-		"  drivercut problem drivers/net/mine --family net --list-fields\n",
+	.usage = "DRIVER [OPTIONS]",
+	.about = "A node is a function with its lines, an edge is a call with its count in the "
+		 "profile, and each constraint has its reason (critical roots, atomic calls, "
+		 "locks). "
+		 "solve, sweep and explain do this step themselves; the file is for reading, for "
+		 "editing, and for solve --problem FILE.",
+	.options = options,
+	.json = "print the problem, or the fields, as JSON",
+	.reads =
+		"the driver's source (once) and its profile; with --rules also annotations.json in "
+		"its folder",
+	.writes = "out/DRIVER/problem.json, and out/DRIVER/graph.json if there is none",
+	.examples = "drivercut problem e1000 --rules -o problem.json\n"
+		    "drivercut problem path/to/my/driver --list-fields",
+	.see = "drivercut solve, docs/formats.md",
 };

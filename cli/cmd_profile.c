@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut profile: how often each edge of the driver is taken. */
-#include <errno.h>
+/*
+ * drivercut profile: counts the calls along each edge of the driver, from a recording that a guest
+ * makes or that the user has made. Every edge that ran must be in the graph: a test of the graph.
+ */
 #include <inttypes.h>
 #include <libsmartcols.h>
 #include <stdio.h>
@@ -9,12 +11,13 @@
 
 #include "base/file.h"
 #include "base/proc.h"
-#include "cli/driver_files.h"
+#include "cli/workspace.h"
 #include "cli/verbs.h"
 
 struct options {
-	const char *operand, *family, *output, *script, *perf_data, *graph;
-	uint64_t seconds;
+	struct dc_driver_options driver;
+	const char *operand, *output, *script, *perf_data;
+	int64_t seconds;
 	bool keep;
 };
 
@@ -28,51 +31,52 @@ static bool has_edge(void *ctx, const char *caller, const char *callee)
 	return dc_graph_has_edge(ctx, caller, callee);
 }
 
-/* The graph: --graph's, the one made before, or one made now. A user's recording may do without,
- * for a driver whose source is not here: then the tags [module] tell, and nothing is checked. */
-static int find_graph(struct dc_cli_driver *files, const struct options *options,
+/* The graph: --graph's, the one made before, or one made now. A user's recording needs none, as the
+ * driver's source may not be here: then the tags [module] mark its functions, and no edge is
+ * checked. */
+static int find_graph(struct dc_workspace *workspace, const struct options *options,
 		      struct dc_graph **ret)
 {
 	bool from_user = options->script || options->perf_data;
 
-	files->graph = options->graph;
-	if (from_user && !options->graph && !dc_is_file(dc_cli_driver_path(files, "graph.json")))
+	if (from_user && !workspace->graph &&
+	    !dc_is_file(dc_workspace_path(workspace, "graph.json")))
 		return 0;
-	return dc_cli_driver_graph(files, ret);
+	return dc_workspace_graph(workspace, ret);
 }
 
-static int from_user(struct dc_cli_driver *files, const struct options *options,
+static int from_user(struct dc_workspace *workspace, const struct options *options,
 		     struct dc_graph *graph, struct dc_profile *ret)
 {
-	struct dc_profile_names whose = {files->driver.module, graph ? is_driver : NULL, graph};
-	struct dc_diag *diag = &files->cli->diag;
+	struct dc_profile_names whose = {workspace->driver.module, graph ? is_driver : NULL, graph};
+	struct dc_diag *diag = &workspace->cli->diag;
 
 	if (options->script)
-		return dc_profile_from_script(diag, files->driver.name, options->script,
-					      options->seconds, &whose, ret);
-	return dc_profile_from_perf_data(diag, files->driver.name, options->perf_data,
-					 dc_cli_driver_path(files, "script"), options->seconds,
-					 &whose, ret);
+		return dc_profile_from_script(diag, workspace->driver.name, options->script,
+					      (uint64_t)options->seconds, &whose, ret);
+	return dc_profile_from_perf_data(diag, workspace->driver.name, options->perf_data,
+					 dc_workspace_path(workspace, "script"),
+					 (uint64_t)options->seconds, &whose, ret);
 }
 
-static int from_guest(struct dc_cli_driver *files, const struct options *options,
+static int from_guest(struct dc_workspace *workspace, const struct options *options,
 		      struct dc_profile *ret)
 {
-	const char *clean[] = {"rm", "-rf", dc_cli_driver_path(files, "recording"), NULL};
-	struct dc_diag *diag = &files->cli->diag;
+	const char *clean[] = {"rm", "-rf", dc_workspace_path(workspace, "recording"), NULL};
+	struct dc_diag *diag = &workspace->cli->diag;
 	struct dc_kernel kernel;
-	int err = dc_kernel_find(diag, files->arena, &kernel);
+	int err = dc_kernel_find(diag, workspace->arena, &kernel);
 
 	if (!err)
-		err = dc_driver_fetch(diag, files->arena, &files->driver, files->out);
+		err = dc_driver_fetch(diag, workspace->arena, &workspace->driver, workspace->out);
 	if (!err)
-		err = dc_profile_record(diag, &files->driver, &kernel, files->out, ret);
+		err = dc_profile_record(diag, &workspace->driver, &kernel, workspace->out, ret);
 	if (!err && !options->keep)
 		dc_proc_run(diag, "cleaning up", &(struct dc_proc){.argv = clean});
 	return err;
 }
 
-/* Recall: what ran must be in the graph. */
+/* Recall: each edge that ran must be in the graph. */
 static void check_edges(struct dc_diag *diag, struct dc_graph *graph, struct dc_profile *profile)
 {
 	const struct dc_profile_pair *pair;
@@ -102,7 +106,7 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* What ran in a phase; phase == the number of phases: in any. */
+/* Counts what ran in a phase; phase == the number of phases: in all of them together. */
 static struct seen count_seen(const struct dc_profile *profile, size_t phase)
 {
 	DC_VEC(const char *) functions = {0};
@@ -197,19 +201,19 @@ static void print_recall(const struct dc_graph *graph, const struct dc_profile *
 	       edges - profile->unseen.len, edges);
 }
 
-static int make_profile(struct dc_cli_driver *files, const struct options *options)
+static int make_profile(struct dc_workspace *workspace, const struct options *options)
 {
 	const char *path =
-		options->output ? options->output : dc_cli_driver_path(files, "profile.json");
-	struct dc_diag *diag = &files->cli->diag;
+		options->output ? options->output : dc_workspace_path(workspace, "profile.json");
+	struct dc_diag *diag = &workspace->cli->diag;
 	struct dc_profile profile = {0};
 	struct dc_graph *graph = NULL;
-	int err = find_graph(files, options, &graph);
+	int err = find_graph(workspace, options, &graph);
 
 	if (!err)
 		err = options->script || options->perf_data
-			      ? from_user(files, options, graph, &profile)
-			      : from_guest(files, options, &profile);
+			      ? from_user(workspace, options, graph, &profile)
+			      : from_guest(workspace, options, &profile);
 	if (!err)
 		check_edges(diag, graph, &profile);
 	if (!err && !dc_is_stdout(path))
@@ -217,9 +221,9 @@ static int make_profile(struct dc_cli_driver *files, const struct options *optio
 	if (!err)
 		err = dc_profile_write(diag, path, &profile);
 	dc_cli_clear_progress();
-	if (!err && files->cli->json && !dc_is_stdout(path)) {
+	if (!err && workspace->cli->json && !dc_is_stdout(path)) {
 		err = dc_profile_write(diag, "-", &profile);
-	} else if (!err && !files->cli->json && !dc_is_stdout(path)) {
+	} else if (!err && !workspace->cli->json && !dc_is_stdout(path)) {
 		print_table(&profile);
 		print_recall(graph, &profile);
 		printf("\n%s\n", path);
@@ -231,27 +235,14 @@ static int make_profile(struct dc_cli_driver *files, const struct options *optio
 
 static int run_options(struct dc_cli *cli, const struct options *options)
 {
-	struct dc_cli_driver files;
-	int err = dc_cli_driver_open(cli, options->operand, options->family, &files);
+	struct dc_workspace workspace;
+	int err = dc_workspace_open(cli, options->operand, &options->driver, &workspace);
 
 	if (err < 0)
 		return err;
-	err = make_profile(&files, options);
-	dc_cli_driver_done(&files);
+	err = make_profile(&workspace, options);
+	dc_workspace_done(&workspace);
 	return err;
-}
-
-static int parse_seconds(struct dc_cli *cli, const char *text, uint64_t *ret)
-{
-	char *end;
-
-	errno = 0;
-	*ret = strtoull(text, &end, 10);
-	if (errno || *end || *text < '0' || *text > '9' || !*ret || *ret > 1000000000)
-		return dc_cli_usage(cli, &dc_verb_profile,
-				    "--seconds %s: expected a whole number from 1 to 1000000000",
-				    text);
-	return 0;
 }
 
 static int check_options(struct dc_cli *cli, const struct options *options)
@@ -267,73 +258,60 @@ static int check_options(struct dc_cli *cli, const struct options *options)
 	return 0;
 }
 
+static const struct dc_option options[] = {
+	DC_TEXT("output", 'o', struct options, output, "FILE",
+		"where to write; - is standard output (out/DRIVER/profile.json)"),
+	DC_TEXT("perf-data", 0, struct options, perf_data, "FILE",
+		"count the calls in this perf.data, by way of `perf script`"),
+	DC_TEXT("script", 0, struct options, script, "FILE",
+		"count the calls in this text, which `perf script` printed"),
+	DC_COUNT("seconds", 0, struct options, seconds, "N", 1, 1000000000,
+		 "a whole number from 1 to 1000000000",
+		 "how long that recording ran (taken from its time stamps)"),
+	DC_TEXT("graph", 0, struct options, driver.graph, "FILE",
+		"the graph that names the driver's functions, and must have each edge that ran "
+		"(out/DRIVER/graph.json)"),
+	DC_GROUP(dc_driver_options, struct options, driver),
+	DC_FLAG("keep", 0, struct options, keep,
+		"keep what the guest wrote, in out/DRIVER/recording"),
+	{0},
+};
+
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"output", required_argument, NULL, 'o'},
-		{"family", required_argument, NULL, 'f'},
-		{"script", required_argument, NULL, 's'},
-		{"perf-data", required_argument, NULL, 'p'},
-		{"seconds", required_argument, NULL, 'n'},
-		{"graph", required_argument, NULL, 'g'},
-		{"keep", no_argument, NULL, 'k'},
-		{0},
-	};
-	struct options options = {0};
-	int option, status = 0;
+	struct options given = {0};
+	int status = dc_options_read(cli, &dc_verb_profile, argc, argv, &given);
 
-	while ((option = dc_cli_option(cli, &dc_verb_profile, argc, argv, "o:", longs, &status)) >=
-	       0) {
-		if (option == 'o')
-			options.output = optarg;
-		else if (option == 'f')
-			options.family = optarg;
-		else if (option == 's')
-			options.script = optarg;
-		else if (option == 'p')
-			options.perf_data = optarg;
-		else if (option == 'g')
-			options.graph = optarg;
-		else if (option == 'k')
-			options.keep = true;
-		else if ((status = parse_seconds(cli, optarg, &options.seconds)))
-			return status;
-	}
-	if (option == -2)
+	if (status >= 0)
 		return status;
-	options.operand = argv[optind];
-	if (options.operand && argv[optind + 1])
+	given.operand = argv[optind];
+	if (given.operand && argv[optind + 1])
 		return dc_cli_usage(cli, &dc_verb_profile, "one driver at a time, not also %s",
 				    argv[optind + 1]);
-	status = check_options(cli, &options);
-	return status ? status : dc_cli_exit(run_options(cli, &options));
+	status = check_options(cli, &given);
+	return status ? status : dc_cli_exit(run_options(cli, &given));
 }
 
 const struct dc_verb dc_verb_profile = {
 	.name = "profile",
 	.run = run,
 	.summary = "count the driver's calls under netperf, or read a perf recording",
-	.help = "usage: drivercut profile DRIVER [OPTIONS]\n"
-		"\n"
-		"Boots a guest that runs the driver's workload under perf, and writes how often\n"
-		"each of the driver's functions calls which, and is called by the kernel, in an\n"
-		"hour of that workload. Or counts the calls in a recording of your own, made with\n"
-		"    perf record -a -e ftrace:function --filter 'ip == PREFIX_*' -- COMMAND\n"
-		"while the module was loaded.\n"
-		"\n"
-		"  -o, --output FILE   where to write; - for standard output\n"
-		"                      (out/DRIVER/profile.json; DRIVERCUT_OUT replaces out)\n"
-		"      --script FILE   count the calls in the text of `perf script`\n"
-		"      --perf-data FILE  run `perf script` on perf.data first\n"
-		"      --seconds N     what such a recording covers (its time stamps tell)\n"
-		"      --graph FILE    the graph that tells whose functions are the driver's, and "
-		"that\n"
-		"                      every edge that ran must be in (out/DRIVER/graph.json)\n"
-		"      --family NAME   of a driver that is a bare folder\n"
-		"      --keep          keep what the guest wrote, in out/DRIVER/recording\n"
-		"      --json          print the profile instead of a table\n"
-		"\n"
-		"examples:\n"
-		"  drivercut profile e1000\n"
-		"  drivercut profile e1000 --perf-data perf.data -o profile.json\n",
+	.usage = "DRIVER [OPTIONS]\nDRIVER --perf-data FILE [OPTIONS]",
+	.about =
+		"Boots a guest that runs the driver's workload under perf, and counts how often "
+		"each "
+		"function of the driver calls another, and the kernel calls it, in an hour of that "
+		"workload. The driver needs a driver.json that names its QEMU device and weighs "
+		"the "
+		"phases of its workload. Or reads a recording of your own, made while the module "
+		"was "
+		"loaded:\n\n"
+		"  perf record -a -e ftrace:function --filter 'ip == PREFIX_*' -- COMMAND",
+	.options = options,
+	.json = "print the profile instead of a table",
+	.reads = "driver.json, the driver's source, the kernel in /boot; or a recording",
+	.writes = "out/DRIVER/profile.json",
+	.examples = "drivercut profile e1000\n"
+		    "drivercut profile e1000 --perf-data perf.data -o profile.json",
+	.see = "drivercut solve, sweep (use the weights)",
 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut run: a guest with the split driver, for a command or a shell. */
+/*
+ * drivercut run: emits and builds both components, boots a guest with them, and runs the user's
+ * command in it. The command and its settings go into the guest as files; guest/run.sh reads them.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +14,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/proc.h"
-#include "cli/driver_files.h"
+#include "cli/workspace.h"
 #include "cli/talk.h"
 #include "cli/verbs.h"
 #include "guest/split.h"
@@ -20,17 +23,19 @@
 #define PEER_MODEL "virtio-net-pci"
 #define FOREVER_S  (1u << 30) /* a shell may be silent */
 
-typedef dc_talk_words words;
-
 struct options {
-	const char *operand, *family, *cut, *components, *delay_mode;
+	struct dc_driver_options driver;
+	const char *operand, *cut, *components;
 	char *const *command; /* NULL: a shell */
-	words programs;
-	int64_t delay_ns; /* -1: leave it */
-	unsigned cpus, timeout_s;
-	int icount_shift;
+	dc_words programs;
+	struct dc_ratio delay; /* q is 0 if none is given */
+	int64_t delay_ns; /* -1: none */
+	enum delay_mode { DELAY_BUSY, DELAY_SLEEP } delay_mode;
+	int64_t cpus, timeout_s, icount_shift; /* cpus 0, icount_shift -1: as the guest has it */
 	bool stock, shell;
 };
+
+static const char *const delay_modes[] = {"busy", "sleep", NULL};
 
 /* Which of this machine's programs the guest gets */
 
@@ -47,7 +52,7 @@ static int is_applet_line(void *ctx, char *line)
 	return 0;
 }
 
-/* Whether busybox has the command; then the guest has it already. */
+/* True if busybox has the command: every guest has busybox. */
 static bool is_applet(struct dc_diag *diag, const char *command)
 {
 	struct applets applets = {.wanted = command};
@@ -75,7 +80,7 @@ static bool is_here(const char *program)
 	return false;
 }
 
-static bool has_word(const words *list, const char *word)
+static bool has_word(const dc_words *list, const char *word)
 {
 	size_t i;
 
@@ -85,7 +90,7 @@ static bool has_word(const words *list, const char *word)
 	return false;
 }
 
-static void add_programs(struct dc_cli_driver *files, struct options *options)
+static void add_programs(struct dc_workspace *workspace, struct options *options)
 {
 	static const char *const always[] = {"netperf", "netserver", "ethtool", "ip"};
 	const char *command = options->command ? options->command[0] : NULL;
@@ -95,14 +100,14 @@ static void add_programs(struct dc_cli_driver *files, struct options *options)
 		if (!has_word(&options->programs, always[i]))
 			dc_vec_push(&options->programs, always[i]);
 	if (command && !strchr(command, '/') && !has_word(&options->programs, command) &&
-	    is_here(command) && !is_applet(&files->cli->diag, command))
+	    is_here(command) && !is_applet(&workspace->cli->diag, command))
 		dc_vec_push(&options->programs, command);
 	dc_vec_push(&options->programs, NULL);
 }
 
 /* Files that tell the guest what to do */
 
-/* The command as a script: each word quoted, so that it arrives as it was typed. */
+/* The command as a shell script, with each word quoted. */
 static const char *command_text(struct dc_arena *arena, char *const *command)
 {
 	FILE *out;
@@ -143,70 +148,71 @@ static const char *settings_text(struct dc_arena *arena, const struct options *o
 					size.ws_col ? size.ws_col : 80);
 	if (options->delay_ns >= 0)
 		delay = dc_arena_printf(arena, "DELAY_NS=%" PRId64 " DELAY_MODE=%s",
-					options->delay_ns, options->delay_mode);
+					options->delay_ns, delay_modes[options->delay_mode]);
 	return dc_arena_printf(arena, "%s\n%s\n", shell, delay);
 }
 
-static int write_text(struct dc_cli_driver *files, const char *name, const char *text,
+static int write_text(struct dc_workspace *workspace, const char *name, const char *text,
 		      const char **ret_path)
 {
-	*ret_path = dc_cli_driver_path(files, dc_arena_printf(files->arena, "run/%s", name));
-	return dc_file_write(&files->cli->diag, *ret_path, text, strlen(text));
+	*ret_path = dc_workspace_path(workspace, dc_arena_printf(workspace->arena, "run/%s", name));
+	return dc_file_write(&workspace->cli->diag, *ret_path, text, strlen(text));
 }
 
-/* What the guest is made of */
+/* The parts of the guest */
 struct parts {
 	struct dc_kernel kernel;
 	struct dc_guest_file files[DC_SPLIT_FILES + 3];
-	words qemu_args;
+	dc_talk_words qemu_args;
 	struct dc_talk *talk;
 };
 
-static int build_split(struct dc_cli_driver *files, const struct options *options,
+static int build_split(struct dc_workspace *workspace, const struct options *options,
 		       struct parts *parts)
 {
 	const char *components = options->components;
 	int err = 0;
 
 	if (!components) {
-		components = dc_cli_driver_path(files, "run/emit");
-		err = dc_cli_driver_emit(files, options->cut, components);
+		components = dc_workspace_path(workspace, "run/emit");
+		err = dc_workspace_emit(workspace, options->cut, components);
 	}
 	if (err < 0)
 		return err;
-	return dc_split_build(&files->cli->diag, files->arena, &parts->kernel, files->driver.module,
-			      components, dc_cli_driver_path(files, "run"), parts->files);
+	return dc_split_build(&workspace->cli->diag, workspace->arena, &parts->kernel,
+			      workspace->driver.module, components,
+			      dc_workspace_path(workspace, "run"), parts->files);
 }
 
-static int prepare(struct dc_cli_driver *files, struct options *options, struct parts *parts)
+static int prepare(struct dc_workspace *workspace, struct options *options, struct parts *parts)
 {
-	struct dc_diag *diag = &files->cli->diag;
+	struct dc_diag *diag = &workspace->cli->diag;
 	struct dc_guest_file *file = parts->files;
 	int err = 0;
 
-	if (!files->driver.qemu_device || strcmp(files->driver.family, "net") != 0)
-		return dc_error(diag, -EINVAL, DC_FILE(files->driver.folder),
-				"a guest needs a driver of the family net whose driver.json names "
-				"the QEMU device that it drives: \"device\": {\"qemu\": MODEL}");
-	err = dc_kernel_find(diag, files->arena, &parts->kernel);
+	if (!workspace->driver.qemu_device || strcmp(workspace->driver.family, "net") != 0)
+		return dc_error(diag, -EINVAL, DC_FILE(workspace->driver.folder),
+				"drivercut run boots only network drivers (family net) whose "
+				"driver.json names the QEMU device: \"device\": {\"qemu\": MODEL}");
+	err = dc_kernel_find(diag, workspace->arena, &parts->kernel);
 	if (!err)
 		err = dc_guest_check(diag, &parts->kernel);
 	if (!err)
-		err = dc_mkdirs(diag, dc_cli_driver_path(files, "run"));
+		err = dc_mkdirs(diag, dc_workspace_path(workspace, "run"));
 	if (!err && !options->stock)
-		err = build_split(files, options, parts);
+		err = build_split(workspace, options, parts);
 	while (!err && file->host)
 		file++;
 	file[0].guest = "/run.env";
 	if (!err)
-		err = write_text(files, "run.env", settings_text(files->arena, options),
+		err = write_text(workspace, "run.env", settings_text(workspace->arena, options),
 				 &file[0].host);
 	file[1].guest = "/command";
 	if (!err && options->command)
-		err = write_text(files, "command", command_text(files->arena, options->command),
-				 &file[1].host);
+		err = write_text(workspace, "command",
+				 command_text(workspace->arena, options->command), &file[1].host);
 	if (!err)
-		add_programs(files, options);
+		add_programs(workspace, options);
 	return err;
 }
 
@@ -219,55 +225,55 @@ static void print_line(void *ctx, const char *line)
 	fprintf(stderr, "%s\n", line);
 }
 
-static int boot(struct dc_cli_driver *files, const struct options *options, struct parts *parts)
+static int boot(struct dc_workspace *workspace, const struct options *options, struct parts *parts)
 {
-	const char *nics[] = {files->driver.qemu_device, PEER_MODEL, NULL};
+	const char *nics[] = {workspace->driver.qemu_device, PEER_MODEL, NULL};
 	const char *modules[] = {"virtio_console", "virtio_net", NULL, NULL};
 	struct dc_guest guest = {
-		.what = dc_arena_printf(files->arena, "running %s", files->driver.name),
+		.what = dc_arena_printf(workspace->arena, "running %s", workspace->driver.name),
 		.kernel = &parts->kernel,
-		.folder = dc_cli_driver_path(files, "run"),
-		.job = dc_arena_printf(files->arena, "%s/guest/run.sh", dc_data_dir()),
+		.folder = dc_workspace_path(workspace, "run"),
+		.job = dc_arena_printf(workspace->arena, "%s/guest/run.sh", dc_data_dir()),
 		.modules = modules,
 		.programs = options->programs.at,
 		.files = parts->files,
 		.nics = nics,
 		.qemu_args = parts->qemu_args.at,
-		.cpus = options->cpus,
-		.icount_shift = options->icount_shift,
-		.timeout_s = options->command ? options->timeout_s : FOREVER_S,
-		.quiet_s = options->command ? options->timeout_s : FOREVER_S,
-		.line = files->cli->verbose > 0 ? print_line : NULL,
+		.cpus = (unsigned)options->cpus,
+		.icount_shift = (int)options->icount_shift,
+		.timeout_s = options->command ? (unsigned)options->timeout_s : FOREVER_S,
+		.quiet_s = options->command ? (unsigned)options->timeout_s : FOREVER_S,
+		.line = workspace->cli->verbose > 0 ? print_line : NULL,
 	};
 
 	if (options->stock) {
 		/* the first card that gets a driver is eth0 */
 		modules[2] = modules[1];
-		modules[1] = files->driver.module;
+		modules[1] = workspace->driver.module;
 	}
-	return dc_guest_run(&files->cli->diag, &guest);
+	return dc_guest_run(&workspace->cli->diag, &guest);
 }
 
-static int talk_and_boot(struct dc_cli_driver *files, const struct options *options,
+static int talk_and_boot(struct dc_workspace *workspace, const struct options *options,
 			 struct parts *parts)
 {
-	int output = files->cli->json ? STDERR_FILENO : STDOUT_FILENO;
-	int err = dc_talk_open(&files->cli->diag, files->arena, !options->command, output,
+	int output = workspace->cli->json ? STDERR_FILENO : STDOUT_FILENO;
+	int err = dc_talk_open(&workspace->cli->diag, workspace->arena, !options->command, output,
 			       &parts->qemu_args, &parts->talk);
 
 	if (err < 0)
 		return err;
 	dc_vec_push(&parts->qemu_args, NULL);
-	err = boot(files, options, parts);
+	err = boot(workspace, options, parts);
 	dc_talk_close(parts->talk);
 	return err;
 }
 
-static int read_status(struct dc_cli_driver *files, int *ret)
+static int read_status(struct dc_workspace *workspace, int *ret)
 {
-	const char *path = dc_cli_driver_path(files, "run/results/status");
+	const char *path = dc_workspace_path(workspace, "run/results/status");
 	char *text;
-	int err = dc_file_read(&files->cli->diag, path, &text, NULL);
+	int err = dc_file_read(&workspace->cli->diag, path, &text, NULL);
 
 	if (err < 0)
 		return err;
@@ -276,204 +282,118 @@ static int read_status(struct dc_cli_driver *files, int *ret)
 	return 0;
 }
 
-static void print_json(struct dc_cli_driver *files, const struct options *options, int status)
+static void print_json(struct dc_workspace *workspace, const struct options *options, int status)
 {
-	const char *stats = dc_cli_driver_path(files, "run/results/stats");
+	const char *stats = dc_workspace_path(workspace, "run/results/stats");
 	json_t *root = dc_json_new("run");
 
-	dc_json_set(root, "driver", json_string(files->driver.name));
+	dc_json_set(root, "driver", json_string(workspace->driver.name));
 	dc_json_set(root, "split", json_boolean(!options->stock));
 	dc_json_set(root, "status", json_integer(status));
-	dc_json_set(root, "results", json_string(dc_cli_driver_path(files, "run/results")));
-	dc_json_set(root, "console", json_string(dc_cli_driver_path(files, "run/console.log")));
+	dc_json_set(root, "results", json_string(dc_workspace_path(workspace, "run/results")));
+	dc_json_set(root, "console", json_string(dc_workspace_path(workspace, "run/console.log")));
 	if (dc_is_file(stats))
 		dc_json_set(root, "stats", json_string(stats));
 	dc_cli_print_json(root);
 }
 
-/* Returns an exit status: the command's, if it ran. */
+/* Returns an exit status, the command's if it ran. */
 static int run_guest(struct dc_cli *cli, struct options *options)
 {
 	struct parts parts = {0};
-	struct dc_cli_driver files;
-	int status = 0, err = dc_cli_driver_open(cli, options->operand, options->family, &files);
+	struct dc_workspace workspace;
+	int status = 0,
+	    err = dc_workspace_open(cli, options->operand, &options->driver, &workspace);
 
 	if (err < 0)
 		return dc_cli_exit(err);
-	err = prepare(&files, options, &parts);
+	err = prepare(&workspace, options, &parts);
 	if (!err)
-		err = talk_and_boot(&files, options, &parts);
+		err = talk_and_boot(&workspace, options, &parts);
 	if (!err)
-		err = read_status(&files, &status);
+		err = read_status(&workspace, &status);
 	if (!err && cli->json)
-		print_json(&files, options, status);
+		print_json(&workspace, options, status);
 	dc_vec_done(&parts.qemu_args);
-	dc_cli_driver_done(&files);
+	dc_workspace_done(&workspace);
 	return err < 0 ? dc_cli_exit(err) : status;
 }
 
 /* The command line */
 
-enum {
-	OPTION_COMPONENTS = 2000,
-	OPTION_CPUS,
-	OPTION_CUT,
-	OPTION_DELAY,
-	OPTION_DELAY_MODE,
-	OPTION_DELAY_NS,
-	OPTION_FAMILY,
-	OPTION_ICOUNT,
-	OPTION_PROGRAM,
-	OPTION_SHELL,
-	OPTION_STOCK,
-	OPTION_TIMEOUT,
-};
-
-static const struct option longs[] = {
-	{"components", required_argument, NULL, OPTION_COMPONENTS},
-	{"cpus", required_argument, NULL, OPTION_CPUS},
-	{"cut", required_argument, NULL, OPTION_CUT},
-	{"delay", required_argument, NULL, OPTION_DELAY},
-	{"delay-mode", required_argument, NULL, OPTION_DELAY_MODE},
-	{"delay-ns", required_argument, NULL, OPTION_DELAY_NS},
-	{"family", required_argument, NULL, OPTION_FAMILY},
-	{"icount", required_argument, NULL, OPTION_ICOUNT},
-	{"program", required_argument, NULL, OPTION_PROGRAM},
-	{"shell", no_argument, NULL, OPTION_SHELL},
-	{"stock", no_argument, NULL, OPTION_STOCK},
-	{"timeout", required_argument, NULL, OPTION_TIMEOUT},
+static const struct dc_option options[] = {
+	DC_TEXT("cut", 0, struct options, cut, "FILE",
+		"run this cut.json (out/DRIVER/cut.json, which is made first if there is none, as "
+		"by "
+		"drivercut solve DRIVER --rules)"),
+	DC_TEXT("components", 0, struct options, components, "DIR",
+		"run what drivercut emit wrote to DIR, with any changes of yours, instead of a "
+		"cut"),
+	DC_FLAG("stock", 0, struct options, stock, "run the kernel's own driver, not split"),
+	DC_FLAG("shell", 0, struct options, shell, "start a shell (the default without COMMAND)"),
+	DC_DELAY("add-delay", struct options, delay,
+		 "once the card is up, make each crossing take so much longer: 10us, 1.5ms"),
+	DC_COUNT("delay-ns", 0, struct options, delay_ns, "N", 0, INT32_MAX,
+		 "nanoseconds, at most 2147483647", "the same, in nanoseconds"),
+	DC_RENAMED("delay", "add-delay"),
+	DC_CHOICE("delay-mode", struct options, delay_mode, "MODE", delay_modes, "busy or sleep",
+		  "how to add it: busy (the default), which uses the CPU, or sleep"),
+	DC_LIST("program", 0, struct options, programs, "NAME",
+		"bring one more program of this machine into the guest, with its libraries; may be "
+		"repeated (COMMAND's own program is brought anyway)"),
+	DC_COUNT("cpus", 0, struct options, cpus, "N", 1, 64, "a number from 1 to 64",
+		 "CPUs of the guest (1)"),
+	DC_COUNT("icount", 0, struct options, icount_shift, "N", 0, 10, "a number from 0 to 10",
+		 "let the guest's clock count instructions, 2^N ns each, so that figures repeat "
+		 "(without: this machine's clock)"),
+	DC_COUNT("timeout", 0, struct options, timeout_s, "S", 1, FOREVER_S, "seconds",
+		 "how long booting and COMMAND may take together (600)"),
+	DC_GROUP(dc_driver_options, struct options, driver),
 	{0},
 };
 
-static bool to_number(const char *text, int64_t least, int64_t most, int64_t *ret)
-{
-	char *end;
-
-	errno = 0;
-	*ret = strtoll(text, &end, 10);
-	return *text && !*end && !errno && *ret >= least && *ret <= most;
-}
-
-/* Returns NULL, or what is wrong. */
-static const char *take_number(struct options *options, int option)
-{
-	int64_t number = 0;
-
-	switch (option) {
-	case OPTION_CPUS:
-		if (!to_number(optarg, 1, 64, &number))
-			return "--cpus: expected a number from 1 to 64";
-		options->cpus = (unsigned)number;
-		return NULL;
-	case OPTION_DELAY_NS:
-		if (!to_number(optarg, 0, INT32_MAX, &options->delay_ns))
-			return "--delay-ns: expected nanoseconds, at most 2147483647";
-		return NULL;
-	case OPTION_ICOUNT:
-		if (!to_number(optarg, 0, 10, &number))
-			return "--icount: expected a number from 0 to 10";
-		options->icount_shift = (int)number;
-		return NULL;
-	default:
-		if (!to_number(optarg, 1, FOREVER_S, &number))
-			return "--timeout: expected seconds";
-		options->timeout_s = (unsigned)number;
-		return NULL;
-	}
-}
-
-static const char *take_delay(struct options *options, int option)
-{
-	struct dc_ratio delay;
-	double ns;
-
-	if (option == OPTION_DELAY_MODE) {
-		options->delay_mode = optarg;
-		return !strcmp(optarg, "busy") || !strcmp(optarg, "sleep")
-			       ? NULL
-			       : "--delay-mode: expected busy or sleep";
-	}
-	if (!dc_delay_parse(optarg, &delay))
-		return "--delay: expected a time such as 10us, 1.5ms or 250ns";
-	ns = dc_ratio_value(delay);
-	if (ns > INT32_MAX)
-		return "--delay: at most 2 s";
-	options->delay_ns = (int64_t)ns;
-	return NULL;
-}
-
-static const char *take_option(struct options *options, int option)
-{
-	switch (option) {
-	case OPTION_COMPONENTS:
-		options->components = optarg;
-		return NULL;
-	case OPTION_CUT:
-		options->cut = optarg;
-		return NULL;
-	case OPTION_DELAY:
-	case OPTION_DELAY_MODE:
-		return take_delay(options, option);
-	case OPTION_FAMILY:
-		options->family = optarg;
-		return NULL;
-	case OPTION_PROGRAM:
-		dc_vec_push(&options->programs, optarg);
-		return NULL;
-	case OPTION_SHELL:
-		options->shell = true;
-		return NULL;
-	case OPTION_STOCK:
-		options->stock = true;
-		return NULL;
-	default:
-		return take_number(options, option);
-	}
-}
-
 /* Returns NULL, or what is wrong with the options together. */
-static const char *check_options(struct options *options, const struct dc_cli *cli)
+static const char *check_options(struct options *given, const struct dc_cli *cli)
 {
-	if (options->shell && options->command)
+	if (given->delay.q && dc_ratio_value(given->delay) > INT32_MAX)
+		return "--add-delay: at most 2 s";
+	if (given->delay.q)
+		given->delay_ns = (int64_t)dc_ratio_value(given->delay);
+	if (given->shell && given->command)
 		return "--shell and a command exclude each other";
-	if (options->stock && (options->cut || options->components))
-		return "--stock is the driver as it is: --cut and --components do not go with it";
-	if (options->cut && options->components)
+	if (given->stock && (given->cut || given->components))
+		return "--stock runs the driver as it is: --cut and --components do not go with it";
+	if (given->cut && given->components)
 		return "--cut and --components exclude each other";
-	if (options->stock && options->delay_ns >= 0)
+	if (given->stock && given->delay_ns >= 0)
 		return "--stock has no crossings to delay";
-	if (!options->command && cli->json)
-		return "--json is for a command, after --";
+	if (!given->command && cli->json)
+		return "--json needs a command, after --";
 	return NULL;
+}
+
+static int run_given(struct dc_cli *cli, struct options *given, int argc, char **argv)
+{
+	const char *wrong = argc ? NULL : "give one driver";
+
+	if (argc > 1)
+		given->command = argv + 1;
+	if (!wrong)
+		wrong = check_options(given, cli);
+	if (wrong)
+		return dc_cli_usage(cli, &dc_verb_run, "%s", wrong);
+	given->operand = argv[0];
+	return run_guest(cli, given);
 }
 
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	struct options options = {
-		.delay_ns = -1, .delay_mode = "busy", .icount_shift = -1, .timeout_s = 600};
-	int option, status = 0;
-	const char *wrong = NULL;
+	struct options given = {.delay_ns = -1, .icount_shift = -1, .timeout_s = 600};
+	int status = dc_options_read(cli, &dc_verb_run, argc, argv, &given);
 
-	/* "+": what follows the driver is the command's */
-	while (!wrong &&
-	       (option = dc_cli_option(cli, &dc_verb_run, argc, argv, "", longs, &status)) >= 0)
-		wrong = take_option(&options, option);
-	if (!wrong && option == -2)
-		goto done;
-	if (!wrong && optind == argc)
-		wrong = "give one driver";
-	if (!wrong && optind + 1 < argc)
-		options.command = argv + optind + 1;
-	if (!wrong)
-		wrong = check_options(&options, cli);
-	if (wrong) {
-		status = dc_cli_usage(cli, &dc_verb_run, "%s", wrong);
-	} else {
-		options.operand = argv[optind];
-		status = run_guest(cli, &options);
-	}
-done:
-	dc_vec_done(&options.programs);
+	if (status < 0)
+		status = run_given(cli, &given, argc - optind, argv + optind);
+	dc_vec_done(&given.programs);
 	return status;
 }
 
@@ -481,49 +401,32 @@ const struct dc_verb dc_verb_run = {
 	.name = "run",
 	.run = run,
 	.summary = "boot a guest with the split driver, for a shell or a command",
-	.help = "usage: drivercut run DRIVER [OPTIONS] [-- COMMAND...]\n"
-		"\n"
-		"Boots Debian's kernel in QEMU with the driver cut in two: emits the cut, builds "
-		"the\n"
-		"runtime and both components, loads them, brings the network card up. Then runs "
-		"the\n"
-		"command there, prints what it prints and exits with its status; without a "
-		"command,\n"
-		"gives a shell on this terminal (exit ends it, Ctrl-] ends a guest that hangs).\n"
-		"\n"
-		"In the guest: the driver's card is eth0 with the address $NEAR; a second card, on "
-		"the\n"
-		"same wire, is in the network namespace `peer` with $FAR, where netserver listens\n"
-		"(/sbin/ip netns exec peer COMMAND). Programs are busybox's and netperf, ethtool, "
-		"ip.\n"
-		"The command starts in the folder /results; what it leaves there is in\n"
-		"out/DRIVER/run/results afterwards, with `stats`, the counters of crossings\n"
-		"(drivercut stat reads them). out/DRIVER/run/console.log has the kernel's words.\n"
-		"\n"
-		"      --cut FILE        this cut.json (out/DRIVER/cut.json, made as by drivercut\n"
-		"                        solve DRIVER --rules if it is not there)\n"
-		"      --components DIR  what drivercut emit wrote, instead of a cut\n"
-		"      --stock           the kernel's own driver, not cut\n"
-		"      --shell           a shell (it is what you get without a command)\n"
-		"      --delay TIME      added to each crossing once the card is up: 10us, 1.5ms\n"
-		"      --delay-ns N      the same in nanoseconds\n"
-		"      --delay-mode MODE how: busy (the default), which takes the CPU, or sleep\n"
-		"      --program NAME    one more program of this machine, with its libraries\n"
-		"                        (more than once for more); the command's own is there "
-		"anyway\n"
-		"      --cpus N          of the guest (1)\n"
-		"      --icount N        the guest's clock counts instructions, 2^N ns each, so "
-		"that\n"
-		"                        figures repeat; otherwise it is this machine's clock\n"
-		"      --timeout S       for a command, booting included (600)\n"
-		"      --family NAME     of a driver that is a bare folder\n"
-		"      --json            the command's output goes to standard error; at the end,\n"
-		"                        status and where the results are\n"
-		"\n"
-		"Exit status: the command's; 3 if the guest failed or its kernel complained.\n"
-		"\n"
-		"  drivercut run e1000 -- ethtool -i eth0\n"
-		"  drivercut run e1000 --stock -- netperf -H 10.9.0.2 -l 2\n"
-		"  drivercut run e1000 --delay 100us -- sh -c 'ping -c 3 $FAR; ethtool -S eth0'\n"
-		"  drivercut run e1000 --program gdb\n",
+	.usage = "DRIVER [OPTIONS] [-- COMMAND...]",
+	.about = "Emits the cut, builds the runtime and both components, boots Debian's kernel in "
+		 "QEMU, "
+		 "loads the split driver and brings the network card up. Then runs COMMAND in the "
+		 "guest, "
+		 "prints its output and exits with its status. Without COMMAND it starts a shell "
+		 "on this "
+		 "terminal (exit ends it, Ctrl-] ends a guest that hangs).\n\n"
+		 "In the guest, the driver's card is eth0 with the address $NEAR. A second card on "
+		 "the "
+		 "same wire has the address $FAR in the network namespace `peer`, where netserver "
+		 "listens (/sbin/ip netns exec peer COMMAND). The guest has busybox, netperf, "
+		 "ethtool "
+		 "and ip. COMMAND starts in the folder /results.",
+	.options = options,
+	.json = "send COMMAND's output to standard error; print its status and the folder of the "
+		"results at the end",
+	.verbose = "also print the guest's console",
+	.reads = "out/DRIVER/cut.json, the driver's source, the kernel in /boot",
+	.writes = "out/DRIVER/run/results: the files that COMMAND left in /results, and stats, the "
+		  "counters that drivercut stat prints; out/DRIVER/run/console.log: the kernel's "
+		  "messages",
+	.exit = "COMMAND's status; 3 if the guest failed or its kernel reported a problem",
+	.examples = "drivercut run e1000 -- ethtool -i eth0\n"
+		    "drivercut run e1000 --stock -- netperf -H 10.9.0.2 -l 2\n"
+		    "drivercut run e1000 --add-delay 100us -- sh -c 'ping -c 3 $FAR'\n"
+		    "drivercut run e1000 --program gdb",
+	.see = "drivercut stat (what crossed), emit (the source of the components)",
 };

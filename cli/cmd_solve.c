@@ -1,146 +1,93 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut solve: one cut. */
+/*
+ * drivercut solve: finds one cut. With --pin it solves twice, as the difference in cost is the
+ * price of the pins; with a budget it sweeps first, as the envelope of all cuts bounds the search.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "cli/solve_options.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "solver/budget.h"
 
-static const char help[] =
-	"drivercut solve - the optimal cut of a driver at one crossing delay\n"
-	"\n"
-	"usage: drivercut solve DRIVER [OPTIONS]\n"
-	"       drivercut solve --problem FILE [OPTIONS]\n"
-	"\n"
-	"Finds the sides that cost least, counted in kernel lines: the lines that stay in the\n"
-	"kernel, plus what crosses at the price of the time it takes. Of equally good cuts it is\n"
-	"the one with the smallest kernel side. The result is exact and comes with a proof.\n"
-	"\n" DC_HELP_TERMS DC_HELP_PROBLEM
-	"  --prove HOW        flow, lp (GLPK as well, or fail) or auto (lp up to 1000 functions)\n"
-	"  --max-overhead X%  instead of a price: fewest kernel lines with crossings taking at "
-	"most\n"
-	"                     X % of one CPU at the delay\n"
-	"  --max-kernel-loc N instead of a price: fewest crossings with at most N kernel lines\n"
-	"  --time-limit S     seconds for each search under a budget, GLPK's and then the exact\n"
-	"                     one that proves it (20; 0: the envelope only)\n"
-	"  --json             the cut as JSON on standard output instead of a table\n"
-	"  -v                 list every function with its side and the nearest reason\n"
-	"\n"
-	"examples:\n"
-	"  drivercut solve e1000 --delay 10us -o cut.json\n"
-	"  drivercut solve --problem problem.json --lambda 1/10 -v\n"
-	"  drivercut solve e1000 --pin e1000_watchdog=kernel     what would that cost?\n"
-	"  drivercut solve e1000 --max-overhead 1% --delay 10us\n"
-	"\n"
-	"See also: drivercut sweep (all delays), explain (why a function is where it is).\n";
-
-enum { OPTION_PROVE = DC_OPTION_OWN, OPTION_OVERHEAD, OPTION_LINES, OPTION_TIME };
-
-static const struct option longs[] = {
-	DC_OPTIONS_PROBLEM,
-	DC_OPTIONS_TERMS,
-	{"prove", required_argument, NULL, OPTION_PROVE},
-	{"max-overhead", required_argument, NULL, OPTION_OVERHEAD},
-	{"max-kernel-loc", required_argument, NULL, OPTION_LINES},
-	{"time-limit", required_argument, NULL, OPTION_TIME},
-	{0},
-};
-
 struct solve {
 	struct dc_cli *cli;
 	struct dc_solve_options options;
 	struct dc_cut_options how;
+	struct dc_workspace workspace; /* of the driver; cli is NULL if a problem was given */
 	struct dc_problem *problem, *pinned; /* pinned: with --pin's, or NULL */
 	struct dc_terms terms;
 	struct dc_cut *free_cut, *cut; /* the same without --pin */
-	bool by_overhead, by_lines; /* a budget instead of a price */
-	struct dc_ratio overhead; /* share of one CPU */
-	int64_t lines, time_limit_s;
+	struct dc_ratio overhead; /* a budget instead of a price: share of one CPU; q 0: none */
+	int64_t lines; /* a budget instead of a price; -1: none */
+	int64_t time_limit_s;
 	struct dc_budget_result budget;
 };
 
+static bool has_budget(const struct solve *s)
+{
+	return s->overhead.q || s->lines >= 0;
+}
+
 /* "1%", "0.5": per cent of one CPU, as a share of it. */
-static bool parse_overhead(char *text, struct dc_ratio *ret_share)
+static bool parse_overhead(const char *text, void *ret_share)
 {
+	char *number = dc_strdup(text);
 	struct dc_ratio percent;
-	size_t len = strlen(text);
+	size_t len = strlen(number);
+	bool is_right;
 
-	if (len && text[len - 1] == '%')
-		text[len - 1] = '\0';
-	return dc_ratio_parse(text, &percent) &&
-	       dc_ratio_make(percent.p, (__int128)percent.q * 100, ret_share);
+	if (len && number[len - 1] == '%')
+		number[len - 1] = '\0';
+	is_right = dc_ratio_parse(number, &percent) &&
+		   dc_ratio_make(percent.p, (__int128)percent.q * 100, ret_share);
+	free(number);
+	return is_right;
 }
 
-static bool parse_prove(const char *text, enum dc_prove *ret_prove)
-{
-	static const char *const names[] = {"flow", "lp", "auto"};
-	size_t i;
+static const char *const prove_names[] = {"flow", "lp", "auto", NULL};
 
-	for (i = 0; i < 3; i++) {
-		if (strcmp(text, names[i]) != 0)
-			continue;
-		*ret_prove = (enum dc_prove)i;
-		return true;
-	}
-	return false;
-}
-
-/* Takes an option of this verb alone. NULL, or what was expected instead. */
-static const char *take(struct solve *s, int option)
-{
-	switch (option) {
-	case OPTION_PROVE:
-		return parse_prove(optarg, &s->how.prove) ? NULL
-							  : "--prove: expected flow, lp or auto";
-	case OPTION_OVERHEAD:
-		s->by_overhead = true;
-		return parse_overhead(optarg, &s->overhead)
-			       ? NULL
-			       : "--max-overhead: expected per cent of one CPU, such as 1%";
-	case OPTION_LINES:
-		s->by_lines = true;
-		return dc_parse_count(optarg, &s->lines)
-			       ? NULL
-			       : "--max-kernel-loc: expected a number of lines";
-	default:
-		return dc_parse_count(optarg, &s->time_limit_s) && s->time_limit_s < 1000000
-			       ? NULL
-			       : "--time-limit: expected a number of seconds";
-	}
-}
+static const struct dc_option options[] = {
+	DC_GROUP(dc_terms_options, struct solve, options),
+	DC_GROUP(dc_problem_options, struct solve, options),
+	DC_GROUP(dc_result_options, struct solve, options),
+	DC_GROUP(dc_pin_option, struct solve, options),
+	DC_PARSED("max-overhead", struct solve, overhead, "X%", parse_overhead,
+		  "per cent of one CPU, such as 1%",
+		  "instead of a price: the fewest kernel lines whose crossings take at most X % of "
+		  "one CPU"),
+	DC_COUNT("max-kernel-loc", 0, struct solve, lines, "N", 0, INT64_MAX, "a number of lines",
+		 "instead of a price: the fewest crossings with at most N kernel lines"),
+	DC_CHOICE("prove", struct solve, how.prove, "HOW", prove_names, "flow, lp or auto",
+		  "how the cut is proved optimal: flow, lp (GLPK too, or fail), or auto (lp up to "
+		  "1000 functions)"),
+	DC_COUNT("time-limit", 0, struct solve, time_limit_s, "S", 0, 999999, "a number of seconds",
+		 "how long each search under a budget may take, GLPK's and the exact one after it "
+		 "(20; 0: none)"),
+	{0},
+};
 
 /* Returns an exit status, or -1 to go on. */
 static int read_options(struct solve *s, int argc, char **argv)
 {
-	int option, exit_status;
+	int status;
 
 	dc_solve_options_start(&s->options);
 	s->how.prove = DC_PROVE_AUTO;
 	s->time_limit_s = 20;
-	while ((option = dc_cli_option(s->cli, &dc_verb_solve, argc, argv, "o:", longs,
-				       &exit_status)) >= 0) {
-		const char *expected = NULL;
-
-		if (option >= DC_OPTION_OWN)
-			expected = take(s, option);
-		else if (!dc_solve_option(s->cli, &dc_verb_solve, &s->options, option,
-					  &exit_status))
-			return exit_status;
-		if (expected)
-			return dc_cli_usage(s->cli, &dc_verb_solve, "%s, found '%s'", expected,
-					    optarg);
-	}
+	s->lines = -1;
+	status = dc_options_read(s->cli, &dc_verb_solve, argc, argv, s);
 	s->how.engine = s->options.engine;
-	if (option != -2 && s->by_overhead && s->by_lines)
+	if (status < 0 && s->overhead.q && s->lines >= 0)
 		return dc_cli_usage(s->cli, &dc_verb_solve,
 				    "give one of --max-overhead and --max-kernel-loc");
-	return option == -2 ? exit_status : -1;
+	return status;
 }
 
 static int solve(struct solve *s)
@@ -148,7 +95,7 @@ static int solve(struct solve *s)
 	struct dc_diag *diag = &s->cli->diag;
 	int err;
 
-	err = dc_solve_pinned(s->cli, &dc_verb_solve, &s->options, s->problem, &s->pinned);
+	err = dc_solve_pinned(s->cli, &s->options, s->problem, &s->pinned);
 	if (!err)
 		err = dc_solve_terms(s->cli, &s->options, s->problem, &s->terms);
 	if (!err)
@@ -168,11 +115,11 @@ static int solve_budget(struct solve *s)
 	struct dc_sweep *sweep = NULL;
 	int err;
 
-	err = dc_solve_pinned(s->cli, &dc_verb_solve, &s->options, s->problem, &s->pinned);
+	err = dc_solve_pinned(s->cli, &s->options, s->problem, &s->pinned);
 	problem = s->pinned ? s->pinned : s->problem;
 	if (!err)
 		err = dc_solve_terms(s->cli, &s->options, problem, &s->terms);
-	if (!err && s->by_overhead)
+	if (!err && s->overhead.q)
 		budget = (struct dc_budget){
 			DC_BUDGET_CROSSINGS,
 			dc_budget_crossings(problem, s->terms.delay_ns, s->overhead)};
@@ -203,7 +150,7 @@ static void print_functions(const struct dc_cut *cut)
 	putchar('\n');
 }
 
-/* What the pins cost: both cuts are optimal, so the difference is exact. */
+/* Prints the price of the pins. It is exact, as both cuts are optimal. */
 static void print_what_if(const struct solve *s)
 {
 	const struct dc_tally *now = &s->cut->tally, *before = &s->free_cut->tally;
@@ -236,9 +183,9 @@ static void print_budget(const struct solve *s)
 {
 	const struct dc_cut *cut = s->cut;
 	const struct dc_budget_result *budget = &s->budget;
-	const char *unit = s->by_lines ? "crossings" : "kernel lines";
+	const char *unit = s->lines >= 0 ? "crossings" : "kernel lines";
 
-	if (s->by_lines)
+	if (s->lines >= 0)
 		printf("%s with at most %" PRId64 " kernel lines\n\n",
 		       dc_problem_title(cut->problem), s->lines);
 	else
@@ -260,10 +207,28 @@ static void print_budget(const struct solve *s)
 		       unit, budget->reached - budget->bound, budget->method);
 }
 
+/* Without weights neither delay nor price matter. */
+static void print_unweighed(const struct solve *s)
+{
+	const struct dc_cut *cut = s->cut;
+
+	printf("%s: what must stay in the kernel%s, whatever the load\n\n",
+	       dc_problem_title(cut->problem), s->options.rules ? " with today's rules" : "");
+	if (s->cli->verbose > 0)
+		print_functions(cut);
+	dc_print_sides(&cut->tally);
+	print_what_if(s);
+	print_proof(cut);
+}
+
 static void print_cut(const struct solve *s)
 {
 	const struct dc_cut *cut = s->cut;
 
+	if (cut->problem->weighed == DC_WEIGHTS_NONE) {
+		print_unweighed(s);
+		return;
+	}
 	printf("%s at a delay of %s: lambda %" PRId64 "/%" PRId64 ", %" PRId64 " lines a CPU\n\n",
 	       dc_problem_title(cut->problem), dc_delay_text(s->terms.delay_ns), s->terms.lambda.p,
 	       s->terms.lambda.q, s->terms.price);
@@ -281,8 +246,8 @@ static json_t *budget_json(const struct solve *s)
 {
 	json_t *budget = json_object();
 
-	dc_json_set(budget, "minimised", json_string(s->by_lines ? "crossings" : "kernel_loc"));
-	if (s->by_lines)
+	dc_json_set(budget, "minimised", json_string(s->lines >= 0 ? "crossings" : "kernel_loc"));
+	if (s->lines >= 0)
 		dc_json_set(budget, "max_kernel_loc", json_integer(s->lines));
 	else
 		dc_json_set(budget, "max_overhead", json_real(dc_ratio_value(s->overhead)));
@@ -297,25 +262,46 @@ static json_t *budget_json(const struct solve *s)
 	return budget;
 }
 
-static int report(const struct solve *s)
+static int write_cut(const struct solve *s, const char *path)
 {
-	const char *output = s->options.output ? s->options.output : s->cli->json ? "-" : NULL;
-	json_t *root;
-	int err = 0;
+	json_t *root = dc_cut_json(s->cut);
+	int err;
 
-	if (output) {
-		root = dc_cut_json(s->cut);
-		if (s->by_lines || s->by_overhead)
-			dc_json_set(root, "budget", budget_json(s));
-		else if (s->pinned)
-			dc_json_set(root, "free_value",
-				    json_real(dc_ratio_value(s->free_cut->value)));
-		err = dc_json_write(&s->cli->diag, output, root);
-		json_decref(root);
-	}
-	if (!err && !s->cli->json && (!output || strcmp(output, "-") != 0))
-		s->by_lines || s->by_overhead ? print_budget(s) : print_cut(s);
+	if (has_budget(s))
+		dc_json_set(root, "budget", budget_json(s));
+	else if (s->pinned)
+		dc_json_set(root, "free_value", json_real(dc_ratio_value(s->free_cut->value)));
+	err = dc_json_write(&s->cli->diag, path, root);
+	json_decref(root);
 	return err;
+}
+
+/* The file for the cut: that of -o, or with --rules the one that emit and run take; or NULL. */
+static const char *output_path(struct solve *s)
+{
+	if (s->options.output)
+		return s->options.output;
+	return s->workspace.cli && s->options.rules ? dc_workspace_path(&s->workspace, "cut.json")
+						    : NULL;
+}
+
+static int report(struct solve *s)
+{
+	const char *path = output_path(s);
+	bool is_stdout = path && dc_is_stdout(path);
+	int err = path ? write_cut(s, path) : 0;
+
+	if (err < 0 || is_stdout)
+		return err;
+	if (s->cli->json)
+		return write_cut(s, "-");
+	if (has_budget(s))
+		print_budget(s);
+	else
+		print_cut(s);
+	if (path)
+		printf("\n%s\n", path);
+	return 0;
 }
 
 static int run(struct dc_cli *cli, int argc, char **argv)
@@ -328,9 +314,9 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 		return exit_status;
 	}
 	err = dc_solve_problem(cli, &dc_verb_solve, &s.options, argc - optind, argv + optind,
-			       &s.problem);
+			       &s.workspace, &s.problem);
 	if (!err)
-		err = s.by_lines || s.by_overhead ? solve_budget(&s) : solve(&s);
+		err = has_budget(&s) ? solve_budget(&s) : solve(&s);
 	if (!err)
 		err = report(&s);
 	if (s.cut != s.free_cut)
@@ -338,6 +324,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	dc_cut_free(s.free_cut);
 	dc_problem_free(s.pinned);
 	dc_problem_free(s.problem);
+	if (s.workspace.cli)
+		dc_workspace_done(&s.workspace);
 	dc_solve_options_done(&s.options);
 	return dc_solve_exit(err);
 }
@@ -345,6 +333,30 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 const struct dc_verb dc_verb_solve = {
 	.name = "solve",
 	.run = run,
-	.summary = "find the optimal cut at one crossing delay",
-	.help = help,
+	.summary = "find the optimal cut of a driver at one crossing delay",
+	.usage = "DRIVER [OPTIONS]\n--problem FILE [OPTIONS]",
+	.about =
+		"Puts each function in the kernel or in the process, so that the cost is least: "
+		"the "
+		"lines that stay in the kernel, plus the price of the time that crossings take. Of "
+		"equally good cuts it is the one with the fewest kernel lines. The result is exact "
+		"and comes with a proof.\n\n"
+		"DRIVER is a driver folder (e1000), the name of one in drivers/, or any folder "
+		"with "
+		"a Kbuild file or Makefile. Without a profile of it no call has a weight; the cut "
+		"then shows what must stay in the kernel whatever the load.",
+	.options = options,
+	.verbose = "also list all functions, each with its side and the nearest reason",
+	.json = "print the cut as JSON instead of a table",
+	.reads = "the driver's source (once), its profile if there is one; with --rules also "
+		 "annotations.json in its folder",
+	.writes =
+		"with --rules out/DRIVER/cut.json, which emit and run take; otherwise only what -o "
+		"names",
+	.examples = "drivercut solve e1000 --delay 10us -o cut.json\n"
+		    "drivercut solve path/to/my/driver --rules\n"
+		    "drivercut solve e1000 --pin e1000_watchdog=kernel    # what would that cost?\n"
+		    "drivercut solve e1000 --max-overhead 1%\n"
+		    "drivercut solve --problem problem.json --lambda 1/10 -v",
+	.see = "drivercut sweep (all delays), explain (why a function is where it is)",
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut stat: what crossed, from the runtime's counters. */
+/* drivercut stat: reads the runtime's counters and prints them, most-called functions first. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,6 +16,10 @@
 
 #define DEBUGFS "/sys/kernel/debug/dcrt"
 
+struct options {
+	bool all;
+};
+
 /* "8.19 us" */
 static const char *time_text(struct dc_arena *arena, uint64_t ns)
 {
@@ -30,7 +34,7 @@ static const char *time_text(struct dc_arena *arena, uint64_t ns)
 	return ns ? dc_arena_printf(arena, "%.3g %s", value, units[unit]) : "";
 }
 
-/* By calls, most first; then in the text's order. */
+/* Most calls first, equal ones in the order of the file. */
 static int by_calls(const void *a, const void *b)
 {
 	const struct dc_stats_function *const *one = a, *const *other = b;
@@ -88,7 +92,7 @@ static void print_table(const struct dc_stats *stats, bool all)
 	}
 	dc_table_print(table);
 	if (silent)
-		printf("and %zu that were not called (--all shows them)\n", silent);
+		printf("%zu more were not called (--all)\n", silent);
 	printf("\n%" PRIu64 " upcalls, %" PRIu64 " downcalls", calls[true], calls[false]);
 	dc_vec_each (total, &stats->totals)
 		printf("%s %s %s", total == stats->totals.at ? ";" : ",", total->name, total->text);
@@ -140,7 +144,7 @@ static void print_json(const struct dc_stats *stats, const char *path)
 	dc_vec_done(&found);
 }
 
-/* The file meant: itself, the driver's on this machine, or what drivercut run left. */
+/* The counters: a file, those of the driver on this machine, or of the last drivercut run. */
 static int find(struct dc_cli *cli, struct dc_arena *arena, const char *operand, const char **ret)
 {
 	const char *base = getenv("DRIVERCUT_OUT");
@@ -156,26 +160,28 @@ static int find(struct dc_cli *cli, struct dc_arena *arena, const char *operand,
 		*ret = left;
 	else
 		return dc_error(&cli->diag, -ENOENT, DC_FILE(operand),
-				"no such file, no %s here (is the split driver loaded, debugfs "
-				"mounted, are you root?), and no %s that drivercut run has left",
+				"no such file, no %s (is the split driver loaded, is debugfs "
+				"mounted, are you root?), and no %s from drivercut run",
 				live, left);
 	if (*ret != operand)
 		dc_progress(&cli->diag, "reading %s", *ret);
 	return 0;
 }
 
+static const struct dc_option options[] = {
+	DC_FLAG("all", 'a', struct options, all, "also list functions that were never called"),
+	{0},
+};
+
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {{"all", no_argument, NULL, 'a'}, {0}};
+	struct options given = {0};
 	struct dc_arena *arena;
 	struct dc_stats stats;
 	const char *path = NULL;
-	int option, status = 0, err;
-	bool all = false;
+	int err, status = dc_options_read(cli, &dc_verb_stat, argc, argv, &given);
 
-	while ((option = dc_cli_option(cli, &dc_verb_stat, argc, argv, "a", longs, &status)) >= 0)
-		all = true;
-	if (option == -2)
+	if (status >= 0)
 		return status;
 	if (optind + 1 != argc)
 		return dc_cli_usage(cli, &dc_verb_stat, "give one driver or file");
@@ -188,7 +194,7 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 		if (cli->json)
 			print_json(&stats, path);
 		else
-			print_table(&stats, all);
+			print_table(&stats, given.all);
 		dc_stats_done(&stats);
 	}
 	dc_arena_free(arena);
@@ -198,28 +204,25 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 const struct dc_verb dc_verb_stat = {
 	.name = "stat",
 	.run = run,
-	.summary = "what crossed between a split driver's components, and how long it took",
-	.help = "usage: drivercut stat FILE|DRIVER [OPTIONS]\n"
-		"\n"
-		"Prints the runtime's counters: for each function that one component calls in the\n"
-		"other, how often, with how many errors, how many bytes went out and came back, "
-		"and\n"
-		"a time that half of the calls and 99 % of them stayed below. Times are counted "
-		"in\n"
-		"powers of two, so such a bound is at most twice the true one.\n"
-		"\n"
-		"The counters are of the driver that runs on this machine\n"
-		"(/sys/kernel/debug/dcrt/DRIVER/stats, as root), or else of its last drivercut "
-		"run\n"
-		"(out/DRIVER/run/results/stats), or in a file with such a text.\n"
-		"\n"
-		"way   up: the kernel calls the process; down: the process calls the kernel\n"
-		"\n"
-		"  -a, --all   also functions that were not called\n"
-		"      --json  all of it, with the histograms: {\"log2_ns\": {\"13\": 7}} is "
-		"seven\n"
-		"              calls of 2^13 to 2^14 - 1 ns\n"
-		"\n"
-		"  drivercut run e1000 -- ethtool -S eth0 && drivercut stat e1000\n"
-		"  drivercut stat saved-stats --json\n",
+	.summary = "show what crossed in a split driver, and how long it took",
+	.usage = "DRIVER|FILE [OPTIONS]",
+	.about = "Prints the runtime's counters. For each function that one component calls in the "
+		 "other: calls, errors, bytes of requests and of replies, and the times that half "
+		 "of "
+		 "the calls, and 99 % of them, stayed below. The runtime counts times in powers of "
+		 "two, "
+		 "so such a bound is at most twice the true time. In the column WAY, up is a call "
+		 "from "
+		 "the kernel to the process, down one from the process to the kernel.",
+	.options = options,
+	.json = "print all counters as JSON, with histograms: {\"log2_ns\": {\"13\": 7}} is seven "
+		"calls "
+		"of 2^13 to 2^14 - 1 ns",
+	.reads = "/sys/kernel/debug/dcrt/DRIVER/stats of a driver that runs on this machine (as "
+		 "root), "
+		 "else out/DRIVER/run/results/stats, which the last drivercut run left; or FILE",
+	.writes = "nothing",
+	.examples = "drivercut run e1000 -- ethtool -S eth0 && drivercut stat e1000\n"
+		    "drivercut stat saved-stats --json",
+	.see = "drivercut run",
 };

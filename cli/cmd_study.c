@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut study: the options, and which of the steps of study.h they ask for. */
+/* drivercut study: chooses the steps of study.h by the options. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,68 +53,42 @@ static int study_some(struct dc_study *study)
 	return err < 0 ? err : report(study);
 }
 
-static void set_option(struct dc_study_options *options, int option)
-{
-	switch (option) {
-	case 'f':
-		options->family = optarg;
-		break;
-	case 'k':
-		options->kernel_source = optarg;
-		break;
-	case 'o':
-		options->out = optarg;
-		break;
-	case 'd':
-		options->driver = optarg;
-		break;
-	case 'j':
-		options->jobs = (unsigned)strtoul(optarg, NULL, 10);
-		break;
-	case 'p':
-		options->plot = optarg;
-		break;
-	case 'l':
-		options->list = true;
-		break;
-	case 's':
-		options->show = true;
-		break;
-	default:
-		options->resume = true;
-	}
-}
+static const struct dc_option options[] = {
+	DC_TEXT("family", 0, struct dc_study_options, family, "NAME",
+		"only this family: net, scsi or sound"),
+	DC_TEXT("kernel-source", 0, struct dc_study_options, kernel_source, "DIR",
+		"an unpacked kernel source (the Debian package's)"),
+	DC_TEXT("output", 'o', struct dc_study_options, out, "DIR",
+		"plan, results and the unpacked source (out/study)"),
+	DC_COUNT("jobs", 'j', struct dc_study_options, jobs, "N", 1, 1024,
+		 "a number from 1 to 1024",
+		 "how many drivers to read at a time (as many as there are CPUs)"),
+	DC_FLAG("list", 0, struct dc_study_options, list,
+		"make the plan and print the names of the drivers; read none"),
+	DC_FLAG("resume", 0, struct dc_study_options, resume, "keep the results that are there"),
+	DC_FLAG("show", 0, struct dc_study_options, show,
+		"print the table of the results that are there; read no driver"),
+	DC_TEXT("plot", 0, struct dc_study_options, plot, "FILE",
+		"draw how the critical share is distributed over the drivers, as SVG"),
+	DC_TEXT("driver", 0, struct dc_study_options, driver, "NAME",
+		"read only this driver (a name as from --list) and write its result"),
+	{0},
+};
 
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	static const struct option longs[] = {{"family", required_argument, NULL, 'f'},
-					      {"kernel-source", required_argument, NULL, 'k'},
-					      {"output", required_argument, NULL, 'o'},
-					      {"jobs", required_argument, NULL, 'j'},
-					      {"driver", required_argument, NULL, 'd'},
-					      {"plot", required_argument, NULL, 'p'},
-					      {"list", no_argument, NULL, 'l'},
-					      {"resume", no_argument, NULL, 'r'},
-					      {"show", no_argument, NULL, 's'},
-					      {0}};
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	struct dc_study_options options = {.out = "out/study",
-					   .jobs = cores > 0 ? (unsigned)cores : 1};
-	struct dc_study study = {.diag = &cli->diag, .options = &options};
-	int option, status = 0, err;
+	struct dc_study_options given = {.out = "out/study", .jobs = cores > 0 ? cores : 1};
+	struct dc_study study = {.diag = &cli->diag, .options = &given};
+	int err, status = dc_options_read(cli, &dc_verb_study, argc, argv, &given);
 
-	while ((option = dc_cli_option(cli, &dc_verb_study, argc, argv, "o:j:", longs, &status)) >=
-	       0)
-		set_option(&options, option);
-	if (option == -2)
+	if (status >= 0)
 		return status;
 	if (optind != argc)
-		return dc_cli_usage(cli, &dc_verb_study, "unexpected '%s'", argv[optind]);
-	if (!options.jobs || options.jobs > 1024)
-		return dc_cli_usage(cli, &dc_verb_study, "--jobs needs a number from 1 to 1024");
-	options.json = cli->json;
+		return dc_cli_usage(cli, &dc_verb_study, "unexpected argument '%s'", argv[optind]);
+	given.json = cli->json;
 	study.arena = dc_arena_new();
-	err = dc_mkdirs(&cli->diag, options.out);
+	err = dc_mkdirs(&cli->diag, given.out);
 	if (!err)
 		err = study_some(&study);
 	dc_vec_done(&study.drivers);
@@ -125,27 +99,20 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 const struct dc_verb dc_verb_study = {
 	.name = "study",
 	.run = run,
-	.summary = "how much of every driver of a kernel is critical",
-	.help = "usage: drivercut study [OPTIONS]\n"
-		"\n"
-		"Finds every module of the families' folders by asking Kbuild, reads each in a\n"
-		"process of its own, and prints a table beside the paper's Figure 2. A driver "
-		"that\n"
-		"cannot be read is counted as failed, with its reason.\n"
-		"\n"
-		"      --family NAME        net, scsi or sound (all three)\n"
-		"      --kernel-source DIR  an unpacked kernel (that of the Debian package)\n"
-		"  -o, --output DIR         plan, results and the unpacked source (out/study)\n"
-		"  -j, --jobs N             drivers at a time (one a core)\n"
-		"      --list               make the plan and print the names, read nothing\n"
-		"      --resume             keep the results that are there\n"
-		"      --show               the table of the results that are there, read nothing\n"
-		"      --plot FILE          and their distribution over the drivers, as SVG\n"
-		"      --driver NAME        read this one (as in --list) and write its result\n"
-		"\n"
-		"Over several machines that share DIR, with GNU parallel (bench/study.sh does "
-		"so):\n"
-		"  drivercut study -o DIR --list |\n"
-		"    parallel --wd . --sshloginfile hosts drivercut study -o DIR --driver {}\n"
-		"  drivercut study -o DIR --show --plot study.svg\n",
+	.summary = "measure how much of each driver of a kernel is critical",
+	.usage = "[OPTIONS]",
+	.about = "Finds all modules in the folders of the families by asking Kbuild, reads each in "
+		 "a "
+		 "process of its own, and prints a table next to the paper's Figure 2. A driver "
+		 "that "
+		 "cannot be read counts as failed, with its reason.\n\n"
+		 "Several machines that share DIR can divide the work, with GNU parallel "
+		 "(bench/study.sh): each name that --list prints is one job, --driver NAME.",
+	.options = options,
+	.json = "print the table as JSON",
+	.reads = "the kernel's source and headers",
+	.writes = "out/study, or what -o names: plan/FAMILY/NAME.json, results/FAMILY/NAME.json",
+	.examples = "drivercut study --family scsi\n"
+		    "drivercut study -o DIR --list | parallel drivercut study -o DIR --driver {}\n"
+		    "drivercut study -o DIR --show --plot study.svg",
 };

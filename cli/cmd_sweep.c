@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut sweep: the optimal cuts at all delays. */
+/*
+ * drivercut sweep: finds and prints the optimal cuts at all delays. One table has the delays that
+ * the user asked for, the other each breakpoint.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,83 +17,33 @@
 #include "solver/certificate.h"
 #include "solver/sweep.h"
 
-static const char help[] =
-	"drivercut sweep - the optimal cuts at all crossing delays\n"
-	"\n"
-	"usage: drivercut sweep DRIVER [OPTIONS]\n"
-	"       drivercut sweep --problem FILE [OPTIONS]\n"
-	"\n"
-	"As crossings get slower the kernel side grows, function by function, and never loses "
-	"one.\n"
-	"So there are only so many delays at which the cut changes: sweep finds them all, "
-	"exactly,\n"
-	"and shows which functions move at each.\n"
-	"\n"
-	"  --pin F=SIDE       what if F had to be in the kernel, or on the user side? The "
-	"column\n"
-	"                     PINS COST says what that costs, in kernel lines\n"
-	"  --plot FILE        draw kernel lines and overhead against the delay, as SVG\n"
-	"  --delays LIST      delays to show (1us,10us,100us,1ms,10ms,20ms: the "
-	"paper's)\n"
-	"  --certificate FILE write a proof of all cuts, which drivercut verify "
-	"checks\n" DC_HELP_PROBLEM
-	"  --json             the sweep as JSON on standard output instead of tables\n"
-	"  -v                 all breakpoints, and all functions that move at each\n"
-	"\n"
-	"examples:\n"
-	"  drivercut sweep e1000\n"
-	"  drivercut sweep e1000 --pin e1000_watchdog=kernel\n"
-	"  drivercut sweep --problem problem.json --delays 0,5us,50us -o sweep.json\n"
-	"\n"
-	"A breakpoint's delay is where two cuts cost the same; up to and with it the one before "
-	"it\n"
-	"holds. See also: drivercut solve (one delay), explain (one function).\n";
-
-enum { OPTION_DELAYS = DC_OPTION_OWN, OPTION_CERTIFICATE, OPTION_PLOT };
-
 #define PAPER_DELAYS "1us,10us,100us,1ms,10ms,20ms"
 #define NAMES_SHOWN  4
-
-static const struct option longs[] = {
-	DC_OPTIONS_PROBLEM,
-	DC_OPTION_PIN_ROW,
-	{"delays", required_argument, NULL, OPTION_DELAYS},
-	{"certificate", required_argument, NULL, OPTION_CERTIFICATE},
-	{"plot", required_argument, NULL, OPTION_PLOT},
-	{0},
-};
 
 struct sweep {
 	struct dc_cli *cli;
 	struct dc_solve_options options;
+	struct dc_workspace workspace; /* of the driver; cli is NULL if a problem was given */
 	struct dc_problem *given, *problem; /* problem: with --pin's pins */
 	struct dc_sweep *free_result, *result; /* the same without --pin; or NULL */
 	const char *delays, *certificate, *plot;
 	DC_VEC(struct dc_terms) rows;
 };
 
-static int read_options(struct sweep *s, int argc, char **argv)
-{
-	int option, exit_status;
+static const struct dc_option options[] = {
+	DC_TEXT("delays", 0, struct sweep, delays, "LIST",
+		"delays to show (" PAPER_DELAYS ", those of the paper)"),
+	DC_GROUP(dc_problem_options, struct sweep, options),
+	DC_GROUP(dc_result_options, struct sweep, options),
+	DC_GROUP(dc_pin_option, struct sweep, options),
+	DC_TEXT("plot", 0, struct sweep, plot, "FILE",
+		"draw kernel lines and overhead over the delay, as SVG"),
+	DC_TEXT("certificate", 0, struct sweep, certificate, "FILE",
+		"write a proof of all cuts, which drivercut verify checks"),
+	{0},
+};
 
-	dc_solve_options_start(&s->options);
-	s->delays = PAPER_DELAYS;
-	while ((option = dc_cli_option(s->cli, &dc_verb_sweep, argc, argv, "o:", longs,
-				       &exit_status)) >= 0) {
-		if (option == OPTION_DELAYS)
-			s->delays = optarg;
-		else if (option == OPTION_PLOT)
-			s->plot = optarg;
-		else if (option == OPTION_CERTIFICATE)
-			s->certificate = optarg;
-		else if (!dc_solve_option(s->cli, &dc_verb_sweep, &s->options, option,
-					  &exit_status))
-			return exit_status;
-	}
-	return option == -2 ? exit_status : -1;
-}
-
-/* The rows that --delays asks for. */
+/* Reads --delays. */
 static int read_delays(struct sweep *s)
 {
 	char *list = dc_strdup(s->delays), *rest = list, *one;
@@ -129,7 +82,7 @@ static void tally_cells(struct dc_table *table, const struct dc_problem *problem
 	dc_table_real(table, "%.6g", (double)tally->crossings / (double)problem->seconds);
 }
 
-/* What a cut of either sweep costs at a delay, in lines. */
+/* The cost in lines of the cut that is optimal at this delay. */
 static double cost_at(const struct dc_sweep *sweep, const struct dc_terms *row)
 {
 	const struct dc_tally *tally = &sweep->cuts.at[dc_sweep_at(sweep, row->lambda)].tally;
@@ -194,7 +147,7 @@ static char *movers_text(const struct sweep *s, const struct dc_breakpoint *brea
 	return text;
 }
 
-/* Cuts up to the longest delay asked for; with -v all. */
+/* The number of cuts to print: up to the longest delay of --delays, or with -v all. */
 static size_t cuts_shown(const struct sweep *s)
 {
 	size_t shown = s->rows.len ? 1 : s->result->cuts.len, i;
@@ -228,12 +181,18 @@ static void print_breakpoints(const struct sweep *s)
 	}
 	dc_table_print(table);
 	if (shown < s->result->cuts.len)
-		printf("\n%zu more breakpoints at longer delays; -v shows them\n",
+		printf("\n%zu more breakpoints at longer delays (-v)\n",
 		       s->result->cuts.len - shown);
 }
 
 static void print_sweep(const struct sweep *s)
 {
+	if (s->problem->weighed == DC_WEIGHTS_NONE) {
+		printf("%s: no call has a weight, so one cut is optimal at all delays\n\n",
+		       dc_problem_title(s->problem));
+		dc_print_sides(&s->result->cuts.at[0].tally);
+		return;
+	}
 	printf("%s: %zu functions, %" PRId64 " lines; %" PRId64 " lines a CPU\n\n",
 	       dc_problem_title(s->problem), s->problem->nodes.len, dc_problem_loc(s->problem),
 	       s->options.price);
@@ -263,11 +222,11 @@ static int report(const struct sweep *s)
 	return err;
 }
 
-/* The problem with --pin's pins, and the sweeps with and without them. */
+/* Sweeps the problem with the pins of --pin and, if there are any, without them. */
 static int sweep(struct sweep *s)
 {
 	struct dc_diag *diag = &s->cli->diag;
-	int err = dc_solve_pinned(s->cli, &dc_verb_sweep, &s->options, s->given, &s->problem);
+	int err = dc_solve_pinned(s->cli, &s->options, s->given, &s->problem);
 
 	if (!err && s->problem)
 		err = dc_sweep_solve(diag, s->given, s->options.price, s->options.engine,
@@ -283,15 +242,17 @@ static int sweep(struct sweep *s)
 
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	struct sweep s = {.cli = cli};
-	int err, exit_status = read_options(&s, argc, argv);
+	struct sweep s = {.cli = cli, .delays = PAPER_DELAYS};
+	int err, exit_status;
 
+	dc_solve_options_start(&s.options);
+	exit_status = dc_options_read(cli, &dc_verb_sweep, argc, argv, &s);
 	if (exit_status >= 0) {
 		dc_solve_options_done(&s.options);
 		return exit_status;
 	}
 	err = dc_solve_problem(cli, &dc_verb_sweep, &s.options, argc - optind, argv + optind,
-			       &s.given);
+			       &s.workspace, &s.given);
 	if (!err)
 		err = sweep(&s);
 	if (!err && s.certificate)
@@ -306,6 +267,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 		dc_problem_free(s.problem);
 	dc_problem_free(s.given);
 	dc_vec_done(&s.rows);
+	if (s.workspace.cli)
+		dc_workspace_done(&s.workspace);
 	dc_solve_options_done(&s.options);
 	return dc_solve_exit(err);
 }
@@ -313,6 +276,25 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 const struct dc_verb dc_verb_sweep = {
 	.name = "sweep",
 	.run = run,
-	.summary = "find every delay at which the optimal cut changes, and all the cuts",
-	.help = help,
+	.summary = "find the optimal cuts at all crossing delays",
+	.usage = "DRIVER [OPTIONS]\n--problem FILE [OPTIONS]",
+	.about = "As crossings get slower, functions move into the kernel one after another, and "
+		 "none "
+		 "moves back. So the cut changes at a finite number of delays, the breakpoints: "
+		 "sweep "
+		 "finds all of them, exactly, and shows which functions move at each. At a "
+		 "breakpoint "
+		 "two cuts cost the same; up to and including that delay the earlier one is "
+		 "optimal.",
+	.options = options,
+	.verbose = "show all breakpoints, and all functions that move at each",
+	.json = "print the sweep as JSON instead of tables",
+	.reads =
+		"the driver's source (once) and its profile; with --rules also annotations.json in "
+		"its folder",
+	.writes = "only what -o, --plot and --certificate name",
+	.examples = "drivercut sweep e1000\n"
+		    "drivercut sweep e1000 --pin e1000_watchdog=kernel\n"
+		    "drivercut sweep --problem problem.json --delays 0,5us,50us -o sweep.json",
+	.see = "drivercut solve (one delay), explain (one function)",
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drivercut verify: is a sweep's certificate right? */
+/* drivercut verify: checks the certificate of a sweep against the problem, and solves nothing. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,34 +9,14 @@
 #include "cli/verbs.h"
 #include "solver/verify.h"
 
-static const char help[] =
-	"drivercut verify - check the certificate of a sweep, without solving anything\n"
-	"\n"
-	"usage: drivercut verify DRIVER CERTIFICATE [OPTIONS]\n"
-	"       drivercut verify --problem FILE CERTIFICATE [OPTIONS]\n"
-	"\n"
-	"A certificate holds the nested cuts and a flow for each breakpoint. The flows show that "
-	"no\n"
-	"choice of sides costs less than these cuts, at any delay. Checking takes one walk over\n"
-	"the problem a breakpoint, and shares no code with the solver but the reader of the\n"
-	"problem.\n"
-	"\n"
-	"  --problem FILE     the problem.json that was solved\n"
-	"  --rules            if sweep was given it when it wrote the certificate\n"
-	"  --pin F=SIDE       the same, with the same pins\n"
-	"  --family NAME      of a driver that is a bare folder: net, scsi, sound\n"
-	"  --json             the result as JSON\n"
-	"\n"
-	"example:\n"
-	"  drivercut sweep e1000 --certificate sweep.proof && drivercut verify e1000 sweep.proof\n"
-	"\n"
-	"Exit status 0: everything is proved. 1: it is not, and the message says where.\n";
+struct verify {
+	struct dc_solve_options options;
+	struct dc_workspace workspace; /* of the driver; cli is NULL if a problem was given */
+};
 
-static const struct option longs[] = {
-	{"problem", required_argument, NULL, DC_OPTION_PROBLEM},
-	DC_OPTION_RULES_ROW,
-	DC_OPTION_FAMILY_ROW,
-	DC_OPTION_PIN_ROW,
+static const struct dc_option options[] = {
+	DC_GROUP(dc_problem_options, struct verify, options),
+	DC_GROUP(dc_pin_option, struct verify, options),
 	{0},
 };
 
@@ -62,39 +42,60 @@ static void print_verified(const struct dc_cli *cli, const struct dc_problem *pr
 	       verified->first_crossings, verified->last_kernel_loc, verified->last_crossings);
 }
 
-static int run(struct dc_cli *cli, int argc, char **argv)
+static int verify(struct dc_cli *cli, struct verify *v, int argc, char **argv)
 {
 	struct dc_problem *problem = NULL, *pinned = NULL;
-	struct dc_solve_options options;
+	const struct dc_verb *verb = &dc_verb_verify;
 	struct dc_verified verified;
-	int option, exit_status, err;
+	int err;
 
-	dc_solve_options_start(&options);
-	while ((option = dc_cli_option(cli, &dc_verb_verify, argc, argv, "", longs,
-				       &exit_status)) >= 0)
-		if (!dc_solve_option(cli, &dc_verb_verify, &options, option, &exit_status))
-			return exit_status;
-	if (option == -2)
-		return exit_status;
-	if (argc - optind < 1)
-		return dc_cli_usage(cli, &dc_verb_verify, "name the certificate to check");
-	err = dc_solve_problem(cli, &dc_verb_verify, &options, argc - optind - 1, argv + optind,
-			       &problem);
+	err = dc_solve_problem(cli, verb, &v->options, argc - 1, argv, &v->workspace, &problem);
 	if (!err)
-		err = dc_solve_pinned(cli, &dc_verb_verify, &options, problem, &pinned);
+		err = dc_solve_pinned(cli, &v->options, problem, &pinned);
 	if (!err)
 		err = dc_verify(&cli->diag, pinned ? pinned : problem, argv[argc - 1], &verified);
 	if (!err)
 		print_verified(cli, problem, &verified);
 	dc_problem_free(pinned);
 	dc_problem_free(problem);
-	dc_solve_options_done(&options);
-	return dc_solve_exit(err);
+	return err;
+}
+
+static int run(struct dc_cli *cli, int argc, char **argv)
+{
+	struct verify v = {0};
+	int status;
+
+	dc_solve_options_start(&v.options);
+	status = dc_options_read(cli, &dc_verb_verify, argc, argv, &v);
+	if (status < 0 && argc - optind < 1)
+		status = dc_cli_usage(cli, &dc_verb_verify, "name the certificate to check");
+	if (status < 0)
+		status = dc_solve_exit(verify(cli, &v, argc - optind, argv + optind));
+	if (v.workspace.cli)
+		dc_workspace_done(&v.workspace);
+	dc_solve_options_done(&v.options);
+	return status;
 }
 
 const struct dc_verb dc_verb_verify = {
 	.name = "verify",
 	.run = run,
 	.summary = "check the certificate of a sweep without solving anything",
-	.help = help,
+	.usage = "DRIVER CERTIFICATE [OPTIONS]\n--problem FILE CERTIFICATE [OPTIONS]",
+	.about = "A certificate holds the nested cuts and a flow for each breakpoint. The flows "
+		 "show "
+		 "that no choice of sides costs less than these cuts, at any delay. Checking walks "
+		 "over "
+		 "the problem once for each breakpoint, and shares no code with the solver but the "
+		 "reader of the problem. Give the same options as to the sweep that wrote the "
+		 "certificate: they belong to the problem.",
+	.options = options,
+	.json = "print the result as JSON",
+	.reads = "the certificate, and the problem or the driver's source and profile",
+	.writes = "nothing",
+	.exit = "0: everything is proved; 1: it is not, and a message says where",
+	.examples = "drivercut sweep e1000 --certificate sweep.proof\n"
+		    "drivercut verify e1000 sweep.proof",
+	.see = "drivercut sweep",
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table of verbs, and how diagnostics look on a terminal. */
+/* Finds the verb in the table and runs it; prints diagnostics, and JSON for a verb that failed. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -84,7 +84,7 @@ static void put_pos(const struct dc_pos *pos)
 }
 
 /* Keeps a message for the JSON document of a failure. */
-static void keep_message(json_t *said, const char *severity, const struct dc_pos *pos,
+static void keep_message(json_t *messages, const char *severity, const struct dc_pos *pos,
 			 const char *text)
 {
 	json_t *row = json_object();
@@ -97,7 +97,7 @@ static void keep_message(json_t *said, const char *severity, const struct dc_pos
 	if (pos && pos->col)
 		dc_json_set(row, "column", json_integer(pos->col));
 	dc_json_set(row, "text", json_string(text));
-	dc_json_add(said, row);
+	dc_json_add(messages, row);
 }
 
 static void print_diag(void *ctx, enum dc_severity severity, const struct dc_pos *pos,
@@ -111,7 +111,7 @@ static void print_diag(void *ctx, enum dc_severity severity, const struct dc_pos
 		show_progress(cli, text);
 		return;
 	}
-	keep_message(cli->said, names[severity], pos, text);
+	keep_message(cli->messages, names[severity], pos, text);
 	if (severity == DC_WARNING && cli->verbose < 0)
 		return;
 	dc_cli_clear_progress();
@@ -142,7 +142,7 @@ int dc_cli_exit(int err)
 	}
 }
 
-/* Options */
+/* Usage */
 
 int dc_cli_usage(struct dc_cli *cli, const struct dc_verb *verb, const char *fmt, ...)
 {
@@ -159,86 +159,34 @@ int dc_cli_usage(struct dc_cli *cli, const struct dc_verb *verb, const char *fmt
 	return DC_EXIT_USAGE;
 }
 
-enum { OPTION_JSON = 1000 };
-
-static const struct option common_options[] = {
-	{"help", no_argument, NULL, 'h'},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"quiet", no_argument, NULL, 'q'},
-	{"verbose", no_argument, NULL, 'v'},
-};
-
-#define COMMON_COUNT (sizeof(common_options) / sizeof(common_options[0]))
-#define MAX_OPTIONS  48
-
-/* Returns true if the option was one that every verb has and we go on. */
-static bool common_option(struct dc_cli *cli, const struct dc_verb *verb, int option, int *ret_exit)
-{
-	*ret_exit = -1;
-	switch (option) {
-	case 'h':
-		fputs(verb->help, stdout);
-		*ret_exit = DC_EXIT_DONE;
-		return false;
-	case OPTION_JSON:
-		cli->json = true;
-		return true;
-	case 'q':
-		cli->verbose = -1;
-		return true;
-	case 'v':
-		cli->verbose = 1;
-		return true;
-	default:
-		return false;
-	}
-}
-
-int dc_cli_option(struct dc_cli *cli, const struct dc_verb *verb, int argc, char **argv,
-		  const char *shorts, const struct option *longs, int *ret_exit)
-{
-	struct option all[MAX_OPTIONS] = {0};
-	char letters[64];
-	size_t count = 0;
-	int option;
-
-	while (longs[count].name)
-		count++;
-	memcpy(all, common_options, sizeof(common_options));
-	memcpy(all + COMMON_COUNT, longs, count * sizeof(*longs));
-	snprintf(letters, sizeof(letters), ":hqv%s", shorts);
-	opterr = 0;
-	do {
-		option = getopt_long(argc, argv, letters, all, NULL);
-	} while (common_option(cli, verb, option, ret_exit));
-	if (*ret_exit >= 0)
-		return -2;
-	if (option == ':')
-		*ret_exit = dc_cli_usage(cli, verb, "%s needs a value", argv[optind - 1]);
-	else if (option == '?')
-		*ret_exit = dc_cli_usage(cli, verb, "unknown option %s", argv[optind - 1]);
-	else
-		return option;
-	return -2;
-}
-
 /* The program */
 
 static void print_help(void)
 {
 	size_t i;
 
-	puts("drivercut - cuts a Linux device driver in two: a small kernel component and a user\n"
-	     "process that runs the rest\n"
+	puts("drivercut - cut a Linux device driver in two: a small kernel component, and a\n"
+	     "user process that runs the rest\n"
 	     "\n"
 	     "usage: drivercut VERB [OPTIONS]\n");
 	for (i = 0; verbs[i]; i++)
 		printf("  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
 	puts("\n"
-	     "Each verb explains itself: drivercut VERB --help. All know --json, -q and -v\n"
-	     "(of run, --json is for a command, and its output then goes to standard error).\n"
-	     "drivercut --version says which drivercut this is.\n"
-	     "Exit status: 0 done, 1 bad input, 2 usage, 3 cannot be done here, 4 a bug.");
+	     "drivercut VERB --help explains a verb. All verbs take these options:\n"
+	     "  -h, --help     explain the verb\n"
+	     "      --json     print JSON on standard output, also after a failure\n"
+	     "                 (run --json needs a COMMAND, whose output then goes to standard\n"
+	     "                 error)\n"
+	     "  -q, --quiet    print no progress and no warnings\n"
+	     "  -v, --verbose  print more\n"
+	     "\n"
+	     "Results are in out/DRIVER; the environment variable DRIVERCUT_OUT replaces out.\n"
+	     "drivercut --version prints the version.\n"
+	     "\n"
+	     "Exit status: 0 done, 1 bad input, 2 wrong usage, 3 a tool, a kernel or a\n"
+	     "permission is missing here, 4 a bug in drivercut.\n"
+	     "\n"
+	     "example: drivercut solve e1000");
 }
 
 static const struct dc_verb *find_verb(const char *name)
@@ -256,23 +204,32 @@ static void print_failure(struct dc_cli *cli, int status)
 	json_t *root = dc_json_new("failure");
 
 	dc_json_set(root, "status", json_integer(status));
-	dc_json_set(root, "messages", json_incref(cli->said));
+	dc_json_set(root, "messages", json_incref(cli->messages));
 	dc_json_write(&cli->diag, "-", root);
 	json_decref(root);
 }
 
+/* Usage errors are JSON too, even those before --json on the command line. */
+static bool asks_for_json(char **argv)
+{
+	for (; *argv && strcmp(*argv, "--") != 0; argv++)
+		if (!strcmp(*argv, "--json"))
+			return true;
+	return false;
+}
+
 static int run_verb(const struct dc_verb *verb, int argc, char **argv)
 {
-	struct dc_cli cli = {.diag = {.emit = print_diag}};
+	struct dc_cli cli = {.diag = {.emit = print_diag}, .json = asks_for_json(argv)};
 	int status;
 
 	cli.diag.ctx = &cli;
-	cli.said = json_array();
+	cli.messages = json_array();
 	status = verb->run(&cli, argc, argv);
 	dc_cli_clear_progress();
 	if (status != DC_EXIT_DONE && cli.json)
 		print_failure(&cli, status);
-	json_decref(cli.said);
+	json_decref(cli.messages);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "drivercut: cannot write standard output: %s\n", strerror(errno));
 		return DC_EXIT_HERE;

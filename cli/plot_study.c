@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One panel a family: columns of how many of its drivers have a critical share between 0 and 5 %,
- * 5 and 10 %, ...; a line at our mean and a dashed one at the paper's figure.
+ * Draws one panel for each family. A column is the number of drivers whose critical share is from 0
+ * to 5 %, 5 to 10 %, ...; a line marks our mean, a dashed line the paper's figure.
  */
 #include <errno.h>
 #include <stdio.h>

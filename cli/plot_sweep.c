@@ -5,6 +5,7 @@
  */
 #include "cli/plot_sweep.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -50,7 +51,6 @@ static void put_data(FILE *out, const struct dc_sweep *sweep)
 	double from = FIRST_US;
 	size_t i;
 
-	fputs("$sweep << END\n", out);
 	for (i = 0; i < sweep->cuts.len && from < LAST_US; i++) {
 		double to = i < sweep->breakpoints.len ? us_of(&sweep->breakpoints.at[i].terms)
 						       : LAST_US;
@@ -62,58 +62,112 @@ static void put_data(FILE *out, const struct dc_sweep *sweep)
 		put_piece(out, sweep, &sweep->cuts.at[i], from, to);
 		from = to;
 	}
-	fputs("END\n", out);
 }
 
-static void put_script(FILE *out, const struct dc_sweep *sweep, const char *svg)
+/* Nothing can be drawn on a logarithmic axis if no cut has a crossing. */
+static bool has_crossings(const struct dc_sweep *sweep)
+{
+	const struct dc_sweep_cut *cut;
+
+	dc_vec_each (cut, &sweep->cuts)
+		if (cut->tally.crossings)
+			return true;
+	return false;
+}
+
+/* A title without characters that gnuplot expands: the driver's name is anybody's text. */
+static void put_name(FILE *out, const char *name)
+{
+	for (; *name; name++)
+		fputc(isalnum((unsigned char)*name) || strchr("-_.+/ ", *name) ? *name : '?', out);
+}
+
+/* Names no file but its own output, as gnuplot would run commands that a name contains. */
+static void put_script(FILE *out, const struct dc_sweep *sweep)
 {
 	const char *driver = sweep->problem->driver ? sweep->problem->driver : sweep->problem->name;
+	bool crossings = has_crossings(sweep);
 
-	fprintf(out, "set terminal svg size 860,480 font 'sans,14' background '#ffffff'\n");
-	fprintf(out, "set output '%s'\n", svg);
+	fputs("set terminal svg size 860,480 font 'sans,14' background '#ffffff'\n"
+	      "set output 'svg'\n"
+	      "$sweep << END\n",
+	      out);
 	put_data(out, sweep);
+	fputs("END\nset title 'Optimal cuts of ", out);
+	put_name(out, driver);
 	fprintf(out,
-		"set title \"Optimal cuts of %s over all delays, %zu breakpoints\"\n"
+		" over all delays, %zu breakpoints' noenhanced\n"
 		"set logscale x\n"
-		"set logscale y2\n"
 		"set xrange [%g:%g]\n"
 		"set yrange [0:*]\n"
 		"set xlabel 'delay of one crossing (us)'\n"
 		"set ylabel 'lines left in the kernel (%% of the driver)' textcolor '#1f77b4'\n"
-		"set y2label 'CPU spent in crossings (%%)' textcolor '#d62728'\n"
-		"set ytics nomirror\n"
-		"set y2tics\n"
 		"set format x '%%g'\n"
-		"set format y2 '%%g'\n"
 		"set grid x y linecolor '#dddddd'\n"
-		"set key top left\n"
-		"plot $sweep using 1:2 with lines lw 2.5 lc '#1f77b4' title 'kernel lines', \\\n"
-		"     $sweep using 1:($3 > 0 ? $3 : 1/0) axes x1y2 with lines lw 1.5 lc '#d62728' "
-		"title 'overhead'\n",
-		driver, sweep->breakpoints.len, FIRST_US, LAST_US);
+		"set key top left\n",
+		sweep->breakpoints.len, FIRST_US, LAST_US);
+	if (crossings)
+		fputs("set logscale y2\n"
+		      "set y2label 'CPU spent in crossings (%)' textcolor '#d62728'\n"
+		      "set ytics nomirror\n"
+		      "set y2tics\n"
+		      "set format y2 '%g'\n",
+		      out);
+	fputs("plot $sweep using 1:2 with lines lw 2.5 lc '#1f77b4' title 'kernel lines'", out);
+	if (crossings)
+		fputs(", \\\n     $sweep using 1:($3 > 0 ? $3 : 1/0) axes x1y2 with lines lw 1.5 "
+		      "lc '#d62728' title 'overhead'",
+		      out);
+	fputc('\n', out);
+}
+
+/* Runs gnuplot in an empty folder of its own, so that its script needs no name of ours. */
+static int draw(struct dc_diag *diag, const char *folder, const char *script, size_t len,
+		const char *path)
+{
+	char *script_path = dc_printf("%s/script", folder), *svg_path = dc_printf("%s/svg", folder);
+	const char *argv[] = {"gnuplot", "script", NULL};
+	const struct dc_proc gnuplot = {.argv = argv, .dir = folder};
+	char *svg = NULL;
+	size_t svg_len = 0;
+	int err = dc_file_write(diag, script_path, script, len);
+
+	if (!err)
+		err = dc_proc_run(diag, "drawing the sweep", &gnuplot);
+	if (!err)
+		err = dc_file_read(diag, svg_path, &svg, &svg_len);
+	if (!err)
+		err = dc_file_write(diag, path, svg, svg_len);
+	unlink(script_path);
+	unlink(svg_path);
+	free(svg);
+	free(script_path);
+	free(svg_path);
+	return err;
 }
 
 int dc_plot_sweep(struct dc_diag *diag, const struct dc_sweep *sweep, const char *path)
 {
-	char *script = dc_printf("%s.gnuplot.tmp", path), *svg = dc_printf("%s.svg.tmp", path);
-	const char *argv[] = {"gnuplot", script, NULL};
-	char *text = NULL;
+	const char *base = getenv("TMPDIR");
+	char *folder = dc_printf("%s/drivercut.XXXXXX", base && *base ? base : "/tmp");
+	char *script = NULL;
 	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-	int err = -ENOMEM;
+	FILE *out = open_memstream(&script, &len);
+	int err;
 
-	if (out) {
-		put_script(out, sweep, svg);
-		err = fclose(out) ? -errno : dc_file_write(diag, script, text, len);
+	if (!out)
+		abort();
+	put_script(out, sweep);
+	if (fclose(out) != 0)
+		abort();
+	if (mkdtemp(folder)) {
+		err = draw(diag, folder, script, len, path);
+		rmdir(folder);
+	} else {
+		err = dc_error(diag, -errno, DC_FILE(folder), "cannot make this folder: %s",
+			       strerror(errno));
 	}
-	if (!err)
-		err = dc_proc_run(diag, "drawing the sweep", &(struct dc_proc){.argv = argv});
-	if (!err && rename(svg, path) < 0)
-		err = dc_error(diag, -errno, DC_FILE(path), "cannot write: %s", strerror(errno));
-	unlink(script);
-	unlink(svg);
-	free(text);
 	free(script);
-	free(svg);
+	free(folder);
 	return err;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solve_options.h"
+/* Each option that several verbs of the solver take is described once, here. */
+#include "cli/solve_options.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,148 +10,135 @@
 
 #include "cli/table.h"
 
-void dc_solve_options_start(struct dc_solve_options *options)
+/* "e1000_probe=kernel" */
+static bool parse_pin(const char *text, void *ret)
 {
-	*options = (struct dc_solve_options){
-		.price = DC_PRICE_DEFAULT,
-		.delay_ns = {DC_DELAY_DEFAULT_NS, 1},
-	};
-}
-
-void dc_solve_options_done(struct dc_solve_options *options)
-{
-	dc_vec_done(&options->pins);
-}
-
-bool dc_parse_count(const char *text, int64_t *ret_count)
-{
-	char *end;
-	long long count;
-
-	errno = 0;
-	count = strtoll(text, &end, 10);
-	if (errno || end == text || *end || count < 0)
-		return false;
-	*ret_count = count;
-	return true;
-}
-
-static bool parse_pin(char *text, struct dc_cli_pin *ret_pin)
-{
-	char *equals = strrchr(text, '=');
+	const char *equals = strrchr(text, '=');
+	struct dc_solve_options *options = ret;
+	struct dc_cli_pin pin;
 
 	if (!equals || equals == text)
 		return false;
 	if (!strcmp(equals + 1, "kernel"))
-		ret_pin->side = DC_SIDE_KERNEL;
+		pin.side = DC_SIDE_KERNEL;
 	else if (!strcmp(equals + 1, "user"))
-		ret_pin->side = DC_SIDE_USER;
+		pin.side = DC_SIDE_USER;
 	else
 		return false;
-	*equals = '\0';
-	ret_pin->id = text;
+	pin.function = dc_printf("%.*s", (int)(equals - text), text);
+	dc_vec_push(&options->pins, pin);
 	return true;
 }
 
-static bool parse_engine(const char *text, enum dc_flow_engine *ret_engine)
+static bool parse_ratio(const char *text, void *ret)
 {
-	size_t i;
-
-	for (i = 0; i < 4; i++) {
-		if (strcmp(text, dc_flow_engine_names[i]) != 0)
-			continue;
-		*ret_engine = (enum dc_flow_engine)i;
-		return true;
-	}
-	return false;
+	return dc_ratio_parse(text, ret);
 }
 
-/* Takes the option; NULL, or what was expected instead. */
-static const char *take(struct dc_solve_options *options, int option)
-{
-	struct dc_cli_pin pin;
+const struct dc_option dc_problem_options[] = {
+	DC_FLAG("rules", 0, struct dc_solve_options, rules,
+		"find a cut that runs: a function stays in the kernel if it uses anything that no "
+		"rule or annotation describes (drivercut annotate lists what to add)"),
+	DC_GROUP(dc_profile_option, struct dc_solve_options, driver),
+	DC_GROUP(dc_driver_options, struct dc_solve_options, driver),
+	DC_TEXT("problem", 0, struct dc_solve_options, problem_path, "FILE",
+		"take this problem.json; no DRIVER is needed then"),
+	{0},
+};
 
-	switch (option) {
-	case DC_OPTION_PROBLEM:
-		options->problem_path = optarg;
-		return NULL;
-	case DC_OPTION_RULES:
-		options->rules = true;
-		return NULL;
-	case DC_OPTION_FAMILY:
-		options->family = optarg;
-		return NULL;
-	case 'o':
-		options->output = optarg;
-		return NULL;
-	case DC_OPTION_PRICE:
-		return dc_parse_count(optarg, &options->price) && options->price > 0
-			       ? NULL
-			       : "--price: expected a number of lines, 1 or more";
-	case DC_OPTION_FLOW:
-		return parse_engine(optarg, &options->engine)
-			       ? NULL
-			       : "--flow: expected auto, igraph, push or both";
-	case DC_OPTION_LAMBDA:
-		options->by_lambda = true;
-		return dc_ratio_parse(optarg, &options->lambda)
-			       ? NULL
-			       : "--lambda: expected P/Q, a whole number or a decimal";
-	case DC_OPTION_DELAY:
-		options->by_lambda = false;
-		return dc_delay_parse(optarg, &options->delay_ns)
-			       ? NULL
-			       : "--delay: expected a time such as 10us, 1.5ms or 250ns";
-	case DC_OPTION_PIN:
-		if (!parse_pin(optarg, &pin))
-			return "--pin: expected FUNCTION=kernel or FUNCTION=user";
-		dc_vec_push(&options->pins, pin);
-		return NULL;
-	default:
-		return "this option is not handled";
-	}
+const struct dc_option dc_result_options[] = {
+	DC_COUNT("price", 0, struct dc_solve_options, price, "LINES", 1, INT64_MAX,
+		 "a number of lines, 1 or more",
+		 "how many kernel lines a whole CPU spent in crossings is worth (10000: 1 % of a "
+		 "CPU "
+		 "is worth 100 lines)"),
+	DC_CHOICE("flow", struct dc_solve_options, engine, "ENGINE", dc_flow_engine_names,
+		  "auto, igraph, push or both",
+		  "max-flow engine: auto, igraph, push (64-bit integers), or both, which compares "
+		  "them"),
+	DC_TEXT("output", 'o', struct dc_solve_options, output, "FILE",
+		"write the result as JSON; - is standard output"),
+	{0},
+};
+
+const struct dc_option dc_terms_options[] = {
+	DC_DELAY("delay", struct dc_solve_options, delay_ns,
+		 "how long one crossing takes: 1.5ms, 250ns (10us)"),
+	DC_PARSED("lambda", struct dc_solve_options, lambda, "P/Q", parse_ratio,
+		  "P/Q, a whole number or a decimal",
+		  "instead of --delay: how many kernel lines one crossing is worth"),
+	{0},
+};
+
+const struct dc_option dc_pin_option[] = {
+	{"pin", 0, DC_OPTION_PARSED, 0, "F=SIDE",
+	 "put function F on a side, kernel or user, and show what that costs; may be repeated",
+	 "FUNCTION=kernel or FUNCTION=user", 0, 0, NULL, parse_pin, NULL},
+	{0},
+};
+
+void dc_solve_options_start(struct dc_solve_options *options)
+{
+	*options = (struct dc_solve_options){.price = DC_PRICE_DEFAULT};
 }
 
-bool dc_solve_option(struct dc_cli *cli, const struct dc_verb *verb,
-		     struct dc_solve_options *options, int option, int *ret_exit)
+void dc_solve_options_done(struct dc_solve_options *options)
 {
-	const char *expected = take(options, option);
+	struct dc_cli_pin *pin;
 
-	if (expected)
-		*ret_exit = dc_cli_usage(cli, verb, "%s, found '%s'", expected, optarg);
-	return !expected;
+	dc_vec_each (pin, &options->pins)
+		free(pin->function);
+	dc_vec_done(&options->pins);
+}
+
+/* What is wrong with the options and operands together; NULL: nothing. */
+static const char *check_operands(const struct dc_solve_options *options, int argc)
+{
+	if (options->lambda.q && options->delay_ns.q)
+		return "give one of --delay and --lambda";
+	if (!options->problem_path)
+		return argc < 1 ? "name a driver, or a problem with --problem FILE" : NULL;
+	if (options->rules)
+		return "--rules is for a driver: a problem has its constraints";
+	if (options->driver.family || options->driver.module)
+		return "--family and --module are for a driver";
+	if (options->driver.profile)
+		return "--profile is for a driver: a problem has its weights";
+	return NULL;
+}
+
+static int driver_problem(struct dc_cli *cli, const struct dc_solve_options *options,
+			  const char *operand, struct dc_workspace *ret_workspace,
+			  struct dc_problem **ret_problem)
+{
+	int err = dc_workspace_open(cli, operand, &options->driver, ret_workspace);
+
+	if (err < 0)
+		return err;
+	ret_workspace->rules = options->rules;
+	return dc_workspace_problem(ret_workspace, ret_problem);
 }
 
 int dc_solve_problem(struct dc_cli *cli, const struct dc_verb *verb,
 		     const struct dc_solve_options *options, int argc, char **argv,
-		     struct dc_problem **ret_problem)
+		     struct dc_workspace *ret_workspace, struct dc_problem **ret_problem)
 {
+	const char *wrong = check_operands(options, argc);
 	int wanted = options->problem_path ? 0 : 1;
 
-	if (argc < wanted) {
-		dc_cli_usage(cli, verb, "name a driver, or a problem with --problem FILE");
-		return -EDESTADDRREQ;
-	}
-	if (argc > wanted) {
+	if (wrong)
+		dc_cli_usage(cli, verb, "%s", wrong);
+	else if (argc > wanted)
 		dc_cli_usage(cli, verb, "unexpected argument '%s'", argv[wanted]);
+	if (wrong || argc > wanted)
 		return -EDESTADDRREQ;
-	}
-	if (options->problem_path && options->rules) {
-		dc_cli_usage(cli, verb, "--rules is for a driver: a problem has its constraints");
-		return -EDESTADDRREQ;
-	}
-	if (options->problem_path && options->family) {
-		dc_cli_usage(cli, verb, "--family is for a driver");
-		return -EDESTADDRREQ;
-	}
 	if (options->problem_path)
 		return dc_problem_read(&cli->diag, options->problem_path, ret_problem);
-	return dc_cli_problem(cli, argv[0], options->family, options->rules, ret_problem);
+	return driver_problem(cli, options, argv[0], ret_workspace, ret_problem);
 }
 
-int dc_solve_pinned(struct dc_cli *cli, const struct dc_verb *verb,
-		    const struct dc_solve_options *options, const struct dc_problem *problem,
-		    struct dc_problem **ret_problem)
+int dc_solve_pinned(struct dc_cli *cli, const struct dc_solve_options *options,
+		    const struct dc_problem *problem, struct dc_problem **ret_problem)
 {
 	struct dc_problem *pinned;
 	size_t i;
@@ -162,12 +150,12 @@ int dc_solve_pinned(struct dc_cli *cli, const struct dc_verb *verb,
 	pinned = dc_problem_copy(problem);
 	for (i = 0; i < options->pins.len && !err; i++) {
 		const struct dc_cli_pin *pin = &options->pins.at[i];
-		size_t node = dc_problem_find(pinned, pin->id);
+		size_t node = dc_problem_find(pinned, pin->function);
 
 		if (node == DC_NO_NODE)
 			err = dc_error(&cli->diag, -EINVAL, NULL,
-				       "--pin %s: no such function; drivercut %s -v lists them",
-				       pin->id, verb->name);
+				       "--pin %s: no such function; drivercut solve -v lists them",
+				       pin->function);
 		else
 			dc_problem_add_pin(pinned, node, pin->side, "--pin on the command line");
 	}
@@ -183,10 +171,14 @@ int dc_solve_pinned(struct dc_cli *cli, const struct dc_verb *verb,
 int dc_solve_terms(struct dc_cli *cli, const struct dc_solve_options *options,
 		   const struct dc_problem *problem, struct dc_terms *ret_terms)
 {
-	if (options->by_lambda)
+	const struct dc_ratio usual = {DC_DELAY_DEFAULT_NS, 1};
+
+	if (options->lambda.q)
 		return dc_terms_of_lambda(&cli->diag, problem, options->lambda, options->price,
 					  ret_terms);
-	return dc_terms_of_delay(&cli->diag, problem, options->delay_ns, options->price, ret_terms);
+	return dc_terms_of_delay(&cli->diag, problem,
+				 options->delay_ns.q ? options->delay_ns : usual, options->price,
+				 ret_terms);
 }
 
 const char *dc_delay_text(struct dc_ratio delay_ns)
@@ -226,8 +218,7 @@ static void side_row(struct dc_table *table, const char *side, size_t count, int
 	dc_table_int(table, replicated);
 }
 
-void dc_print_tally(const struct dc_problem *problem, const struct dc_tally *tally,
-		    struct dc_ratio delay_ns)
+void dc_print_sides(const struct dc_tally *tally)
 {
 	static const char *const columns[] = {"SIDE", ">FUNCTIONS",	   ">LINES",
 					      ">%",   ">REPLICATED LINES", NULL};
@@ -240,6 +231,12 @@ void dc_print_tally(const struct dc_problem *problem, const struct dc_tally *tal
 	side_row(table, "all", tally->kernel_count + tally->user_count, all, all,
 		 tally->replicated_loc);
 	dc_table_print(table);
+}
+
+void dc_print_tally(const struct dc_problem *problem, const struct dc_tally *tally,
+		    struct dc_ratio delay_ns)
+{
+	dc_print_sides(tally);
 	printf("\ncrossings  %" PRId64 " in %" PRId64 " s: %" PRId64 " upcalls and %" PRId64
 	       " by the kernel proper, %" PRId64 " downcalls and %" PRId64
 	       " to the kernel proper\n",

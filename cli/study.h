@@ -2,10 +2,10 @@
 /*
  * How much of each driver of a kernel is critical, as the paper's Figure 2.
  *
- * Three steps that meet in files below the output folder: the plan (plan/FAMILY/NAME.json, the
- * compiler's commands of each module that Kbuild links), one job a driver
- * (results/FAMILY/NAME.json), and the table made of the results. A job is one command, so the list
- * of them can be spread over machines.
+ * A study has three steps, which exchange files below the output folder: the plan
+ * (plan/FAMILY/NAME.json, the compiler's commands for each module that Kbuild links), one job for
+ * each driver (results/FAMILY/NAME.json), and the table of all results. A job is one command, so
+ * several machines can share the list.
  */
 #ifndef DC_CLI_STUDY_H
 #define DC_CLI_STUDY_H
@@ -26,7 +26,7 @@ extern const struct dc_study_family dc_study_families[DC_STUDY_FAMILIES];
 
 struct dc_study_options {
 	const char *family, *kernel_source, *out, *driver, *plot;
-	unsigned jobs;
+	int64_t jobs;
 	bool list, resume, show, json;
 };
 

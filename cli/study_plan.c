@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which modules there are, and how each is compiled: Kbuild is asked, once for a folder. */
+/* Plans a study: asks Kbuild once for each folder which modules it builds, and how. */
 #include <errno.h>
 #include <glob.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static int find_source(struct dc_study *study)
 		given = dc_arena_printf(study->arena, "%s/linux-source-6.1", out);
 		if (!dc_is_file(tar))
 			return dc_error(study->diag, -ENXIO, DC_FILE(tar),
-					"no kernel source here; install linux-source-6.1 or pass "
+					"no kernel source; install linux-source-6.1 or give "
 					"--kernel-source DIR");
 		dc_progress(study->diag, "unpacking %s", tar);
 		if (!dc_is_dir(given))
@@ -48,8 +48,8 @@ static int find_source(struct dc_study *study)
 	return 0;
 }
 
-/* Kbuild takes the folder for an external module's, so $(srctree) is the headers' folder, which has
- * no drivers in it: an include folder that is not there is looked for in the source tree. */
+/* Kbuild treats the folder as an external module, so $(srctree) is the folder of the headers, which
+ * has no drivers: an include folder that does not exist there is taken from the source tree. */
 static const char *mend_folder(struct dc_study *study, const char *path)
 {
 	const char *at = path;
@@ -77,7 +77,7 @@ static const char *mend_include(struct dc_study *study, const char *word, const 
 	return word;
 }
 
-/* The deepest folder that has all of the files in it. */
+/* The deepest folder that contains all of the files. */
 static const char *common_folder(struct dc_study *study, const dc_units *units)
 {
 	char *folder = dc_arena_strdup(study->arena, units->at[0].file);
@@ -215,7 +215,8 @@ int dc_study_find_plan(struct dc_study *study)
 			take_planned(study, dc_study_families[i].name);
 	if (study->drivers.len)
 		return 0;
-	return dc_error(study->diag, -ENOENT, DC_FILE(study->options->out),
-			"no plan of a study here; `drivercut study -o %s --list` makes it",
-			study->options->out);
+	return dc_error(
+		study->diag, -ENOENT, DC_FILE(study->options->out),
+		"this folder has no plan of a study; to make one: drivercut study -o %s --list",
+		study->options->out);
 }

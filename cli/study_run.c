@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The jobs: one driver in this process, or all, each in a process of its own. */
+/*
+ * Runs the jobs of a study. Each driver is read in a process of its own, so that one that crashes
+ * or hangs is one result, not the end of the study.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +139,7 @@ static pid_t start_job(struct dc_study *study, const char *driver)
 	_exit(127);
 }
 
-/* A job that died without a result (a crash, the time limit) gets one that says so. */
+/* Writes the result of a job that died without one (a crash, the time limit). */
 static int note_end(struct dc_study *study, const char *driver, int status)
 {
 	const char *why;
@@ -158,7 +161,7 @@ int dc_study_run_all(struct dc_study *study)
 	while (!err && (next < count || running)) {
 		pid_t pid;
 
-		if (next < count && running < study->options->jobs) {
+		if (next < count && running < (size_t)study->options->jobs) {
 			const char *path = dc_study_file(study, "results", study->drivers.at[next]);
 
 			if (!study->options->resume)

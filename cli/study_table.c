@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the results say, family by family. */
+/* Adds up the results of a study, family by family, and prints them. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

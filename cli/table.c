@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "table.h"
+/* libsmartcols does the layout; this file hides its error codes, which all mean lack of memory. */
+#include "cli/table.h"
 
 #include <inttypes.h>
 #include <libsmartcols.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * QEMU inherits one end of each socket; when it has ended and our copy of that end is closed, the
- * thread reads the end of the stream.
+ * QEMU inherits one end of each socket. The thread stops at the end of the stream, which it reads
+ * when QEMU has ended and our own copy of that end is closed.
  */
 #include "cli/talk.h"
 
@@ -196,7 +196,8 @@ int dc_talk_open(struct dc_diag *diag, struct dc_arena *arena, bool shell, int o
 		err = -pthread_create(&talk->thread, NULL, carry, talk);
 	if (err < 0) {
 		free_talk(talk);
-		return dc_error(diag, err, NULL, "cannot talk with a guest: %s", strerror(-err));
+		return dc_error(diag, err, NULL, "cannot make sockets for the guest: %s",
+				strerror(-err));
 	}
 	add_args(talk, arena, ret_args);
 	*ret = talk;

@@ -14,7 +14,6 @@
 
 #include "emit/names.h"
 #include "emit/print.h"
-
 #include "emit/runtime.h"
 
 /* What the user library has under the kernel's own names (runtime/process/process.h, its end). */

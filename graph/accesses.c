@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a body does to data other than field by field: whole structures, and memory it gets and
- * gives back. */
+/* Accesses of a body that are not field by field: it copies whole structures, allocates and frees
+ * memory. */
 #include <stdlib.h>
 
 #include "graph/ast.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Thin helpers over libclang's cursors and types. Their strings are interned in the facts, so that
+ * callers compare names by address.
+ */
 #include "graph/ast.h"
 
 #include <stdlib.h>
@@ -204,7 +208,7 @@ static const char *record_name(struct dc_facts *facts, CXType type)
 	return strchr(name, '(') ? NULL : dc_facts_name(facts, name);
 }
 
-/* Remembers that a record is the driver's own. */
+/* Records that the driver defines this structure. */
 static void note_record(struct dc_facts *facts, CXCursor record, const char *name)
 {
 	size_t i;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Questions to libclang's AST, in our words. Private to graph/. */
+/* Helpers that query libclang's AST. Private to graph/. */
 #ifndef DC_GRAPH_AST_H
 #define DC_GRAPH_AST_H
 
@@ -17,7 +17,8 @@ typedef DC_VEC(CXCursor) dc_ast_cursors;
 void dc_ast_children(CXCursor cursor, dc_ast_cursors *ret);
 CXCursor dc_ast_first(CXCursor cursor); /* the first child, or the null cursor */
 
-/* Where a cursor is, macros seen from where they are used. path: absolute, or "" for none. */
+/* The position of a cursor; inside a macro's expansion, the position of the use. file is NULL if
+ * the cursor is in no file. */
 struct dc_ast_place {
 	CXFile file;
 	unsigned line, column;
@@ -40,8 +41,8 @@ CXCursor dc_ast_strip(CXCursor expr);
 /* The compound statement of a function's definition, or the null cursor. */
 CXCursor dc_ast_body(CXCursor function);
 
-/* True for a name that the body of a kernel's macro spells (module_init's __inittest): it is not
- * the driver's. */
+/* True if the body of a macro of the kernel spells the cursor's name (module_init's __inittest), so
+ * that the name is not the driver's. */
 bool dc_ast_name_is_generated(struct dc_facts *facts, CXCursor cursor);
 
 /* True for names of the compiler's own functions. */
@@ -49,7 +50,7 @@ bool dc_ast_is_builtin(const char *name);
 
 /* The function that a call names, or the null cursor: it goes through a pointer. *ret_pointer: the
  * callee expression, stripped; the null cursor if there is none. (clang_getCursorReferenced on
- * f(x)(y) says f, which is wrong.) */
+ * f(x)(y) returns f, which is wrong.) */
 CXCursor dc_ast_callee(CXCursor call, CXCursor *ret_pointer);
 
 /* A constant integer expression without side effects, as clang folds it. */
@@ -58,7 +59,7 @@ bool dc_ast_constant(CXCursor expr, long long *ret);
 /* True if jumping into the statement is possible: a label, or a case of an outer switch. */
 bool dc_ast_has_label(CXCursor stmt);
 
-/* Name of the structure or union a field belongs to: the nearest that has a name. */
+/* Name of the structure or union that has the field; the enclosing one, if it has no name. */
 const char *dc_ast_record(struct dc_facts *facts, CXCursor field);
 
 /* Name of a record type (typedefs and qualifiers removed), or NULL: not a record. */

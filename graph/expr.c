@@ -16,17 +16,61 @@ static void push_event(struct dc_walk *walk, enum dc_fact_event_kind kind, unsig
 		    (struct dc_fact_event){.block = state->block, .kind = kind, .index = index});
 }
 
-/* What a lock argument names: the cell behind &, spinlock_check() and the like. */
-static const char *lock_object(struct dc_walk *walk, CXCursor argument)
+static bool is_lock_pointer(CXType type)
 {
-	CXCursor at = dc_ast_strip(argument);
-	const char *cell;
+	static const char *const names[] = {"struct spinlock",	"struct raw_spinlock",
+					    "rwlock_t",		"struct mutex",
+					    "struct semaphore", "struct rw_semaphore"};
+	CXType canonical = clang_getCanonicalType(type);
+	CXString spelling;
+	bool found = false;
+	size_t i;
+
+	if (canonical.kind != CXType_Pointer)
+		return false;
+	spelling = clang_getTypeSpelling(clang_getPointeeType(canonical));
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		found |= !strcmp(clang_getCString(spelling), names[i]);
+	clang_disposeString(spelling);
+	return found;
+}
+
+/* The argument of spinlock_check() and the like, functions of the kernel's headers that return it.
+ */
+static CXCursor behind_checks(struct dc_walk *walk, CXCursor argument)
+{
+	CXCursor at = dc_ast_strip(argument), pointer;
 
 	while (clang_getCursorKind(at) == CXCursor_CallExpr &&
-	       clang_Cursor_getNumArguments(at) == 1)
+	       clang_Cursor_getNumArguments(at) == 1) {
+		CXCursor callee = dc_ast_callee(at, &pointer);
+
+		if (clang_Cursor_isNull(callee) ||
+		    dc_ast_driver_file(walk->facts, dc_ast_place(callee).file))
+			break;
 		at = dc_ast_strip(clang_Cursor_getArgument(at, 0));
-	cell = dc_flow_cell(walk->facts, walk->symbol, at);
-	return cell ? cell : dc_facts_name(walk->facts, "(unknown)");
+	}
+	return at;
+}
+
+/* True if the expression is the value of a pointer (a variable, a field, a result), which may point
+ * to any lock. A parameter is not: its callers are known. */
+static bool is_any_lock(CXCursor at)
+{
+	return clang_getCanonicalType(clang_getCursorType(at)).kind == CXType_Pointer &&
+	       clang_getCursorKind(at) != CXCursor_UnaryOperator &&
+	       clang_getCursorKind(clang_getCursorReferenced(at)) != CXCursor_ParmDecl;
+}
+
+/* The cell that a lock argument names; "*CELL" for the lock that a pointer points to. */
+static const char *lock_object(struct dc_walk *walk, CXCursor argument)
+{
+	CXCursor at = behind_checks(walk, argument);
+	const char *cell = dc_flow_cell(walk->facts, walk->symbol, at);
+
+	if (!cell)
+		return dc_facts_name(walk->facts, "*");
+	return is_any_lock(at) ? dc_facts_namef(walk->facts, "*%s", cell) : cell;
 }
 
 static unsigned lock_of_call(struct dc_walk *walk, const struct dc_lock_rule *rule, CXCursor call)
@@ -70,26 +114,7 @@ static void record_address(struct dc_walk *walk, CXCursor function)
 					     .signature = signature});
 }
 
-static bool is_lock_pointer(CXType type)
-{
-	static const char *const names[] = {"struct spinlock",	"struct raw_spinlock",
-					    "rwlock_t",		"struct mutex",
-					    "struct semaphore", "struct rw_semaphore"};
-	CXType canonical = clang_getCanonicalType(type);
-	CXString spelling;
-	bool found = false;
-	size_t i;
-
-	if (canonical.kind != CXType_Pointer)
-		return false;
-	spelling = clang_getTypeSpelling(clang_getPointeeType(canonical));
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		found |= !strcmp(clang_getCString(spelling), names[i]);
-	clang_disposeString(spelling);
-	return found;
-}
-
-/* Which locks a call hands over, so that a callee that works on its parameter can be followed. */
+/* Which locks a call passes, so that a callee that locks its parameter can be followed. */
 static void record_lock_arguments(struct dc_walk *walk, CXCursor call, struct dc_fact_call *fact)
 {
 	int i, count = clang_Cursor_getNumArguments(call);
@@ -135,7 +160,7 @@ static void record_call(struct dc_walk *walk, CXCursor call, CXCursor callee, CX
 	dc_vec_push(&facts->calls, fact);
 }
 
-/* What a format is filled from: printed, not called (%ps and the like). */
+/* True for an argument that fills a format: it is printed, not called (%ps and the like). */
 static bool is_format_argument(struct dc_walk *walk, CXCursor callee, int index)
 {
 	CXType type = clang_getCursorType(callee);
@@ -180,7 +205,7 @@ static void walk_argument(struct dc_walk *walk, CXCursor argument, const struct 
 		dc_walk_expr(walk, argument, DC_FACT_READ, state);
 }
 
-/* What becomes of the call beside the edge: bodies in headers, memory. */
+/* Notes what else a kernel call brings: the body of an inline function, memory. */
 static void note_kernel_call(struct dc_walk *walk, CXCursor call, CXCursor callee, const char *name)
 {
 	const struct dc_memory_rule *rule = dc_family_memory(walk->facts->family, name);

@@ -133,7 +133,7 @@ static int extract(struct dc_diag *diag, struct extraction *all, struct dc_graph
 	return err;
 }
 
-/* The source was copied away from a user's folder, but names of headers may lead out of it. */
+/* The source is a copy, but the driver may include headers by a path out of the user's folder. */
 static void look_above_folder(struct dc_arena *arena, const struct dc_driver *driver,
 			      dc_units *units)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of interned names, which also indexes kernel functions, and the end of all facts. */
 #include "graph/facts.h"
 
 #include <stdarg.h>

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What walking the source yields, one translation unit after the other, before names are resolved
- * across units. Private to graph/.
+ * The facts that a walk of the source collects, one translation unit after the other, before names
+ * are resolved across units. Private to graph/.
  *
  * A symbol is a function's name, "name@FILE" for a static one. A cell is a place that can hold a
  * function pointer: a field of a structure type (all objects of the type are one), a variable, a
- * parameter, an argument of a kernel function, a return value. A flow says that what is in one
- * place may be in another. Symbols and cells are interned strings: equal text, equal pointer.
+ * parameter, an argument of a kernel function, a return value. A flow means that the
+ * value of one cell may be in another. Symbols and cells are interned strings: equal text, equal
+ * pointer.
  */
 #ifndef DC_GRAPH_FACTS_H
 #define DC_GRAPH_FACTS_H
@@ -52,7 +53,7 @@ struct dc_fact_address {
 };
 
 struct dc_fact_lock {
-	const char *name; /* "" for rcu and the like: the class says it all */
+	const char *name; /* "" for rcu and the like, where the class is enough */
 	enum dc_lock_class class;
 };
 
@@ -69,14 +70,14 @@ struct dc_fact_call {
 	dc_indices dropped; /* those a caller of the caller may hold, but not here */
 };
 
-/* A lock handed over in a call: argument of it, object as in fact_lock.name. */
+/* A lock that a call passes: the argument's number, and the name as in dc_fact_lock. */
 struct dc_fact_lock_argument {
 	unsigned argument;
 	const char *object;
 };
 
 /* Control flow of a body: blocks are numbered from 0, the first, with what happens in them in
- * order. DC_FACT_BLOCK_EXIT is where all returns lead. */
+ * order. All returns go to DC_FACT_BLOCK_EXIT. */
 enum { DC_FACT_BLOCK_EXIT = 1 };
 
 enum dc_fact_event_kind { DC_FACT_TAKES, DC_FACT_RELEASES, DC_FACT_CALLS };
@@ -113,7 +114,7 @@ struct dc_fact_access {
 	unsigned how; /* mask of DC_FACT_READ, DC_FACT_WRITE, DC_FACT_ADDRESS */
 };
 
-/* A call that gets memory or gives it back. */
+/* A call that allocates or frees memory. */
 struct dc_fact_memory {
 	const char *function, *callee;
 	const char *types[2]; /* structures: what the pointer points to, what sizeof is taken of */

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads the files of graph/families/ into tables that are sorted by name. A family's file may
+ * include others; their rows come after its own.
+ */
 #include "graph/family.h"
 
 #include <errno.h>
@@ -8,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "graph/guess.h"
 
 static enum dc_context read_context(const struct dc_json *row)
 {
@@ -157,7 +162,7 @@ static void read_names(struct dc_arena *arena, const struct dc_json *root, struc
 		dc_vec_push(&family->local, dc_arena_strdup(arena, dc_json_str_at(&names, i)));
 }
 
-static int read_file(struct dc_diag *diag, struct dc_arena *arena, const char *name, int depth,
+static int read_file(struct dc_diag *diag, struct dc_arena *arena, const char *name,
 		     struct dc_family *family)
 {
 	const char *file = dc_arena_printf(arena, "graph/families/%s.json", name);
@@ -167,10 +172,14 @@ static int read_file(struct dc_diag *diag, struct dc_arena *arena, const char *n
 	size_t i;
 	int err;
 
-	if (depth > 8)
-		return dc_error(diag, -EINVAL, DC_FILE(path), "families include each other");
-	if (!dc_is_file(path))
-		return dc_error(diag, -ENOENT, DC_FILE(path), "no such driver family: '%s'", name);
+	for (i = 0; i < family->read.len; i++)
+		if (!strcmp(family->read.at[i], name))
+			return 0;
+	if (strchr(name, '/') || !dc_is_file(path))
+		return dc_error(diag, -ENOENT, DC_FILE(path),
+				"no such driver family: '%s'; there are: %s", name,
+				dc_family_names(arena));
+	dc_vec_push(&family->read, dc_arena_strdup(arena, name));
 	err = dc_json_open(diag, path, "family", &doc, &root);
 	if (err < 0)
 		return err;
@@ -184,7 +193,7 @@ static int read_file(struct dc_diag *diag, struct dc_arena *arena, const char *n
 	read_names(arena, &root, family);
 	includes = dc_json_array_or_empty(&root, "includes");
 	for (i = 0; !err && i < dc_json_len(&includes); i++)
-		err = read_file(diag, arena, dc_json_str_at(&includes, i), depth + 1, family);
+		err = read_file(diag, arena, dc_json_str_at(&includes, i), family);
 	if (!err && dc_json_failed(doc))
 		err = -EINVAL;
 	dc_json_close(doc);
@@ -209,12 +218,16 @@ static int compare_rows(const void *a, const void *b)
 		 ? bsearch(&(name), (rows)->at, (rows)->len, sizeof(*(rows)->at), compare_rows)    \
 		 : NULL)
 
-int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *name,
+int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *names,
 		   struct dc_family *ret)
 {
+	char *list = dc_strdup(names), *rest = list, *name;
 	struct dc_family family = {0};
-	int err = read_file(diag, arena, name, 0, &family);
+	int err = 0;
 
+	while (!err && (name = strsep(&rest, ",")))
+		err = read_file(diag, arena, name, &family);
+	free(list);
 	if (err < 0) {
 		dc_family_done(&family);
 		return err;
@@ -237,6 +250,7 @@ void dc_family_done(struct dc_family *family)
 	dc_vec_done(&family->local);
 	dc_vec_done(&family->files);
 	dc_vec_done(&family->folders);
+	dc_vec_done(&family->read);
 }
 
 const struct dc_context_rule *dc_family_rule(const struct dc_family *family, const char *place)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is known of Linux, as data: in which context the kernel calls what it is handed, and which
- * functions take and release locks. graph/families/FAMILY.json, with linux.json for what all
- * families share. A new family is a new file.
+ * Facts about Linux, as data: in which context the kernel calls a function that it was given, and
+ * which functions take and release locks. graph/families/FAMILY.json, with linux.json for rows
+ * that all families share. A new family is a new file.
  *
  * {"schema": 2, "kind": "family", "name": "net", "includes": ["linux"],
  *  "fields": [{"struct": "net_device_ops", "field": "ndo_open", "context": "process"}, ...],
@@ -11,19 +11,22 @@
  *  "locks": [{"function": "spin_lock", "class": "spin", "takes": 0}, ...],
  *  "copies": [{"function": "memcpy", "writes": 0, "reads": 1}, ...],
  *  "memory": [{"function": "kzalloc", "allocates": true}, {"function": "kfree", "frees": 0}, ...],
- *  "local": ["swab32", ...], "folders": ["drivers/net"]}
+ *  "registers": ["register_netdev", ...], "local": ["swab32", ...], "folders": ["drivers/net"]}
  *
  * The context "caller" is for an argument that the function calls before it returns (sort,
  * kref_put): process, unless some call of the function in the driver is atomic.
  * A field whose context depends on how its structure is registered has "registered":
  * [{"function": "register_netdevice_notifier", "context": "process"}, ...]: what counts is which of
  * these the driver calls (the atomic one, if several), and the row's context if none.
- * A field "*" stands for every field of the structure that has no row of its own. Arguments count
+ * A field "*" means every field of the structure that has no row of its own. Arguments count
  * from 0. A row may name the "header" of the kernel source that has it, where that is a driver's
  * own; only the tests look at it. A lock row has takes, tries or releases: the argument that is the
- * lock, or -1 for none. What tries and says 0 for success has "zero": true.
- * A copies row says of which arguments what they point to is written or read, whole; memory rows
- * which functions return memory, and which argument another gives back.
+ * lock, or -1 for none. A function that tries and returns 0 for success has
+ * "zero": true.
+ * A copies row names the arguments whose target is written or read as a whole. Memory rows name
+ * functions that return memory, and the argument that a function frees.
+ * "registers" names functions and macros that only drivers of the family call (register_netdev,
+ * scsi_host_alloc); they tell the family of a driver (guess.h).
  * "local" names inline functions of the kernel's headers that only compute, though they contain
  * assembly or read a constant: they can run on either side without a crossing.
  */
@@ -41,7 +44,7 @@ struct dc_lock_rule {
 	enum dc_lock_class class;
 	enum dc_lock_op op;
 	int argument; /* -1: the class has no object (rcu, irq) */
-	bool zero; /* tries, and says 0 when it took the lock */
+	bool zero; /* tries, and returns 0 when it took the lock */
 };
 
 struct dc_copy_rule {
@@ -64,7 +67,7 @@ struct dc_registered {
 struct dc_context_rule {
 	const char *place; /* "net_device_ops.ndo_open", "request_irq#1", "__inittest" */
 	const char *via; /* for people: "request_irq argument 1" */
-	bool from_caller; /* called right away, in the context of whoever hands it over */
+	bool from_caller; /* called before the function returns, in its caller's context */
 	enum dc_context context; /* if the driver calls none of these: */
 	struct dc_registered *registered; /* arena */
 	size_t registered_count;
@@ -78,11 +81,13 @@ struct dc_family {
 	DC_VEC(const char *) local; /* sorted */
 	DC_VEC(const char *) files; /* read, relative to the data folder */
 	DC_VEC(const char *) folders; /* of the kernel source, with the family's drivers */
+	DC_VEC(const char *) read; /* names of the files that it was read from */
 };
 
-/* Reads a family and what it includes; strings live in the arena. Returns 0, or -errno after
- * reporting (-ENOENT: no such family). Caller ends it with dc_family_done. */
-int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *name,
+/* Reads families and what they include; strings live in the arena. names: one, or several with
+ * commas ("net,scsi"). Returns 0, or -errno after reporting (-ENOENT: no such family). Caller ends
+ * it with dc_family_done. */
+int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *names,
 		   struct dc_family *ret);
 void dc_family_done(struct dc_family *family);
 

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Collects, without regard to order, where function pointers are stored. All objects of a structure
+ * type share one cell a field, so an assignment to one object's field counts for all. The solution
+ * is computed later, over all units (resolve_calls.c).
+ */
 #include "graph/flows.h"
 
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Function pointers: where they are stored and what flows there. Private to graph/. */
+/* Function pointers: the cells that hold them, and the assignments to these. Private to graph/. */
 #ifndef DC_GRAPH_VALUES_H
 #define DC_GRAPH_VALUES_H
 
 #include "graph/ast.h"
 
-/* The cell an lvalue or a call's result stands for, or NULL: not one that we know.
+/* The cell of an lvalue or of a call's result; NULL: none is known.
  * function: symbol of the function the expression is in (borrowed), NULL at file scope. */
 const char *dc_flow_cell(struct dc_facts *facts, const char *function, CXCursor expr);
 

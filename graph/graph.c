@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names of the graph's enumerations, look-ups, and the test of its invariants. */
 #include "graph/graph.h"
 
 #include <errno.h>

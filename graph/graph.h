@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The graph of a driver: what it defines, who calls whom, from where the kernel enters it, in which
- * context and under which locks.
+ * The graph of a driver: its functions, the calls between them, the entry points of the kernel, and
+ * the context and locks of each.
  *
  * Entities refer to each other by index. dc_graph_extract fills one from C source (libclang),
  * dc_graph_read from graph.json (docs/formats.md); all that follows works on either.
@@ -21,7 +21,7 @@
 #include "graph/driver/driver.h"
 #include "graph/origin.h"
 
-/* Where the kernel may call a function from. The first group must not sleep. */
+/* The context in which the kernel calls a function. In the first group it must not sleep. */
 enum dc_context {
 	DC_CONTEXT_HARDIRQ,
 	DC_CONTEXT_SOFTIRQ,
@@ -29,11 +29,11 @@ enum dc_context {
 	DC_CONTEXT_TASKLET,
 	DC_CONTEXT_NAPI,
 	DC_CONTEXT_ATOMIC, /* under a spinlock, RCU or preemption switched off by the kernel */
-	DC_CONTEXT_UNKNOWN, /* no template knows; taken for atomic, the safe side */
+	DC_CONTEXT_UNKNOWN, /* no template has a row; atomic is assumed, which is safe */
 	DC_CONTEXT_PROCESS,
 	DC_CONTEXT_WORK,
 	DC_CONTEXT_THREAD, /* threaded irq handler */
-	DC_CONTEXT_INIT, /* loading and unloading the module: may sleep, but no user half is there
+	DC_CONTEXT_INIT, /* loading and unloading the module: may sleep, but the process is not up
 			  */
 	DC_CONTEXT_COUNT,
 };
@@ -48,8 +48,9 @@ enum dc_context dc_context_by_name(const char *name);
 
 enum dc_call_kind { DC_CALL_DIRECT, DC_CALL_INDIRECT, DC_CALL_KERNEL };
 
-/* What found the callee: its name in the source, the type of the pointer, or the structure field
- * (variable, argument) that the pointer is read from and the assignments that reach it. */
+/* How the callee was found: by its name in the source, by the type of the pointer, or by the
+ * structure field (variable, argument) that the pointer is read from and the assignments that reach
+ * it. */
 enum dc_resolved_by { DC_BY_NAME, DC_BY_SIGNATURE, DC_BY_FIELD };
 
 enum dc_lock_class {
@@ -127,9 +128,12 @@ struct dc_entry_point {
 };
 
 struct dc_lock {
-	const char *name; /* "e1000_adapter.stats_lock", a global's name, "rcu" */
+	/* "e1000_adapter.stats_lock", a global's name, "rcu"; "*NAME": what that pointer points to,
+	 * any lock of the class. */
+	const char *name;
 	enum dc_lock_class class;
-	bool in_atomic; /* taken where the context is atomic already, apart from this lock */
+	bool in_atomic; /* taken where the context is atomic already, apart from this lock; all
+			 * spinlocks are if one is taken through a pointer that may point to any */
 	dc_indices holders; /* functions with a region of it */
 };
 
@@ -149,13 +153,12 @@ struct dc_type_use {
 	size_t reads_count, writes_count, addresses_count;
 };
 
-/* A call of a function of the kernel that returns memory or takes it back. */
+/* A call of a kernel function that allocates or frees memory. */
 struct dc_memory_site {
 	unsigned function, line;
 	const char *callee;
 	bool frees;
-	const char *
-		*types; /* structures: what the pointer points to; another whose size is asked */
+	const char **types; /* structures: the pointer's target; another that sizeof names */
 	size_t types_count;
 };
 
@@ -188,7 +191,7 @@ struct dc_source;
  * dc_graph_extract - reads a driver's source with libclang, each C file once.
  * @driver     fetched (dc_driver_fetch); borrowed
  * @commands   compile_commands.json of the user, or NULL: Kbuild is asked
- * @ret_source what else the text says (graph/source/source.h); NULL: only the graph is made. Caller
+ * @ret_source facts about the text (graph/source/source.h); NULL: only the graph is made. Caller
  *	       frees with dc_source_free
  * Returns 0; or, after reporting, -EINVAL (the source does not parse, a family or command file is
  * wrong, there is nothing to compile), or the errors of running make.

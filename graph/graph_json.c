@@ -340,7 +340,7 @@ static void get_lock_names(struct reader *reader, const struct dc_json *row, con
 	}
 }
 
-/* What names other functions and locks, now that all are there. */
+/* Members that refer to other functions and to locks; all have been read by now. */
 static void get_function_links(struct reader *reader)
 {
 	struct dc_json rows = dc_json_array(&reader->root, "functions");

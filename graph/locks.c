@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which locks may be held where, over all functions.
+ * Finds which locks may be held at each call, over all functions.
  *
- * A state says of each lock whether it may be held, and whether it may be held twice or more (two
- * objects of a type share a name, and RCU nests). At a join either way counts: the safe side. Each
- * body is run from two states: nothing held, and everything held once by callers. What the first
- * run leaves held the function takes for its caller; what the second run leaves released it
- * releases for its caller; these two sets are its effect where it is called. Effects are computed
- * anew until none changes, so wrappers of wrappers work, and recursion.
+ * A state has for each lock whether it may be held, and whether it may be held twice or more (two
+ * objects of a type share a name, and RCU nests). A join keeps a lock that either branch holds,
+ * which is safe. Each body is run from two states: no lock is held, and callers hold every lock
+ * once. Locks that are held after the first run are those that the function takes for its caller;
+ * locks that are free after the second are those that it releases for its caller. These two sets
+ * are the effect of a call. Effects are computed again until none changes, so that wrappers of
+ * wrappers and recursion work.
  *
- * A lock that comes in through a parameter is called FUNCTION#N; at a call it stands for what the
- * caller hands over. Calls through pointers are taken to leave locks alone.
+ * A lock that is passed as a parameter is called FUNCTION#N; at a call it is replaced by the lock
+ * that the caller passes. Calls through pointers are assumed not to change locks.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@
 #include <uthash.h>
 
 #define DEPTH	   4 /* how often a lock is counted as held; callers' count for one */
-#define MAX_ROUNDS 16 /* effects through recursion need not settle; what is left out is rare */
+#define MAX_ROUNDS 16 /* effects through recursion need not settle by then */
 
 struct body_of {
 	const char *function;
@@ -29,7 +30,7 @@ struct body_of {
 	UT_hash_handle hh;
 };
 
-/* What a function does to its caller's locks; a bit a lock of facts.locks. */
+/* The effect of a function on its caller's locks; one bit for each lock of facts.locks. */
 struct effect {
 	uint64_t *takes, *keeps;
 	bool any;
@@ -89,7 +90,7 @@ static const struct effect *effect_of(const struct analysis *analysis,
 	return found && analysis->effects[found->body].any ? &analysis->effects[found->body] : NULL;
 }
 
-/* The argument that a lock of the callee's stands for: "CALLEE#N" is N, others -1. */
+/* The argument that is the callee's lock: N for "CALLEE#N", else -1. */
 static int parameter_of(const char *lock, const char *callee)
 {
 	size_t len = strlen(callee);
@@ -113,7 +114,7 @@ static unsigned translate(struct dc_facts *facts, const struct dc_fact_call *cal
 	return lock;
 }
 
-/* Makes the locks that calls may translate to, so that the sets have room for them. */
+/* Adds the locks that calls may translate to, so that sets are large enough for them. */
 static void name_all_locks(struct dc_facts *facts)
 {
 	const struct dc_fact_call *call;

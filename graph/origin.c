@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Records what a graph was made of while it is made, and compares it with what is there later. */
+/* Records the inputs of a graph while it is made, and compares them with the present ones later. */
 #include "graph/origin.h"
 
 #include <limits.h>
@@ -40,18 +40,10 @@ const char *dc_origin_hash(struct dc_arena *arena, const char *text)
 	return hash_word(arena, hash_text(HASH_START, text));
 }
 
-static void ignore(void *ctx, enum dc_severity severity, const struct dc_pos *pos, const char *text)
-{
-	(void)ctx;
-	(void)severity;
-	(void)pos;
-	(void)text;
-}
-
 /* "": it cannot be read. */
 static const char *hash_file(struct dc_arena *arena, const char *path)
 {
-	struct dc_diag quiet = {.emit = ignore};
+	struct dc_diag quiet = {0};
 	const char *word;
 	char *text;
 	size_t len;
@@ -286,7 +278,7 @@ const char *dc_origin_stale(struct dc_arena *arena, const struct dc_origin *orig
 	const char *folder = folder_of(arena, driver);
 
 	if (!origin->folder)
-		return "does not say what it was made of";
+		return "does not record what it was made of";
 	if (strcmp(origin->folder, folder) != 0)
 		return dc_arena_printf(arena, "was made of %s", origin->folder);
 	if (driver->only && !same(driver->only, origin->module))

@@ -45,9 +45,32 @@ static int report_all(struct dc_diag *diag, const char *source, CXTranslationUni
 	}
 	if (err)
 		dc_note(diag, DC_FILE(file),
-			"a graph is made only of source that compiles: mend it, or pass the right "
-			"flags with --compile-commands");
+			"a graph needs source that compiles: correct it, or pass the right flags "
+			"with --compile-commands");
 	return err;
+}
+
+/* A C file that Kbuild would compile but that is not there: a rule of the makefile makes it. */
+static bool is_generated(const struct dc_unit *unit, const dc_shipped_files *shipped)
+{
+	const struct CXUnsavedFile *file;
+
+	dc_vec_each (file, shipped)
+		if (!strcmp(file->Filename, unit->file))
+			return false;
+	return !dc_is_file(unit->file);
+}
+
+static int report_code(struct dc_diag *diag, const struct dc_unit *unit, enum CXErrorCode code,
+		       bool generated)
+{
+	if (generated)
+		return dc_error(
+			diag, -ENOENT, DC_FILE(unit->file),
+			"Kbuild compiles this file, but a build must generate it; build the "
+			"driver once in its own folder, then try again");
+	return dc_error(diag, -EINVAL, DC_FILE(unit->file),
+			"libclang cannot read this file with Kbuild's flags (code %d)", (int)code);
 }
 
 int dc_parse(struct dc_diag *diag, struct dc_arena *arena, const char *source,
@@ -65,12 +88,11 @@ int dc_parse(struct dc_diag *diag, struct dc_arena *arena, const char *source,
 		parsed.index, unit->file, unit->argv, unit->argc, shipped.at, (unsigned)shipped.len,
 		detailed ? CXTranslationUnit_DetailedPreprocessingRecord : CXTranslationUnit_None,
 		&parsed.tu);
-	dc_vec_done(&shipped);
 	if (code != CXError_Success)
-		err = dc_error(diag, -EINVAL, DC_FILE(unit->file),
-			       "libclang cannot read it with Kbuild's flags (code %d)", (int)code);
+		err = report_code(diag, unit, code, is_generated(unit, &shipped));
 	else
 		err = report_all(diag, source, parsed.tu, unit->file);
+	dc_vec_done(&shipped);
 	if (err < 0)
 		dc_parsed_done(&parsed);
 	else

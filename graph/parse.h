@@ -20,7 +20,7 @@ struct dc_parsed {
  * @source   folder of the driver, for errors that have no file
  * @detailed record macro expansions: the text's readers need them, the graph's do not
  * Returns 0 (end ret with dc_parsed_done), or -EINVAL after reporting every error of the compiler
- * with file:line:col.
+ * with file:line:col; -ENOENT: the build has to generate the file first.
  */
 int dc_parse(struct dc_diag *diag, struct dc_arena *arena, const char *source,
 	     const struct dc_unit *unit, bool detailed, struct dc_parsed *ret);

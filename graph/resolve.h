@@ -2,7 +2,7 @@
 /*
  * The parts of dc_facts_resolve, which share one state. Private to graph/resolve*.c.
  *
- * They run in the order in which they stand here: each needs what those before it have filled in.
+ * They run in the order of this file: each needs the results of those before it.
  */
 #ifndef DC_GRAPH_RESOLVE_H
 #define DC_GRAPH_RESOLVE_H
@@ -10,11 +10,11 @@
 #include "graph/facts.h"
 #include "graph/map.h"
 
-/* What a cell may hold. */
+/* The functions that a cell may hold. */
 struct dc_fact_cell {
 	const char *name;
 	uint64_t *functions; /* a bit a function of the graph */
-	bool unknown; /* and others that we cannot name */
+	bool unknown; /* and functions that the analysis cannot name */
 };
 
 /* An entry point whose context is that of the calls of a kernel function. */
@@ -34,13 +34,14 @@ struct dc_resolve {
 	DC_VEC(struct dc_fact_cell) cells;
 	DC_VEC(struct dc_caller_context) from_callers;
 	size_t words; /* of a function set */
+	bool any_spinlock; /* one is taken through a pointer that may point to any */
 };
 
 /* graph->functions and kernel_functions, and the maps to them: resolve_functions.c */
 void dc_resolve_functions(struct dc_resolve *resolve);
 void dc_resolve_kernel_functions(struct dc_resolve *resolve);
 
-/* What each pointer may hold, and with it graph->calls and indirect: resolve_calls.c */
+/* The functions that each pointer may hold, graph->calls and graph->indirect: resolve_calls.c */
 void dc_resolve_flows(struct dc_resolve *resolve);
 void dc_resolve_calls(struct dc_resolve *resolve);
 

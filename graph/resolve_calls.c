@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a pointer may hold: each cell gets the set of functions that assignments, initialisers,
- * arguments and returns bring there, by iterating the flows until nothing grows (inclusion-based,
- * one cell a field of a type: "field-based" in the words of Heintze and Tardieu, PLDI 2001).
+ * Finds the functions that a pointer may hold: each cell gets the set of functions that
+ * assignments, initialisers, arguments and returns bring there, by iterating the flows until
+ * nothing grows (inclusion-based, one cell a field of a type: "field-based" in the words of Heintze
+ * and Tardieu, PLDI 2001).
  */
 #include <stdlib.h>
 #include <string.h>

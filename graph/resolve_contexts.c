@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the kernel enters, and what follows from it along the edges that count. */
+/* Finds the entry points of the kernel, and spreads contexts, locks and the critical set from them
+ * along the edges that count. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,8 @@
 
 /* Entry points */
 
-/* A place outside the driver: a field of a kernel structure, an argument of a kernel function. */
+/* True for a place outside the driver: a field of a kernel structure, an argument of a kernel
+ * function. */
 static bool place_is_kernels(struct dc_resolve *resolve, const char *place)
 {
 	const char *end = strpbrk(place, "#.");
@@ -112,9 +114,10 @@ void dc_resolve_entry_points(struct dc_resolve *resolve)
 			function->root = entry->via;
 		if (!entry->known)
 			dc_warn(resolve->diag, DC_LINE(function->file, function->first_line),
-				"%s is handed to the kernel through %s, which no template knows; "
+				"%s is passed to the kernel through %s, for which no template has "
+				"a row; "
 				"it "
-				"is taken for critical. Add a row to graph/families/%s.json",
+				"is treated as critical. Add a row to a file of graph/families (%s)",
 				function->name, entry->via, graph->family);
 	}
 }
@@ -225,6 +228,88 @@ static void mark_atomic_calls(struct dc_graph *graph)
 	}
 }
 
+/* The function of a lock that comes in through a parameter, "FUNCTION#N"; NULL: another lock. */
+static const char *function_of_parameter(struct dc_facts *facts, const char *lock,
+					 unsigned *ret_parameter)
+{
+	const char *mark = strrchr(lock, '#');
+
+	if (!mark || lock[0] == '*')
+		return NULL;
+	*ret_parameter = (unsigned)atoi(mark + 1);
+	return dc_facts_namef(facts, "%.*s", (int)(mark - lock), lock);
+}
+
+/* The lock that a call passes as an argument; NULL: none is known. */
+static const char *passed_lock(const struct dc_facts *facts, const struct dc_fact_call *call,
+			       unsigned argument)
+{
+	unsigned i;
+
+	for (i = 0; i < call->lock_count; i++)
+		if (facts->lock_arguments.at[call->first_lock + i].argument == argument)
+			return facts->lock_arguments.at[call->first_lock + i].object;
+	return NULL;
+}
+
+static bool add_holder(struct dc_resolve *resolve, unsigned function, unsigned lock, int depth);
+
+/* Makes a function a holder of all locks that callers pass for a parameter. */
+static bool add_callers_locks(struct dc_resolve *resolve, unsigned function, const char *symbol,
+			      unsigned parameter, enum dc_lock_class class, int depth)
+{
+	int callee = dc_map_get(&resolve->functions, symbol);
+	const struct dc_fact_call *call;
+	bool known = false;
+
+	if (callee < 0 || depth > 8 || resolve->graph->functions.at[callee].address_taken)
+		return false;
+	dc_vec_each (call, &resolve->facts->calls) {
+		const char *object;
+
+		if (call->callee != symbol)
+			continue;
+		object = passed_lock(resolve->facts, call, parameter);
+		if (!object || !add_holder(resolve, function,
+					   dc_facts_lock(resolve->facts, object, class), depth + 1))
+			return false;
+		known = true;
+	}
+	return known;
+}
+
+/* Notes that a function has a region of a lock. False: it may be any lock of its class. */
+static bool add_holder(struct dc_resolve *resolve, unsigned function, unsigned lock, int depth)
+{
+	struct dc_graph *graph = resolve->graph;
+	const char *symbol;
+	unsigned parameter;
+
+	if (lock >= graph->locks.len)
+		return false;
+	dc_indices_add(&graph->functions.at[function].takes, lock);
+	dc_indices_add(&graph->locks.at[lock].holders, function);
+	symbol = function_of_parameter(resolve->facts, graph->locks.at[lock].name, &parameter);
+	if (symbol)
+		return add_callers_locks(resolve, function, symbol, parameter,
+					 graph->locks.at[lock].class, depth);
+	return graph->locks.at[lock].name[0] != '*';
+}
+
+static void warn_of_any_lock(struct dc_resolve *resolve, unsigned function, unsigned lock)
+{
+	const struct dc_function *holder = &resolve->graph->functions.at[function];
+	const char *name = resolve->graph->locks.at[lock].name;
+
+	if (!resolve->any_spinlock)
+		dc_warn(resolve->diag, DC_LINE(holder->file, holder->first_line),
+			"%s takes a spinlock through a pointer (%s); it may be any spinlock, so "
+			"all "
+			"functions that take one stay in the kernel",
+			holder->name, name[0] == '*' && name[1] ? name + 1 : name);
+	resolve->any_spinlock = true;
+}
+
 static void make_locks(struct dc_resolve *resolve)
 {
 	struct dc_graph *graph = resolve->graph;
@@ -240,10 +325,9 @@ static void make_locks(struct dc_resolve *resolve)
 	dc_vec_each (region, &resolve->facts->regions) {
 		int function = dc_map_get(&resolve->functions, region->function);
 
-		if (function < 0)
-			continue;
-		dc_indices_add(&graph->functions.at[function].takes, region->lock);
-		dc_indices_add(&graph->locks.at[region->lock].holders, (unsigned)function);
+		if (function >= 0 && !add_holder(resolve, (unsigned)function, region->lock, 0) &&
+		    graph->locks.at[region->lock].class == DC_LOCK_SPIN)
+			warn_of_any_lock(resolve, (unsigned)function, region->lock);
 	}
 	dc_vec_each (lock, &graph->locks)
 		dc_indices_sort(&lock->holders);
@@ -262,8 +346,10 @@ static bool atomic_without(const struct dc_graph *graph, const struct dc_functio
 	return function->critical;
 }
 
-static void mark_atomic_locks(struct dc_graph *graph)
+/* A spinlock that cannot be named may be any, one that interrupts take among them. */
+static void mark_atomic_locks(struct dc_resolve *resolve)
 {
+	struct dc_graph *graph = resolve->graph;
 	unsigned i;
 	size_t j;
 
@@ -271,6 +357,9 @@ static void mark_atomic_locks(struct dc_graph *graph)
 		for (j = 0; j < graph->locks.at[i].holders.len; j++)
 			graph->locks.at[i].in_atomic |= atomic_without(
 				graph, &graph->functions.at[graph->locks.at[i].holders.at[j]], i);
+	for (i = 0; i < graph->locks.len; i++)
+		graph->locks.at[i].in_atomic |=
+			resolve->any_spinlock && graph->locks.at[i].class == DC_LOCK_SPIN;
 }
 
 static bool called_atomically(const struct dc_graph *graph, unsigned kernel_function)
@@ -318,5 +407,5 @@ void dc_resolve_contexts(struct dc_resolve *resolve)
 		spread_locks(resolve->graph);
 		mark_atomic_calls(resolve->graph);
 	} while (enter_from_callers(resolve));
-	mark_atomic_locks(resolve->graph);
+	mark_atomic_locks(resolve);
 }

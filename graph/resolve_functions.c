@@ -213,7 +213,7 @@ void dc_resolve_kernel_functions(struct dc_resolve *resolve)
 	bool is_new;
 	size_t i;
 
-	/* What is declared by the driver but defined elsewhere is a kernel function too. */
+	/* A function that the driver declares but does not define counts as a kernel function. */
 	dc_vec_each (call, &facts->calls)
 		if (call->callee && dc_map_get(&resolve->functions, call->callee) < 0) {
 			unsigned index = dc_facts_kernel_function(facts, call->callee, &is_new);

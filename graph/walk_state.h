@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the walk of a body carries along. Private to walk.c (statements) and expr.c (expressions).
+ * The state of the walk of a body. Private to walk.c (statements), expr.c (expressions),
+ * accesses.c.
  *
  * A body is walked once, in the order of execution, and leaves a small control flow graph behind:
  * blocks with what happens in them to locks and which calls they make (facts.h). Which locks are
  * held where is computed later, over all functions (locks.c).
  *
- * What clang's own code generator leaves out is left out here too: branches on a constant,
+ * The walk leaves out what clang's code generator leaves out: branches on a constant,
  * statements after a jump, operands of sizeof and typeof. So the direct edges are those of the
  * compiler's unoptimised output.
  */
@@ -15,10 +16,10 @@
 
 #include "graph/ast.h"
 
-/* Where control is. */
+/* The block that control is in. */
 struct dc_walk_state {
 	unsigned block;
-	bool live; /* false: nothing gets here */
+	bool live; /* false: control does not reach this point */
 };
 
 /* A target of break, continue or goto. */
@@ -69,9 +70,9 @@ void dc_walk_whole(struct dc_walk *walk, CXType type, unsigned how);
 /* An expression through which a callee reads or writes what it points to. */
 void dc_walk_pointed(struct dc_walk *walk, CXCursor pointer, unsigned how,
 		     struct dc_walk_state *state);
-/* A cast, explicit or not: what it says of the call below it. */
+/* Notes the type that a cast, explicit or not, gives to the result of a call. */
 void dc_walk_cast(struct dc_walk *walk, CXCursor cast);
-/* A call that gets or gives back memory. */
+/* Notes a call that allocates or frees memory. */
 void dc_walk_memory(struct dc_walk *walk, CXCursor call, const struct dc_memory_rule *rule);
 
 void dc_walk_stmt(struct dc_walk *walk, CXCursor stmt, struct dc_walk_state *state);

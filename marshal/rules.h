@@ -151,9 +151,9 @@ struct dc_rules {
 	DC_VEC(struct dc_limit_rule) limits; /* annotations only */
 };
 
-/* Reads the rules of Linux and of a family, which may have none. Returns 0 (end with
- * dc_rules_done), or -errno after reporting. */
-int dc_rules_open(struct dc_diag *diag, const char *family, struct dc_rules *ret);
+/* Reads the rules of Linux and of the families ("net,scsi"), which may have none. Returns 0 (end
+ * with dc_rules_done), or -errno after reporting. */
+int dc_rules_open(struct dc_diag *diag, const char *families, struct dc_rules *ret);
 /* Reads a driver's annotations: trailing, pointers, functions, recovery, limits. A file that does
  * not exist has none. Returns as dc_rules_open. */
 int dc_annotations_open(struct dc_diag *diag, const char *path, struct dc_rules *ret);

@@ -298,16 +298,29 @@ static int order_rules(const void *a, const void *b)
 	return strcmp(((const struct dc_rule *)a)->name, ((const struct dc_rule *)b)->name);
 }
 
-int dc_rules_open(struct dc_diag *diag, const char *family, struct dc_rules *ret)
+/* The file of a family's rules; NULL: it has none. */
+static const char *rules_path(struct dc_arena *arena, const char *family)
+{
+	const char *path =
+		dc_arena_printf(arena, "%s/marshal/rules/%s.json", dc_data_dir(), family);
+
+	return dc_is_file(path) ? path : NULL;
+}
+
+int dc_rules_open(struct dc_diag *diag, const char *families, struct dc_rules *ret)
 {
 	struct dc_rules rules = {.arena = dc_arena_new()};
-	const char *path =
-		dc_arena_printf(rules.arena, "%s/marshal/rules/linux.json", dc_data_dir());
-	int err = read_file(diag, &rules, path);
+	char *list = dc_printf("linux,%s", families), *rest = list, *family;
+	int err = 0;
 
-	path = dc_arena_printf(rules.arena, "%s/marshal/rules/%s.json", dc_data_dir(), family);
-	if (!err && dc_is_file(path))
-		err = read_file(diag, &rules, path);
+	while (!err && (family = strsep(&rest, ","))) {
+		const char *path = rules_path(rules.arena, family);
+		bool again = family != list && !strcmp(family, "linux");
+
+		if (path && !again)
+			err = read_file(diag, &rules, path);
+	}
+	free(list);
 	if (rules.rules.len)
 		qsort(rules.rules.at, rules.rules.len, sizeof(*rules.rules.at), order_rules);
 	if (err < 0)

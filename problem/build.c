@@ -384,6 +384,8 @@ static int build(struct builder *builder, const struct dc_profile *profile, enum
 		err = add_entries(builder, profile);
 		if (!err)
 			err = add_edges(builder, profile);
+	} else {
+		builder->problem->weighed = DC_WEIGHTS_NONE;
 	}
 	if (err < 0)
 		return err;

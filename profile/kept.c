@@ -41,7 +41,7 @@ int kept_add(struct dc_diag *diag, struct dc_arena *arena, struct kept *kept, co
 		return err;
 	for (at = text; (at = strchr(at, '\n')); at++)
 		*at = ' ';
-	guest.done = dc_arena_printf(arena, " %s ", text);
+	guest.done = dc_arena_printf(arena, " %s", text);
 	free(text);
 	dc_vec_push(&kept->guests, guest);
 	return 0;
@@ -114,7 +114,7 @@ const char *kept_done(struct dc_arena *arena, const struct kept *kept)
 	const struct kept_guest *guest;
 
 	dc_vec_each (guest, &kept->guests)
-		done = dc_arena_printf(arena, "%s%s", done, guest->done);
+		done = dc_arena_printf(arena, "%s%s", done, guest->done + 1);
 	return done;
 }
 

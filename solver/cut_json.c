@@ -140,6 +140,7 @@ json_t *dc_cut_json(const struct dc_cut *cut)
 	dc_json_set(root, "delay_ns", dc_ratio_number_json(cut->terms.delay_ns));
 	dc_json_set(root, "price", json_integer(cut->terms.price));
 	dc_json_set(root, "seconds", json_integer(cut->problem->seconds));
+	dc_problem_set_weighed(root, cut->problem);
 	dc_tally_json(root, &cut->tally);
 	dc_json_set(root, "crossings_by_kind", crossings_json(&cut->tally));
 	dc_json_set(

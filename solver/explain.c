@@ -216,6 +216,7 @@ json_t *dc_explanation_json(const struct dc_explanation *e, const struct dc_prob
 	for (i = 0; i < e->reason.count; i++)
 		dc_json_add(reasons, json_string(e->reason.text[i]));
 	dc_json_set(root, "function", json_string(problem->nodes.at[e->node].id));
+	dc_problem_set_weighed(root, problem);
 	dc_json_set(root, "loc", json_integer(problem->nodes.at[e->node].loc));
 	dc_json_set(root, "side", json_string(dc_place_names[e->place]));
 	dc_json_set(root, "reasons", reasons);

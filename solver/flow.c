@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const dc_flow_engine_names[] = {"auto", "igraph", "push", "both"};
+const char *const dc_flow_engine_names[] = {"auto", "igraph", "push", "both", NULL};
 
 #define IGRAPH_NODES 5000 /* above it igraph's gap step, linear in the nodes, tells */
 #define IGRAPH_SUM   ((int64_t)1 << 53)

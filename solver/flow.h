@@ -37,7 +37,7 @@ enum dc_flow_engine {
 	DC_FLOW_BOTH, /* both, and they must agree */
 };
 
-extern const char *const dc_flow_engine_names[]; /* "auto", "igraph", "push", "both" */
+extern const char *const dc_flow_engine_names[]; /* "auto", "igraph", "push", "both", NULL */
 
 /* The engine that dc_flow_cut takes for a net: never AUTO. */
 enum dc_flow_engine dc_flow_engine_for(const struct dc_flow_net *net, enum dc_flow_engine engine);

@@ -10,6 +10,9 @@
 #include "model.h"
 #include "sweep.h"
 
+/* Sets "weighed" in a document, unless the weights are counted. */
+void dc_problem_set_weighed(json_t *root, const struct dc_problem *problem);
+
 /* Sides of all nodes when the groups before `middle` are in the kernel. */
 void dc_model_sides(const struct dc_model *model, const struct dc_order *order, size_t middle,
 		    bool *in_kernel);

@@ -335,21 +335,38 @@ static void add_arcs(struct dc_model *model)
 		add_weight(model, model->group[follow->from], model->group[follow->to], 0, true);
 }
 
-static int order_arcs(const void *a, const void *b)
+static int order_heads(const void *a, const void *b)
 {
 	const struct dc_model_arc *x = a, *y = b;
 
-	if (x->tail != y->tail)
-		return x->tail < y->tail ? -1 : 1;
 	return x->head < y->head ? -1 : x->head > y->head;
+}
+
+/* By tail, counted, and by head within each tail. */
+static void sort_arcs(struct dc_model *model)
+{
+	size_t i, g, count = model->arcs.len, *next = dc_alloc(model->groups + 1, sizeof(*next));
+	struct dc_model_arc *sorted = dc_alloc(count, sizeof(*sorted));
+
+	for (i = 0; i < count; i++)
+		next[model->arcs.at[i].tail + 1]++;
+	for (g = 0; g < model->groups; g++)
+		next[g + 1] += next[g];
+	for (i = 0; i < count; i++)
+		sorted[next[model->arcs.at[i].tail]++] = model->arcs.at[i];
+	for (i = 0; i < count; i = next[sorted[i].tail]) /* where that tail's arcs end */
+		qsort(sorted + i, next[sorted[i].tail] - i, sizeof(*sorted), order_heads);
+	dc_vec_done(&model->arcs);
+	model->arcs.at = sorted;
+	model->arcs.len = model->arcs.cap = count;
+	free(next);
 }
 
 static void merge_arcs(struct dc_model *model)
 {
 	size_t i, kept = 0;
 
-	if (model->arcs.len)
-		qsort(model->arcs.at, model->arcs.len, sizeof(*model->arcs.at), order_arcs);
+	sort_arcs(model);
 	for (i = 0; i < model->arcs.len; i++) {
 		struct dc_model_arc arc = model->arcs.at[i];
 		struct dc_model_arc *last = kept ? &model->arcs.at[kept - 1] : NULL;

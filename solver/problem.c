@@ -16,6 +16,8 @@ struct dc_problem_name {
 	UT_hash_handle hh;
 };
 
+const char *const dc_weights_names[] = {"counted", "none", NULL};
+
 struct dc_problem *dc_problem_new(const char *name)
 {
 	struct dc_problem *problem = dc_alloc(1, sizeof(*problem));
@@ -108,6 +110,7 @@ struct dc_problem *dc_problem_copy(const struct dc_problem *problem)
 	size_t i;
 
 	copy->seconds = problem->seconds;
+	copy->weighed = problem->weighed;
 	if (problem->driver)
 		copy->driver = dc_arena_strdup(copy->arena, problem->driver);
 	for (i = 0; i < problem->nodes.len; i++) {

@@ -37,6 +37,11 @@ enum dc_side { DC_SIDE_KERNEL, DC_SIDE_USER };
 
 #define DC_NO_NODE SIZE_MAX
 
+/* What the weights are: counted, or none at all, so that only lines and constraints matter. */
+enum dc_weights { DC_WEIGHTS_COUNTED, DC_WEIGHTS_NONE };
+
+extern const char *const dc_weights_names[]; /* "counted", "none", NULL */
+
 struct dc_problem_node {
 	const char *id;
 	int64_t loc; /* lines, >= 0 */
@@ -78,6 +83,7 @@ struct dc_problem {
 	const char *name; /* for messages: the file it came from, or what was given to new */
 	const char *driver; /* or NULL */
 	int64_t seconds; /* of workload that the weights are for, >= 1 */
+	enum dc_weights weighed; /* for people; the solver does not read it */
 	DC_VEC(struct dc_problem_node) nodes;
 	DC_VEC(struct dc_problem_edge) edges;
 	DC_VEC(struct dc_problem_pin) pins;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "internal.h"
 
 /* Reading: the getters are sticky (base/json.h), so nothing is checked here until the end. */
 
@@ -125,6 +126,19 @@ static void read_together(struct dc_problem *problem, const struct dc_json *at)
 	free(nodes);
 }
 
+static void read_weighed(const struct dc_json *root, struct dc_problem *problem)
+{
+	const char *name = dc_json_str_or(root, "weighed", dc_weights_names[DC_WEIGHTS_COUNTED]);
+	int i;
+
+	for (i = 0; dc_weights_names[i] && strcmp(dc_weights_names[i], name) != 0;)
+		i++;
+	if (dc_weights_names[i])
+		problem->weighed = (enum dc_weights)i;
+	else
+		dc_json_fault(root, "weighed: expected counted or none, found '%s'", name);
+}
+
 static void read_root(struct dc_problem *problem, const struct dc_json *root)
 {
 	struct dc_json togethers = dc_json_array_or_empty(root, "together");
@@ -134,6 +148,7 @@ static void read_root(struct dc_problem *problem, const struct dc_json *root)
 	if (driver)
 		problem->driver = dc_arena_strdup(problem->arena, driver);
 	problem->seconds = dc_json_int_or(root, "seconds", 1, INT64_MAX, 1);
+	read_weighed(root, problem);
 	read_nodes(problem, root);
 	read_edges(problem, root);
 	read_pins(problem, root, "kernel", DC_SIDE_KERNEL);
@@ -279,6 +294,12 @@ static json_t *togethers_json(const struct dc_problem *problem)
 	return list;
 }
 
+void dc_problem_set_weighed(json_t *root, const struct dc_problem *problem)
+{
+	if (problem->weighed != DC_WEIGHTS_COUNTED)
+		dc_json_set(root, "weighed", json_string(dc_weights_names[problem->weighed]));
+}
+
 int dc_problem_write(struct dc_diag *diag, const char *path, const struct dc_problem *problem)
 {
 	json_t *root = dc_json_new("problem");
@@ -287,6 +308,7 @@ int dc_problem_write(struct dc_diag *diag, const char *path, const struct dc_pro
 	if (problem->driver)
 		dc_json_set(root, "driver", json_string(problem->driver));
 	dc_json_set(root, "seconds", json_integer(problem->seconds));
+	dc_problem_set_weighed(root, problem);
 	dc_json_set(root, "nodes", nodes_json(problem));
 	dc_json_set(root, "edges", edges_json(problem));
 	dc_json_set(root, "kernel", pins_json(problem, DC_SIDE_KERNEL));

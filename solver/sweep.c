@@ -7,6 +7,7 @@
 
 #include "internal.h"
 #include "model.h"
+#include "thresholds.h"
 
 struct span {
 	size_t a, b;
@@ -18,11 +19,10 @@ struct sweeper {
 	struct dc_model model;
 	struct dc_order order;
 	struct dc_range range;
-	DC_VEC(size_t) ends; /* order[0 .. ends[i]) is in the kernel after breakpoint i */
-	DC_VEC(struct span) todo; /* spans of the order, the leftmost last */
+	struct dc_thresholds thresholds; /* of the groups */
 };
 
-/* Both ends */
+/* The first end */
 
 /* Moves the groups without lines, which take none with lines along, to the front; returns where
  * they end. */
@@ -62,82 +62,49 @@ static size_t gather_weightless(struct sweeper *s)
 	return end;
 }
 
-static void add_breakpoint(struct sweeper *s, struct dc_ratio lambda, size_t end)
-{
-	struct dc_breakpoint breakpoint = {.terms.lambda = lambda, .terms.price = s->sweep->price};
+/* Between them */
 
-	dc_vec_push(&s->sweep->breakpoints, breakpoint);
-	dc_vec_push(&s->ends, end);
+/* The lambdas at which groups go to the kernel become breakpoints: sorted, each once. */
+static int order_ratios(const void *a, const void *b)
+{
+	const struct dc_ratio *x = a, *y = b;
+
+	return dc_ratio_compare(*x, *y);
 }
 
-/* The least cut of least weight, right after lambda 0 and at infinity. */
-static int find_ends(struct sweeper *s, struct span *ret_between)
+static void add_breakpoints(struct sweeper *s)
 {
-	size_t weightless = gather_weightless(s), first, last;
+	struct dc_sweep *sweep = s->sweep;
+	const struct dc_ratio *lambda = s->thresholds.finite.at;
+	size_t i, count = s->thresholds.finite.len;
+
+	if (count)
+		qsort(s->thresholds.finite.at, count, sizeof(*lambda), order_ratios);
+	for (i = 0; i < count; i++)
+		if (!i || dc_ratio_compare(lambda[i - 1], lambda[i]) != 0)
+			dc_vec_push(&sweep->breakpoints,
+				    (struct dc_breakpoint){
+					    .terms = {.lambda = lambda[i], .price = sweep->price}});
+}
+
+/* Right after lambda 0 the least cut of least weight among the groups without lines; from there on
+ * the groups with lines join. */
+static int find_breakpoints(struct sweeper *s)
+{
+	size_t i, weightless = gather_weightless(s), first;
 	int64_t saved;
 	int err;
 
+	dc_thresholds_start(&s->thresholds, &s->model);
 	err = dc_range_cut(s->diag, &s->range, 0, weightless, DC_RATIO_INFINITE, DC_FLOW_LEAST,
 			   &first, &saved);
 	if (err < 0)
 		return err;
-	if (first > 0)
-		add_breakpoint(s, (struct dc_ratio){0, 1}, first);
-	err = dc_range_cut(s->diag, &s->range, first, s->model.groups, DC_RATIO_INFINITE,
-			   DC_FLOW_LEAST, &last, &saved);
-	*ret_between = (struct span){first, last};
-	return err;
-}
-
-/* Between them */
-
-/* Where do the lines of the cuts before and after a span meet? */
-static int meeting_point(struct sweeper *s, struct span span, struct dc_ratio *ret_lambda)
-{
-	int64_t lines = dc_range_loc(&s->range, span.a, span.b);
-	int64_t drop = dc_range_drop(&s->range, span.a, span.b);
-
-	if (drop <= 0 || lines <= 0 || !dc_ratio_make(lines, drop, ret_lambda))
-		return dc_error(
-			s->diag, -ENOTRECOVERABLE, DC_FILE(s->model.problem->name),
-			"two optimal cuts do not differ as they must; this is a bug, please "
-			"report it with the problem file");
-	return 0;
-}
-
-static int split_span(struct sweeper *s, struct span span)
-{
-	struct dc_ratio lambda = {0, 1};
-	int64_t saved = 0;
-	size_t middle = span.a;
-	int err;
-
-	err = meeting_point(s, span, &lambda);
+	for (i = 0; i < first; i++)
+		dc_threshold_set(&s->thresholds, s->order.at[i], (struct dc_ratio){0, 1});
+	err = dc_thresholds_find(s->diag, &s->range, first, s->model.groups, &s->thresholds);
 	if (!err)
-		err = dc_range_cut(s->diag, &s->range, span.a, span.b, lambda, DC_FLOW_LEAST,
-				   &middle, &saved);
-	if (err < 0)
-		return err;
-	if (!saved) {
-		add_breakpoint(s, lambda, span.b);
-		return 0;
-	}
-	dc_vec_push(&s->todo, (struct span){middle, span.b});
-	dc_vec_push(&s->todo, (struct span){span.a, middle});
-	return 0;
-}
-
-static int find_breakpoints(struct sweeper *s)
-{
-	struct span span;
-	int err = find_ends(s, &span);
-
-	if (!err && span.a < span.b)
-		dc_vec_push(&s->todo, span);
-	while (!err && s->todo.len) {
-		span = s->todo.at[--s->todo.len];
-		err = split_span(s, span);
-	}
+		add_breakpoints(s);
 	return err;
 }
 
@@ -147,13 +114,11 @@ static int find_breakpoints(struct sweeper *s)
 static size_t *group_enters(const struct sweeper *s)
 {
 	size_t *enters = dc_alloc(s->model.groups, sizeof(*enters));
-	size_t i, at = 0;
+	size_t i;
 
-	for (i = 0; i < s->ends.len; i++)
-		for (; at < s->ends.at[i]; at++)
-			enters[s->order.at[at]] = i + 1;
-	for (; at < s->model.groups; at++)
-		enters[s->order.at[at]] = DC_NEVER;
+	for (i = 0; i < s->model.groups; i++)
+		enters[i] = s->thresholds.of[i].q ? dc_sweep_at(s->sweep, s->thresholds.of[i]) + 1
+						  : DC_NEVER;
 	return enters;
 }
 
@@ -335,8 +300,7 @@ static void sweeper_done(struct sweeper *s)
 {
 	dc_order_done(&s->order);
 	dc_model_done(&s->model);
-	dc_vec_done(&s->ends);
-	dc_vec_done(&s->todo);
+	dc_thresholds_done(&s->thresholds);
 }
 
 int dc_sweep_solve(struct dc_diag *diag, const struct dc_problem *problem, int64_t price,
@@ -353,7 +317,7 @@ int dc_sweep_solve(struct dc_diag *diag, const struct dc_problem *problem, int64
 	dc_order_start(&s.order, &s.model);
 	s.range = (struct dc_range){.model = &s.model, .order = &s.order, .engine = engine};
 	err = find_breakpoints(&s);
-	s.sweep->flows = s.range.flows;
+	s.sweep->flows = s.range.flows + s.thresholds.flows;
 	if (!err) {
 		fill_terms(s.sweep);
 		fill_enters(&s);

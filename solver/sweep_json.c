@@ -88,6 +88,7 @@ json_t *dc_sweep_json(const struct dc_sweep *sweep, const struct dc_terms *rows,
 		dc_json_set(root, "driver", json_string(sweep->problem->driver));
 	dc_json_set(root, "price", json_integer(sweep->price));
 	dc_json_set(root, "seconds", json_integer(sweep->problem->seconds));
+	dc_problem_set_weighed(root, sweep->problem);
 	dc_json_set(root, "loc", json_integer(dc_problem_loc(sweep->problem)));
 	dc_json_set(root, "complete", json_true());
 	dc_json_set(root, "first_kernel", first_kernel_json(sweep));

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Finds a driver and brings its source to the folder of results. The source is unpacked or copied
+ * to a temporary folder first and then renamed, so that it is complete or absent.
+ */
 #include "graph/driver/driver.h"
 
 #include <errno.h>
@@ -14,6 +18,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/proc.h"
+#include "graph/guess.h"
 
 const char *dc_data_dir(void)
 {
@@ -84,7 +89,7 @@ static bool has_file(struct dc_arena *arena, const char *folder, const char *nam
 	return dc_is_file(dc_arena_printf(arena, "%s/%s", folder, name));
 }
 
-/* Where the operand's folder is: as typed, or among the tool's data. NULL: nowhere. */
+/* The operand's folder: as typed, or in the tool's data. NULL: no such folder. */
 static const char *find_folder(struct dc_arena *arena, const char *operand)
 {
 	const char *tries[] = {
@@ -102,20 +107,44 @@ static const char *find_folder(struct dc_arena *arena, const char *operand)
 	return NULL;
 }
 
+/* "net" or "net,sound"; "linux" if the source registers nothing that tells a family. */
+static int guess_family(struct dc_diag *diag, struct dc_arena *arena, struct dc_driver *driver)
+{
+	dc_family_hints hints = {0};
+	const struct dc_family_hint *hint;
+	int err = dc_family_guess(diag, arena, driver->folder, &hints);
+
+	dc_vec_each (hint, &hints) {
+		dc_note(diag, DC_LINE(hint->file, hint->line),
+			"driver family %s, as this calls %s; --family NAME replaces the guess",
+			hint->family, hint->function);
+		driver->family = driver->family ? dc_arena_printf(arena, "%s,%s", driver->family,
+								  hint->family)
+						: hint->family;
+	}
+	dc_vec_done(&hints);
+	if (err < 0 || driver->family)
+		return err;
+	driver->family = "linux";
+	dc_note(diag, DC_FILE(driver->folder),
+		"no call tells the driver family, so only the rules for all of Linux apply; "
+		"--family "
+		"NAME adds others: %s",
+		dc_family_names(arena));
+	return 0;
+}
+
 static int bare_folder(struct dc_diag *diag, struct dc_arena *arena, const char *folder,
 		       struct dc_driver *driver)
 {
 	char path[PATH_MAX];
 
-	if (!driver->family)
-		return dc_error(diag, -EINVAL, DC_FILE(folder),
-				"a folder without driver.json needs --family (net, scsi, sound)");
 	if (!realpath(folder, path))
 		return dc_error(diag, -errno, DC_FILE(folder), "%s", strerror(errno));
 	driver->folder = dc_arena_strdup(arena, path);
 	driver->name = dc_arena_strdup(arena, strrchr(path, '/') + 1);
 	driver->title = driver->module = driver->name;
-	return 0;
+	return driver->family ? 0 : guess_family(diag, arena, driver);
 }
 
 int dc_driver_open(struct dc_diag *diag, struct dc_arena *arena, const char *operand,
@@ -151,8 +180,8 @@ void dc_driver_done(struct dc_driver *driver)
 	dc_vec_done(&driver->phases);
 }
 
-/* Moves a folder to `final`. What was there is then at `made`: it was never missing for another run
- * that reads it now. */
+/* Moves a folder to `final`. If `final` exists the two change places in one step, so that another
+ * run that is reading `final` never finds it missing. */
 static int put_in_place(struct dc_diag *diag, const char *made, const char *final)
 {
 	if (!rename(made, final))
@@ -164,7 +193,7 @@ static int put_in_place(struct dc_diag *diag, const char *made, const char *fina
 			strerror(errno));
 }
 
-/* Runs argv, then puts what it made at `made` into place as `final`. */
+/* Runs argv, which makes the folder `made`, and moves that folder to `final`. */
 static int make_tree(struct dc_diag *diag, const char *what, const char *const *argv,
 		     const char *made, const char *final)
 {
@@ -174,7 +203,8 @@ static int make_tree(struct dc_diag *diag, const char *what, const char *const *
 		return err;
 	if (!dc_is_dir(made))
 		return dc_error(diag, -ENOENT, NULL,
-				"%s: no %s in it; mend \"path\" in driver.json", what, made);
+				"%s: the package has no %s; correct \"path\" in driver.json", what,
+				made);
 	return put_in_place(diag, made, final);
 }
 
@@ -193,9 +223,10 @@ static int unpack(struct dc_diag *diag, struct dc_arena *arena, const struct dc_
 	const char *argv[] = {"tar", "-C", temporary, "-xf", tar, inside, NULL};
 
 	if (!dc_is_file(tar))
-		return dc_error(diag, -ENXIO, DC_FILE(tar),
-				"the driver's source is not here; install %s (ci/deps.sh does)",
-				driver->package);
+		return dc_error(
+			diag, -ENXIO, DC_FILE(tar),
+			"the driver's source is not installed; install %s (ci/deps.sh does)",
+			driver->package);
 	dc_progress(diag, "unpacking %s from %s", driver->package_path, driver->package);
 	return make_tree(diag, "unpacking the driver's source", argv,
 			 dc_arena_printf(arena, "%s/%s", temporary, inside), final);
@@ -221,7 +252,8 @@ static const char *results_inside(struct dc_arena *arena, const char *folder, co
 			       (int)(slash ? (size_t)(slash - inside) : strlen(inside)), inside);
 }
 
-/* By way of an archive: tar leaves a folder out, and makes all of the copy ours to remove. */
+/* Copies with tar, which can leave a folder out and make the copy writable, so that it can be
+ * removed. */
 static int copy_folder(struct dc_diag *diag, struct dc_arena *arena, const struct dc_driver *driver,
 		       const char *temporary, const char *final)
 {
@@ -257,7 +289,7 @@ static int copy_folder(struct dc_diag *diag, struct dc_arena *arena, const struc
 	return err;
 }
 
-/* Removes what interrupted runs left: unpacking folders of processes that are no more. */
+/* Removes the unpacking folders that interrupted runs left: those of processes that have ended. */
 static void remove_stale(struct dc_diag *diag, struct dc_arena *arena, const char *out)
 {
 	glob_t found;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A driver: what the tool is told about it, and its source on this machine.
+ * A driver: its description, and its source on this machine.
  *
  * A driver folder holds driver.json (data only: name, family, where its source comes from, its
- * device, its workload). A bare folder with a Kbuild file is a driver too, if its family is given.
+ * device, its workload). A bare folder with a Kbuild file is a driver too; its family is guessed.
  */
 #ifndef DC_GRAPH_DRIVER_H
 #define DC_GRAPH_DRIVER_H
@@ -25,9 +25,10 @@ struct dc_phase_weight {
 struct dc_driver {
 	const char *name; /* "e1000"; names files and folders of results */
 	const char *title; /* for people */
-	const char *family; /* "net": graph/families/net.json */
+	const char *family; /* "net": graph/families/net.json; several with commas */
 	const char *module; /* the module's name: MODULE.ko */
-	const char *only; /* the one module of source that is the driver; NULL: all that is there */
+	const char
+		*only; /* the one module of source that is the driver; NULL: source has only one */
 	const char *folder; /* the driver folder, or the folder with the Kbuild file */
 	const char *package; /* Debian package with the kernel source; NULL: source is folder */
 	const char *package_path; /* of the driver inside that source tree */
@@ -38,11 +39,12 @@ struct dc_driver {
 
 /*
  * dc_driver_open - finds a driver by what the user typed.
- * @operand a driver folder, a folder with a Kbuild file or Makefile (then family is needed), or the
+ * @operand a driver folder, a folder with a Kbuild file or Makefile, or the
  *	    name of a driver folder shipped with the tool (in the data folder or its drivers/)
- * @family  NULL: what driver.json says
+ * @family  NULL: what driver.json says, or what the source of a bare folder registers; a note
+ *	    says what was guessed
  * Returns 0 and a driver to be ended with dc_driver_done; or, after reporting, -ENOENT (nothing by
- * that name), -EINVAL (driver.json is wrong, or the family is missing).
+ * that name), -EINVAL (driver.json is wrong).
  */
 int dc_driver_open(struct dc_diag *diag, struct dc_arena *arena, const char *operand,
 		   const char *family, struct dc_driver *ret);
@@ -50,7 +52,7 @@ int dc_driver_open(struct dc_diag *diag, struct dc_arena *arena, const char *ope
 void dc_driver_done(struct dc_driver *driver);
 
 /*
- * dc_driver_fetch - makes sure that the driver's source is there, and fills driver->source.
+ * dc_driver_fetch - makes the driver's source available, and fills driver->source.
  *
  * A driver with a package is unpacked from it into OUT/source/ (once; whole or not at all), a
  * bare folder is copied there, so that building never writes into a user's tree.

@@ -253,13 +253,60 @@ static int take_make_line(void *ctx, char *line)
 	return 0;
 }
 
+/* The variable of the first `obj-$(CONFIG_NAME)` in a folder's makefile, or NULL. */
+static const char *option_of_makefile(struct dc_arena *arena, const char *source)
+{
+	static const char *const names[] = {"Kbuild", "Makefile"};
+	struct dc_diag quiet = {0};
+	const char *found = NULL;
+	size_t i;
+
+	for (i = 0; i < 2 && !found; i++) {
+		const char *path = dc_arena_printf(arena, "%s/%s", source, names[i]), *at;
+		char *text;
+
+		if (!dc_is_file(path) || dc_file_read(&quiet, path, &text, NULL) < 0)
+			continue;
+		at = strstr(text, "obj-$(CONFIG_");
+		if (at)
+			found = dc_arena_strndup(arena, at + 6, strcspn(at + 6, ")\n"));
+		free(text);
+	}
+	return found;
+}
+
+static int report_nothing(struct dc_diag *diag, struct dc_arena *arena, const char *source)
+{
+	const char *option = option_of_makefile(arena, source);
+
+	if (option)
+		return dc_error(diag, -EINVAL, DC_FILE(source),
+				"Kbuild compiles nothing here: the makefile asks for %s, which the "
+				"kernel's configuration does not have; set it in the environment: "
+				"%s=m drivercut ...",
+				option, option);
+	return dc_error(diag, -EINVAL, DC_FILE(source),
+			"Kbuild compiles nothing here; is there an obj-m line in its Kbuild or "
+			"Makefile?");
+}
+
+/* --output-sync: a makefile may set -j for its own, and lines of two jobs must not mix. */
 int dc_kbuild_read(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
 		   const char *source, dc_units *ret, dc_modules *ret_modules,
 		   dc_makefiles *ret_makefiles)
 {
 	const char *module = dc_arena_printf(arena, "M=%s", source);
-	const char *argv[] = {"make", "-n",   "-w", "--debug=verbose", "V=1", "-C", kernel->build,
-			      module, source, NULL};
+	const char *argv[] = {"make",
+			      "-n",
+			      "-w",
+			      "--debug=verbose",
+			      "--output-sync=recurse",
+			      "V=1",
+			      "-C",
+			      kernel->build,
+			      module,
+			      source,
+			      NULL};
 	char real[PATH_MAX];
 	struct reading reading = {.arena = arena,
 				  .source = source,
@@ -274,12 +321,7 @@ int dc_kbuild_read(struct dc_diag *diag, struct dc_arena *arena, const struct dc
 	dc_vec_done(&reading.printed);
 	if (err < 0)
 		return err;
-	if (!ret->len)
-		return dc_error(
-			diag, -EINVAL, DC_FILE(source),
-			"Kbuild compiles nothing here; is there an obj-m line in its Kbuild "
-			"or Makefile, and is the driver's CONFIG option set as a module?");
-	return 0;
+	return ret->len ? 0 : report_nothing(diag, arena, source);
 }
 
 void dc_modules_done(dc_modules *modules)
@@ -304,26 +346,98 @@ void dc_module_units(const struct dc_module *module, const dc_units *all, dc_uni
 			}
 }
 
+static bool has_unit(const dc_units *units, const char *file)
+{
+	const struct dc_unit *unit;
+
+	dc_vec_each (unit, units)
+		if (!strcmp(unit->file, file))
+			return true;
+	return false;
+}
+
+static int order_units(const void *a, const void *b)
+{
+	return strcmp(((const struct dc_unit *)a)->file, ((const struct dc_unit *)b)->file);
+}
+
+/* All units: a module's in its own order, then those of no module by name. What make prints has no
+ * order that lasts if it runs jobs side by side. */
+static void order_all(const dc_modules *modules, const dc_units *all, dc_units *ret)
+{
+	const struct dc_module *module;
+	const struct dc_unit *unit;
+	size_t listed;
+
+	dc_vec_each (module, modules)
+		dc_module_units(module, all, ret);
+	listed = ret->len;
+	dc_vec_each (unit, all)
+		if (!has_unit(ret, unit->file))
+			dc_vec_push(ret, *unit);
+	if (ret->len > listed)
+		qsort(ret->at + listed, ret->len - listed, sizeof(*ret->at), order_units);
+}
+
+static int order_modules(const void *a, const void *b)
+{
+	return strcmp(((const struct dc_module *)a)->name, ((const struct dc_module *)b)->name);
+}
+
+/* Modules share names of functions, and each is loaded apart: a graph is of one. */
+static int choose_one(struct dc_diag *diag, const char *source, dc_modules *modules)
+{
+	const struct dc_module *module;
+	char *names = dc_strdup("");
+	int err;
+
+	qsort(modules->at, modules->len, sizeof(*modules->at), order_modules);
+	dc_vec_each (module, modules) {
+		char *longer = dc_printf("%s%s%s", names, *names ? ", " : "", module->name);
+
+		free(names);
+		names = longer;
+	}
+	err = dc_error(diag, -EINVAL, DC_FILE(source),
+		       "Kbuild makes %zu modules here (%s); choose one with drivercut graph FOLDER "
+		       "--module NAME, other verbs then take the same",
+		       modules->len, names);
+	free(names);
+	return err;
+}
+
+static int take_units(struct dc_diag *diag, const char *source, const char *module,
+		      dc_modules *modules, const dc_units *all, dc_units *ret)
+{
+	const struct dc_module *each;
+
+	if (!module && modules->len > 1)
+		return choose_one(diag, source, modules);
+	if (!module) {
+		order_all(modules, all, ret);
+		return 0;
+	}
+	dc_vec_each (each, modules)
+		if (!strcmp(each->name, module))
+			dc_module_units(each, all, ret);
+	if (!ret->len)
+		return dc_error(diag, -EINVAL, DC_FILE(source),
+				"Kbuild links no module %s.ko from C files here; is its "
+				"CONFIG option set as a module?",
+				module);
+	return 0;
+}
+
 int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
 		    const char *source, const char *module, dc_units *ret,
 		    dc_makefiles *ret_makefiles)
 {
 	dc_modules modules = {0};
 	dc_units all = {0};
-	const struct dc_module *each;
-	int err = dc_kbuild_read(diag, arena, kernel, source, module ? &all : ret,
-				 module ? &modules : NULL, ret_makefiles);
+	int err = dc_kbuild_read(diag, arena, kernel, source, &all, &modules, ret_makefiles);
 
-	if (!err && module) {
-		dc_vec_each (each, &modules)
-			if (!strcmp(each->name, module))
-				dc_module_units(each, &all, ret);
-		if (!ret->len)
-			err = dc_error(diag, -EINVAL, DC_FILE(source),
-				       "Kbuild links no module %s.ko from C files here; is its "
-				       "CONFIG option set as a module?",
-				       module);
-	}
+	if (!err)
+		err = take_units(diag, source, module, &modules, &all, ret);
 	dc_modules_done(&modules);
 	dc_vec_done(&all);
 	return err;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a driver is compiled: asked of Kbuild, never guessed. */
+/* How a driver is compiled. Kbuild itself tells; nothing is guessed. */
 #ifndef DC_GRAPH_KBUILD_H
 #define DC_GRAPH_KBUILD_H
 
@@ -11,7 +11,7 @@
  * name, no output, no file. NULL-terminated. Strings live in the arena. */
 struct dc_unit {
 	const char *file; /* absolute */
-	const char *object; /* that it is compiled to, absolute; NULL: the command does not say */
+	const char *object; /* absolute; NULL: the command names none */
 	const char *dir; /* working folder of the compiler */
 	const char **argv;
 	int argc;
@@ -19,7 +19,7 @@ struct dc_unit {
 
 typedef DC_VEC(struct dc_unit) dc_units;
 
-/* A module that Kbuild links, and the objects it makes it of. */
+/* A module that Kbuild links, and its objects. */
 struct dc_module {
 	const char *name; /* NAME.ko, as the file is called */
 	const char *folder; /* of the Makefile that lists it */
@@ -33,17 +33,18 @@ typedef DC_VEC(const char *) dc_makefiles; /* absolute paths */
 /*
  * dc_unit_look_above - makes the folders in the path of an absolute file (those before a '/') the
  * last include folders of a unit.
- * A driver of the kernel's own tree may name its trace header by the way from include/trace to it,
- * ../../drivers/..., which leads nowhere from the installed headers: they stand in no source tree.
- * The compiler tries such a name from each include folder; that as deep in the driver's own tree as
- * include/trace finds it. Units that the functions below make have it for their own file.
+ * A driver of the kernel's own tree may name its trace header by its path from include/trace,
+ * ../../drivers/..., which does not exist beside the installed headers: these are in no source
+ * tree. The compiler tries such a name from each include folder, and finds it from the folder of
+ * the driver's own tree that is as deep as include/trace. The functions below do this for each
+ * unit's own file.
  */
 void dc_unit_look_above(struct dc_arena *arena, const char *path, struct dc_unit *unit);
 
 /*
- * dc_kbuild_read - what Kbuild would compile below a folder, and into which modules.
+ * dc_kbuild_read - lists what Kbuild would compile below a folder, and into which modules.
  * `make -n V=1` prints the commands and runs none of them, so this takes a second and writes
- * nothing. gcc's own flags that clang does not know are left out.
+ * nothing. Flags of gcc that clang does not know are dropped.
  * @source      absolute path of the folder with the Kbuild file
  * @ret_modules   may be NULL; caller ends it with dc_modules_done
  * @ret_makefiles may be NULL; what make read, the kernel's own too; caller ends it with dc_vec_done
@@ -59,8 +60,9 @@ void dc_modules_done(dc_modules *modules);
  * (assembly, composites of composites) are not among them. */
 void dc_module_units(const struct dc_module *module, const dc_units *all, dc_units *ret);
 
-/* The C files of an external module: of the one called `module`, or with NULL of all that Kbuild
- * would compile in source. As dc_kbuild_read; -EINVAL also if there is no such module. */
+/* The C files of an external module: of the one called `module`, or with NULL of the only one that
+ * Kbuild would make in source. As dc_kbuild_read; -EINVAL also if there is no such module, or if
+ * there are several to choose from. */
 int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
 		    const char *source, const char *module, dc_units *ret,
 		    dc_makefiles *ret_makefiles);

@@ -124,7 +124,7 @@ static void read_parameters(struct dc_source_reader *reader, CXCursor cursor,
 	}
 }
 
-/* Where the definition is in its file, and whether a macro made a part of it. */
+/* Finds the definition's place in its file, and whether a macro made a part of it. */
 static void read_extent(CXCursor cursor, CXCursor body, struct dc_definition *ret)
 {
 	CXSourceRange extent = clang_getCursorExtent(cursor);
@@ -140,7 +140,7 @@ static void read_extent(CXCursor cursor, CXCursor body, struct dc_definition *re
 		     !dc_source_is_in_place(clang_getCursorLocation(cursor), &name);
 }
 
-/* Whether a stub can have the function's type and place. */
+/* Decides whether a stub can replace the function. */
 static void judge(CXType type, struct dc_definition *ret)
 {
 	if (clang_isFunctionTypeVariadic(type))

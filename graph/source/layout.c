@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads structures and prototypes out of the AST as bodies mention them. The bodies of inline
+ * functions of the kernel's headers are followed: they run wherever their caller runs.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,8 +81,8 @@ struct fields {
 
 static enum CXVisitorResult visit_field(CXCursor cursor, CXClientData data);
 
-/* A structure or union that no other text can name, be the field that it is the type of named or
- * not: its fields count as the outer one's (as for dc_ast_record). */
+/* True for a structure or union without a name of its own, whether or not the field that has this
+ * type has one. Its fields count as the outer structure's (as for dc_ast_record). */
 static bool is_unnamed(struct dc_facts *facts, CXType type)
 {
 	const char *name = dc_ast_record_type(facts, type);
@@ -206,7 +210,7 @@ struct bodies {
 
 static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXClientData data);
 
-/* Whether what stands there is assigned to, or its address taken. */
+/* True if the expression is assigned to, or its address taken. */
 static bool is_written(CXCursor cursor, CXCursor parent)
 {
 	enum CXUnaryOperatorKind unary;
@@ -310,7 +314,7 @@ static void note_function(struct bodies *bodies, CXCursor function)
 	}
 }
 
-/* Within an inline function: what it calls is part of it. */
+/* Within an inline function: its callees are part of it. */
 static void follow(struct bodies *bodies, CXCursor function)
 {
 	CXCursor definition = clang_getCursorDefinition(function);
@@ -372,7 +376,7 @@ static void note_hidden(struct bodies *bodies, CXCursor operand)
 	dc_vec_done(&children);
 }
 
-/* Operands of what computes addresses or looks at one: + - * and an index. */
+/* Operands of an expression that computes or follows an address: + - * and an index. */
 static void note_operands(struct bodies *bodies, CXCursor cursor)
 {
 	enum CXCursorKind kind = clang_getCursorKind(cursor);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How data lies in memory: structures that a driver touches, types of what functions take and give
- * back. For whoever has to bring data to another address space. Part of struct dc_source.
+ * The layout of data: structures that a driver uses, types of parameters and results. Needed by
+ * code that copies data to another address space. Part of struct dc_source.
  */
 #ifndef DC_GRAPH_LAYOUT_H
 #define DC_GRAPH_LAYOUT_H
@@ -18,8 +18,8 @@ enum dc_value_kind {
 	DC_VALUE_OTHER,
 };
 
-/* A type, as far as crossing needs it. `to`, `record` and so on are of what a pointer points to,
- * and `record` also of a record. */
+/* A type, as far as marshaling needs it. `to` and the members after it describe the pointer's
+ * target; `record` also names a record itself. */
 struct dc_value {
 	enum dc_value_kind kind;
 	unsigned size; /* bytes */
@@ -72,8 +72,8 @@ struct dc_inner_call {
 	const char *function, *callee;
 };
 
-/* A structure that a function of the driver looks into as bytes, at computed offsets: no analysis
- * sees which fields. */
+/* A structure that a function of the driver reads as bytes, at computed offsets, so that no
+ * analysis sees which fields it uses. */
 struct dc_hidden_use {
 	const char *function; /* the graph's name */
 	const char *record;
@@ -88,7 +88,7 @@ struct dc_layouts {
 	DC_VEC(struct dc_hidden_use) hidden; /* in the source's order */
 };
 
-/* By name, or NULL. */
+/* Return the row of that name, or NULL. */
 const struct dc_layout *dc_layout_find(const struct dc_layouts *layouts, const char *name);
 const struct dc_prototype *dc_prototype_find(const struct dc_layouts *layouts, const char *name);
 

@@ -34,7 +34,6 @@ bool dc_source_is_in_place(CXSourceLocation at, size_t *ret)
 	return offset == spelled && file && spelled_file && clang_File_isEqual(file, spelled_file);
 }
 
-/* By symbol. */
 bool dc_source_defines(const struct dc_source *source, const char *symbol)
 {
 	const struct dc_definition *definition;
@@ -94,10 +93,9 @@ bool dc_source_is_init(struct dc_source_reader *reader, CXCursor cursor)
 	return section_is_init(cursor) || text_is_init(reader, clang_getCursorExtent(cursor));
 }
 
-/* Not the driver's: a name that a kernel's macro spells or makes up. */
 bool dc_source_name_is_generated(struct dc_source_reader *reader, CXCursor cursor)
 {
-	/* module_param and others paste names together that stand in no file. */
+	/* module_param and others paste names together, which are then spelled in no file. */
 	if (clang_getCursorKind(cursor) == CXCursor_VarDecl &&
 	    !strncmp(dc_ast_spelling(&reader->facts, cursor), "__", 2))
 		return true;
@@ -168,7 +166,7 @@ static void note_unit(struct dc_source_reader *reader, const struct dc_unit *uni
 		}
 }
 
-/* What this unit was the first to show. */
+/* Notes the first unit that knows each structure. */
 static void note_layouts(struct dc_source_reader *reader)
 {
 	struct dc_layout *layout;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads the text of a driver out of libclang's AST, unit by unit: see source.h for what comes out.
+/* Reads the text of a driver from libclang's AST, unit by unit, into a dc_source (source.h).
  * Private to graph/. */
 #ifndef DC_GRAPH_SOURCE_READ_H
 #define DC_GRAPH_SOURCE_READ_H

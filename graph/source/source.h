@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The text of a driver: where its functions stand, byte by byte, what they refer to, and what of
- * the kernel they use. For whoever cuts the text; the graph knows calls, contexts and locks.
+ * The text of a driver: the place of each function in its file, the functions that it refers to,
+ * and its uses of the kernel. Needed by code that cuts the text; the graph has calls, contexts and
+ * locks.
  */
 #ifndef DC_GRAPH_SOURCE_H
 #define DC_GRAPH_SOURCE_H
@@ -24,10 +25,10 @@ enum dc_use_kind {
 /*
  * Something of the kernel that a function uses.
  *
- * Macros are found by what they expand to. A constant needs no thought; a macro acts if its
- * expansion refers to a kernel function, to a kernel variable, or is assembly. Such a use goes by
- * the name of the kernel's macro that the driver wrote (WARN_ON, not the assembly in it), as that
- * is the name that can be given another meaning; `inner` is what it led to.
+ * A macro counts as a use if its expansion refers to a kernel function or a kernel variable, or has
+ * assembly; a constant does not. Such a use has the name of the kernel's macro that the driver
+ * wrote (WARN_ON, not the assembly in it), because that is the name that can be redefined; `inner`
+ * is the thing that it expands to.
  */
 struct dc_use {
 	enum dc_use_kind kind;
@@ -42,7 +43,7 @@ struct dc_parameter {
 	struct dc_value value;
 };
 
-/* What stubs can hand back if a crossing fails. */
+/* The kind of a function's result: it decides what a stub returns when a call across fails. */
 enum dc_result { DC_RESULT_VOID, DC_RESULT_SIGNED, DC_RESULT_POINTER, DC_RESULT_OTHER };
 
 struct dc_definition {
@@ -52,7 +53,8 @@ struct dc_definition {
 	const char *unit; /* the C file it was read in: file, unless that is a header */
 	unsigned first_line, last_line;
 	size_t start, body, end; /* offsets in file: declaration, '{', behind '}' */
-	bool fixed; /* can be neither replaced nor taken out: made by a macro, #if without #endif */
+	bool fixed; /* can be neither replaced nor removed: a macro made it, or an #if ends outside
+		     */
 	bool is_static, is_init; /* is_init: in a section that is freed after loading */
 	const char *uncuttable; /* why no stub can take its place, or NULL */
 	const char *result; /* type */
@@ -85,9 +87,9 @@ struct dc_static {
 	const char *function; /* the graph's name */
 	struct dc_variable variable;
 	unsigned line; /* of its declaration */
-	bool is_assigned; /* to by name (through a pointer is not seen) */
-	/* Integers that change, in a text that can be given a label; else what follows is not set.
-	 */
+	bool is_assigned; /* by name; assignments through a pointer are not seen */
+	/* True for integers that change, in a text that can get a label. Else the members below are
+	 * not set. */
 	bool crosses;
 	const char *type; /* "int", "unsigned char[2][3]" */
 	const char *init; /* what follows '=', or NULL */
@@ -129,7 +131,7 @@ int dc_source_write(struct dc_diag *diag, const char *path, const struct dc_sour
 
 void dc_source_free(struct dc_source *source); /* takes NULL */
 
-/* By the graph's name; or NULL. */
+/* Returns the definition with this name of the graph, or NULL. */
 const struct dc_definition *dc_source_find(const struct dc_source *source, const char *name);
 
 #endif

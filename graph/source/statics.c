@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Static variables within functions: which there are, which are assigned to, and for those of
- * integers what it takes to have them a second time elsewhere: type, initial value, and the place
- * in the text where a label can be put that makes them known to the linker.
+ * Finds static variables within functions and assignments to them. Those of integers can have a
+ * second copy in the other component; for them it reads the type, the initial value, and the place
+ * in the text for a label that makes them visible to the linker.
  */
 #include "graph/source/statics.h"
 
@@ -68,7 +68,7 @@ static const char *tokens_text(struct dc_facts *facts, CXTranslationUnit tu, CXS
 	return ret;
 }
 
-/* False: it has one that cannot be told elsewhere. */
+/* False: the initialiser cannot be written in another file. */
 static bool read_initialiser(struct dc_facts *facts, CXCursor variable, struct dc_static *ret)
 {
 	CXCursor init = clang_Cursor_getVarDeclInitializer(variable);
@@ -126,7 +126,7 @@ static struct dc_static *find(const struct statics *statics, CXCursor variable)
 	return NULL;
 }
 
-/* Two of a name in one function are told apart by no label. */
+/* True if the function has another of that name: their labels would be the same. */
 static bool is_second(const struct statics *statics, const char *name)
 {
 	struct dc_static *at;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Counts #if against #endif in the lines of each definition. */
 #include "graph/source/text.h"
 
 #include <stdlib.h>
@@ -6,7 +7,7 @@
 
 #include "base/file.h"
 
-/* #if and #endif within a stretch match. */
+/* True if #if and #endif match within text[start .. end). */
 static bool balanced(const char *text, size_t start, size_t end)
 {
 	int depth = 0;

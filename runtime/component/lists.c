@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Lists: what of them the process has to be told of. */
+/* Finds the elements of a list in the kernel, so that the process is told of them. */
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -7,13 +7,13 @@
 
 #include "component.h"
 
-/* The thread in the owner's word, whose low bits are flags. */
+/* The owner word of a mutex holds the thread, and flags in its low bits. */
 static bool dck_is_own(struct mutex *lock)
 {
 	return (atomic_long_read(&lock->owner) & ~7l) == (long)current;
 }
 
-/* Whether two neighbours know each other. */
+/* True if two neighbours point to each other. */
 static bool dck_is_next(const struct list_head *node, const struct list_head *next)
 {
 	return virt_addr_valid(next) && READ_ONCE(next->prev) == node;

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory of both sides: what the process allocates, and what either side frees.
+ * Memory: what the process allocates, and what either side frees.
  *
  * What the process has allocated is in the journal until it is freed: if the process dies in the
- * middle of a change, nothing in the kernel need lead there.
+ * middle of a change, nothing in the kernel need point to it.
  */
 #include <linux/atomic.h>
+#include <linux/device.h>
 #include <linux/mm.h>
+#include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
 #include "component.h"
 
-static atomic_long_t dck_shared_bytes; /* allocated for the process */
+static atomic_long_t dck_shared_bytes; /* allocated by the process */
 
-/* The functions themselves, not the macros. */
+/* These call the kernel's functions, not the macros. */
 static void *dck_raw_alloc(u64 len, bool pages)
 {
 	if (pages)
@@ -41,7 +43,7 @@ static void dck_undo_alloc(const unsigned long *args)
 
 static const struct dck_release dck_release_alloc = {"memory", dck_undo_alloc, 1, DCK_LAST};
 
-/* It is about to be freed: no longer the process's to lose. */
+/* The object is about to be freed: it leaves the journal if the process allocated it. */
 static void dck_shared_freed(const void *object)
 {
 	unsigned long args[DCK_ARGS_MAX] = {(unsigned long)object};
@@ -49,6 +51,8 @@ static void dck_shared_freed(const void *object)
 	if (atomic_long_read(&dck_shared_bytes) && dck_released(&dck_release_alloc, args))
 		atomic_long_sub((long)args[1], &dck_shared_bytes);
 }
+
+/* Before memory is freed */
 
 void dck_untrack(const void *object)
 {
@@ -58,7 +62,35 @@ void dck_untrack(const void *object)
 	dcrt_forget(dcg_channel, object);
 }
 
-/* Tracked, and announced by the reply. */
+void dck_untrack_freed(const void *memory)
+{
+	if (IS_ERR_OR_NULL(memory) || ZERO_OR_NULL_PTR(memory))
+		return;
+	dck_untrack_freed_in(memory, memory);
+}
+
+void dck_untrack_freed_in(const void *object, const void *memory)
+{
+	dck_untrack(object);
+	dck_memory_released(object);
+	dck_runners_forget(memory, 0);
+}
+
+void dck_untrack_freed_range(const void *memory, size_t len)
+{
+	dck_untrack(memory);
+	dck_memory_released(memory);
+	dck_runners_forget(memory, len);
+}
+
+void dck_netdev_freed(struct net_device *netdev)
+{
+	dck_untrack_freed_in(netdev, (const char *)netdev - netdev->padded);
+}
+
+/* Downcalls */
+
+/* Tracks the object; the reply announces it. */
 static int dck_track(struct dcrt_call *call, void *object, u16 type, u64 len)
 {
 	u32 count = (u32)len / dcg_driver.types[type].size;
@@ -75,6 +107,7 @@ int dck_alloc(struct dcrt_call *call)
 {
 	u64 type = dcrt_in_word(call, 0), len = dcrt_in_word(call, 1);
 	u64 pages = dcrt_in_word(call, 2);
+	unsigned long args[DCK_ARGS_MAX] = {0};
 	void *object;
 	int err;
 
@@ -85,9 +118,9 @@ int dck_alloc(struct dcrt_call *call)
 		return -ENOMEM;
 	}
 	object = dck_raw_alloc(len, pages);
-	if (!object ||
-	    !dck_acquired(&dck_release_alloc, (unsigned long[DCK_ARGS_MAX]){(unsigned long)object,
-									    (unsigned long)len})) {
+	args[0] = (unsigned long)object;
+	args[1] = (unsigned long)len;
+	if (!object || !dck_acquired(&dck_release_alloc, args)) {
 		atomic_long_sub((long)len, &dck_shared_bytes);
 		dck_raw_free(object);
 		return -ENOMEM;
@@ -110,7 +143,7 @@ int dck_free(struct dcrt_call *call)
 		return err;
 	if (!dcrt_object_whole(dcrt_channel_of(call), ref))
 		return -EINVAL;
-	/* Of two that free it at once, one is told -ESTALE here. */
+	/* If two threads free it at once, the second gets -ESTALE here. */
 	err = dcrt_object_free(dcrt_channel_of(call), object);
 	if (err)
 		return err;
@@ -119,4 +152,44 @@ int dck_free(struct dcrt_call *call)
 	else
 		kfree(object);
 	return 0;
+}
+
+/* Memory that is freed with a device. A resource that is added later is released earlier. */
+
+struct dck_managed {
+	const void *object;
+	size_t len;
+};
+
+static void dck_managed_freed(struct device *device, void *res)
+{
+	struct dck_managed *managed = res;
+
+	if (managed->object)
+		dck_untrack_freed_range(managed->object, managed->len);
+}
+
+void *dck_devm_kmalloc(struct device *device, size_t len, gfp_t flags)
+{
+	struct dck_managed *managed = devres_alloc(dck_managed_freed, sizeof(*managed), flags);
+	void *object = managed ? (devm_kmalloc)(device, len, flags) : NULL;
+
+	if (!object) {
+		devres_free(managed);
+		return NULL;
+	}
+	*managed = (struct dck_managed){.object = len ? object : NULL, .len = len};
+	devres_add(device, managed);
+	return object;
+}
+
+static int dck_is_of(struct device *device, void *res, void *object)
+{
+	return ((struct dck_managed *)res)->object == object;
+}
+
+void dck_devm_kfree(struct device *device, const void *object)
+{
+	devres_release(device, dck_managed_freed, dck_is_of, (void *)object);
+	(devm_kfree)(device, object);
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Works and timers: what runs by itself, until the memory it is in is freed. Nothing gives them
- * back one by one; so they are noted when they are set up, and each way to free memory looks for
- * those in it. Any context: kfree() may be called in all.
+ * Work items and timers run by themselves until the memory that contains them is freed. Nothing
+ * releases them one by one: they are noted when they are initialised, and each way to free memory
+ * looks for those in it. Any context, as kfree() may be called in any.
  */
 #undef pr_fmt
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/delay.h>
-#include <linux/device.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -19,13 +18,13 @@
 
 #include "component.h"
 
-/* Its own memory is not the driver's: (kfree) is the kernel's, whatever kfree() means here. */
+/* The list's own memory is not the driver's: (kfree) is the kernel's function, not the macro. */
 
 struct dck_runner {
 	struct list_head node;
-	void *at; /* the work or timer */
+	void *at; /* the work item or timer */
 	enum dck_runner_kind kind;
-	unsigned int round; /* of dck_runners_stop() that has had it */
+	unsigned int round; /* of dck_runners_stop() that has cancelled it */
 };
 
 static LIST_HEAD(dck_runners);
@@ -42,7 +41,7 @@ static struct dck_runner *dck_find_runner(const void *at)
 	return NULL;
 }
 
-/* Set up again it is the same one; INIT_DELAYED_WORK() begins with INIT_WORK(). */
+/* One that is initialised again keeps its entry; INIT_DELAYED_WORK() begins with INIT_WORK(). */
 void dck_runner_add(void *at, enum dck_runner_kind kind)
 {
 	struct dck_runner *new = (kmalloc)(sizeof(*new), GFP_ATOMIC), *runner;
@@ -60,7 +59,7 @@ void dck_runner_add(void *at, enum dck_runner_kind kind)
 	if (runner)
 		(kfree)(new);
 	else if (!new)
-		pr_warn_once("no memory to note a work or timer: it will not be stopped\n");
+		pr_warn_once("out of memory: recovery cannot cancel a work item or timer\n");
 }
 
 /* With the lock. */
@@ -70,7 +69,7 @@ static void dck_drop_runner(struct dck_runner *runner)
 	(kfree)(runner);
 }
 
-/* Memory of vmalloc() ends where the next page is not there: a page between two areas never is. */
+/* An area of vmalloc() ends at a page that is not mapped: there is always one between two areas. */
 static bool dck_is_in(const char *memory, const char *at)
 {
 	const char *page;
@@ -85,7 +84,7 @@ static bool dck_is_in(const char *memory, const char *at)
 	return true;
 }
 
-/* len 0: what the memory has */
+/* len 0: the allocated size */
 static bool dck_is_in_freed(const struct dck_runner *runner, const char *memory, size_t len)
 {
 	const char *at = runner->at;
@@ -93,7 +92,7 @@ static bool dck_is_in_freed(const struct dck_runner *runner, const char *memory,
 	return len ? at >= memory && at < memory + len : dck_is_in(memory, at);
 }
 
-static void dck_forget_runners(const void *memory, size_t len)
+void dck_runners_forget(const void *memory, size_t len)
 {
 	struct dck_runner *runner, *next;
 	unsigned long flags;
@@ -105,29 +104,10 @@ static void dck_forget_runners(const void *memory, size_t len)
 	spin_unlock_irqrestore(&dck_runners_lock, flags);
 }
 
-void dck_untrack_freed(const void *memory)
-{
-	if (IS_ERR_OR_NULL(memory) || ZERO_OR_NULL_PTR(memory))
-		return;
-	dck_untrack_freed_in(memory, memory);
-}
-
-void dck_untrack_freed_in(const void *object, const void *memory)
-{
-	dck_untrack(object);
-	dck_memory_released(object);
-	dck_forget_runners(memory, 0);
-}
-
-void dck_untrack_freed_range(const void *memory, size_t len)
-{
-	dck_untrack(memory);
-	dck_memory_released(memory);
-	dck_forget_runners(memory, len);
-}
-
-/* Stopping them: each once, without the lock, as that sleeps. One that is added meanwhile is
- * stopped too; one whose memory is freed meanwhile is a race of the driver's own. */
+/*
+ * Cancelling: each once, without the lock, as that sleeps. One that is added meanwhile is
+ * cancelled, too; one whose memory is freed meanwhile is a race in the driver.
+ */
 
 static bool dck_next_runner(unsigned int round, struct dck_runner *ret)
 {
@@ -165,7 +145,7 @@ static bool dck_stop_round(void)
 	return any;
 }
 
-/* One may have started another that was stopped before. */
+/* A work item may have queued another that was cancelled before. */
 void dck_runners_stop(void)
 {
 	unsigned int left = 16;
@@ -187,12 +167,15 @@ static bool dck_is_delayed(const struct work_struct *work)
 	return is;
 }
 
-/* Whoever cancels the work waits for its function, which is here, and refuses that it is queued. */
+/*
+ * If somebody cancels the work item, he waits for its function, which runs this, and queueing
+ * fails.
+ */
 void dck_work_requeue(struct work_struct *work, int err)
 {
 	if (!dck_had_no_process(err))
 		return;
-	pr_warn_ratelimited("a work was missed (%d) and is queued again\n", err);
+	pr_warn_ratelimited("a work function failed (%d) and is queued again\n", err);
 	if (dck_is_delayed(work)) {
 		struct delayed_work *delayed = to_delayed_work(work);
 
@@ -201,44 +184,4 @@ void dck_work_requeue(struct work_struct *work, int err)
 	}
 	msleep(MSEC_PER_SEC);
 	queue_work(system_wq, work);
-}
-
-/* Memory of devices. What is added to a device after it goes before it. */
-
-struct dck_managed {
-	const void *object;
-	size_t len;
-};
-
-static void dck_managed_freed(struct device *device, void *res)
-{
-	struct dck_managed *managed = res;
-
-	if (managed->object)
-		dck_untrack_freed_range(managed->object, managed->len);
-}
-
-void *dck_devm_kmalloc(struct device *device, size_t len, gfp_t flags)
-{
-	struct dck_managed *managed = devres_alloc(dck_managed_freed, sizeof(*managed), flags);
-	void *object = managed ? (devm_kmalloc)(device, len, flags) : NULL;
-
-	if (!object) {
-		devres_free(managed);
-		return NULL;
-	}
-	*managed = (struct dck_managed){.object = len ? object : NULL, .len = len};
-	devres_add(device, managed);
-	return object;
-}
-
-static int dck_is_of(struct device *device, void *res, void *object)
-{
-	return ((struct dck_managed *)res)->object == object;
-}
-
-void dck_devm_kfree(struct device *device, const void *object)
-{
-	devres_release(device, dck_managed_freed, dck_is_of, (void *)object);
-	(devm_kfree)(device, object);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A message is refused for the first thing that is wrong with it. Lengths are compared by
- * subtracting from what is left, so that no sum can wrap.
+ * Writes messages, and checks received ones. A message is refused for the first error in it.
+ * Lengths are compared by subtracting from what is left, so that no sum can wrap.
  */
 #include "wire.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The caller: a thread in the kernel that makes an upcall (dcrt_call_begin, _run, _end), hands its
- * message over to a thread of the process, and runs downcalls until the reply has come.
+ * The caller's side of an upcall: a thread in the kernel makes the upcall (dcrt_call_begin, _run,
+ * _end), hands its message over to a thread of the process, and runs downcalls until the reply
+ * arrives.
  */
 #include <linux/module.h>
 #include <linux/preempt.h>
@@ -17,7 +18,7 @@ static struct dcrt_frame *dcrt_frame_of(struct dcrt_call *call)
 	return container_of(call, struct dcrt_frame, call);
 }
 
-/* With the lock. */
+/* With the lock, and a chain is free. */
 static struct dcrt_chain *dcrt_take_chain(struct dcrt_channel *channel)
 {
 	struct dcrt_chain *chain = list_first_entry(&channel->calls.free, struct dcrt_chain, node);
@@ -34,7 +35,7 @@ static struct dcrt_chain *dcrt_take_chain(struct dcrt_channel *channel)
 	return chain;
 }
 
-/* With the lock. Whether waiting is over: *ret is set, or *err. */
+/* With the lock: true if there is nothing to wait for. Then *ret is set, or *err. */
 static bool dcrt_may_begin(struct dcrt_channel *channel, struct dcrt_chain **ret, int *err)
 {
 	if (channel->going)
@@ -65,7 +66,7 @@ static bool dcrt_may_be_killed(void)
 	return !(current->flags & (PF_EXITING | PF_KTHREAD));
 }
 
-/* err: why it may not begin at once. */
+/* err: why the call cannot begin at once. */
 static int dcrt_wait_to_begin(struct dcrt_channel *channel, struct dcrt_chain **ret, int err)
 {
 	unsigned int wait_ms = READ_ONCE(dcrt_attach_wait_ms);
@@ -139,8 +140,6 @@ EXPORT_SYMBOL_GPL(dcrt_call_begin);
 
 /* Handing over, and waiting */
 
-/* With the lock. The message goes to the chain's thread; the first one of a chain to the thread
- * that was idle last, or to the next that will be. */
 void dcrt_hand_over(struct dcrt_chain *chain, struct dcrt_server *server)
 {
 	struct dcrt_channel *channel = chain->channel;
@@ -196,8 +195,10 @@ static bool dcrt_has_event(struct dcrt_chain *chain)
 	return came;
 }
 
-/* The process is killed, and this thread stays until it is gone: it may be in the middle of things
- * that are only allowed while the caller holds its locks. */
+/*
+ * Kills the process and waits until it is gone: it may be in the middle of something that is
+ * allowed only while the caller holds its locks.
+ */
 static int dcrt_give_up(struct dcrt_chain *chain, int why)
 {
 	struct dcrt_channel *channel = chain->channel;
@@ -213,14 +214,17 @@ static int dcrt_give_up(struct dcrt_chain *chain, int why)
 	return chain->err;
 }
 
-/* Until a reply or a downcall has come. Returns 0 or the error. */
+/* Waits until a reply or a downcall has arrived. Returns 0 or the error. */
 static int dcrt_wait_for_event(struct dcrt_chain *chain, unsigned int deadline_ms)
 {
 	unsigned long deadline = msecs_to_jiffies(deadline_ms);
 	bool killable = dcrt_may_be_killed();
 
-	/* Where there is one CPU the server runs now, and mostly has answered when it sleeps. This
-	 * thread then never slept: an eighth of a round trip. Elsewhere it runs already. */
+	/*
+	 * On one CPU this lets the server run, which mostly replies before this thread sleeps:
+	 * about 1/8 of a round trip is saved. With more CPUs it does nothing, as the server runs
+	 * already.
+	 */
 	yield();
 	for (;;) {
 		unsigned long since = jiffies - READ_ONCE(chain->progress);
@@ -243,7 +247,7 @@ static int dcrt_wait_for_event(struct dcrt_chain *chain, unsigned int deadline_m
 	}
 }
 
-/* Serves downcalls until the reply has come. */
+/* Runs downcalls until the reply has arrived. */
 static int dcrt_await_reply(struct dcrt_chain *chain, const struct dcrt_frame *frame)
 {
 	const struct dcrt_function *function = frame->call.function;
@@ -306,12 +310,13 @@ void dcrt_call_end(struct dcrt_call *call)
 		dcrt_refuse(chain);
 	spin_lock(&channel->lock);
 	chain->event = DCRT_NO_EVENT;
-	/* A process that died may have left a downcall above this call that nobody serves now. */
+	/* If the process died, a downcall may be left above this call. */
 	chain->level = (u32)(frame - chain->frames);
 	if (!chain->level) {
 		chain->task = NULL;
 		list_del_init(&chain->pending);
 		list_move(&chain->node, &channel->calls.free);
+		/* Both sides hold the lock: a waiter is on the queue before it checks. */
 		if (waitqueue_active(&channel->wait))
 			wake_up_all(&channel->wait);
 	}

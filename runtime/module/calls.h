@@ -17,7 +17,7 @@
 #include <linux/sched.h>
 #include <linux/wait.h>
 
-#include "../message/call.h"
+#include "../call/call.h"
 
 struct file;
 
@@ -85,12 +85,16 @@ struct dcrt_frame *dcrt_push_frame(struct dcrt_chain *chain, const struct dcrt_f
 struct dcrt_chain *dcrt_own_chain(struct dcrt_channel *channel);
 /* Starts the message that the frame sends. */
 void dcrt_start_message(struct dcrt_frame *frame, u16 kind, u16 depth, u32 function);
-/* Checks and applies a message of len bytes, which the caller has copied to the last frame's `in`:
+/*
+ * Checks and applies a message of len bytes, which the caller has copied to the last frame's `in`:
  * a downcall, or the reply to its upcall. ret: the frame of that downcall or upcall.
- * Returns 0, or -EPROTO: it was refused, and the process is killed. */
+ * Returns 0, or -EPROTO: it was refused, and the process is killed.
+ */
 int dcrt_accept(struct dcrt_chain *chain, u32 len, bool down, struct dcrt_frame **ret);
-/* Runs the downcall of the chain's last frame and removes that frame. Returns the length of the
- * reply in its `out`. */
+/*
+ * Runs the downcall of the chain's last frame and removes that frame. Returns the length of the
+ * reply in its `out`.
+ */
 u32 dcrt_serve_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame);
 /* The status of a reply, as its caller is to see it. */
 int dcrt_reply_status(const struct dcrt_frame *frame);
@@ -99,8 +103,10 @@ void dcrt_refuse(struct dcrt_chain *chain);
 
 /* calls.c */
 
-/* With the lock: gives the chain's message to its thread, or, if it is the first of the chain, to
- * the server given. */
+/*
+ * With the lock: gives the chain's message to its thread, or, if it is the first of the chain, to
+ * the server given.
+ */
 void dcrt_hand_over(struct dcrt_chain *chain, struct dcrt_server *server);
 
 /* serve.c: the ioctl DCRT_IOC_TURN. */

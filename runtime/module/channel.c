@@ -193,7 +193,7 @@ void dcrt_unregister(struct dcrt_channel *channel)
 	dcrt_drain(channel);
 	dcrt_peer_leave(channel);
 	for (i = 0; i < DCRT_THREADS_MAX; i++)
-		wake_up(&channel->servers.at[i].wait); /* idle ones take DEATH home */
+		wake_up(&channel->servers.at[i].wait); /* idle threads send DEATH to the process */
 	if (!wait_event_timeout(channel->wait, dcrt_has_no_process(channel), 2 * HZ))
 		do
 			dcrt_kill_process(channel, channel->session.id);

@@ -13,7 +13,7 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
-#include "../message/call.h"
+#include "../call/call.h"
 #include "calls.h"
 #include "module.h"
 #include "peer.h"

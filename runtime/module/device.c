@@ -12,7 +12,7 @@ static int dcrt_device_open(struct inode *inode, struct file *file)
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	kref_get(&channel->refs); /* misc_open() holds off misc_deregister() */
+	kref_get(&channel->refs); /* misc_open() keeps misc_deregister() out */
 	file->private_data = channel;
 	return nonseekable_open(inode, file);
 }
@@ -29,9 +29,9 @@ static int dcrt_device_flush(struct file *file, fl_owner_t id)
 	if (over)
 		dcrt_session_end(channel);
 	else if (channel->session.file == file && channel->session.files == id)
-		session = channel->session.id; /* closed by hand: there may be other threads */
+		session = channel->session.id; /* closed explicitly: there may be other threads */
 	spin_unlock(&channel->lock);
-	if (over) /* what shares its memory has no device */
+	if (over) /* a process that shares its memory must not have the device */
 		unmap_mapping_range(file_inode(file)->i_mapping, 0, 0, 1);
 	if (session)
 		dcrt_kill_process(channel, session);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A call while it is open, as its caller, the process's thread and a peer share it: a frame of its
- * chain, the check of a message that came for it, and a downcall that is run.
+ * What the caller, the process's thread and a peer have in common: the frames of open calls, the
+ * check of a message, and running a downcall.
  */
 #include <linux/module.h>
 #include <linux/uaccess.h>
 
 #include "channel.h"
 
-/* The process has said what it cannot mean. */
 void dcrt_refuse(struct dcrt_chain *chain)
 {
 	struct dcrt_channel *channel = chain->channel;
@@ -35,7 +34,6 @@ void dcrt_start_message(struct dcrt_frame *frame, u16 kind, u16 depth, u32 funct
 	dcrt_write_start(&frame->call.writer, frame->out, DCRT_MESSAGE_MAX, &header);
 }
 
-/* With the lock. The frame of one more call on the chain. */
 struct dcrt_frame *dcrt_push_frame(struct dcrt_chain *chain, const struct dcrt_function *function)
 {
 	struct dcrt_frame *frame = &chain->frames[chain->level++];
@@ -64,7 +62,7 @@ u32 dcrt_serve_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame)
 	dcrt_start_message(frame, DCRT_REPLY, (u16)chain->level, function);
 	len = dcrt_call_handle(&frame->call, &status);
 	dcrt_count(frame, status);
-	if (frame->call.err == -EPROTO) /* words are looked at only when it runs */
+	if (frame->call.err == -EPROTO) /* words are checked only when the handler runs */
 		dcrt_refuse(chain);
 	spin_lock(&chain->channel->lock);
 	chain->level--;
@@ -72,7 +70,7 @@ u32 dcrt_serve_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame)
 	return len;
 }
 
-/* What the runtime says of a call itself, a living process cannot. */
+/* The runtime itself returns these for a call; a process that lives cannot. */
 int dcrt_reply_status(const struct dcrt_frame *frame)
 {
 	int status = frame->call.message.header.status;
@@ -125,7 +123,7 @@ int dcrt_accept(struct dcrt_chain *chain, u32 len, bool down, struct dcrt_frame 
 		frame = dcrt_push_frame(chain, &channel->driver->down[message.header.function]);
 		spin_unlock(&channel->lock);
 		frame->number = up->number;
-		swap(frame->in, up->in); /* the upcall's is for its reply */
+		swap(frame->in, up->in); /* the upcall's buffer is for its reply */
 	}
 	frame->call.message = message;
 	*ret = frame;

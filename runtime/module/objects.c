@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The channel's objects: what its tracker needs of the kernel, and what components call. */
+/*
+ * The channel's objects: the tracker's environment in the kernel, and what kernel components call.
+ */
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -21,8 +23,8 @@ static void dcrt_env_free(void *memory)
 	kvfree(memory);
 }
 
-/* Objects are forgotten in any context (dcrt_forget). */
-static void dcrt_env_lock(void *ctx)
+/* dcrt_forget() may be called in any context. */
+static void dcrt_env_lock(void *ctx) __acquires(&((struct dcrt_channel *)ctx)->tracker_lock)
 {
 	struct dcrt_channel *channel = ctx;
 	unsigned long flags;
@@ -31,7 +33,7 @@ static void dcrt_env_lock(void *ctx)
 	channel->tracker_flags = flags;
 }
 
-static void dcrt_env_unlock(void *ctx)
+static void dcrt_env_unlock(void *ctx) __releases(&((struct dcrt_channel *)ctx)->tracker_lock)
 {
 	struct dcrt_channel *channel = ctx;
 
@@ -50,12 +52,13 @@ static const void *dcrt_env_self(void)
 
 static unsigned int addresses = 1024;
 module_param(addresses, uint, 0644);
-MODULE_PARM_DESC(addresses, "of the kernel's that one process can be sent; for channels to come");
+MODULE_PARM_DESC(addresses,
+		 "kernel addresses that one process can be sent; for drivers registered later");
 
 static void dcrt_env_full(uint32_t max)
 {
 	pr_err_ratelimited(
-		"dcrt: more than %u addresses for one process: load dcrt with addresses=%u\n", max,
+		"dcrt: a process needs more than %u addresses: load dcrt with addresses=%u\n", max,
 		2 * max);
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Peers: what is at the other end of a channel without a process. The chain of calls is the
- * caller's stack here, so nobody waits and nobody is woken; frames, checks and counters are those
- * of turn.c.
+ * A peer takes the place of the process at the other end of a channel. Calls nest on the caller's
+ * stack, so nobody waits and nobody is woken; frames, checks and counters are those of frames.c.
  */
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -12,7 +11,7 @@
 static DEFINE_MUTEX(peers_lock);
 static LIST_HEAD(peers);
 
-/* With the lock. */
+/* With peers_lock. */
 static struct dcrt_peer *dcrt_find_peer(const char *name)
 {
 	struct dcrt_peer *peer;
@@ -47,13 +46,13 @@ EXPORT_SYMBOL_GPL(dcrt_peer_unregister);
 
 /* A channel's life */
 
-/* With the peers' lock. */
+/* With peers_lock. */
 static int dcrt_peer_attach(struct dcrt_channel *channel, struct dcrt_peer *peer)
 {
 	int err;
 
 	if (peer->fingerprint != channel->fingerprint) {
-		pr_err("dcrt: the twin of %s was made by another cut\n", peer->name);
+		pr_err("dcrt: the twin of %s is of another cut\n", peer->name);
 		return -EPROTO;
 	}
 	if (peer->channel)
@@ -111,7 +110,7 @@ static bool dcrt_peer_is_over(struct dcrt_channel *channel)
 	return READ_ONCE(channel->session.killed);
 }
 
-/* A message of the peer's, copied once. */
+/* Copies a message of the peer, once, and accepts it. */
 static int dcrt_peer_accept(struct dcrt_chain *chain, const void *message, long len, bool down,
 			    struct dcrt_frame **ret)
 {
@@ -143,7 +142,7 @@ int dcrt_peer_up(struct dcrt_frame *frame, u32 len)
 	chain->unanswered = frame->out;
 	got = peer->serve(peer, frame->out, len, &reply);
 	if (got < 0) {
-		pr_err("dcrt: the twin of %s gave up in %s: %ld\n", peer->name,
+		pr_err("dcrt: the twin of %s failed in %s: %ld\n", peer->name,
 		       frame->call.function->name, got);
 		dcrt_kill_process(chain->channel, chain->session);
 		return -EPIPE;

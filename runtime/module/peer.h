@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A channel whose other end is in the kernel: a function takes the process's place (twin/). Calls
- * go over on the caller's thread; messages are made, copied, decoded and checked as if a process
- * had them, with the channel's delay for each crossing.
+ * A channel whose other end is in the kernel: a peer takes the place of the process (twin/). Calls
+ * run on the caller's thread. Messages are built, copied, decoded and checked as they are with a
+ * process, and each crossing has the channel's delay.
  */
 #ifndef DCRT_PEER_H
 #define DCRT_PEER_H
@@ -16,30 +16,36 @@ struct module;
 struct dcrt_peer {
 	const char *name; /* of the driver */
 	uint64_t fingerprint; /* of the peer's tables */
-	struct module *owner; /* stays while there is a channel */
-	/* A channel has come. Returns 0 or why not. */
+	struct module *owner; /* is pinned while there is a channel */
+	/* A channel attaches. Returns 0 or an error that refuses it. */
 	int (*attach)(struct dcrt_peer *peer, uint64_t session);
-	/* It goes; no call is open, and none will come. */
+	/* The channel detaches; no call is open, and none will follow. */
 	void (*detach)(struct dcrt_peer *peer);
-	/* Takes an UPCALL, borrowed until it returns. Process context; may sleep; threads may come
-	 * at the same time, and one again by dcrt_peer_down(). Returns the length of the REPLY,
-	 * which stays in place until this thread's next call, or a negative errno: the session is
-	 * over. */
+	/*
+	 * Serves an UPCALL, which is borrowed until it returns. Process context; may sleep. Several
+	 * threads may call it at once, and a thread again from within dcrt_peer_down(). Returns the
+	 * length of the REPLY, which stays valid until this thread's next call, or a negative
+	 * errno: the session is over.
+	 */
 	long (*serve)(struct dcrt_peer *peer, const void *message, uint32_t len,
 		      const void **ret_reply);
-	/* dcrt.ko's */
+	/* For dcrt.ko */
 	struct list_head node;
 	void *channel; /* or NULL */
 };
 
-/* dcrt_peer_register - the next driver of that name will get this peer and no process.
- * Returns 0 or -EEXIST. Process context, as all here. */
+/*
+ * dcrt_peer_register - the next driver of that name gets this peer instead of a process. Returns 0
+ * or -EEXIST. Process context, like all functions here.
+ */
 int dcrt_peer_register(struct dcrt_peer *peer);
 void dcrt_peer_unregister(struct dcrt_peer *peer);
 
-/* dcrt_peer_down - to be called within serve, by its thread: runs a DOWNCALL and gives its REPLY,
- * in place until this thread's next call. Returns its length, or -EPROTO (the message was refused,
- * nothing of it was applied, and the session is over), -EPIPE (it was over). */
+/*
+ * dcrt_peer_down - called within serve, by its thread: runs a DOWNCALL. Its REPLY stays valid until
+ * this thread's next call. Returns the length of the reply; -EPROTO the message was refused,
+ * nothing of it was applied, and the session is over; -EPIPE the session was over.
+ */
 long dcrt_peer_down(struct dcrt_peer *peer, const void *message, uint32_t len,
 		    const void **ret_reply);
 

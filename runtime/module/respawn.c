@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Starting the process, and keeping one.
+ * Starts the process, and keeps one running.
  *
- * A work looks after the process: it starts the program, watches it every few milliseconds until it
- * has attached, and then does nothing more until session_over() calls it again. So it knows of two
- * deaths: that of a process that had attached, and that of one that never did, after which it
- * pauses. (UMH_WAIT_PROC would tell of both, but holds off suspend as long as the process lives.)
+ * A work item starts the program, watches the process every few milliseconds until it has attached,
+ * and then does nothing until dcrt_session_end() schedules it again. So it handles the death of a
+ * process that had attached, and the death of one that never did, after which it pauses.
+ * (UMH_WAIT_PROC would report both, but holds off suspend as long as the process lives.)
  */
 #include <linux/module.h>
 #include <linux/sched/signal.h>
@@ -18,7 +18,7 @@
 #define PAUSE_MIN_MS 10
 #define PAUSE_MAX_MS 1000
 
-/* In the process, before it becomes the program. */
+/* Runs in the new process, before it executes the program. */
 static int dcrt_note_process(struct subprocess_info *info, struct cred *cred)
 {
 	struct dcrt_respawner *respawner = info->data;
@@ -71,14 +71,14 @@ static bool dcrt_is_running(const struct dcrt_respawner *respawner)
 	return respawner->process && !thread_group_exited(respawner->process);
 }
 
-/* One whose session is over, or that takes too long to begin one, has to go. */
+/* Kills a process whose session is over, or that takes too long to attach. */
 static void dcrt_watch(struct dcrt_respawner *respawner, u64 session)
 {
 	if (session != respawner->session || time_after(jiffies, respawner->attach_by))
 		kill_pid(respawner->process, SIGKILL, 1);
 }
 
-/* No process of ours is there. Returns the pause before the next one, in ms. */
+/* There is no process. Returns the pause before the next is started, in ms. */
 static unsigned int dcrt_next_pause_ms(struct dcrt_respawner *respawner, u64 session)
 {
 	if (session != respawner->session)
@@ -110,7 +110,7 @@ static void dcrt_respawn_work(struct work_struct *work)
 		again_ms = dcrt_next_pause_ms(respawner, session);
 	} else {
 		respawner->due = false;
-		pr_notice_ratelimited("dcrt-%s: the process has ended and is started again\n",
+		pr_notice_ratelimited("dcrt-%s: the process has died; starting it again\n",
 				      channel->driver->name);
 		dcrt_spawn(channel, respawner->path);
 		respawner->attach_by = jiffies + msecs_to_jiffies(respawner->timeout_ms);

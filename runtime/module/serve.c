@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The process's threads, in their one system call (dcrt_turn): a thread hands in a message, which
- * is checked, and then takes the next one, or is idle until an upcall comes.
+ * The process's side of an upcall: each of its threads hands in a message by dcrt_turn(), its one
+ * system call. The message is checked; then the thread receives the next message of its chain, or
+ * is idle until an upcall comes.
  */
 #include <linux/module.h>
 #include <linux/uaccess.h>
@@ -52,8 +53,7 @@ static long dcrt_send_message(struct dcrt_chain *chain, const struct dcrt_turn *
 	return len;
 }
 
-/* Until the caller has something for this thread: the reply to a downcall, or an upcall out of it.
- */
+/* Waits for the caller's next message: the reply to a downcall, or an upcall nested in it. */
 static bool dcrt_has_message(struct dcrt_chain *chain, struct dcrt_channel *channel,
 			     struct file *file)
 {
@@ -151,7 +151,7 @@ static long dcrt_run_here(struct dcrt_chain *chain, struct dcrt_frame *frame,
 	return dcrt_send_message(chain, turn, frame->out, len);
 }
 
-/* A good message has come: wakes the caller, or runs the downcall here. */
+/* A message was accepted: wakes the caller, or runs the downcall here. */
 static long dcrt_act_on_message(struct dcrt_channel *channel, struct dcrt_server *server,
 				struct file *file, struct dcrt_frame *frame,
 				const struct dcrt_turn *turn)
@@ -178,7 +178,7 @@ static long dcrt_act_on_message(struct dcrt_channel *channel, struct dcrt_server
 			     : dcrt_serve_idle(channel, server, file, turn);
 }
 
-/* A message from the thread that serves a chain. */
+/* Takes a message from the thread that serves a chain. */
 static long dcrt_take_message(struct dcrt_channel *channel, struct dcrt_server *server,
 			      struct file *file, const struct dcrt_turn *turn)
 {

@@ -12,7 +12,7 @@
 
 #include "channel.h"
 
-/* The driver is notified from a work item, as its callbacks may call up. */
+/* Runs from a work item, as the driver's callbacks may make upcalls. */
 
 void dcrt_notify_driver(struct work_struct *work)
 {
@@ -77,7 +77,10 @@ long dcrt_session_attach(struct dcrt_channel *channel, struct file *file,
 	if (err)
 		return err;
 	put_pid(old);
-	/* User tasks are frozen before devices suspend, and those call up. Inherited by threads. */
+	/*
+	 * User tasks are frozen before devices suspend, but suspending makes upcalls. Threads
+	 * inherit the flag.
+	 */
 	current->flags |= PF_NOFREEZE;
 	if (copy_to_user(arg, &attach, sizeof(attach)))
 		return -EFAULT;

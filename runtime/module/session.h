@@ -29,7 +29,8 @@ struct dcrt_notify {
 /* The work item: calls the driver's died() and attached(). */
 void dcrt_notify_driver(struct work_struct *work);
 
-/* The ioctl DCRT_IOC_ATTACH. Returns 0; -EBUSY; -EPROTO other tables or ABI; -ESHUTDOWN; -EFAULT.
+/*
+ * The ioctl DCRT_IOC_ATTACH. Returns 0; -EBUSY; -EPROTO other tables or ABI; -ESHUTDOWN; -EFAULT.
  */
 long dcrt_session_attach(struct dcrt_channel *channel, struct file *file,
 			 struct dcrt_attach __user *arg);

@@ -21,15 +21,14 @@ MODULE_PARM_DESC(attach_wait_ms, "how long an upcall waits for a process when th
 
 static unsigned int delay_ns;
 module_param(delay_ns, uint, 0444);
-MODULE_PARM_DESC(delay_ns, "what debugfs NAME/delay_ns begins with");
+MODULE_PARM_DESC(delay_ns, "initial value of debugfs NAME/delay_ns");
 
 static char *delay_mode = "busy";
 module_param(delay_mode, charp, 0444);
-MODULE_PARM_DESC(delay_mode, "what debugfs NAME/delay_mode begins with: busy or sleep");
+MODULE_PARM_DESC(delay_mode, "initial value of debugfs NAME/delay_mode: busy or sleep");
 
 static struct dentry *root;
 
-/* Time is added once a crossing, before the message goes over. Process context. */
 void dcrt_delay(struct dcrt_channel *channel, bool is_up)
 {
 	unsigned int ns = READ_ONCE(channel->delay.ns);
@@ -101,24 +100,26 @@ static unsigned int dcrt_open_chains(struct dcrt_channel *channel)
 	return count;
 }
 
+static void dcrt_show_failures(struct seq_file *file, const struct dcrt_stats *stats)
+{
+	seq_printf(file, "atomic_refused %lld no_process %lld bad_messages %lld ",
+		   atomic64_read(&stats->atomic_refused), atomic64_read(&stats->no_process),
+		   atomic64_read(&stats->bad_messages));
+	seq_printf(file, "given_up %lld deaths %lld\n", atomic64_read(&stats->given_up),
+		   atomic64_read(&stats->deaths));
+}
+
 static int stats_show(struct seq_file *file, void *unused)
 {
 	struct dcrt_channel *channel = file->private;
 	const struct dcrt_driver *driver = channel->driver;
 
-	seq_printf(file,
-		   "session %llu attached %d threads %u chains %u open %u objects %u conflicts "
-		   "%llu windows %u\n",
+	seq_printf(file, "session %llu attached %d threads %u chains %u open %u ",
 		   channel->session.id, dcrt_is_served(channel), channel->servers.count,
-		   channel->calls.n_chains, dcrt_open_chains(channel), channel->tracker.live,
+		   channel->calls.n_chains, dcrt_open_chains(channel));
+	seq_printf(file, "objects %u conflicts %llu windows %u\n", channel->tracker.live,
 		   channel->tracker.conflicts, channel->windows.count);
-	seq_printf(
-		file,
-		"atomic_refused %lld no_process %lld bad_messages %lld given_up %lld deaths %lld\n",
-		atomic64_read(&channel->stats.atomic_refused),
-		atomic64_read(&channel->stats.no_process),
-		atomic64_read(&channel->stats.bad_messages),
-		atomic64_read(&channel->stats.given_up), atomic64_read(&channel->stats.deaths));
+	dcrt_show_failures(file, &channel->stats);
 	seq_printf(file, "delay_ns %u delay_mode %s delayed_up %lld delayed_down %lld\n",
 		   channel->delay.ns, delay_words[channel->delay.sleeps],
 		   atomic64_read(&channel->delay.up), atomic64_read(&channel->delay.down));

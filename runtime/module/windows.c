@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Windows: the device's registers in the process. The driver's half notes each where it is mapped
- * in the kernel; the process asks what is at an address and maps the device file there.
+ * Windows: the device's registers in the process. The kernel component notes each range of
+ * registers that it maps; the process asks for the window around an address and maps the device
+ * file there.
  *
  * Page 0 of the file is struct dcrt_shared. Each window has pages of its own behind it, which are
- * never given to another: a mapping that the process keeps too long leads nowhere (SIGBUS), not to
- * other registers. Pages are put in when they are first touched: that looks up the window again,
- * after the mapping can be found by unmap_mapping_range(), so none is missed.
+ * never used again: if the process keeps a mapping too long, an access gets SIGBUS and does not
+ * reach other registers. Pages are inserted when they are first touched. The fault looks up the
+ * window again, when unmap_mapping_range() can already find the mapping, so none is missed.
  */
 #include <linux/fs.h>
 #include <linux/io.h>
@@ -18,7 +19,7 @@
 
 struct dcrt_window {
 	struct list_head node;
-	struct dcrt_range range; /* in the kernel: the process may name each of its bytes */
+	struct dcrt_range range; /* in the kernel; the process may name each byte of it */
 	unsigned long pfn;
 	unsigned long page; /* of the device file; 0: not for the process */
 };
@@ -28,7 +29,7 @@ static unsigned long dcrt_window_pages(const struct dcrt_window *window)
 	return window->range.len >> PAGE_SHIFT;
 }
 
-/* Finding; with windows_lock */
+/* Look-up, with windows.lock */
 
 static struct dcrt_window *dcrt_window_at(struct dcrt_channel *channel, unsigned long address)
 {
@@ -50,9 +51,9 @@ static struct dcrt_window *dcrt_window_with_page(struct dcrt_channel *channel, u
 	return NULL;
 }
 
-/* Coming and going */
+/* Adding and removing */
 
-/* Without windows_lock, which page faults take. Nothing is mapped once the file is released. */
+/* Without windows.lock, which page faults take. Nothing is mapped once the file is released. */
 static void dcrt_window_unmap(struct dcrt_channel *channel, unsigned long page, unsigned long pages)
 {
 	struct inode *inode = NULL;
@@ -70,7 +71,7 @@ static void dcrt_window_unmap(struct dcrt_channel *channel, unsigned long page, 
 	iput(inode);
 }
 
-/* With windows_lock: it is no longer found. */
+/* With windows.lock: the window is not found any more. */
 static void dcrt_window_unlist(struct dcrt_channel *channel, struct dcrt_window *window)
 {
 	list_del(&window->node);
@@ -80,7 +81,7 @@ static void dcrt_window_unlist(struct dcrt_channel *channel, struct dcrt_window 
 		   channel->windows.shared->windows_removed + 1);
 }
 
-/* Without the lock. NULL is fine. */
+/* Without windows.lock. Takes NULL. */
 static void dcrt_window_end(struct dcrt_channel *channel, struct dcrt_window *window)
 {
 	if (window && window->page)
@@ -88,7 +89,10 @@ static void dcrt_window_end(struct dcrt_channel *channel, struct dcrt_window *wi
 	kfree(window);
 }
 
-/* With windows_lock. One that the kernel has unmapped without telling, as another is there now. */
+/*
+ * With windows.lock: unlists a window that the new range overlaps. The kernel has unmapped it
+ * without telling us.
+ */
 static struct dcrt_window *dcrt_window_unlist_old(struct dcrt_channel *channel,
 						  const struct dcrt_range *range)
 {
@@ -116,7 +120,7 @@ static void dcrt_window_list(struct dcrt_channel *channel, struct dcrt_window *w
 		dcrt_window_end(channel, old);
 		mutex_lock(&channel->windows.lock);
 	}
-	/* The rest of a page may be another device's. */
+	/* The rest of a page may belong to another device. */
 	if (mapped && range->len && !((phys | range->len | range->base) & ~PAGE_MASK)) {
 		window->page = channel->windows.next_page;
 		channel->windows.next_page += dcrt_window_pages(window);
@@ -185,7 +189,7 @@ EXPORT_SYMBOL_GPL(dcrt_in_window);
 
 /* Mapping */
 
-/* With windows_lock or not: the process may die at any time, and its memory goes with it. */
+/* With or without windows.lock: the process may die at any time, and its memory goes with it. */
 static bool dcrt_is_attached_file(struct dcrt_channel *channel, const struct file *file)
 {
 	bool attached;
@@ -260,7 +264,7 @@ int dcrt_window_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct dcrt_channel *channel = file->private_data;
 
-	/* Not another that was given the descriptor. */
+	/* Not a process that was passed the descriptor. */
 	if (!dcrt_is_attached_file(channel, file) ||
 	    READ_ONCE(channel->session.files) != current->files)
 		return -EPERM;
@@ -269,7 +273,7 @@ int dcrt_window_mmap(struct file *file, struct vm_area_struct *vma)
 	return vma->vm_pgoff ? dcrt_map_window(channel, vma) : dcrt_map_shared(vma);
 }
 
-/* A channel's */
+/* Life */
 
 int dcrt_windows_init(struct dcrt_channel *channel)
 {

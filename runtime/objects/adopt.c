@@ -56,7 +56,7 @@ static int adopt_pass(struct dcrt_tracker *tracker, struct dcrt_channel *channel
 	uint32_t i;
 	int err = 0;
 
-	/* What is in hand stays in the list; what is added stands before the first. */
+	/* A busy object stays in the list; new ones are inserted before the first. */
 	for (i = tracker->adopt_first; i != DCRT_NO_SLOT && !err;
 	     i = tracker->objects[i].next_adopt) {
 		struct dcrt_object *object = &tracker->objects[i];

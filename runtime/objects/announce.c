@@ -8,7 +8,10 @@
 #include "refs.h"
 #include "slots.h"
 
-/* Objects that cannot stand beside a new one: the news of their end has been overtaken. */
+/*
+ * Removes objects that the new one contradicts: the message that they were freed has been
+ * overtaken.
+ */
 static void make_way(struct dcrt_tracker *tracker, const struct dcrt_object *new, void **blocks)
 {
 	uint32_t i;
@@ -25,11 +28,14 @@ static void make_way(struct dcrt_tracker *tracker, const struct dcrt_object *new
 		if (apart || (in != around_it) || (in && old->type != new->type))
 			continue;
 		dcrt_take_out(tracker, old, blocks);
-		i = (uint32_t)-1; /* once more from the start */
+		i = (uint32_t)-1; /* start again */
 	}
 }
 
-/* What is there already has a content of its own; the kernel sends what differs from zeroes. */
+/*
+ * A variable or a containing object has content of its own; the kernel sends what differs from
+ * zeroes.
+ */
 static void zero_fields(const struct dcrt_tracker *tracker, struct dcrt_object *object)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
@@ -41,24 +47,24 @@ static void zero_fields(const struct dcrt_tracker *tracker, struct dcrt_object *
 			       type->fields[i].size * type->fields[i].count);
 }
 
-/* Where a new object stands: in a variable, in another object, or (NULL) in memory of its own. */
+/* The address of a new object: in a variable, in another object, or NULL for memory of its own. */
 static int find_local(struct dcrt_tracker *tracker, const struct dcrt_record *record,
 		      const uint8_t *data, uint8_t **ret)
 {
 	const struct dcrt_type *type = &tracker->types[record->type];
-	void *place = type->variable;
+	void *address = type->variable;
 	uint64_t ref;
 	int err;
 
-	if (place && record->version != type->size)
+	if (address && record->version != type->size)
 		return -EPROTO;
-	if (!place && record->len) {
+	if (!address && record->len) {
 		memcpy(&ref, data, sizeof(ref));
-		err = dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, record->version, &place);
+		err = dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, record->version, &address);
 		if (err)
 			return err == -ESTALE ? -ESTALE : -EPROTO;
 	}
-	*ret = place;
+	*ret = address;
 	return 0;
 }
 
@@ -75,7 +81,7 @@ int dcrt_object_announced(struct dcrt_tracker *tracker, const struct dcrt_record
 	if (slot >= tracker->slots || new.size % tracker->types[new.type].size)
 		return -EPROTO;
 	if (new.generation <= tracker->objects[slot].generation)
-		return 0; /* known, or freed since */
+		return 0; /* known, or freed already */
 	err = find_local(tracker, record, data, &new.local);
 	if (err)
 		return err == -ESTALE ? 0 : err;
@@ -99,14 +105,14 @@ int dcrt_object_move(struct dcrt_tracker *tracker, uint64_t handle, uint16_t typ
 {
 	uint32_t slot = dcrt_slot_of(handle), parent, from, to, count;
 	struct dcrt_object *object, new;
-	void *place;
+	void *address;
 	int err;
 
-	if (dcrt_resolve(tracker, handle, type, (uint32_t)len, &place))
+	if (dcrt_resolve(tracker, handle, type, (uint32_t)len, &address))
 		return -EINVAL;
 	object = &tracker->objects[slot];
 	from = dcrt_object_span(tracker, object, &count);
-	if (place != object->local || object->size != len || count > 1 ||
+	if (address != object->local || object->size != len || count > 1 ||
 	    object->parent != DCRT_NO_SLOT)
 		return -EINVAL;
 	new = *object;

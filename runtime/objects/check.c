@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel believes of the process's updates: each by itself, by what the tables say of its
- * object and field; and all that a message changes in an element together, by the driver's own
- * valid() if a field that it is about is among them. One such question costs a copy of the element
- * and a look at the whole message, so there are not many in one.
+ * Checks what the process sends, before any of it is applied. Each update is checked by itself: do
+ * the tables let the process write this field of this object? If a message changes a field that is
+ * `checked`, the driver's valid() is also asked about the element as the whole message would change
+ * it. That costs a copy of the element and a walk over the message, so the number of such elements
+ * in a message is limited.
  */
 #include "check.h"
 
 #include "types.h"
 #include "units.h"
 
-#define QUESTIONS_MAX 64 /* elements, in one message; honest ones have a few */
+#define QUESTIONS_MAX 64 /* elements in one message; a sound process sends a few */
 
 int dcrt_check_init(struct dcrt_tracker *tracker)
 {
@@ -25,12 +26,12 @@ int dcrt_check_init(struct dcrt_tracker *tracker)
 	return tracker->scratch ? 0 : -ENOMEM;
 }
 
-/* ret: object NULL if it is freed. */
+/* ret->object: NULL if the object was freed. */
 static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
 			const uint8_t *data, uint64_t session, struct dcrt_unit_range *ret)
 {
 	int err = dcrt_locate_update(tracker, record, ret);
-	void *place;
+	void *address;
 	uint32_t i;
 
 	if (err == -ESTALE) { /* freed while the message was made */
@@ -42,7 +43,7 @@ static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 	for (i = 0; i < ret->count && ret->field->kind != DCRT_PLAIN; i++) {
 		const uint8_t *value = data + i * sizeof(uint64_t);
 
-		err = dcrt_unit_from_wire(tracker, ret->field, session, false, &value, &place);
+		err = dcrt_unit_from_wire(tracker, ret->field, session, false, &value, &address);
 		if (err && err != -ESTALE)
 			return -EPROTO;
 	}
@@ -64,15 +65,15 @@ static void change_scratch(struct dcrt_tracker *tracker, const struct dcrt_unit_
 
 	for (i = 0; i < range->count; i++, data += size, to += size) {
 		const uint8_t *value = data;
-		void *place;
+		void *address;
 
 		if (!dcrt_is_overtaken(range, i, record) &&
-		    !dcrt_unit_from_wire(tracker, range->field, session, false, &value, &place))
+		    !dcrt_unit_from_wire(tracker, range->field, session, false, &value, &address))
 			memcpy(to, value, size);
 	}
 }
 
-/* Asks what would become of the element that `about` is in. */
+/* Asks valid() about the element of `about`, with all that the message changes in it. */
 static bool is_valid(struct dcrt_tracker *tracker, const struct dcrt_message *message,
 		     const struct dcrt_unit_range *about)
 {
@@ -88,7 +89,7 @@ static bool is_valid(struct dcrt_tracker *tracker, const struct dcrt_message *me
 		if (record.kind != DCRT_UPDATE || dcrt_locate_update(tracker, &record, &range) ||
 		    range.object != about->object || element_of(tracker, &range) != element)
 			continue;
-		/* of two that do not rise only the first would be applied */
+		/* if versions do not rise, only the first update would be applied */
 		in_order &= !last || (int32_t)(record.version - last) > 0;
 		last = record.version;
 		change_scratch(tracker, &range, &record, data, message->header.session);

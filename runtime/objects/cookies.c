@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Addresses of the kernel's that lead to nothing tracked, as they cross. What crosses is a cookie:
- * a reference with the one slot that no object has, a number in the place of the generation, and
- * an offset. The number stands for one address, or for so many bytes of a range that was noted
- * (registers): within it the process computes with the cookie as it would with the address, and a
- * longer range than an offset can tell has several numbers in a row. Cookies of all sessions look
- * alike, so the table begins anew with each session; within one no number is given twice.
+ * Cookies: how kernel addresses that are in no tracked object cross. A cookie is a reference with
+ * the one slot that no object has, a number in place of the generation, and an offset. The number
+ * stands for one address, or for a range of registers (dcrt_range_add): within a range the process
+ * computes with the cookie as it would with the address. A range that is longer than an offset can
+ * tell has several numbers in a row. Cookies of all sessions look alike, so each session starts
+ * with an empty table; within a session no number is assigned twice.
  *
- * So a process learns no address, and can name only what it was sent.
+ * So a process learns no kernel address, and can name only what it was sent.
  */
 #include "cookies.h"
 
@@ -67,7 +67,7 @@ void dcrt_cookies_done(struct dcrt_tracker *tracker)
 
 /* Ranges */
 
-/* Numbers of what lies in a range are not given again, and what they stood for is gone. */
+/* Invalidates the numbers of addresses in a range. They are not assigned again. */
 static void forget_in(struct dcrt_cookies *cookies, const struct dcrt_range *range)
 {
 	uint32_t i, *link;
@@ -104,7 +104,7 @@ void dcrt_cookies_remove_range(struct dcrt_cookies *cookies, const struct dcrt_r
 	forget_in(cookies, range);
 }
 
-/* There */
+/* To the process */
 
 static const struct dcrt_range *range_at(const struct dcrt_cookies *cookies, uint64_t bits)
 {
@@ -124,7 +124,7 @@ static uint32_t find_base(const struct dcrt_cookies *cookies, uint64_t base)
 	return i;
 }
 
-/* Returns the first of the numbers of so many bytes, or NONE: no room. */
+/* Assigns numbers to len bytes. Returns the first, or NONE: no room. */
 static uint32_t give_numbers(struct dcrt_cookies *cookies, uint64_t base, uint64_t len)
 {
 	uint64_t count = (len - 1) / DCRT_OBJECT_MAX + 1, done;
@@ -152,7 +152,7 @@ static int give_cookie(struct dcrt_tracker *tracker, uint64_t bits, uint64_t ses
 	uint32_t number;
 
 	if (session < cookies->session)
-		return -ESHUTDOWN; /* a message that nobody will get */
+		return -ESHUTDOWN; /* the message will not be delivered */
 	if (cookies->max && session > cookies->session)
 		start_over(cookies, session);
 	range = range_at(cookies, bits);
@@ -183,7 +183,7 @@ int dcrt_to_cookie(struct dcrt_tracker *tracker, const void *local, uint64_t ses
 	return DCRT_IS_KERNEL_ADDRESS(bits) ? give_cookie(tracker, bits, session, ret) : -ENOENT;
 }
 
-/* And back */
+/* From the process */
 
 bool dcrt_in_range(const struct dcrt_tracker *tracker, const void *local, uint32_t len)
 {

@@ -9,9 +9,11 @@
 int dcrt_cookies_init(struct dcrt_tracker *tracker);
 void dcrt_cookies_done(struct dcrt_tracker *tracker);
 
-/* A kernel address as a cookie; in the process, a cookie that the kernel sent, as it is.
+/*
+ * A kernel address as a cookie; in the process, a cookie that the kernel sent, as it is.
  * Returns 0, -ENOENT it is neither, in the kernel -ENOSPC no room, or -ESHUTDOWN the session is
- * over. */
+ * over.
+ */
 int dcrt_to_cookie(struct dcrt_tracker *tracker, const void *local, uint64_t session,
 		   uint64_t *ret);
 /* Returns 0; -ENOENT no cookie; in the kernel -EPROTO never sent, -ESTALE no longer valid. */

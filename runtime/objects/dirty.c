@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Objects against their shadows, without making a message. */
+/* Compares objects with their shadows, span by span, without making a message. */
 #include "dirty.h"
 
 #include "local.h"
 #include "types.h"
 #include "units.h"
 
-/* Spans of a type, put at ret unless that is NULL. Returns how many. */
+/* Finds the spans of a type; puts them at ret unless that is NULL. Returns how many. */
 static uint32_t find_spans(const struct dcrt_type *type, struct dcrt_span *ret)
 {
 	uint32_t i, n = 0, end = 0;
@@ -56,7 +56,7 @@ void dcrt_dirty_done(struct dcrt_dirty *dirty, const struct dcrt_tracker *tracke
 	*dirty = (struct dcrt_dirty){0};
 }
 
-/* A pointer to memory of the process alone, which is to be shared first. */
+/* True for a pointer to local memory, which has to be shared before it can cross. */
 static bool is_to_private(const struct dcrt_tracker *tracker, const struct dcrt_field *field,
 			  const uint8_t *local)
 {
@@ -68,7 +68,7 @@ static bool is_to_private(const struct dcrt_tracker *tracker, const struct dcrt_
 	return dcrt_is_in_local_block(tracker, pointer);
 }
 
-/* A span differs: is it by a unit that would be sent? */
+/* True if the difference in a span is in a unit that would be sent. */
 static bool has_news(struct dcrt_tracker *tracker, const struct dcrt_object *object,
 		     const struct dcrt_span *span, uint32_t element)
 {
@@ -90,7 +90,7 @@ static bool has_news(struct dcrt_tracker *tracker, const struct dcrt_object *obj
 	return false;
 }
 
-/* memcmp() would cost more than most spans are long. */
+/* Most spans are so short that memcmp() would cost more. */
 static bool differ(const uint8_t *a, const uint8_t *b, uint32_t len)
 {
 	for (; len >= sizeof(uint64_t); len -= sizeof(uint64_t)) {

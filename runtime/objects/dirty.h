@@ -18,13 +18,17 @@ struct dcrt_dirty {
 	uint32_t *first; /* the first of each type, then the total */
 };
 
-/* dcrt_dirty_init - for the tracker's types. Returns 0 or -ENOMEM; end with dcrt_dirty_done, also
- * then. */
+/*
+ * dcrt_dirty_init - for the tracker's types. Returns 0 or -ENOMEM; end with dcrt_dirty_done, also
+ * then.
+ */
 int dcrt_dirty_init(struct dcrt_dirty *dirty, const struct dcrt_tracker *tracker);
 void dcrt_dirty_done(struct dcrt_dirty *dirty, const struct dcrt_tracker *tracker);
 
-/* dcrt_is_dirty - true if dcrt_put_all() would have an update to send, or memory of the process
- * alone would have to be shared first. */
+/*
+ * dcrt_is_dirty - true if dcrt_put_all() would have an update to send, or memory of the process
+ * alone would have to be shared first.
+ */
 bool dcrt_is_dirty(const struct dcrt_dirty *dirty, struct dcrt_tracker *tracker);
 
 #endif

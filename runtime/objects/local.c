@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Memory of the process alone: private.h. A list; mostly it is short. */
+/*
+ * Memory of the process alone: a list of blocks, mostly a short one. local.h tells how it is
+ * shared.
+ */
 #include "local.h"
 
 #include "announce.h"
@@ -35,7 +38,7 @@ static void free_all(const struct dcrt_tracker *tracker, struct dcrt_local_block
 	}
 }
 
-/* The one that an address lies in. With the lock. */
+/* With the lock: the block that contains an address, or NULL. */
 static struct dcrt_local_block *find(const struct dcrt_tracker *tracker, const void *local)
 {
 	struct dcrt_local_block *block;
@@ -63,7 +66,7 @@ void *dcrt_local_new(struct dcrt_tracker *tracker, size_t len, bool pages)
 		if (!block || !dcrt_has_stale(tracker, block->memory, len))
 			break;
 		dcrt_unlock(tracker);
-		block->next = aside; /* held, so that the next is another */
+		block->next = aside; /* held, so that the next allocation is elsewhere */
 		aside = block;
 	}
 	if (block) {
@@ -115,7 +118,7 @@ unsigned int dcrt_local_count(struct dcrt_tracker *tracker)
 	return n;
 }
 
-/* What is to be shared */
+/* Finding what must be shared */
 
 enum rank { NOTHING, UNKNOWN, INSIDE, START };
 
@@ -125,7 +128,10 @@ struct search {
 	enum rank rank;
 };
 
-/* A pointer that leads to a type, if the tables say so, and into it so far. */
+/*
+ * Considers a pointer to a type (DCRT_ANY_TYPE: no link says which), `inside` bytes into an
+ * element.
+ */
 static void look(struct search *search, const void *local, uint16_t type, uint32_t inside)
 {
 	struct dcrt_local_block *block = local ? find(search->tracker, local) : NULL;
@@ -147,11 +153,11 @@ static void look(struct search *search, const void *local, uint16_t type, uint32
 	search->found = (struct dcrt_local_use){.block = block, .type = type};
 }
 
-static const void *pointer_at(const uint8_t *place)
+static const void *pointer_at(const uint8_t *address)
 {
 	void *pointer;
 
-	memcpy(&pointer, place, sizeof(pointer));
+	memcpy(&pointer, address, sizeof(pointer));
 	return pointer;
 }
 
@@ -198,7 +204,7 @@ static void look_at_all(struct search *search)
 	}
 }
 
-/* With the lock. */
+/* With the lock: takes what the search has found. */
 static int take(const struct search *search, struct dcrt_local_use *ret)
 {
 	if (search->rank == NOTHING)

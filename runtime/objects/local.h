@@ -38,10 +38,13 @@ struct dcrt_local_use {
 	uint16_t type;
 };
 
-/* dcrt_local_new - zeroed memory, or NULL. It is freed by dcrt_local_free, with the object that it
- * became, or with the tracker. */
+/*
+ * dcrt_local_new - zeroed memory, or NULL. It is freed by dcrt_local_free, with the object that it
+ * became, or with the tracker.
+ */
 void *dcrt_local_new(struct dcrt_tracker *tracker, size_t len, bool pages);
-/* dcrt_local_free - Returns 0, -ENOENT it is not local (any more), -EAGAIN a thread is sharing it.
+/*
+ * dcrt_local_free - Returns 0, -ENOENT it is not local (any more), -EAGAIN a thread is sharing it.
  */
 int dcrt_local_free(struct dcrt_tracker *tracker, const void *memory);
 
@@ -52,7 +55,8 @@ int dcrt_local_free(struct dcrt_tracker *tracker, const void *memory);
  * local memory, but no link names its type, or it is not whole elements of that type.
  */
 int dcrt_local_next(struct dcrt_tracker *tracker, struct dcrt_local_use *ret);
-/* dcrt_local_at - the same for one address, which is to become an element of a type. Returns 0
+/*
+ * dcrt_local_at - the same for one address, which is to become an element of a type. Returns 0
  * also if the address is not local, or no link points to the type: the kernel would not share it.
  */
 int dcrt_local_at(struct dcrt_tracker *tracker, const void *local, uint16_t type,
@@ -60,8 +64,10 @@ int dcrt_local_at(struct dcrt_tracker *tracker, const void *local, uint16_t type
 /* dcrt_local_cancel - the block stays local. */
 void dcrt_local_cancel(struct dcrt_tracker *tracker, const struct dcrt_local_use *use);
 
-/* dcrt_local_bind - the block's memory becomes the object's, which was just announced and is empty.
- * Returns 0, -ENOMEM, -EINVAL: the handle is of no such object. */
+/*
+ * dcrt_local_bind - the block's memory becomes the object's, which was just announced and is empty.
+ * Returns 0, -ENOMEM, -EINVAL: the handle is of no such object.
+ */
 int dcrt_local_bind(struct dcrt_tracker *tracker, const struct dcrt_local_use *use,
 		    uint64_t handle);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The public calls of this folder: each takes the lock and asks the files that do the work. Those
- * do not know each other's callers: types, stale and cookies stand alone; slots, refs, announce,
- * local and units build on them; send, receive and check make and apply messages.
+ * The public functions of this folder. Each takes the lock and calls the files that do the work. No
+ * file calls one above it: types, stale, cookies and adopt are at the bottom; slots, refs,
+ * announce, local and units build on them; send, receive and check make and apply messages.
  */
 #include "objects.h"
 
@@ -82,7 +82,7 @@ int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_
 	if (!local || type >= tracker->n_types || !count ||
 	    count > DCRT_OBJECT_MAX / tracker->types[type].size)
 		return -EINVAL;
-	new.size = tracker->types[type].size *count;
+	new.size = count * tracker->types[type].size;
 	if (dcrt_alloc_block(tracker, &new, false) < 0)
 		return -ENOMEM;
 	dcrt_lock(tracker);
@@ -131,7 +131,7 @@ int dcrt_track_once(struct dcrt_tracker *tracker, void *local, uint16_t type, ui
 	return err == -EEXIST ? 0 : err;
 }
 
-/* The outermost object that begins at a place and that nobody looks at, now. With the lock. */
+/* With the lock: the outermost object that begins at an address, once none of it is busy. */
 static struct dcrt_object *find_idle(struct dcrt_tracker *tracker, const void *local)
 {
 	struct dcrt_object *object;
@@ -308,11 +308,11 @@ bool dcrt_is_whole(struct dcrt_tracker *tracker, uint64_t ref)
 {
 	const struct dcrt_object *object;
 	bool whole = false;
-	void *place;
+	void *address;
 
 	dcrt_lock(tracker);
 	if (ref && !DCRT_IS_ERROR(ref) && !DCRT_OFFSET(ref) &&
-	    !dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, 0, &place)) {
+	    !dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, 0, &address)) {
 		object = &tracker->objects[dcrt_slot_of(ref)];
 		whole = object->parent == DCRT_NO_SLOT &&
 			dcrt_is_linked(tracker->types, tracker->n_types, object->type);
@@ -324,21 +324,21 @@ bool dcrt_is_whole(struct dcrt_tracker *tracker, uint64_t ref)
 int dcrt_text_from_ref(struct dcrt_tracker *tracker, uint64_t ref, const char **ret)
 {
 	const struct dcrt_object *object;
-	void *place;
+	void *address;
 	int err;
 
 	dcrt_lock(tracker);
-	err = dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, 1, &place);
+	err = dcrt_resolve(tracker, ref, DCRT_ANY_TYPE, 1, &address);
 	if (!err && DCRT_IS_ERROR(ref))
 		err = -EINVAL;
 	if (!err && ref) {
 		object = &tracker->objects[dcrt_slot_of(ref)];
-		if (!memchr(place, 0, object->size - DCRT_OFFSET(ref)))
+		if (!memchr(address, 0, object->size - DCRT_OFFSET(ref)))
 			err = -EINVAL;
 	}
 	dcrt_unlock(tracker);
 	if (!err)
-		*ret = place;
+		*ret = address;
 	return err;
 }
 

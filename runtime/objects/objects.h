@@ -23,7 +23,7 @@
  * In the kernel a shadow moves on when the process has answered the message (dcrt_confirm), so two
  * concurrent upcalls both carry a change. In the process it moves on when a message is made.
  *
- * A type with a variable (dcrt_tables.h) has one object. The process's variable has initial content
+ * A type with a variable (tables.h) has one object. The process's variable has initial content
  * of its own, as has an object embedded in another: the bytes of its fields are zeroed when the
  * kernel announces it, like new memory. The rest of it is left alone.
  *
@@ -88,7 +88,8 @@ struct dcrt_cookie {
 	uint32_t next; /* with the same hash */
 };
 
-/* Registers: the process may name each byte of the range once it knows one. The caller's, listed.
+/*
+ * Registers: the process may name each byte of the range once it knows one. The caller's, listed.
  */
 struct dcrt_range {
 	uint64_t base, len;
@@ -145,74 +146,101 @@ static inline void dcrt_unlock(const struct dcrt_tracker *tracker)
 	tracker->env->unlock(tracker->env->lock_ctx);
 }
 
-/* dcrt_types_check - checks the driver's tables, once, and fills in what dcrt_field leaves to it.
+/*
+ * dcrt_types_check - checks the driver's tables, once, and fills in what dcrt_field leaves to it.
  * Returns 0 or -EINVAL: fields out of order, overlapping or outside the type; pointers that are not
  * 8 bytes; a target that does not exist; functions without a table of code; links outside the type.
  */
 int dcrt_types_check(const struct dcrt_driver *driver);
 
-/* dcrt_tracker_init - env, types and code are borrowed. In the kernel it tracks the variables of
+/*
+ * dcrt_tracker_init - env, types and code are borrowed. In the kernel it tracks the variables of
  * types. Returns 0; -ENOMEM; -EINVAL too many slots, or variables overlap; -ENOSPC more variables
- * than slots. */
+ * than slots.
+ */
 int dcrt_tracker_init(struct dcrt_tracker *tracker, const struct dcrt_driver *driver,
 		      const struct dcrt_env *env, bool kernel);
 void dcrt_tracker_done(struct dcrt_tracker *tracker);
 
 /* Tracking, in the kernel */
 
-/* dcrt_track - makes a handle for count elements of a type at an address.
+/*
+ * dcrt_track - makes a handle for count elements of a type at an address.
  * Returns 0; -EEXIST an object of that type has just that range; -EINVAL bad address, count, size
- * or type, or it overlaps another object in part; -ENOSPC no slot left; -ENOMEM. */
+ * or type, or it overlaps another object in part; -ENOSPC no slot left; -ENOMEM.
+ */
 int dcrt_track(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count,
 	       uint64_t *ret_handle);
-/* dcrt_track_once - as dcrt_track, but returns 0 and does nothing for NULL, an error pointer, no
+/*
+ * dcrt_track_once - as dcrt_track, but returns 0 and does nothing for NULL, an error pointer, no
  * elements, and what is tracked already at that address with that type and as many elements or
- * more. Within dcrt_adopt_all() also if the address may be of freed memory (stale.c). */
+ * more. Within dcrt_adopt_all() also if the address may be of freed memory (stale.c).
+ */
 int dcrt_track_once(struct dcrt_tracker *tracker, void *local, uint16_t type, uint32_t count);
-/* dcrt_untrack - the outermost object that begins at the address, and all objects embedded in it.
+/*
+ * dcrt_untrack - the outermost object that begins at the address, and all objects embedded in it.
  * Waits until dcrt_adopt_all() no longer uses it. Pointers to it are marked (stale.c).
- * Returns 0, -ESTALE it was untracked before (double free), -ENOENT there was none. */
+ * Returns 0, -ESTALE it was untracked before (double free), -ENOENT there was none.
+ */
 int dcrt_untrack(struct dcrt_tracker *tracker, const void *local);
 /* dcrt_forget_at - as dcrt_untrack, but need not find an object. */
 void dcrt_forget_at(struct dcrt_tracker *tracker, const void *local);
-/* dcrt_adopt_all - calls type->adopt(channel, element), without the lock, for all elements of all
+/*
+ * dcrt_adopt_all - calls type->adopt(channel, element), without the lock, for all elements of all
  * objects, including those that this adds. The object whose elements are in hand is not untracked
  * meanwhile: dcrt_untrack() waits. Memory that an element points to must not be freed by the driver
- * now, as with the driver's own readers. Returns 0 or the first error of adopt. */
+ * now, as with the driver's own readers. Returns 0 or the first error of adopt.
+ */
 int dcrt_adopt_all(struct dcrt_tracker *tracker, struct dcrt_channel *channel);
-/* dcrt_next_object - the first live object of a type from *slot on; *slot moves behind it. NULL:
- * there is no more. */
+/*
+ * dcrt_next_object - the first live object of a type from *slot on; *slot moves behind it. NULL:
+ * there is no more.
+ */
 void *dcrt_next_object(struct dcrt_tracker *tracker, uint16_t type, uint32_t *slot,
 		       uint32_t *ret_count);
-/* dcrt_range_add - registers are mapped at range now: cookies for what was there are invalid. The
- * range is borrowed until dcrt_range_remove(), its base and len set. */
+/*
+ * dcrt_range_add - registers are mapped at range now: cookies for what was there are invalid. The
+ * range is borrowed until dcrt_range_remove(), its base and len set.
+ */
 void dcrt_range_add(struct dcrt_tracker *tracker, struct dcrt_range *range);
 void dcrt_range_remove(struct dcrt_tracker *tracker, const struct dcrt_range *range);
 
 /* Pointers and functions as they cross */
 
-/* dcrt_to_ref - type: of the object wanted, or DCRT_ANY_TYPE.
- * Returns 0 (also for NULL and error pointers), -ESTALE a freed object was there, -ENOENT. */
+/*
+ * dcrt_to_ref - type: of the object wanted, or DCRT_ANY_TYPE.
+ * Returns 0 (also for NULL and error pointers), -ESTALE a freed object was there, -ENOENT.
+ */
 int dcrt_to_ref(struct dcrt_tracker *tracker, const void *local, uint16_t type, uint64_t *ret);
-/* dcrt_from_ref - the address of at least len bytes (0 counts as 1) of an object of the type: of
+/*
+ * dcrt_from_ref - the address of at least len bytes (0 counts as 1) of an object of the type: of
  * the referenced object, or of another one at the same address.
  * Returns 0 (also for NULL and error pointers), -ESTALE the object was freed, -ENOENT it never
- * existed, -EINVAL other type, not the start of an element, or beyond the end. */
+ * existed, -EINVAL other type, not the start of an element, or beyond the end.
+ */
 int dcrt_from_ref(struct dcrt_tracker *tracker, uint64_t ref, uint16_t type, uint32_t len,
 		  void **ret);
-/* dcrt_to_address - as dcrt_to_ref of any type; what is not tracked becomes a cookie for a message
- * of the session. Returns also -ENOENT it cannot, -ENOSPC the process has too many cookies. */
+/*
+ * dcrt_to_address - as dcrt_to_ref of any type; what is not tracked becomes a cookie for a message
+ * of the session. Returns also -ENOENT it cannot, -ENOSPC the process has too many cookies.
+ */
 int dcrt_to_address(struct dcrt_tracker *tracker, const void *local, uint64_t session,
 		    uint64_t *ret);
-/* dcrt_from_address - the reverse, for a word that came from the session. As dcrt_from_ref, and
- * -EPROTO a cookie that was not sent to this session, -ESTALE its range was unmapped. */
+/*
+ * dcrt_from_address - the reverse, for a word that came from the session. As dcrt_from_ref, and
+ * -EPROTO a cookie that was not sent to this session, -ESTALE its range was unmapped.
+ */
 int dcrt_from_address(struct dcrt_tracker *tracker, uint64_t word, uint64_t session, void **ret);
-/* dcrt_from_register - as dcrt_from_address, but in the kernel -EPROTO unless len bytes from there
- * lie in one range (dcrt_range_add). */
+/*
+ * dcrt_from_register - as dcrt_from_address, but in the kernel -EPROTO unless len bytes from there
+ * lie in one range (dcrt_range_add).
+ */
 int dcrt_from_register(struct dcrt_tracker *tracker, uint64_t word, uint64_t session, uint32_t len,
 		       void **ret);
-/* dcrt_is_whole - true for a reference to the start of an object that is not embedded in another
- * and is of a type that links point to. */
+/*
+ * dcrt_is_whole - true for a reference to the start of an object that is not embedded in another
+ * and is of a type that links point to.
+ */
 bool dcrt_is_whole(struct dcrt_tracker *tracker, uint64_t ref);
 /* dcrt_is_tracked - as dcrt_to_ref of any type, but false is no error. */
 bool dcrt_is_tracked(struct dcrt_tracker *tracker, const void *local, uint64_t *ret);
@@ -225,9 +253,11 @@ int dcrt_from_code(const struct dcrt_tracker *tracker, uint64_t word, void **ret
 
 /* Messages */
 
-/* dcrt_put - adds the changes of an object to a message. In the kernel an object that the session's
+/*
+ * dcrt_put - adds the changes of an object to a message. In the kernel an object that the session's
  * process does not know yet is announced first. Errors are kept in the writer: -ENOENT, -ESTALE the
- * object or a pointer in it is not tracked; -ENOSPC too many cookies. */
+ * object or a pointer in it is not tracked; -ENOSPC too many cookies.
+ */
 void dcrt_put(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,
 	      const struct dcrt_field_set *set, uint64_t session);
 /* dcrt_put_all - as dcrt_put, for all objects; announces those without fields, too. */

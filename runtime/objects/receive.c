@@ -41,9 +41,9 @@ static int apply_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 		return err == -ESTALE ? 0 : -EPROTO;
 	for (i = 0; i < range.count; i++, data += range.field->size) {
 		const uint8_t *value = data;
-		void *place;
+		void *address;
 
-		err = dcrt_unit_from_wire(tracker, range.field, session, false, &value, &place);
+		err = dcrt_unit_from_wire(tracker, range.field, session, false, &value, &address);
 		if (!err)
 			apply_unit(tracker, &range, i, record, value);
 		else if (err != -ESTALE)

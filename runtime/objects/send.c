@@ -11,7 +11,7 @@
 #include "types.h"
 #include "units.h"
 
-/* A process that has not heard of an object holds zeroes. */
+/* A process that does not know the object yet has zeroes. */
 static void start_over(struct dcrt_tracker *tracker, struct dcrt_object *object, uint64_t session)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
@@ -31,22 +31,24 @@ static void announce_one(struct dcrt_tracker *tracker, struct dcrt_writer *write
 				     .kind = DCRT_NEW,
 				     .type = object->type,
 				     .version = object->size};
-	uint64_t place = 0;
+	uint64_t address = 0;
 
 	if (object->parent != DCRT_NO_SLOT) {
 		const struct dcrt_object *parent = &tracker->objects[object->parent];
 
-		place = dcrt_object_handle(tracker, parent) |
-			(uint64_t)(object->local - parent->local);
-		record.len = sizeof(place);
+		address = dcrt_object_handle(tracker, parent) |
+			  (uint64_t)(object->local - parent->local);
+		record.len = sizeof(address);
 	}
-	dcrt_write_record(writer, &record, &place);
+	dcrt_write_record(writer, &record, &address);
 	object->told = writer->serial;
 	start_over(tracker, object, session);
 }
 
-/* Until the process is known to have heard of the object, every message tells it, for messages
- * overtake each other. Those around it come first; deeper nesting than eight is no driver's. */
+/*
+ * Announces an object in every message until the process is known to have received that, as
+ * messages overtake each other. Objects around it come first. No driver nests deeper than eight.
+ */
 static void announce(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 		     struct dcrt_object *object, uint64_t session)
 {
@@ -83,7 +85,7 @@ uint64_t dcrt_send_reference(struct dcrt_tracker *tracker, struct dcrt_writer *w
 	return ref;
 }
 
-/* For whoever has to find out which pointer of which type it was. */
+/* Notes which pointer of which type could not cross, for debugfs. */
 static void note_untracked(struct dcrt_tracker *tracker, const struct dcrt_unit_range *range,
 			   uint32_t offset)
 {
@@ -104,7 +106,7 @@ static void announce_targets(struct dcrt_tracker *tracker, struct dcrt_writer *w
 
 		if (range->field->kind == DCRT_ADDRESS &&
 		    dcrt_reference(tracker, local, range->field->target, &ref, &target))
-			continue; /* goes as it is */
+			continue; /* crosses as a cookie */
 		dcrt_send_reference(tracker, writer, local, range->field->target, session);
 		if (writer->err == -ENOENT || writer->err == -ESTALE)
 			note_untracked(tracker, range, at);
@@ -218,7 +220,7 @@ static void put_set(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 				    session);
 }
 
-/* Whether bytes are as they were; mostly they are, and few. */
+/* Compares bytes that are equal in most calls, and few. */
 static bool is_same(const uint8_t *local, const uint8_t *shadow, uint32_t len)
 {
 	if (len == 4) {
@@ -231,7 +233,7 @@ static bool is_same(const uint8_t *local, const uint8_t *shadow, uint32_t len)
 	return len == 8 ? dcrt_word_at(local) == dcrt_word_at(shadow) : !memcmp(local, shadow, len);
 }
 
-/* All fields, a span at a time. */
+/* All fields; spans that are unchanged are skipped. */
 static void put_whole(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 		      struct dcrt_object *object, uint64_t session)
 {
@@ -244,11 +246,11 @@ static void put_whole(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 	for (at = 0; at < object->size; at += type->size)
 		for (i = 0; i < type->n_fields && !writer->err;) {
 			const struct dcrt_field *field = &type->fields[i];
-			uint32_t place = at + field->offset;
+			uint32_t address = at + field->offset;
 
-			if (field->span &&
-			    ((!tracker->kernel && !field->span_writes) ||
-			     is_same(object->local + place, object->shadow + place, field->span))) {
+			if (field->span && ((!tracker->kernel && !field->span_writes) ||
+					    is_same(object->local + address,
+						    object->shadow + address, field->span))) {
 				i += field->span_fields;
 				continue;
 			}
@@ -286,7 +288,7 @@ void dcrt_send_freed(struct dcrt_tracker *tracker, struct dcrt_writer *writer)
 	}
 }
 
-/* When the message was not sent, or was answered */
+/* After a message that was not sent, or was answered */
 
 static void cancel_update(struct dcrt_tracker *tracker, const struct dcrt_record *record)
 {
@@ -331,10 +333,10 @@ static void confirm_update(struct dcrt_tracker *tracker, const struct dcrt_recor
 		const struct dcrt_unit *unit = &range.object->units[range.unit + i];
 		uint8_t *shadow = range.object->shadow + range.offset + i * range.field->size;
 		const uint8_t *value = data;
-		void *place;
+		void *address;
 
 		if (unit->sent == record->version && unit->applied == record->seen &&
-		    !dcrt_unit_from_wire(tracker, range.field, session, true, &value, &place))
+		    !dcrt_unit_from_wire(tracker, range.field, session, true, &value, &address))
 			memcpy(shadow, value, range.field->size);
 	}
 }

@@ -71,7 +71,7 @@ uint64_t dcrt_object_handle(const struct dcrt_tracker *tracker, const struct dcr
 
 /* By address */
 
-/* How many live objects begin at or before an address. */
+/* The number of live objects that begin at or before an address. */
 static uint32_t upper_bound(const struct dcrt_tracker *tracker, uintptr_t address)
 {
 	uint32_t low = 0, high = tracker->live;
@@ -87,7 +87,6 @@ static uint32_t upper_bound(const struct dcrt_tracker *tracker, uintptr_t addres
 	return low;
 }
 
-/* The innermost object at an address, or NULL. */
 struct dcrt_object *dcrt_innermost(const struct dcrt_tracker *tracker, uintptr_t address)
 {
 	uint32_t at = upper_bound(tracker, address);
@@ -115,7 +114,6 @@ struct dcrt_object *dcrt_object_at(struct dcrt_tracker *tracker, const void *loc
 	return object;
 }
 
-/* Whether a freed object was there; a walk, for errors only. */
 int dcrt_lookup_error(const struct dcrt_tracker *tracker, const void *local)
 {
 	uintptr_t address = (uintptr_t)local;
@@ -133,7 +131,6 @@ int dcrt_lookup_error(const struct dcrt_tracker *tracker, const void *local)
 
 /* Inserting */
 
-/* Memory of an object: its units, its shadow and, in the process, the object itself. */
 int dcrt_alloc_block(struct dcrt_tracker *tracker, struct dcrt_object *object, bool with_object)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
@@ -143,7 +140,7 @@ int dcrt_alloc_block(struct dcrt_tracker *tracker, struct dcrt_object *object, b
 	uint8_t *block;
 
 	units = (units + 15 + sizeof(void *)) &
-		~(size_t)15; /* at least a pointer: dcrt_free_blocks() */
+		~(size_t)15; /* room for a pointer: dcrt_free_blocks() */
 	block = tracker->env->alloc(units + size + (with_object ? size : 0));
 	if (!block)
 		return -ENOMEM;
@@ -155,7 +152,6 @@ int dcrt_alloc_block(struct dcrt_tracker *tracker, struct dcrt_object *object, b
 	return 0;
 }
 
-/* Where in the order a new range goes, and what will be around it. Returns 0, -EEXIST, -EINVAL. */
 int dcrt_find_position(const struct dcrt_tracker *tracker, const struct dcrt_object *new,
 		       uint32_t *ret_at, uint32_t *ret_parent)
 {
@@ -218,7 +214,6 @@ int dcrt_add_object(struct dcrt_tracker *tracker, uint32_t slot, const struct dc
 
 /* Taking out */
 
-/* Where an object stands in the order, and how many live ones it is with those in it. */
 uint32_t dcrt_object_span(const struct dcrt_tracker *tracker, const struct dcrt_object *object,
 			  uint32_t *ret_count)
 {
@@ -243,8 +238,6 @@ static void chain_block(void *memory, void **blocks)
 	*blocks = memory;
 }
 
-/* Takes an object and all in it out of the order. Adds their blocks to a chain through their first
- * words, to be freed without the lock. */
 void dcrt_take_out(struct dcrt_tracker *tracker, struct dcrt_object *object, void **blocks)
 {
 	uint32_t count, at = dcrt_object_span(tracker, object, &count), i;

@@ -57,11 +57,15 @@ bool dcrt_is_of_type(const struct dcrt_tracker *tracker, const struct dcrt_objec
 /* Why there is no object: -ESTALE one was there and is freed, -ENOENT. Walks all slots. */
 int dcrt_lookup_error(const struct dcrt_tracker *tracker, const void *local);
 
-/* The memory of an object: its units, its shadow and, in the process, the object itself.
- * Returns 0 or -ENOMEM. */
+/*
+ * The memory of an object: its units, its shadow and, in the process, the object itself.
+ * Returns 0 or -ENOMEM.
+ */
 int dcrt_alloc_block(struct dcrt_tracker *tracker, struct dcrt_object *object, bool with_object);
-/* Where a new range goes in the order, and which slot will be around it. Returns 0, -EEXIST,
- * -EINVAL as dcrt_track(). */
+/*
+ * Where a new range goes in the order, and which slot will be around it. Returns 0, -EEXIST,
+ * -EINVAL as dcrt_track().
+ */
 int dcrt_find_position(const struct dcrt_tracker *tracker, const struct dcrt_object *new,
 		       uint32_t *ret_position, uint32_t *ret_parent);
 void dcrt_insert(struct dcrt_tracker *tracker, uint32_t slot, uint32_t position);
@@ -70,8 +74,10 @@ int dcrt_add_object(struct dcrt_tracker *tracker, uint32_t slot, const struct dc
 /* The position of an object, and how many live objects it is with those embedded in it. */
 uint32_t dcrt_object_span(const struct dcrt_tracker *tracker, const struct dcrt_object *object,
 			  uint32_t *ret_count);
-/* Takes an object and all embedded in it out of the order. Chains their blocks through their first
- * words; dcrt_free_blocks() frees the chain, without the lock in the kernel. */
+/*
+ * Takes an object and all embedded in it out of the order. Chains their blocks through their first
+ * words; dcrt_free_blocks() frees the chain, without the lock in the kernel.
+ */
 void dcrt_take_out(struct dcrt_tracker *tracker, struct dcrt_object *object, void **blocks);
 void dcrt_free_blocks(struct dcrt_tracker *tracker, void *blocks);
 

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pointers to what was freed. Drivers leave such pointers in place, and memory is used again: the
- * same address may then mean a new object, of which the other side must be told although the
- * pointer looks as it did. So, when an object goes, the shadow of each pointer into it is marked:
- * it becomes the pointer with one bit turned, which is no address. From then on
- *   - the pointer, if it stays, crosses only once there is an object in that place again, and
- * yields to what the other side has stored there;
- *   - dcrt_adopt_all() does not adopt what it points to: that may be freed memory. Who allocates in
- *     the kernel and stores the address where another was adopts by dcrt_adopt().
- * The process allocates no memory in a place that a marked pointer leads to (private.c).
- * An address that went to the process as a cookie (DCRT_ADDRESS) is marked as well when it comes to
- * lead to an object: the process must be told. And when it comes to lead to registers, otherwise:
- * what it had is of no use any more.
+ * Stale pointers. Drivers leave pointers to freed memory in address, and memory is reused: the same
+ * address may then mean a new object, which must be announced although the pointer looks unchanged.
+ * So when an object is untracked, the shadow of each pointer into it is marked: the shadow becomes
+ * the pointer with one bit flipped, which is no valid address. From then on
+ *
+ *   - a pointer that stays crosses only once there is an object at that address again, and then
+ *     yields to what the other side has stored there;
+ *   - dcrt_adopt_all() does not adopt what it points to, as that may be freed memory. A driver that
+ *     allocates in the kernel and stores the address where another one was calls dcrt_adopt().
+ *
+ * The process allocates no memory that a marked pointer points to (local.c). An address that
+ * crossed as a cookie (DCRT_ADDRESS) is marked, too, when an object is tracked there: the process
+ * must be told. When registers are mapped there it is marked in another way, as its cookie is no
+ * longer valid.
  */
 #include "stale.h"
 
@@ -24,7 +26,7 @@ bool dcrt_is_stale(const struct dcrt_field *field, const uint8_t *local, const u
 	return dcrt_is_pointer(field) && dcrt_word_at(shadow) == (dcrt_word_at(local) ^ MARK);
 }
 
-/* Calls look() for each pointer of a kind (DCRT_PLAIN: any) in an object, until it says true. */
+/* Calls look() for each pointer of a kind (DCRT_PLAIN: any) in an object until it returns true. */
 static bool each_pointer(const struct dcrt_tracker *tracker, const struct dcrt_object *object,
 			 enum dcrt_field_kind kind,
 			 bool (*look)(uint8_t *local, uint8_t *shadow, const uint64_t *range),
@@ -61,7 +63,7 @@ static bool mark(uint8_t *local, uint8_t *shadow, const uint64_t *range)
 	if (!within(value, range)) {
 		if (!within(dcrt_word_at(shadow), range))
 			return false;
-		value = 1; /* changed since: marked so that it differs, whatever it becomes */
+		value = 1; /* changed since: marked so that it differs from any pointer */
 	}
 	value ^= MARK;
 	memcpy(shadow, &value, sizeof(value));
@@ -99,7 +101,7 @@ void dcrt_mark_cookies(struct dcrt_tracker *tracker, const void *start, uint32_t
 
 static bool mark_unsent(uint8_t *local, uint8_t *shadow, const uint64_t *range)
 {
-	const uint64_t value = 1 ^ MARK; /* nothing is that */
+	const uint64_t value = 1 ^ MARK; /* differs from any pointer */
 
 	if (within(dcrt_word_at(local), range) || within(dcrt_word_at(shadow), range))
 		memcpy(shadow, &value, sizeof(value));

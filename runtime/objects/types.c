@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tables of types: checked once, and what follows from them filled in. */
+/* Checks the driver's tables of types once, and fills in what follows from them. */
 #include "objects.h"
 
 #include "types.h"
@@ -20,7 +20,7 @@ static bool good_field(const struct dcrt_driver *driver, const struct dcrt_type 
 	       (field->target == DCRT_ANY_TYPE || field->target < driver->n_types);
 }
 
-/* Fields without a gap between them are compared as one. */
+/* Adjacent fields form a span, so that they can be compared at once. */
 static void find_spans(const struct dcrt_type *type)
 {
 	struct dcrt_field *first = NULL;
@@ -81,7 +81,7 @@ int dcrt_types_check(const struct dcrt_driver *driver)
 	if (driver->n_code && !driver->code)
 		return -EINVAL;
 	for (i = 0; i < driver->n_types; i++) {
-		/* The table is the driver's; the library fills in two numbers. */
+		/* The table is the driver's; the runtime fills in a few members. */
 		const struct dcrt_type *type = &driver->types[i];
 		uint32_t from = 0, units = 0;
 
@@ -116,7 +116,7 @@ const struct dcrt_field *dcrt_type_field(const struct dcrt_type *type, uint32_t 
 	uint32_t low = 0, high = type->n_fields;
 	const struct dcrt_field *field;
 
-	while (low < high) { /* how many begin at or before it */
+	while (low < high) { /* how many fields begin at or before it */
 		uint32_t middle = low + (high - low) / 2;
 
 		if (type->fields[middle].offset <= offset)

@@ -12,7 +12,6 @@
 #include "stale.h"
 #include "types.h"
 
-/* Copies a unit; one that a register holds is never seen half written. */
 void dcrt_copy_unit(void *to, const void *from, uint32_t size)
 {
 	uintptr_t both = (uintptr_t)to | (uintptr_t)from;
@@ -36,7 +35,7 @@ bool dcrt_unit_changed(struct dcrt_tracker *tracker, const struct dcrt_field *fi
 		return false;
 	if (tracker->local_blocks && (field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS) &&
 	    dcrt_is_in_local_block(tracker, (void *)(uintptr_t)dcrt_word_at(local)))
-		return false; /* goes when it is shared */
+		return false; /* crosses once it is shared */
 	return !dcrt_is_stale(field, local, shadow) ||
 	       dcrt_object_at(tracker, (void *)(uintptr_t)dcrt_word_at(local), field->target);
 }
@@ -63,9 +62,9 @@ int dcrt_unit_to_wire(struct dcrt_tracker *tracker, const struct dcrt_field *fie
 	return err;
 }
 
-/* The kernel takes functions from the process only by number. */
+/* The kernel accepts functions from the process only by number. */
 int dcrt_unit_from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *field,
-			uint64_t session, bool own, const uint8_t **data, void **place)
+			uint64_t session, bool own, const uint8_t **data, void **address)
 {
 	bool may_be_cookie = field->kind == DCRT_ADDRESS ||
 			     (field->kind == DCRT_CODE && (own || !tracker->kernel));
@@ -75,18 +74,18 @@ int dcrt_unit_from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *f
 		return 0;
 	if (may_be_cookie &&
 	    (DCRT_IS_COOKIE(dcrt_word_at(*data)) || DCRT_IS_LIST_POISON(dcrt_word_at(*data))))
-		err = dcrt_from_cookie(tracker, dcrt_word_at(*data), session, place);
+		err = dcrt_from_cookie(tracker, dcrt_word_at(*data), session, address);
 	else if (field->kind == DCRT_CODE)
-		err = dcrt_from_code(tracker, dcrt_word_at(*data), place);
+		err = dcrt_from_code(tracker, dcrt_word_at(*data), address);
 	else
-		err = dcrt_resolve(tracker, dcrt_word_at(*data), field->target, 0, place);
-	*data = (const uint8_t *)place;
+		err = dcrt_resolve(tracker, dcrt_word_at(*data), field->target, 0, address);
+	*data = (const uint8_t *)address;
 	return err;
 }
 
 /* Where an update lies */
 
-/* Returns 0, -EINVAL: no whole units of one field. */
+/* As dcrt_locate_update(), in a given object. */
 static int find_run(const struct dcrt_tracker *tracker, struct dcrt_object *object,
 		    const struct dcrt_record *record, struct dcrt_unit_range *ret)
 {
@@ -113,8 +112,8 @@ int dcrt_find_object(struct dcrt_tracker *tracker, const struct dcrt_record *rec
 		     struct dcrt_object **ret)
 {
 	struct dcrt_object *object;
-	void *place;
-	int err = dcrt_resolve(tracker, record->handle, DCRT_ANY_TYPE, 0, &place);
+	void *address;
+	int err = dcrt_resolve(tracker, record->handle, DCRT_ANY_TYPE, 0, &address);
 
 	if (err)
 		return err;

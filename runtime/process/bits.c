@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sets of bits. */
+/* Bitmaps: the kernel's functions that are not inline, and link modes. */
 #include <limits.h>
 
 #include "process.h"
 
 #define WORD_BITS (sizeof(unsigned long) * CHAR_BIT)
 
-/* The first bit at or after `from` that is set in words ^ flip; bits: none. */
+/* The first bit at or after `from` that is set in words ^ flip; `bits` if there is none. */
 static unsigned long find(const unsigned long *words, unsigned long bits, unsigned long from,
 			  unsigned long flip)
 {

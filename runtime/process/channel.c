@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The process's side of the channel. A thread has a stack of levels, one for each call open on it,
- * each with a buffer for what came and one for what goes; all made before the thread first waits.
+ * The process's end of the channel. A thread has a stack of levels, one for each call open on it,
+ * each with a buffer for the message received and one for the message sent. A thread's levels are
+ * allocated before it first waits.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -10,11 +11,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../message/call.h"
+#include "../call/call.h"
 #include "channel.h"
 #include "../objects/dirty.h"
 
-#define STACK_BYTES (256 * 1024) /* of a thread; locked */
+#define STACK_BYTES (256 * 1024) /* of a thread; locked in memory */
 
 struct level {
 	struct dcrt_call call;
@@ -24,7 +25,7 @@ struct level {
 struct thread {
 	struct dcrt_channel *channel;
 	uint32_t index; /* in the kernel's table */
-	unsigned level; /* of the call that is open; 0: idle */
+	unsigned int level; /* of the call that is open; 0: idle */
 	uint64_t number; /* of the upcall being served */
 	struct level levels[DCRT_DEPTH_MAX + 2]; /* [0]: idle */
 };
@@ -39,7 +40,7 @@ struct dcrt_channel {
 	struct dcrt_env env;
 	pthread_mutex_t tracker_lock;
 	pthread_mutex_t lock; /* of what follows */
-	unsigned threads;
+	unsigned int threads;
 	bool over;
 	int why;
 	pthread_cond_t ended;
@@ -69,7 +70,7 @@ static void env_unlock(void *lock)
 	pthread_mutex_unlock(lock);
 }
 
-/* One turn: hands a message in, checks and applies the next */
+/* One turn: hands in a message, receives the next, checks and applies it */
 
 static int exchange(struct thread *thread, const void *out, uint32_t len, struct level *into)
 {
@@ -112,7 +113,7 @@ static void *thread_main(void *arg);
 static struct thread *thread_new(struct dcrt_channel *channel)
 {
 	struct thread *thread = calloc(1, sizeof(*thread));
-	unsigned i;
+	unsigned int i;
 
 	if (!thread)
 		return NULL;
@@ -126,7 +127,7 @@ static struct thread *thread_new(struct dcrt_channel *channel)
 	return thread;
 }
 
-/* One more that waits. Failure is survived: calls then queue for the threads there are. */
+/* Starts one more thread that waits. If it fails, calls queue for the threads that exist. */
 static void grow(struct dcrt_channel *channel)
 {
 	struct thread *thread = NULL;
@@ -163,7 +164,7 @@ static void end(struct dcrt_channel *channel, int why)
 	pthread_mutex_unlock(&channel->lock);
 }
 
-/* Serves the upcall that came into a level; the reply is in its `out`. Returns its length. */
+/* Serves the upcall received by a level; the reply is in the level's `out`. Returns its length. */
 static uint32_t serve(struct thread *thread, struct level *level,
 		      const struct dcrt_message *message)
 {
@@ -238,7 +239,7 @@ static void *thread_main(void *arg)
 
 	self = thread;
 	end(thread->channel, serve_all(thread));
-	return NULL; /* its memory goes with the process */
+	return NULL; /* its memory is freed with the process */
 }
 
 /* Downcalls */
@@ -260,7 +261,7 @@ int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt
 	return 0;
 }
 
-/* What may come while a downcall is open: its reply, or an upcall that it led to. */
+/* What may come while a downcall is open: its reply, or an upcall that it makes. */
 static struct dcrt_expect replies(const struct thread *thread, const struct dcrt_call *call,
 				  bool is_reply)
 {
@@ -306,7 +307,7 @@ int dcrt_call_run(struct dcrt_call *call)
 			call->message = message;
 			return message.header.status;
 		}
-		/* An upcall: this level's buffer holds its arguments until it is served. */
+		/* An upcall: this level's buffer keeps its arguments until it has been served. */
 		len = (int)serve(thread, inner, &message);
 		out = inner->out;
 	}
@@ -379,7 +380,7 @@ int dcrt_attach(const struct dcrt_driver *driver, const char *device,
 	return 0;
 }
 
-/* Two threads wait from the start, so that the first to go busy need not make one. */
+/* Starts two threads, so that the first upcall need not start one. */
 int dcrt_serve(struct dcrt_channel *channel)
 {
 	int why;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Formatted text as the kernel makes it. Each conversion is taken apart, its argument fetched, and
- * given to libc in one form ("%-*.*lld"); %p with letters behind it is done here.
+ * Formats text as the kernel does. Each conversion is parsed, its argument fetched, and passed to
+ * libc in one form ("%-*.*lld"). %p with letters behind it is formatted here.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -16,7 +16,7 @@
 
 struct out {
 	char *to;
-	size_t size, len; /* len: of all text, also what had no room */
+	size_t size, len; /* len: of the whole text, even if it does not fit */
 };
 
 struct arguments {
@@ -31,7 +31,7 @@ struct spec {
 	char conversion;
 };
 
-/* What %pV points to, as the kernel has it. */
+/* What %pV points to, as the kernel defines it. */
 struct va_format {
 	const char *format;
 	va_list *args;
@@ -50,7 +50,7 @@ static void put_char(struct out *out, char c)
 	out->len++;
 }
 
-/* Taking a conversion apart: `at` is behind its %. Returns what follows it. */
+/* Parsing a conversion. `at` points behind the %; the result points behind the conversion. */
 
 static const char *number(const char *at, struct arguments *args, int *ret)
 {
@@ -141,9 +141,9 @@ static unsigned long long unsigned_argument(struct arguments *args, char length)
 {
 	switch (length) {
 	case 'H':
-		return (unsigned char)va_arg(args->list, unsigned);
+		return (unsigned char)va_arg(args->list, unsigned int);
 	case 'h':
-		return (unsigned short)va_arg(args->list, unsigned);
+		return (unsigned short)va_arg(args->list, unsigned int);
 	case 'l':
 		return va_arg(args->list, unsigned long);
 	case 'L':
@@ -153,7 +153,7 @@ static unsigned long long unsigned_argument(struct arguments *args, char length)
 	case 't':
 		return (unsigned long long)va_arg(args->list, ptrdiff_t);
 	default:
-		return va_arg(args->list, unsigned);
+		return va_arg(args->list, unsigned int);
 	}
 }
 
@@ -177,7 +177,7 @@ static long long signed_argument(struct arguments *args, char length)
 	}
 }
 
-/* %p and what is behind it */
+/* %p and its extensions */
 
 static void put_address(struct out *out, const struct spec *spec, const void *pointer)
 {
@@ -286,7 +286,7 @@ static bool is_extension(const char *form)
 	return form[0] && strchr("MmhV", form[0]);
 }
 
-/* form: what follows %p. */
+/* form: the letters behind %p. */
 static void put_pointer(struct out *out, const struct spec *spec, const char *form,
 			const void *pointer)
 {
@@ -312,7 +312,7 @@ static void put_pointer(struct out *out, const struct spec *spec, const char *fo
 		put_ip6(out, spec, form, pointer);
 }
 
-/* One conversion. Returns what follows it, or NULL: not one that the kernel knows. */
+/* Formats one conversion. Returns what follows it, or NULL: the kernel has no such conversion. */
 static const char *convert(struct out *out, const char *at, struct arguments *args)
 {
 	struct spec spec;
@@ -351,8 +351,9 @@ static const char *convert(struct out *out, const char *at, struct arguments *ar
 	}
 }
 
-/* As the kernel does, gives up at a conversion that it does not know: who knows what its argument
- * is. The rest is put as it stands. */
+/*
+ * Like the kernel, stops at an unknown conversion, as its argument is unknown; the rest is copied.
+ */
 int dcp_vsnprintf(char *to, size_t size, const char *format, va_list args)
 {
 	struct out out = {.to = to, .size = size};
@@ -375,39 +376,4 @@ int dcp_vsnprintf(char *to, size_t size, const char *format, va_list args)
 	if (size)
 		to[out.len < size ? out.len : size - 1] = 0;
 	return out.len > INT_MAX ? INT_MAX : (int)out.len;
-}
-
-int dcp_snprintf(char *to, size_t size, const char *format, ...)
-{
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = dcp_vsnprintf(to, size, format, args);
-	va_end(args);
-	return len;
-}
-
-int dcp_scnprintf(char *to, size_t size, const char *format, ...)
-{
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = dcp_vsnprintf(to, size, format, args);
-	va_end(args);
-	if (!size)
-		return 0;
-	return (size_t)len < size ? len : (int)(size - 1);
-}
-
-int dcp_sprintf(char *to, const char *format, ...)
-{
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = dcp_vsnprintf(to, INT_MAX, format, args);
-	va_end(args);
-	return len;
 }

@@ -2,7 +2,7 @@
 /*
  * The process of a split driver: PROGRAM [DEVICE]
  *
- * Exits 0 when the driver has gone away, 1 if it could not attach or the session was ended.
+ * Exits 0 when the driver goes away, 1 if it could not attach or the session was ended.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,8 +14,10 @@
 
 struct dcrt_channel *dcg_channel;
 
-/* Who is started by the kernel has no open files: the device must not become stderr, and what goes
- * there (libc's words before an abort, too) is to be seen. */
+/*
+ * A process that the kernel starts has no open files. The device must not become stderr, and what
+ * is written there (by libc before an abort, too) should be seen.
+ */
 static void open_standard_files(void)
 {
 	int fd;

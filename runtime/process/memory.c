@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Memory and text: libc's, with the kernel's results. */
+/* Memory and strings: libc's functions, with the kernel's results. Allocation: share.c. */
 #include <limits.h>
 #include <string.h>
 
@@ -72,7 +72,7 @@ size_t dcp_strlen(const char *text)
 	return strlen(text);
 }
 
-/* Memory: dcp_share.c */
+/* Allocation */
 
 void *dcp_kcalloc(size_t count, size_t size, gfp_t flags)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Messages: to the kernel's log by downcall, else to stderr. */
+/* Log messages: by a downcall, or, if that fails, to stderr. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,15 +12,15 @@
 #include "library.h"
 
 #define LEVEL_ERR     3
-#define LEVEL_WARNING 4 /* also of what names none */
+#define LEVEL_WARNING 4 /* also if the name has none */
 #define LEVEL_SOH     '\001' /* begins a level in the text itself (KERN_ERR) */
 
-/* Levels by the end of a macro's name: pr_err, dev_err_once, netdev_WARN_ONCE. */
+/* The level is the end of the macro's name: pr_err, dev_err_once, netdev_WARN_ONCE. */
 static unsigned level_named(const char *what)
 {
 	static const struct {
 		const char *name;
-		unsigned level;
+		unsigned int level;
 	} names[] = {{"emerg", 0},  {"alert", 1}, {"crit", 2},	{"err", 3}, {"warn", 4},
 		     {"notice", 5}, {"info", 6},  {"debug", 7}, {"dbg", 7}};
 	const char *end = strchr(what, '_');
@@ -35,7 +35,7 @@ static unsigned level_named(const char *what)
 	return LEVEL_WARNING;
 }
 
-static int print_down(unsigned level, enum dck_about of, const void *device, const char *text)
+static int print_down(unsigned int level, enum dck_about of, const void *device, const char *text)
 {
 	struct dcrt_call *call;
 	int err = dcg_channel ? dcrt_call_begin(dcg_channel, DCK_PRINT, &call) : -ENODEV;
@@ -59,8 +59,10 @@ static void print_here(const char *text)
 		len && text[len - 1] == '\n' ? "" : "\n");
 }
 
-/* A device that only the process knows has no name in the kernel: the line goes without it. */
-static void say(unsigned level, enum dck_about of, const void *device, const char *text)
+/*
+ * A device that only the process knows has no name in the kernel: the line is printed without it.
+ */
+static void say(unsigned int level, enum dck_about of, const void *device, const char *text)
 {
 	int err = -ENOENT;
 
@@ -111,20 +113,20 @@ int dcp_netdev_printk(const char *what, const struct net_device *device, const c
 	return len;
 }
 
-/* Functions of the kernel that its macros lead to */
+/* Kernel functions that its macros call */
 
-static const char *level_in(const char *text, unsigned *ret_level)
+static const char *level_in(const char *text, unsigned int *ret_level)
 {
 	if (text[0] != LEVEL_SOH || !text[1])
 		return text;
 	if (text[1] >= '0' && text[1] <= '7')
-		*ret_level = (unsigned)(text[1] - '0');
+		*ret_level = (unsigned int)(text[1] - '0');
 	return text + 2;
 }
 
 int _printk(const char *format, ...)
 {
-	unsigned level = LEVEL_WARNING;
+	unsigned int level = LEVEL_WARNING;
 	char text[DCK_TEXT_MAX];
 	const char *line;
 	int len;
@@ -151,7 +153,9 @@ DEFINE_DEV(dev_warn)
 DEFINE_DEV(dev_notice)
 DEFINE_DEV(dev_info)
 
-/* One row, in groups of 1, 2, 4 or 8 bytes; each group a number of the machine. */
+/*
+ * Formats one row, in groups of 1, 2, 4 or 8 bytes; each group is a number in the machine's order.
+ */
 static void put_row(char *to, size_t size, const unsigned char *bytes, size_t len, size_t row,
 		    size_t group, bool ascii)
 {

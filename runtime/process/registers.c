@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Registers: an address of the kernel's (a cookie) becomes one of this process, where the kernel
- * lets it map the window around it. What is known of windows is kept, a refusal too; when the
- * kernel has taken a window away, all is asked again, and what is another now is dropped. Nobody is
- * there then: the driver does not use registers that it unmaps.
+ * Registers: turns a kernel address (a cookie) into one of this process, if the kernel lets the
+ * process map the window around it. Answers about windows are cached, refusals too. When the kernel
+ * has removed a window, all are asked for again, and those that have changed are dropped. No thread
+ * uses them then: the driver does not access registers that it unmaps.
  *
- * A refusal that is kept too long (registers that the kernel unmaps without telling, others in that
- * place) costs downcalls, nothing else.
+ * A stale refusal (the kernel unmapped registers without telling us, and others are there now)
+ * costs downcalls, nothing else.
  */
 #include <pthread.h>
 
@@ -15,22 +15,22 @@
 #include "process.h"
 #include "library.h"
 
-#define WINDOWS_MAX 64 /* beyond: by downcall */
-#define PAGE	    4096u /* what no window is around is remembered by the page */
+#define WINDOWS_MAX 64 /* registers in further windows are accessed by downcalls */
+#define PAGE	    4096u /* without a window, the answer is cached for this page */
 
 struct window {
-	uint64_t base, len; /* as cookies; len 0: not used */
+	uint64_t base, len; /* as cookies; len 0: unused */
 	uint64_t offset; /* 0: not mapped */
 	uint8_t *local; /* or NULL */
 };
 
 static struct {
 	pthread_mutex_t lock;
-	uint64_t removed; /* dcrt_shared.windows_removed, when all of these were right */
+	uint64_t removed; /* dcrt_shared.windows_removed when all of these were valid */
 	struct window at[WINDOWS_MAX];
 } windows = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* Asks the kernel. Returns 0 or an errno: it cannot be asked now. */
+/* Asks the kernel. Returns 0, or an errno: it cannot be asked now. */
 static int ask(uint64_t address, struct window *ret)
 {
 	struct dcrt_call *call;
@@ -62,11 +62,11 @@ static void drop(struct window *window)
 	*window = (struct window){0};
 }
 
-/* Whether all that is known is right again. */
+/* Asks again about all windows. True: all are valid now. */
 static bool ask_again(uint64_t removed)
 {
 	struct window was, is;
-	unsigned i;
+	unsigned int i;
 
 	for (i = 0; i < WINDOWS_MAX; i++) {
 		pthread_mutex_lock(&windows.lock);
@@ -87,7 +87,7 @@ static bool ask_again(uint64_t removed)
 	return true;
 }
 
-/* With the lock. The window around an address, or NULL; ret_free: a place for one, or NULL. */
+/* With the lock: the window around an address, or NULL. ret_free: an unused slot, or NULL. */
 static struct window *find(uint64_t address, struct window **ret_free)
 {
 	struct window *window;
@@ -102,7 +102,7 @@ static struct window *find(uint64_t address, struct window **ret_free)
 	return NULL;
 }
 
-/* Asks for a window and keeps the answer, unless another thread has. */
+/* Asks for a window and caches the answer, unless another thread has. */
 static bool learn(uint64_t address)
 {
 	struct window window, *place;
@@ -122,8 +122,8 @@ static bool learn(uint64_t address)
 
 enum known { KNOWN, UNKNOWN, OLD };
 
-/* Sets *ret if it is known and mapped here. */
-static enum known look_up(uint64_t address, unsigned len, uint64_t removed, uint8_t **ret)
+/* Sets *ret if the window is cached and mapped. */
+static enum known look_up(uint64_t address, unsigned int len, uint64_t removed, uint8_t **ret)
 {
 	const struct window *window;
 	enum known known = KNOWN;
@@ -141,13 +141,13 @@ static enum known look_up(uint64_t address, unsigned len, uint64_t removed, uint
 	return known;
 }
 
-volatile void *dcp_register_at(const volatile void *address, unsigned len)
+volatile void *dcp_register_at(const volatile void *address, unsigned int len)
 {
 	uint64_t at = (uintptr_t)address, removed;
 	uint8_t *local = NULL;
 	enum known known;
 
-	if (!DCRT_IS_COOKIE(at)) /* a port's number */
+	if (!DCRT_IS_COOKIE(at)) /* an I/O port */
 		return NULL;
 	removed = dcrt_windows_removed(dcg_channel);
 	known = look_up(at, len, removed, &local);
@@ -158,7 +158,7 @@ volatile void *dcp_register_at(const volatile void *address, unsigned len)
 	return local;
 }
 
-volatile void *dcp_register_to(volatile void *address, unsigned len)
+volatile void *dcp_register_to(volatile void *address, unsigned int len)
 {
 	volatile void *local = dcp_register_at(address, len);
 

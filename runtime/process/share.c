@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the driver allocates in the process, and how both sides come to have it: private.h. */
+/*
+ * Memory that the driver allocates in the process, and how it becomes an object of both sides
+ * (objects/local.h).
+ */
 #include "../component/downcalls.h"
 #include "channel.h"
 #include "process.h"
@@ -15,7 +18,7 @@ void *dcp_new(size_t count, size_t size, bool pages)
 	return dcrt_local_new(dcrt_tracker_of(dcg_channel), len, pages);
 }
 
-/* Asks the kernel for as much memory, and binds it to what is here. */
+/* Asks the kernel for memory of the same size, and binds it to the block. */
 static int share(const struct dcrt_local_use *use)
 {
 	struct dcrt_tracker *tracker = dcrt_tracker_of(dcg_channel);
@@ -53,7 +56,7 @@ int dcp_share(void)
 		if (err && err != -EAGAIN)
 			break;
 	}
-	dcp_check("memory for what both sides reach", err);
+	dcp_check("sharing memory", err);
 	return err;
 }
 
@@ -67,7 +70,7 @@ int dcp_share_pointer(const void *pointer, uint16_t type)
 		dcp_yield();
 	if (err == 1)
 		err = share(&use);
-	dcp_check("memory for an argument", err);
+	dcp_check("sharing the memory of an argument", err);
 	return err;
 }
 
@@ -78,7 +81,10 @@ int dcp_begin(uint32_t function, struct dcrt_call **ret)
 	return err ? err : dcrt_call_begin(dcg_channel, function, ret);
 }
 
-/* The reply to the downcall frees the copy here. What was stored instead of it goes first. */
+/*
+ * The reply to this downcall frees the process's copy. Changes are sent with it: the driver may
+ * have stored something in place of the pointer.
+ */
 static int free_both(const void *object)
 {
 	struct dcrt_call *call;

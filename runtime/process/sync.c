@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Words that both components use at the same time. */
+/*
+ * Synchronises objects outside a call of the driver's, for words that both components use
+ * concurrently.
+ */
 #include "../component/downcalls.h"
 #include "process.h"
 #include "library.h"
@@ -16,5 +19,5 @@ void dcp_refresh(void)
 		err = dcrt_call_run(call);
 		dcrt_call_end(call);
 	}
-	dcp_check("bringing objects into step", err);
+	dcp_check("synchronising objects", err);
 }

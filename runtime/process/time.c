@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Delays, and the kernel's clock. */
+/*
+ * Delays, and the kernel's clock: jiffies are asked for now and then, and extrapolated in between.
+ */
 #include <pthread.h>
 #include <sched.h>
 #include <time.h>
 
 #include "../component/downcalls.h"
 #include "process.h"
+#include "library.h"
 
 #define SLEEP_NS   100000 /* shorter delays spin: waking up takes about 50 us */
 #define REFRESH_NS 10000000000ull
@@ -19,7 +22,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
 }
 
-static void delay(uint64_t ns)
+void dcp_delay_ns(uint64_t ns)
 {
 	uint64_t until = now_ns() + ns;
 	struct timespec at = {.tv_sec = (time_t)(until / SECOND_NS),
@@ -32,34 +35,19 @@ static void delay(uint64_t ns)
 		;
 }
 
-void dcp_ndelay(unsigned long ns)
-{
-	delay(ns);
-}
-
-void dcp_udelay(unsigned long us)
-{
-	delay(us * 1000ull);
-}
-
-void dcp_mdelay(unsigned long ms)
-{
-	delay(ms * 1000000ull);
-}
-
 void dcp_yield(void)
 {
 	sched_yield();
 }
 
-/* Jiffies: what they were at a moment, and the time since */
+/* Jiffies */
 
 static struct {
 	pthread_mutex_t lock;
-	uint64_t jiffies, at_ns, hz; /* hz 0: never asked */
+	uint64_t jiffies, at_ns, hz; /* hz 0: not asked for yet */
 } clock_known = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* If the kernel cannot be asked, what is known stays. */
+/* If the kernel cannot be asked, the last answer stays. */
 static void ask_clock(void)
 {
 	uint64_t known[3] = {0};
@@ -109,7 +97,7 @@ unsigned long dcp_jiffies(void)
 
 int dcp_system_state(void)
 {
-	static int last; /* SYSTEM_BOOTING, until it was asked for */
+	static int last; /* SYSTEM_BOOTING until it is asked for */
 	struct dcrt_call *call;
 	int err = dcrt_call_begin(dcg_channel, DCK_STATE, &call);
 

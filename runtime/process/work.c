@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Works and timers: made in the kernel. */
+/* Work items and timers are initialised in the kernel, by downcalls. */
 #include "../component/downcalls.h"
 #include "process.h"
 #include "library.h"
 
-/* flags: of a timer, else NULL. */
+/* flags: of a timer, otherwise NULL. */
 static void set_up(const char *what, enum dck_down which, const void *object, const void *code,
 		   const unsigned int *flags)
 {
@@ -22,7 +22,7 @@ static void set_up(const char *what, enum dck_down which, const void *object, co
 	dcp_check(what, err);
 }
 
-/* An object's pointer and a function's are not one in C. */
+/* C has no conversion from a pointer to a function to one to an object. */
 static const void *code_of_work(void (*function)(struct work_struct *work))
 {
 	union {

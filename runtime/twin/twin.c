@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A twin: the user component in the kernel. What user/process.c is to a process, to a module that
- * is built of the same sources: objects of its own, messages made, copied and checked, and no way
- * to the kernel component but these.
+ * A twin: the user component as a kernel module. It is built of the process's sources; this file
+ * takes the place of process/channel.c. The twin has objects of its own; messages are built, copied
+ * and checked, and there is no other way to the kernel component.
  *
- * A thread is one that called up; it brings its own stack of levels, one for each call open on it,
- * each with a buffer for what came and one for what goes. They are made when the channel is.
+ * A thread is one that made an upcall. It has a stack of levels, one for each call open on it, each
+ * with a buffer for the message received and one for the message sent. They are allocated with the
+ * channel.
  *
- * What can be done to keep the halves apart is done: addresses of the kernel component's come as
- * cookies, as to a process, so that none leads anywhere; and memory of the driver's that is left
- * when the channel goes is freed, as it would be with a process, and counted.
+ * The halves are kept apart as far as possible: kernel addresses come as cookies, as to a process,
+ * so that none can be dereferenced; and memory of the driver that is left when the channel goes is
+ * freed, as with a process, and counted.
  */
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -17,14 +18,14 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "../message/call.h"
+#include "../call/call.h"
 #include "../component/downcalls.h"
 #include "../module/peer.h"
 #include "../process/channel.h"
 #include "../objects/local.h"
 #include "twin.h"
 
-#define CHAINS 8 /* of the channel, if the driver does not say */
+#define CHAINS 8 /* of the channel, if the driver does not set it */
 
 struct level {
 	struct dcrt_call call;
@@ -32,10 +33,10 @@ struct level {
 };
 
 struct thread {
-	struct task_struct *task; /* NULL: free. Compared only; set with the lock. */
+	struct task_struct *task; /* NULL: free. Only compared; set with the lock. */
 	unsigned int level; /* of the call that is open */
 	u64 number; /* of the upcall being served */
-	struct level levels[DCRT_DEPTH_MAX + 1]; /* [0]: not used */
+	struct level levels[DCRT_DEPTH_MAX + 1]; /* [0]: unused */
 };
 
 struct dcrt_channel {
@@ -263,8 +264,10 @@ struct dcrt_tracker *dcrt_tracker_of(struct dcrt_channel *channel)
 	return &channel->tracker;
 }
 
-/* The module's life: one channel's. What a driver's variables held at its end would be wrong at
- * another's beginning. */
+/*
+ * The module serves one channel only: what the driver's variables hold in the end would be wrong
+ * for the next.
+ */
 
 static void end_channel(struct dcrt_channel *channel)
 {
@@ -287,7 +290,7 @@ static int attach(struct dcrt_peer *unused, u64 session)
 	int err;
 
 	if (used) {
-		pr_err("%s: the twin has served a driver; load it again\n", peer.name);
+		pr_err("%s: the twin has served a driver before; reload it\n", peer.name);
 		return -EBUSY;
 	}
 	channel = kzalloc(sizeof(*channel), GFP_KERNEL);
@@ -323,7 +326,7 @@ static void detach(struct dcrt_peer *unused)
 		pr_info("%s: the twin had %llu conflicts\n", peer.name,
 			dcg_channel->tracker.conflicts);
 	if (left)
-		pr_info("%s: the twin had %u pieces of memory when it ended\n", peer.name, left);
+		pr_info("%s: the twin had %u blocks of memory when it ended\n", peer.name, left);
 	end_channel(dcg_channel);
 	dcg_channel = NULL;
 }
@@ -352,5 +355,5 @@ static void __exit twin_exit(void)
 
 module_init(twin_init);
 module_exit(twin_exit);
-MODULE_DESCRIPTION("the user component of a split driver, in the kernel");
+MODULE_DESCRIPTION("the user component of a split driver, as a kernel module");
 MODULE_LICENSE("GPL v2");

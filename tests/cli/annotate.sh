@@ -126,7 +126,7 @@ cat >profile.json <<'END'
 {"schema": 2, "kind": "profile", "driver": "net", "source": "by hand", "seconds": 10,
  "phases": [], "edges": [], "entries": [], "lost": 0, "unseen_in_graph": []}
 END
-expect 0 "6 annotations are missing: drivercut annotate net" \
+expect 0 "6 annotations are missing: drivercut annotate net --family net" \
 	problem net --family net --rules --profile profile.json -o problem.json
 check grep -q "looks into struct net_device as bytes" problem.json
 

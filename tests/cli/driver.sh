@@ -34,13 +34,12 @@ expect 2 "unknown option --famly" graph x --famly net
 expect 2 "--family needs a value" graph x --family
 expect 0 "usage: drivercut study" study --help
 expect 2 "unknown option --famly" study --famly net
-expect 1 "no plan of a study here" study --show -o nothing
+expect 1 "this folder has no plan of a study" study --show -o nothing
 
 # Drivers that are not there, or wrong
 expect 1 "nowhere: error: no such driver" graph nowhere
 mkdir empty && echo 'obj-m := x.o' >empty/Kbuild
-expect 1 "needs --family" graph empty
-expect 1 "no such driver family: 'fish'" graph "$root/e1000" --family fish
+expect 1 "no such driver family: 'fish'; there are: block, linux, net, scsi, sound" graph "$root/e1000" --family fish
 mkdir wrong
 echo '{"schema": 2, "kind": "driver", "name": "wrong", "family": "net", "source": {"package": 3}}' \
 	>wrong/driver.json
@@ -91,7 +90,7 @@ check jq -e '.functions | map(.name) == ["helper", "tiny_open"]' out/tiny/graph.
 cp out/tiny/graph.json graph.json
 expect 0 '"kind": "graph"' graph tiny --family net -o -
 check cmp -s graph.json out/tiny/graph.json # the same bytes again
-expect 1 "no profile of tiny; record one: drivercut profile tiny" \
+expect 0 "to weigh calls: drivercut profile tiny --family net --perf-data FILE" \
 	problem tiny --family net
 expect 1 "absent.json: error: cannot read" problem tiny --family net --profile absent.json
 cat >profile.json <<'END'
@@ -112,13 +111,54 @@ check no_file other-problem.json
 
 # The solver's verbs take a bare folder too, and verify what sweep was told
 cp profile.json out/tiny/profile.json
-expect 1 "needs --family" solve tiny
 expect 0 "tiny at a delay of 10 us" solve tiny --family net
 expect 0 "tiny_open (5 lines) is on the user side" explain tiny --family net tiny_open
 expect 0 "tiny: 2 functions" sweep tiny --family net --rules --certificate rules.json
 expect 0 "cuts proved optimal" verify tiny --family net --rules rules.json
 expect 1 "rules.json: error: points[0]" verify tiny --family net rules.json
-expect 2 "--family is for a driver" solve --problem problem.json --family net
+expect 2 "--family and --module are for a driver" solve --problem problem.json --family net
+
+# Nothing but a folder: a cut without weights, and emit's cut.json only with --rules
+mkdir -p 'my drivers'
+module 'my drivers/bare' <<'END'
+struct thing;
+int register_netdev(struct thing *thing);
+/* scsi_host_alloc() in a comment, "snd_card_new(" in a string */
+int bare_probe(struct thing *thing);
+int bare_probe(struct thing *thing)
+{
+	return register_netdev(thing);
+}
+END
+expect 0 "bare.c:2: note: driver family net, as this calls register_netdev" solve 'my drivers/bare'
+expect 0 "what must stay in the kernel, whatever the load" solve 'my drivers/bare'
+expect 0 "drivercut profile 'my drivers/bare' --perf-data FILE" solve 'my drivers/bare'
+check test "$("$drivercut" solve 'my drivers/bare' 2>/dev/null | grep -c .)" = 6
+check no_file out/bare/cut.json
+expect 0 "out/bare/cut.json" solve 'my drivers/bare' --rules
+check jq -e '.driver == "bare" and .weights == "none"' out/bare/cut.json >/dev/null
+rm out/bare/cut.json
+expect 0 "at every delay" explain 'my drivers/bare' bare_probe
+expect 0 "no call has a weight" sweep 'my drivers/bare'
+check jq -e '.family == "net"' out/bare/graph.json >/dev/null
+expect 0 "only the rules for all of Linux apply" graph tiny -o -
+check sh -c "cd tiny && '$drivercut' graph . -o - 2>/dev/null | jq -e '.family == \"linux\"' >/dev/null"
+module both <<'END'
+int scsi_add_host(void);
+int snd_ctl_add(void);
+int both_open(void);
+int both_open(void)
+{
+	return scsi_add_host() + snd_ctl_add();
+}
+END
+expect 0 "1 direct calls" graph tiny --family sound,block,net
+"$drivercut" graph both -o - 2>/dev/null >both.json
+check jq -e '.family == "scsi,sound"' both.json >/dev/null
+check sh -c "! '$drivercut' graph tiny --family net,fish 2>/dev/null"
+expect 0 "tiny: 2 functions" sweep tiny --profile profile.json
+expect 0 "tiny_open (5 lines) is" explain tiny tiny_open --profile profile.json
+expect 1 "absent.json: error: cannot read" solve tiny --profile absent.json
 
 # Fields that interrupts write and others use without a lock
 module shared <<'END'
@@ -209,118 +249,6 @@ expect 1 "commands[0].directory: expected a string" \
 check test $? = 1
 check jq -e '.kind == "failure" and .status == 1 and .messages[0].severity == "error" and
 	.messages[0].line == 4 and (.messages[0].file | endswith("broken.c"))' failure.json >/dev/null
-
-# What a graph was made of: only another source, flags, folder, module or kernel is read again
-fresh() { # ARGUMENTS...: nothing is read
-	"$drivercut" "$@" >said 2>&1 || cat said
-	check sh -c '! grep -E "reading (the|/)|error:" said'
-}
-again() { # WHY ARGUMENTS...: it is read, and the user is told
-	why=$1
-	shift
-	expect 0 "graph.json: note: it $why; reading the source again" "$@"
-	fresh "$@"
-}
-mkdir made && echo 'obj-m := made.o' >made/Kbuild && echo '#define STEP 1' >made/made.h
-cat >made/made.c <<'END'
-#include "made.h"
-int made_open(int x);
-int made_open(int x)
-{
-	return x + STEP;
-}
-END
-fields="problem made --family net --list-fields"
-expect 0 "" graph made --family net
-check jq -e '.kind == "source" and (.definitions | map(.name) == ["made_open"])' \
-	out/made/source.json >/dev/null
-check jq -e '.made_of_files | map(.file) == ["Kbuild", "made.c", "made.h"]' \
-	out/made/graph.json >/dev/null
-# shellcheck disable=SC2086 # words
-{
-	fresh $fields
-	touch made/made.c
-	fresh $fields
-	echo '#define STEP 2' >made/made.h
-	again "was made of another made.h" $fields
-	echo 'ccflags-y += -DX' >>made/Kbuild
-	again "was made of another Kbuild" $fields
-	CONFIG_MADE=m again "was made with other CONFIG_ or compiler variables in the environment" $fields
-	again "was made with other CONFIG_ or compiler variables in the environment" $fields
-	jq '.made_of.kernel = "1.2.3"' out/made/graph.json >other && cp other out/made/graph.json
-	again "was made for the kernel 1.2.3" $fields
-	jq '.made_of.folder = "/else"' out/made/graph.json >other && cp other out/made/graph.json
-	again "was made of /else" $fields
-	jq 'del(.made_of)' out/made/graph.json >other && cp other out/made/graph.json
-	again "does not say what it was made of" $fields
-	jq '.made_of.templates[0].hash = ""' out/made/graph.json >other && cp other out/made/graph.json
-	again "was made with another graph/families/net.json" $fields
-	again "was made for the family net" problem made --family scsi --list-fields
-	rm made/made.h
-	expect 1 "made.h' file not found" $fields
-	echo '#define STEP 3' >made/made.h
-}
-# The text as well: missing, of another reading, of another source
-cp profile.json out/made/profile.json
-annotate="annotate made --family net"
-# shellcheck disable=SC2086
-{
-	expect 0 "" $annotate
-	rm out/made/source.json
-	expect 0 "reading $folder/out/made" $annotate
-	fresh $annotate
-	jq '.made_of.flags = "0"' out/made/source.json >other && cp other out/made/source.json
-	expect 0 "source.json: note: it is not of the same reading as graph.json" $annotate
-	fresh $annotate
-	jq 'del(.definitions[0].plain)' out/made/source.json >other && cp other out/made/source.json
-	expect 1 "source.json: error: definitions[0].plain: missing" $annotate
-}
-
-# One module of a folder of two; verbs keep to it
-mkdir pair && printf 'obj-m := one.o two.o\n' >pair/Kbuild
-for each in one two; do
-	printf 'int %s_open(int x);\nint %s_open(int x)\n{\n\treturn x;\n}\n' $each $each >pair/$each.c
-done
-expect 0 "" graph pair --family net --module two
-fresh problem pair --family net --list-fields
-check jq -e '.made_of.module == "two"' out/pair/graph.json >/dev/null
-echo >>pair/two.c
-again "was made of another two.c" problem pair --family net --list-fields
-check jq -e '.functions | map(.name) == ["two_open"]' out/pair/graph.json >/dev/null
-
-# Two folders of one name do not share results
-for each in a b; do
-	mkdir -p $each/src && echo "obj-m := drv.o" >$each/src/Kbuild
-	printf 'int %s_open(int x);\nint %s_open(int x)\n{\n\treturn x;\n}\n' $each $each >$each/src/drv.c
-done
-expect 0 "" graph a/src --family net
-expect 0 "out/src has the results of $folder/a/src; those of this folder are in out/src-" \
-	graph b/src --family net
-check jq -e '.functions[0].name == "a_open"' out/src/graph.json >/dev/null
-check jq -e '.functions[0].name == "b_open"' out/src-*/graph.json >/dev/null
-fresh problem a/src --family net --list-fields
-fresh problem b/src --family net --list-fields
-check test "$(ls -d out/src* | wc -l)" = 2
-
-# The results within the driver's folder are no part of it; a tree that cannot be written is read
-mkdir within && echo 'obj-m := drv.o' >within/Kbuild && cp a/src/drv.c within
-chmod -w within
-(cd within && DRIVERCUT_OUT=../beside "$drivercut" graph . --family net) >said 2>&1
-check test -f beside/within/graph.json
-chmod +w within
-for each in first second; do
-	(cd within && "$drivercut" graph . --family net) >said 2>&1
-	check test "$(ls within/out/within/source)" = "Kbuild
-drv.c"
-done
-
-# Two runs at once
-for each in 1 2 3 4; do
-	(cd within && "$drivercut" graph . --family net) >/dev/null 2>"run$each" &
-done
-wait
-check sh -c '! grep -h error run?'
-expect 0 "" problem within --family net --list-fields
 
 # No room
 expect 3 "/dev/full: error: cannot write: No space left on device" \

@@ -24,13 +24,14 @@ expect 2 "--stock has no crossings to delay" run e1000 --stock --delay-ns 5
 expect 2 "--delay-ns: expected nanoseconds" run e1000 --delay-ns 5us
 expect 2 "--delay-ns: expected nanoseconds" run e1000 --delay-ns -5
 expect 2 "--delay-ns: expected nanoseconds" run e1000 --delay-ns 99999999999
-expect 2 "--delay: expected a time such as" run e1000 --delay 5
-expect 2 "--delay: at most 2 s" run e1000 --delay 3s
+expect 2 "--add-delay: expected a time such as" run e1000 --add-delay 5
+expect 2 "--add-delay: at most 2 s" run e1000 --add-delay 3s
+expect 2 "--delay is now called --add-delay" run e1000 --delay 5us
 expect 2 "--delay-mode: expected busy or sleep" run e1000 --delay-mode lazy
 expect 2 "--cpus: expected a number from 1 to 64" run e1000 --cpus 0
 expect 2 "--icount: expected a number from 0 to 10" run e1000 --icount 11
 expect 2 "--timeout: expected seconds" run e1000 --timeout ''
-expect 2 "--json is for a command" run e1000 --json
+expect 2 "--json needs a command" run e1000 --json
 
 # run: what there is nothing of
 expect 1 "nowhere: error: no such driver" run nowhere -- true
@@ -61,14 +62,14 @@ up e1000_set_ringparam calls 100 errors 2 out 51200 in 6400 log2_ns 13:98 20:1 2
 up e1000_probe calls 0 errors 0 out 0 in 0 log2_ns
 down readl calls 4000 errors 0 out 288000 in 256000 log2_ns 11:4000
 END
-expect 0 "usage: drivercut stat FILE|DRIVER" stat --help
+expect 0 "usage: drivercut stat DRIVER|FILE" stat --help
 expect 2 "give one driver or file" stat
 expect 2 "give one driver or file" stat stats stats
-expect 1 "no such file, no /sys/kernel/debug/dcrt/nowhere/stats here" stat nowhere
+expect 1 "no such file, no /sys/kernel/debug/dcrt/nowhere/stats (is" stat nowhere
 expect 0 "103 upcalls, 4000 downcalls; session 2, attached 1" stat stats
 expect 0 "up   e1000_set_ringparam   100      2     51200     6400   16.4 us    2.1 ms" stat stats
 expect 0 "down readl                4000      0    288000   256000    4.1 us    4.1 us" stat stats
-expect 0 "and 1 that were not called" stat stats
+expect 0 "1 more were not called (--all)" stat stats
 expect 0 "e1000_probe" stat stats --all
 sed -n 2p said | grep -q '^down readl' || { echo "not sorted by calls:"; cat said; failed=1; }
 expect 0 '"p99_below_ns": 2097152' stat stats --json

@@ -91,6 +91,10 @@ expect 0 "in the kernel above a delay of 45.0549 us" explain --problem p.json st
 expect 0 "with it go set_ring" explain --problem p.json stats
 expect 0 "it cannot be: the chain above forbids it" explain --problem p.json clean
 expect 0 "on both sides" explain --problem p.json read_reg
+expect 2 "name a driver and the function to explain" explain e1000
+expect 2 "name the function to explain" explain --problem p.json
+expect 2 "unexpected argument 'more'" explain --problem p.json stats more
+expect 2 "give one of --delay and --lambda" solve --problem p.json --delay 1us --lambda 1
 expect 1 "no function is called nobody" explain --problem p.json nobody
 
 expect 0 "toy at a delay" solve --problem p.json -o a.json
@@ -100,13 +104,33 @@ expect 0 "the price of a crossing differs: lambda 0.1 and 1" compare a.json b.js
 expect 0 "no function moves" compare a.json a.json
 sed 's/"calls": 900,/"calls": 90000,/' p.json >busy.json
 expect 0 "toy at a delay" solve --problem busy.json -o c.json
-expect 0 "the weights differ: the calls of 2 functions" compare a.json c.json
+expect 0 "the profiles differ: 2 functions have other call counts" compare a.json c.json
 expect 0 "90600" compare a.json c.json
 expect 1 "this is a problem file, expected a cut file" compare a.json p.json
 check jq -e '.replicated == ["read_reg"] and .sides.read_reg == "kernel"' a.json >jq_said
 sed 's/"replicated": \["read_reg"\]/"replicated": ["probe"]/' a.json >c.json
 expect 1 '"probe" is not on the kernel side' compare a.json c.json
 expect 1 "cannot write" solve --problem p.json -o /proc/nothing.json
+
+# A usage error is a document too, wherever --json stands.
+"$drivercut" solve --bogus --json >usage.json 2>/dev/null
+check test $? = 2
+check jq -e '.kind == "failure" and .status == 2' usage.json >jq_said
+
+# A file name is no text of gnuplot's, and neither is the name of a driver.
+if command -v gnuplot >/dev/null; then
+	plot="x'; system('touch pwned'); set output 'y"
+	expect 0 "2 breakpoints" sweep --problem p.json --plot "$plot"
+	check test -s "$plot"
+	check grep -q '<svg' "$plot"
+	check test ! -e pwned
+	sed "s/\"toy\"/\"t'; system('touch pwned') # @x\"/" p.json >quoted.json
+	expect 0 "2 breakpoints" sweep --problem quoted.json --plot quoted.svg
+	check test ! -e pwned
+	echo '{"schema": 2, "kind": "problem", "nodes": [{"id": "only", "loc": 3}]}' >calm.json
+	expect 0 "0 breakpoints" sweep --problem calm.json --plot calm.svg
+	check grep -q 'kernel lines' calm.svg
+fi
 
 # The same bytes twice, and one JSON document.
 "$drivercut" solve --problem p.json --json >one && "$drivercut" solve --problem p.json --json >two

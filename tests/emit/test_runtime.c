@@ -31,7 +31,7 @@ static unsigned long defined(const char *header, const char *name)
 static void test_numbers(void **state)
 {
 	(void)state;
-	assert_int_equal(DC_EMIT_ABI, defined("dcrt.h", "DCRT_ABI"));
+	assert_int_equal(DC_EMIT_ABI, defined("message.h", "DCRT_ABI"));
 	assert_int_equal(DC_EMIT_ARGS_MAX, defined("component/component.h", "DCK_ARGS_MAX"));
 }
 

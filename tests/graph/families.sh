@@ -30,6 +30,7 @@ cat "$@" | jq -r '(.fields // [])[] | select(.header | not) | "field \(.struct) 
 cat "$@" | jq -r '((.arguments // [])[] | select(.header | not) | "argument \(.function) \(.argument)"),
 	((.fields // [])[] | (.registered // [])[] | "argument \(.function) -1"),
 	((.locks // [])[] | "argument \(.function) \([.takes // -1, .tries // -1, .releases // -1] | max)"),
+	((.registers // [])[] | "argument \(.) -1 registers"),
 	((.copies // [])[] | "argument \(.function) \([.writes // -1, .reads // -1] | max) copies"),
 	((.memory // [])[] | "argument \(.function) \(.frees // -1) memory")' |
 	sort >"$dir/functions"

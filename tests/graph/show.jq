@@ -29,4 +29,7 @@ else empty end),
 else empty end),
 (if wants("memory") then
 	(.memory[] | "\(.function) \(if .frees then "frees" else "allocates" end) [\(.types | join(" "))] by \(.callee)")
+else empty end),
+(if wants("holders") then
+	(.locks[] | "\(.name)\(if .in_atomic then " in atomic" else "" end): \(.holders | join(" "))")
 else empty end)

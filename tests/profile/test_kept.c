@@ -64,12 +64,12 @@ static void test_failures(void **state)
 	assert_false(dc_is_dir(at("results")));
 	kept_close(&kept);
 
-	open_kept("this\n", "  free load  ", &kept);
+	open_kept("this\n", " free load ", &kept);
 	write_done(at("results"), "up\n");
 	assert_true(kept_save(&caught.diag, arena, &kept, at("results")));
 	kept_close(&kept);
 
-	open_kept("this\n", "  free load   up  ", &kept);
+	open_kept("this\n", " free load up ", &kept);
 	assert_int_equal(kept.guests.len, 2);
 	assert_string_equal(kept.guests.at[1].folder, at("kept/2"));
 	assert_int_equal(kept_add(&caught.diag, arena, &kept, at("absent")), -ENOENT);

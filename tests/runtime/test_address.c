@@ -3,7 +3,7 @@
  */
 #include "testing.h"
 
-#include "runtime/message/call.h"
+#include "runtime/call/call.h"
 #include "env.h"
 
 #define KERNELS(n) ((void *)(uintptr_t)(UINT64_C(0xffff888000000000) + (n)))

@@ -3,7 +3,7 @@
  * variables, functions' addresses, strings, buffers. */
 #include "testing.h"
 
-#include "runtime/message/call.h"
+#include "runtime/call/call.h"
 #include "env.h"
 
 struct ring {

@@ -3,7 +3,7 @@
  * driver says of values that belong together. */
 #include "testing.h"
 
-#include "runtime/message/call.h"
+#include "runtime/call/call.h"
 #include "env.h"
 
 struct ring {

@@ -541,8 +541,7 @@ static void test_not_shared(void **state)
 	refused_err = -ENOMEM;
 	assert_int_equal(dcp_begin(DCK_FREE, &call), -ENOMEM);
 	assert_int_equal(n_calls, 2);
-	assert_string_equal(calls[1].blob, "test: memory for what both sides reach failed in the "
-					   "kernel: -12\n");
+	assert_string_equal(calls[1].blob, "test: sharing memory failed in the kernel: -12\n");
 	assert_int_equal(dcp_share(), 0); /* it may be tried again */
 	assert_int_equal(n_calls, 3);
 	known->next->next = (struct thing *)(void *)odd;
@@ -645,7 +644,7 @@ static void test_words(void **state)
 	n_calls = 0;
 	dcp_refresh();
 	assert_string_equal(calls[1].blob,
-			    "test: bringing objects into step failed in the kernel: -32\n");
+			    "test: synchronising objects failed in the kernel: -32\n");
 }
 
 /* Messages */

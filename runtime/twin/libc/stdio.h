@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The user library's libc, in a twin: as much as dcp_*.c use. */
+/* The part of libc that process/ uses, in a twin. */
 #include <linux/kernel.h>
 
 #include "../twin.h"

@@ -2,8 +2,7 @@
 #include "kernel.h"
 
 /* What the kernel calls before it returns runs where its caller does: kref_put() in an interrupt
- * releases in it, and what the release calls so as well. sort() is called where sleeping is fine.
- */
+ * releases in it, and what the release calls so as well. sort() is called where sleeping is fine. */
 static void later(struct kref *kref)
 {
 	act();

@@ -30,12 +30,12 @@ kill_in() { # bind|unbind MICROSECONDS
 
 # It was in the middle of a call: the device is let go, or not taken.
 starts_over() {
-	dmesg | grep -qF "the driver starts over"
+	dmesg | grep -qE "the process died in .*; recovering"
 }
 
 death_in_unbind() {
 	kill_in unbind 0
-	starts_over || die "not in the log: the driver starts over"
+	starts_over || die "no recovery in the log"
 	! has_nic 0 || die "its interface is there"
 }
 

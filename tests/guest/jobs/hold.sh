@@ -35,7 +35,7 @@ death() {
 	wait_for 10 "the end of opening" ended
 	wait "$doing" && die "opening succeeded without a process"
 	wait_for 10 "a new process" back
-	log_has "a lock of the process that ended: mutex_unlock"
+	log_has "released a lock of the dead process: mutex_unlock"
 	still=$(counts)
 	usleep 200000
 	[ "$(counts)" = "$still" ] || die "what ran by itself still runs: $still, now $(counts)"

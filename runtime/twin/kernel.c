@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a process has of libc and a twin has of the kernel: the clock, delays, formats; and what
- * stderr is. Not compiled under the twin's names (dcg_twin.h): it means the kernel. */
+/*
+ * What a process has from libc and a twin from the kernel: the clock, delays, formatting, and a
+ * place for error messages. This file is compiled without the twin's names (dcg_twin.h), so it
+ * calls the kernel.
+ */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -8,12 +11,13 @@
 #include <linux/sched.h>
 
 #include "../component/downcalls.h"
+#include "../process/library.h"
 #include "../process/process.h"
 #include "twin.h"
 
-#define SLEEP_NS 100000 /* as in user/dcp_time.c */
+#define SLEEP_NS 100000 /* as in process/time.c */
 
-static void delay(u64 ns)
+void dcp_delay_ns(uint64_t ns)
 {
 	unsigned long us = (unsigned long)DIV_ROUND_UP_ULL(ns, 1000);
 
@@ -21,21 +25,6 @@ static void delay(u64 ns)
 		usleep_range(us, us + us / 8);
 	else
 		ndelay((unsigned long)ns);
-}
-
-void dcp_ndelay(unsigned long ns)
-{
-	delay(ns);
-}
-
-void dcp_udelay(unsigned long us)
-{
-	delay(us * 1000ull);
-}
-
-void dcp_mdelay(unsigned long ms)
-{
-	delay(ms * 1000000ull);
 }
 
 void dcp_yield(void)
@@ -53,7 +42,7 @@ int dcp_system_state(void)
 	return system_state;
 }
 
-/* Registers: by downcall. */
+/* Registers are accessed by downcalls. */
 
 volatile void *dcp_register_at(const volatile void *address, unsigned int len)
 {
@@ -72,40 +61,7 @@ int dcp_vsnprintf(char *to, size_t size, const char *format, va_list args)
 	return vsnprintf(to, size, format, args);
 }
 
-int dcp_snprintf(char *to, size_t size, const char *format, ...)
-{
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsnprintf(to, size, format, args);
-	va_end(args);
-	return len;
-}
-
-int dcp_scnprintf(char *to, size_t size, const char *format, ...)
-{
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vscnprintf(to, size, format, args);
-	va_end(args);
-	return len;
-}
-
-int dcp_sprintf(char *to, const char *format, ...)
-{
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsprintf(to, format, args);
-	va_end(args);
-	return len;
-}
-
-/* Words when no downcall can be made */
+/* Messages when no downcall can be made */
 
 void dcrt_twin_say(const char *format, ...)
 {

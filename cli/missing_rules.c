@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cli/emit_check.h"
+/*
+ * A symbol without a rule keeps every function that uses it in the kernel. Each row counts the
+ * lines of those functions, and of those that use no other such symbol: so many one rule would
+ * free.
+ */
+#include "cli/missing_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,12 +13,12 @@
 #include "base/json.h"
 #include "cli/table.h"
 
-/* A name that functions on the user side use and that no rule allows. */
+/* A kernel symbol that functions on the user side use and that has no rule. */
 struct missing {
-	const char *name, *through, *why;
+	const char *name, *why;
 	const struct dc_rule_gap *first;
-	unsigned functions, lines; /* that use it */
-	unsigned alone; /* lines of those that use nothing else without a rule */
+	unsigned functions, lines; /* functions that use it, their lines */
+	unsigned alone; /* lines of those that use no other symbol without a rule */
 };
 
 typedef DC_VEC(struct missing) missing_names;
@@ -81,8 +86,8 @@ static int order_missing(const void *a, const void *b)
 
 static void print_table(const missing_names *all)
 {
-	static const char *const heads[] = {"NAME",	 ">FREES ALONE", ">LINES", ">FUNCTIONS",
-					    "FIRST USE", "WHY",		 NULL};
+	static const char *const heads[] = {"SYMBOL",	 ">FREES ALONE", ">LINES", ">FUNCTIONS",
+					    "FIRST USE", "REASON",	 NULL};
 	struct dc_table *table = dc_table_new(heads);
 	const struct missing *at;
 
@@ -122,7 +127,7 @@ static void print_json(const missing_names *all)
 	dc_cli_print_json(root);
 }
 
-/* How many names the user side's functions use, by what answers them. */
+/* How many kernel symbols the user side uses, by what their rules say. */
 static void print_covered(const struct dc_rules *rules, const struct dc_graph *graph,
 			  const struct dc_emit_plan *plan)
 {
@@ -151,15 +156,15 @@ static void print_covered(const struct dc_rules *rules, const struct dc_graph *g
 				computes += needs_none;
 		}
 	}
-	printf("%zu names of the kernel are used: %u only compute, %u local, %u downcalls by any "
-	       "thread, %u by the caller, %u not outside the kernel\n",
+	printf("%zu kernel symbols are used: %u only compute, %u are local, %u are downcalls by "
+	       "any thread, %u by the calling thread, %u work only in the kernel\n",
 	       seen.len, computes, classes[DC_RULE_LOCAL], classes[DC_RULE_DOWNCALL],
 	       classes[DC_RULE_DOWNCALL_ON_CALLER], classes[DC_RULE_NONE]);
 	dc_vec_done(&seen);
 }
 
-void dc_emit_check_print(struct dc_cli_driver *files, const struct dc_rules *rules,
-			 const struct dc_graph *graph, const struct dc_emit_plan *plan)
+void dc_missing_rules_print(struct dc_workspace *workspace, const struct dc_rules *rules,
+			    const struct dc_graph *graph, const struct dc_emit_plan *plan)
 {
 	unsigned lines = 0, stay = 0, functions = 0;
 	missing_names all = {0};
@@ -181,13 +186,13 @@ void dc_emit_check_print(struct dc_cli_driver *files, const struct dc_rules *rul
 	}
 	if (all.len)
 		qsort(all.at, all.len, sizeof(*all.at), order_missing);
-	if (files->cli->json) {
+	if (workspace->cli->json) {
 		print_json(&all);
 	} else {
 		if (all.len)
 			print_table(&all);
-		printf("%s%zu names without a rule keep %u functions, %u of %u user-side lines, in "
-		       "the kernel\n",
+		printf("%s%zu symbols without a rule keep %u functions in the kernel, %u of the %u "
+		       "lines that this cut moves\n",
 		       all.len ? "\n" : "", all.len, functions, stay, lines);
 		print_covered(rules, graph, plan);
 	}

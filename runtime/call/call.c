@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What stubs and handlers call to make and to read messages; the same on both sides. */
+/* Builds and reads the words and records of a call, for stubs and handlers on both sides. */
 #include "call.h"
 
 void dcrt_out_word(struct dcrt_call *call, uint64_t word)
@@ -18,7 +18,10 @@ void dcrt_out_blob(struct dcrt_call *call, uint16_t id, const void *data, uint32
 }
 DCRT_EXPORT(dcrt_out_blob);
 
-/* Announcing the object makes records, and words come before those: dcrt_out_object() does it. */
+/*
+ * Announcing the object would write a record, and words come before records: dcrt_out_object()
+ * announces it.
+ */
 void dcrt_out_pointer(struct dcrt_call *call, const void *pointer)
 {
 	uint64_t ref = 0;
@@ -53,7 +56,7 @@ void dcrt_out_code(struct dcrt_call *call, const void *code)
 }
 DCRT_EXPORT(dcrt_out_code);
 
-#define TEXT_IN_BLOB 1 /* no reference is that small */
+#define TEXT_IN_BLOB 1 /* no reference has this value */
 
 static uint64_t text_word(struct dcrt_call *call, const char *text)
 {
@@ -85,9 +88,9 @@ void dcrt_out_all(struct dcrt_call *call)
 }
 DCRT_EXPORT(dcrt_out_all);
 
-void dcrt_out_object(struct dcrt_call *call, const void *object, const struct dcrt_field_set *plan)
+void dcrt_out_object(struct dcrt_call *call, const void *object, const struct dcrt_field_set *set)
 {
-	dcrt_put(call->tracker, &call->writer, object, plan, call->session);
+	dcrt_put(call->tracker, &call->writer, object, set, call->session);
 }
 DCRT_EXPORT(dcrt_out_object);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A call as both sides see it: a request or reply that is being made, another that was received. */
+/* A call on either side: a message that is being built, and another that was received. */
 #ifndef DCRT_CALL_H
 #define DCRT_CALL_H
 
@@ -13,11 +13,13 @@ struct dcrt_call {
 	uint64_t session;
 	struct dcrt_writer writer;
 	struct dcrt_message message; /* valid in a handler and after a good dcrt_call_run() */
-	int err; /* of dcrt_in_*(): the first */
+	int err; /* the first of dcrt_in_*() */
 };
 
-/* dcrt_call_handle - runs the handler of a call received; its reply is made in call->writer, which
- * has been started. Returns the reply's length. ret_status: what the handler returned. */
+/*
+ * dcrt_call_handle - runs the handler of a received call. The reply is built in call->writer, which
+ * the caller has started. Returns the reply's length. ret_status: what the handler returned.
+ */
 uint32_t dcrt_call_handle(struct dcrt_call *call, int *ret_status);
 
 #endif

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Handlers of the library's own downcalls (downcalls.h), except those about memory and windows. */
+#include <linux/device.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/netdevice.h>
+#include <linux/workqueue.h>
+
+#include "component.h"
+
+/* Printing */
+
+static const char *const dck_levels[] = {KERN_EMERG,   KERN_ALERT,  KERN_CRIT, KERN_ERR,
+					 KERN_WARNING, KERN_NOTICE, KERN_INFO, KERN_DEBUG};
+
+/* The generator numbers the driver's types; the type of net devices is found by name. */
+static u16 dck_type_named(const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < dcg_driver.n_types; i++)
+		if (!strcmp(dcg_driver.types[i].name, name))
+			return (u16)i;
+	return DCRT_ANY_TYPE;
+}
+
+static struct net_device *dck_netdev_of(struct dcrt_call *call)
+{
+	return dcrt_in_pointer(call, 2, dck_type_named("net_device"), sizeof(struct net_device));
+}
+
+static struct device *dck_device_of(struct dcrt_call *call)
+{
+	return dcrt_in_pointer(call, 2, DCRT_ANY_TYPE, sizeof(struct device));
+}
+
+int dck_print(struct dcrt_call *call)
+{
+	u64 level = dcrt_in_word(call, 0), of = dcrt_in_word(call, 1);
+	struct net_device *netdev = of == DCK_ABOUT_NETDEV ? dck_netdev_of(call) : NULL;
+	struct device *device = of == DCK_ABOUT_DEVICE ? dck_device_of(call) : NULL;
+	const char *text;
+	u32 len;
+
+	text = dcrt_in_blob(call, DCK_TEXT, &len);
+	if (dcrt_in_error(call))
+		return dcrt_in_error(call);
+	if (level >= ARRAY_SIZE(dck_levels) || of >= DCK_ABOUT_COUNT || !text || !len ||
+	    text[len - 1] || IS_ERR(netdev) || IS_ERR(device))
+		return -EINVAL;
+	if (netdev)
+		netdev_printk(dck_levels[level], netdev, "%s", text);
+	else if (device)
+		_dev_printk(dck_levels[level], device, "%s", text);
+	else
+		printk("%s%s", dck_levels[level], text);
+	return 0;
+}
+
+/* Work items and timers */
+
+int dck_init_work(struct dcrt_call *call)
+{
+	struct work_struct *work = dcrt_in_pointer(call, 0, DCRT_ANY_TYPE, sizeof(*work));
+	work_func_t function = (work_func_t)dcrt_in_code(call, 1);
+
+	if (dcrt_in_error(call))
+		return dcrt_in_error(call);
+	if (IS_ERR_OR_NULL(work) || !function)
+		return -EINVAL;
+	INIT_WORK(work, function);
+	return 0;
+}
+
+int dck_init_delayed_work(struct dcrt_call *call)
+{
+	struct delayed_work *work = dcrt_in_pointer(call, 0, DCRT_ANY_TYPE, sizeof(*work));
+	work_func_t function = (work_func_t)dcrt_in_code(call, 1);
+
+	if (dcrt_in_error(call))
+		return dcrt_in_error(call);
+	if (IS_ERR_OR_NULL(work) || !function)
+		return -EINVAL;
+	INIT_DELAYED_WORK(work, function);
+	return 0;
+}
+
+int dck_timer_setup(struct dcrt_call *call)
+{
+	struct timer_list *timer = dcrt_in_pointer(call, 0, DCRT_ANY_TYPE, sizeof(*timer));
+	void (*function)(struct timer_list *timer) = dcrt_in_code(call, 1);
+	u64 flags = dcrt_in_word(call, 2);
+
+	if (dcrt_in_error(call))
+		return dcrt_in_error(call);
+	if (IS_ERR_OR_NULL(timer) || !function || flags & ~(u64)TIMER_INIT_FLAGS)
+		return -EINVAL;
+	timer_setup(timer, function, (u32)flags);
+	return 0;
+}
+
+/* The state of the system */
+
+int dck_clock(struct dcrt_call *call)
+{
+	dcrt_out_word(call, jiffies);
+	dcrt_out_word(call, ktime_get_ns());
+	dcrt_out_word(call, HZ);
+	return 0;
+}
+
+int dck_state(struct dcrt_call *call)
+{
+	dcrt_out_word(call, system_state);
+	return 0;
+}
+
+int dck_sync(struct dcrt_call *call)
+{
+	dcrt_out_all(call);
+	return 0;
+}

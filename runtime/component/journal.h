@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What recovery asks of the journal. */
+#ifndef DCK_JOURNAL_H
+#define DCK_JOURNAL_H
+
+#include "component.h"
+
+/* Releases the entries of a stage, except the module's own. Returns how many. */
+unsigned int dck_journal_undo(enum dck_when when);
+/*
+ * Drops the entries for a device: the kernel has released them by itself, or nobody has to (bus
+ * mastering).
+ */
+void dck_journal_drop_device(const struct device *device);
+/*
+ * True if a call's error says that the process ended in it. Otherwise it lives, or the call was
+ * never begun.
+ */
+bool dck_process_ended(int err);
+
+#endif
