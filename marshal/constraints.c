@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a driver's data keeps in the kernel, or on one side. A function whose arguments cannot cross
- * is on the side of its callers; one that dereferences a structure that only the kernel has is
- * pinned; functions that share a structure which is not an object stay together.
+ * Constraints that follow from the driver's data. A function whose arguments cannot cross stays on
+ * the side of its callers; one that dereferences a structure that only the kernel has is pinned;
+ * functions that share a structure which is not an object stay together.
  */
 #include "marshal/constraints.h"
 
@@ -17,7 +17,7 @@ struct constraining {
 	dc_proposals *proposals;
 };
 
-/* A refusal's mark; it is noted the first time. */
+/* The number of a proposal (struct dc_constraint_pin), which is added if it is new. */
 static unsigned note_proposal(struct constraining *all, const struct dc_proposal *proposal)
 {
 	size_t i;
@@ -60,7 +60,7 @@ static void group(struct constraining *all, const char *one, const char *other, 
 			    .proposal = proposal});
 }
 
-/* A function that cannot be called across is on the side of all who call it. */
+/* A function that cannot be called across stays on the side of all its callers. */
 static void constrain_callers(struct constraining *all, const struct dc_definition *definition,
 			      const char *why, unsigned proposal)
 {
@@ -86,7 +86,7 @@ static void constrain_callers(struct constraining *all, const struct dc_definiti
 	}
 }
 
-/* Whose list it is, the caller knows: who is in the process has only lists that cross. */
+/* The callee cannot know which list it was given, so its callers must be on the same side. */
 static bool is_list_pointer(const struct dc_marshal *marshal, const struct dc_value *value)
 {
 	struct dc_value record = {.kind = DC_VALUE_RECORD, .record = value->record};
@@ -95,7 +95,7 @@ static bool is_list_pointer(const struct dc_marshal *marshal, const struct dc_va
 	       dc_marshal_is_list(marshal, &record);
 }
 
-/* Each refusal of a function by itself: closing one leaves the others. */
+/* Each parameter that cannot cross is a constraint of its own: an annotation removes only one. */
 static void constrain_crossing(struct constraining *all, const struct dc_definition *definition)
 {
 	struct dc_signature signature;
@@ -130,7 +130,7 @@ static void constrain_crossing(struct constraining *all, const struct dc_definit
 					  0);
 }
 
-/* Why a function that looks into a structure of the kernel cannot be in a process, or NULL. */
+/* Why a function that uses a structure of the kernel cannot be in the process, or NULL. */
 static const char *record_refusal(const struct dc_marshal *marshal, const char *record)
 {
 	const struct dc_type_rule *rule = dc_rules_type(marshal->rules, record);
@@ -138,17 +138,14 @@ static const char *record_refusal(const struct dc_marshal *marshal, const char *
 	if (dc_marshal_is_object(marshal, record))
 		return NULL;
 	if (!rule)
-		return dc_arena_printf(marshal->arena,
-				       "looks into struct %s, for which there is no rule", record);
+		return dc_arena_printf(marshal->arena, "uses struct %s, which has no rule", record);
 	if (rule->class == DC_TYPE_NONE)
-		return dc_arena_printf(marshal->arena, "looks into struct %s: %s", record,
-				       rule->why);
+		return dc_arena_printf(marshal->arena, "uses struct %s: %s", record, rule->why);
 	return NULL;
 }
 
-/* A pointer to text: what a literal in the process is, the kernel cannot have. Other pointers lead
- * to objects, or to what the process allocates, which then becomes one (runtime/objects/local.h).
- */
+/* The kernel cannot be given a string literal of the process. Other pointers point to objects, or
+ * to memory that the process allocates, which then becomes an object (runtime/objects/local.h). */
 static bool points_to_string(const struct dc_marshal *marshal, const char *record,
 			     const char *field)
 {
@@ -157,7 +154,7 @@ static bool points_to_string(const struct dc_marshal *marshal, const char *recor
 	return rule && rule->count && !strcmp(rule->count, "string");
 }
 
-/* Whether what the process allocates there may be what a pointer is set to. */
+/* Whether a pointer may be set to the memory that the process allocates at a site. */
 static bool may_get(const struct dc_marshal *marshal, const struct dc_memory_site *site,
 		    const struct dc_value *pointer)
 {
@@ -172,7 +169,8 @@ static bool may_get(const struct dc_marshal *marshal, const struct dc_memory_sit
 	return !site->types_count && !pointer->record;
 }
 
-/* Memory of the process that the kernel is to reach, and nothing says as what. */
+/* A pointer of an object is set to memory of the process, and no annotation describes that memory.
+ */
 static void constrain_store(struct constraining *all, const struct dc_type_use *use,
 			    const char *field)
 {
@@ -186,16 +184,17 @@ static void constrain_store(struct constraining *all, const struct dc_type_use *
 	dc_vec_each (site, &marshal->graph->memory)
 		if (site->function == use->function && may_get(marshal, site, &at->value)) {
 			pin(all, marshal->graph->functions.at[use->function].name,
-			    dc_arena_printf(marshal->arena,
-					    "sets %s.%s to what it allocates at line %u, and no "
-					    "annotation says what it leads to",
-					    use->type, field, site->line),
+			    dc_arena_printf(
+				    marshal->arena,
+				    "sets %s.%s to memory that it allocates at line %u, and no "
+				    "annotation says what %s.%s points to",
+				    use->type, field, site->line, use->type, field),
 			    0);
 			return;
 		}
 }
 
-/* A list that nothing says the elements of. */
+/* A list whose elements no rule and no annotation names. */
 static void constrain_list(struct constraining *all, const struct dc_type_use *use,
 			   const char *field)
 {
@@ -212,7 +211,7 @@ static void constrain_list(struct constraining *all, const struct dc_type_use *u
 	pin(all, definition->name, proposal.why, proposal.row ? note_proposal(all, &proposal) : 0);
 }
 
-/* What is opaque is not looked into by the process, whatever a macro that has a rule does. */
+/* The process never dereferences an opaque structure, even if a macro that has a rule does. */
 static void constrain_lists(struct constraining *all, const struct dc_type_use *use)
 {
 	const struct dc_type_rule *rule = dc_rules_type(all->marshal->rules, use->type);
@@ -243,7 +242,9 @@ static void constrain_list_variables(struct constraining *all)
 		for (i = 0; global && i < global->writers.len; i++)
 			pin(all, marshal->graph->functions.at[global->writers.at[i]].name,
 			    dc_arena_printf(marshal->arena,
-					    "uses the list %s (%s), whose head is a variable",
+					    "uses the list %s (%s), whose head is a variable; such "
+					    "lists do "
+					    "not cross",
 					    variable->name, variable->file),
 			    0);
 	}
@@ -262,14 +263,14 @@ static void constrain_use(struct constraining *all, const struct dc_type_use *us
 		if (points_to_string(marshal, use->type, use->writes[i]))
 			pin(all, name,
 			    dc_arena_printf(marshal->arena,
-					    "sets %s.%s, a text that both sides have", use->type,
+					    "sets %s.%s, a string that both sides have", use->type,
 					    use->writes[i]),
 			    0);
 	for (i = 0; i < use->writes_count; i++)
 		constrain_store(all, use, use->writes[i]);
 }
 
-/* Structures of the driver's own that are no objects: all who look into them are on one side. */
+/* Functions that use a structure of the driver that is not an object stay on one side. */
 static void constrain_types(struct constraining *all)
 {
 	const struct dc_marshal *marshal = all->marshal;
@@ -293,15 +294,17 @@ static void constrain_types(struct constraining *all)
 		if (first != use && definition)
 			group(all, definition->name,
 			      marshal->graph->functions.at[use->function].name,
-			      dc_arena_printf(marshal->arena,
-					      "both look into struct %s of the driver, which is no "
-					      "object",
-					      use->type),
+			      dc_arena_printf(
+				      marshal->arena,
+				      "both use struct %s of the driver, which does not cross: "
+				      "nothing says which object it belongs to",
+				      use->type),
 			      propose_record(all, use->type, definition));
 	}
 }
 
-/* What a function looks into as bytes must be rule, or it stays where all bytes are. */
+/* A function that reads an object as bytes stays in the kernel, unless an annotation names the
+ * fields that it reads. */
 static void constrain_byte_reads(struct constraining *all)
 {
 	const struct dc_hidden_use *use;
@@ -321,8 +324,8 @@ static void constrain_byte_reads(struct constraining *all)
 	}
 }
 
-/* What a function's uses of the kernel mean for data: inline functions that it brings along, and
- * downcalls whose arguments must cross. */
+/* A use of the kernel: the process runs the kernel's inline function, which may use structures that
+ * it cannot have; or it makes a downcall, whose arguments must cross. */
 static void constrain_kernel_use(struct constraining *all, const struct dc_definition *definition,
 				 const struct dc_use *use)
 {
@@ -361,7 +364,7 @@ static void constrain_kernel_use(struct constraining *all, const struct dc_defin
 	dc_vec_done(&signature.arguments);
 }
 
-/* Marks what a function calls, and what that calls. */
+/* Sets a flag for a function and all that it calls, directly or not. */
 static void find_called(const struct dc_graph *graph, unsigned function, bool *called)
 {
 	const struct dc_call *call;
@@ -375,7 +378,7 @@ static void find_called(const struct dc_graph *graph, unsigned function, bool *c
 			find_called(graph, call->callee, called);
 }
 
-/* In recovery no process is there. */
+/* Recovery runs without a process, so the functions that it calls are in the kernel. */
 static void constrain_recovery(struct constraining *all, const struct dc_recovery_rule *rule)
 {
 	const struct dc_graph *graph = all->marshal->graph;

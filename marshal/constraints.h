@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What cannot cross, as constraints on the cut: functions that stay in the kernel, and functions
- * that stay on one side, each with its reason. problem/ adds them to those of the graph.
+ * Constraints on the cut from data that cannot cross: functions that stay in the kernel, and
+ * functions that stay on one side, each with its reason. problem/ adds them to those of the graph.
  */
 #ifndef DC_MARSHAL_CONSTRAINTS_H
 #define DC_MARSHAL_CONSTRAINTS_H
@@ -10,7 +10,7 @@
 
 /* A function that must be in the kernel. */
 struct dc_constraint_pin {
-	const char *function; /* one that the graph does not know is passed over */
+	const char *function; /* ignored if the graph does not know it */
 	const char *reason;
 	unsigned proposal; /* index + 1 of the proposal that would remove the constraint; 0: none */
 };
@@ -31,7 +31,7 @@ typedef DC_VEC(const char *) dc_constraint_names;
 struct dc_constraints {
 	dc_constraint_pins pins;
 	dc_constraint_groups groups;
-	dc_constraint_names weightless; /* functions of the kernel: calls to them do not cross */
+	dc_constraint_names weightless; /* functions of the kernel: calls to them are free */
 };
 
 /* Frees the lists. Strings belong to whoever added them. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * How the arguments and the result of a function cross. The type decides, unless a rule or an
- * annotation has a row about the function; an argument that neither explains makes a signature with
- * a gap.
+ * annotation has a row about the function. A signature with an argument that neither explains says
+ * why the function cannot cross.
  */
 #include "marshal/signature.h"
 
@@ -16,7 +16,7 @@ static enum dc_type_class class_of(const struct dc_marshal *marshal, const char 
 	return rule ? rule->class : DC_TYPE_CLASSES;
 }
 
-/* A parameter or result to be given a mode. */
+/* A parameter or result whose mode is to be found. */
 struct crossing {
 	const struct dc_marshal *marshal;
 	const char *subject; /* "bytes of e1000_get_eeprom" */
@@ -27,11 +27,9 @@ struct crossing {
 
 static enum dc_mode refuse(const struct crossing *crossing, const char *why)
 {
-	if (!crossing->ret->refusal) {
+	if (!crossing->ret->refusal)
 		crossing->ret->refusal =
 			dc_arena_printf(crossing->marshal->arena, "%s %s", crossing->subject, why);
-		crossing->ret->refused_argument = crossing->ret->arguments.len;
-	}
 	return DC_MODE_WORD;
 }
 
@@ -43,15 +41,18 @@ static enum dc_mode mode_of_record(const struct crossing *crossing, const char *
 	if (dc_marshal_is_object(marshal, record))
 		return DC_MODE_ADDRESS;
 	if (layout && layout->of_driver)
-		return refuse(crossing, dc_arena_printf(marshal->arena,
-							"points to a struct %s of the driver, "
-							"which is no object",
-							record));
+		return refuse(crossing,
+			      dc_arena_printf(marshal->arena,
+					      "points to struct %s of the driver, which does "
+					      "not cross: nothing says which object it "
+					      "belongs to",
+					      record));
 	switch (class_of(marshal, record)) {
 	case DC_TYPE_VALUE:
 		return layout ? DC_MODE_VALUE : DC_MODE_ADDRESS;
 	default:
-		return DC_MODE_ADDRESS; /* what looks into it is judged by itself */
+		return DC_MODE_ADDRESS; /* a function that dereferences it is constrained for that
+					 */
 	}
 }
 
@@ -66,8 +67,9 @@ static enum dc_mode mode_of_pointer(const struct crossing *crossing, const struc
 	if (value->to_char && value->to_const)
 		return DC_MODE_STRING;
 	if (value->to == DC_VALUE_INTEGER || value->to == DC_VALUE_VOID)
-		return refuse(crossing, "points to memory whose length nothing says");
-	return refuse(crossing, "points to what cannot cross yet");
+		return refuse(crossing, "points to memory of unknown length; annotate how much "
+					"(docs/formats.md, functions)");
+	return refuse(crossing, "points to data of a type that cannot cross yet");
 }
 
 static enum dc_mode mode_of(const struct crossing *crossing, const struct dc_value *value)
@@ -99,12 +101,8 @@ static void add_argument(const struct crossing *crossing, const struct dc_value 
 
 static void set_result(const struct crossing *crossing, const struct dc_value *value)
 {
-	bool was_whole = !crossing->ret->refusal;
-
 	crossing->ret->result =
 		value->kind == DC_VALUE_POINTER ? DC_MODE_ADDRESS : mode_of(crossing, value);
-	if (was_whole && crossing->ret->refusal)
-		crossing->ret->refused_argument = crossing->ret->arguments.len;
 }
 
 const struct dc_function_rule *dc_marshal_function_rule(const struct dc_marshal *marshal,
@@ -141,8 +139,6 @@ const char *dc_entry_on_failure(const struct dc_marshal *marshal,
 	return NULL;
 }
 
-/* A count with $0, $1 ... replaced by the names of parameters; definition NULL: a function of the
- * kernel, whose parameters are a0, a1 ... in what is generated. */
 const char *dc_signature_expand(const struct dc_marshal *marshal,
 				const struct dc_definition *definition, const char *text)
 {

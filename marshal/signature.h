@@ -7,8 +7,8 @@
 
 enum dc_mode {
 	DC_MODE_WORD,
-	DC_MODE_ADDRESS, /* in an object, or of memory that only the kernel dereferences */
-	DC_MODE_CODE, /* a function's address */
+	DC_MODE_ADDRESS, /* points into an object, or to memory that only the kernel dereferences */
+	DC_MODE_CODE, /* points to a function */
 	DC_MODE_STRING,
 	DC_MODE_VALUE, /* one structure, copied there and back */
 	DC_MODE_ARRAY, /* count elements, copied there and back */
@@ -16,16 +16,14 @@ enum dc_mode {
 
 struct dc_argument {
 	enum dc_mode mode;
-	const char *count; /* of an array: a C expression of the other parameters */
+	const char *count; /* an array's length: a C expression of the other parameters */
 };
 
 /* How a function crosses. */
 struct dc_signature {
 	DC_VEC(struct dc_argument) arguments;
-	enum dc_mode result; /* WORD or ADDRESS; of void: WORD */
+	enum dc_mode result; /* WORD or ADDRESS; a void function has WORD */
 	const char *refusal; /* why it cannot cross, or NULL; then arguments may be incomplete */
-	size_t refused_argument; /* index of the argument that cannot cross; their number: the
-				    result */
 };
 
 /* The signature of a function of the driver, and of one of the kernel. Caller ends ret->arguments

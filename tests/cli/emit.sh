@@ -161,7 +161,7 @@ expect 1 "whole takes a structure by value" emit hard --family net --cut hard.js
 hard kernel kernel kernel user kernel
 expect 1 "halves has an #if that ends outside of it" emit hard --family net --cut hard.json
 hard kernel kernel kernel kernel user
-expect 1 "stub can stand for it" emit hard --family net --cut hard.json
+expect 1 "stub can replace it" emit hard --family net --cut hard.json
 hard kernel kernel kernel kernel kernel
 expect 0 "user      3 functions" emit hard --family net --cut hard.json -o hard.out
 

@@ -52,7 +52,7 @@ static void test_bad_rules(void **state)
 		{"{\"rules\": [{\"name\": \"f\", \"class\": \"some\"}]}",
 		 "rules[0]: class 'some' is not one of local, ..., none"},
 		{"{\"rules\": [{\"name\": \"f\", \"class\": \"none\"}]}",
-		 "rules[0]: a rule that says no must say why"},
+		 "rules[0]: class 'none' needs a why"},
 		{"{\"rules\": [{\"name\": \"f\", \"class\": \"downcall\", \"sync\": \"in\"}]}",
 		 "rules[0]: sync 'in' is not one of both, ..., none"},
 		{"{\"rules\": [{\"name\": \"f\", \"class\": \"downcall\", \"when\": \"soon\"}]}",
@@ -68,7 +68,7 @@ static void test_bad_rules(void **state)
 		{"{\"rules\": [], \"types\": [{\"name\": \"s\", \"class\": \"some\"}]}",
 		 "types[0]: class 'some' is not one of object, ..., none"},
 		{"{\"rules\": [], \"types\": [{\"name\": \"s\", \"class\": \"none\"}]}",
-		 "types[0]: a rule that says no must say why"},
+		 "types[0]: class 'none' needs a why"},
 		{"{\"rules\": [], \"types\": [{\"name\": \"s\", \"class\": \"object\","
 		 " \"trailing_align\": -1}]}",
 		 "types[0].trailing_align: -1 is below 0"},
@@ -135,7 +135,7 @@ static void test_bad_annotations(void **state)
 		 " \"why\": \"\"}]}",
 		 "limits[0]: a limit has a range or values"},
 		{"{\"limits\": [{\"field\": \"s.f\", \"unless\": \"1\", \"why\": \"\"}]}",
-		 "limits[0]: a limit has a range, or values, or says when the field is fixed"},
+		 "limits[0]: a limit has a range, or values, or a condition under which the field is fixed"},
 	};
 	char folder[32];
 	size_t i;
@@ -309,10 +309,10 @@ static void test_strange_annotations(void **state)
 		 "pointers: the driver uses no structure 'absent'"},
 		{CHECK("absent.a"), "limits: the driver uses no structure 'absent'"},
 		{CHECK("port.absent"), "limits: no field 'absent' is in struct port"},
-		{CHECK("port.up"), "limits: 'up' of struct port is no number of its own"},
-		{CHECK("port.bytes"), "limits: 'bytes' of struct port is no number of its own"},
-		{CHECK("port.rings"), "limits: 'rings' of struct port is no number of its own"},
-		{CHECK("port.notify"), "limits: 'notify' of struct port is no number of its own"},
+		{CHECK("port.up"), "limits: 'up' of struct port is not a whole integer"},
+		{CHECK("port.bytes"), "limits: 'bytes' of struct port is not a whole integer"},
+		{CHECK("port.rings"), "limits: 'rings' of struct port is not a whole integer"},
+		{CHECK("port.notify"), "limits: 'notify' of struct port is not a whole integer"},
 	};
 	size_t i;
 
@@ -362,11 +362,11 @@ static void test_signatures(void **state)
 	check_signature(&made, "ring", "a", NULL);
 	check_signature(
 		&made, "buffer", "",
-		"its parameter 'data' (in.c:18) points to memory whose length nothing says");
+		"its parameter 'data' (in.c:18) points to memory of unknown length; annotate how much");
 	check_signature(&made, "out", "", "'value' (in.c:19)");
 	check_signature(&made, "bytes", "", "'data' (in.c:20)");
 	check_signature(&made, "loose", "",
-			"points to a struct loose of the driver, which is no object");
+			"points to struct loose of the driver, which does not cross");
 	made_done(&made);
 	assert_int_equal(make(&made,
 			      "{" PRIVATE ", \"functions\": ["
