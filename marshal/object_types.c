@@ -483,7 +483,8 @@ static void add_variables(struct types *types, const bool *user)
 
 		if (variable->is_init || !type.size)
 			continue;
-		/* A variable that the graph does not know (a macro pasted its name) may be used by all. */
+		/* A variable that the graph does not know (a macro pasted its name) may be used by
+		 * all. */
 		reads = !global || any_user(types->marshal, user, &global->readers);
 		writes = !global || any_user(types->marshal, user, &global->writers);
 		if ((reads || writes) && !variable->is_const && !(global && global->constant) &&

@@ -140,6 +140,7 @@ struct dc_limit_rule {
 
 struct dc_rules {
 	struct dc_arena *arena;
+	const char *sources; /* "marshal/rules/linux.json, net.json"; NULL for annotations */
 	DC_VEC(struct dc_rule) rules; /* sorted by name; a family's replace those of Linux */
 	DC_VEC(const char *)
 	headers; /* that declare the names that user code redefines, in order */

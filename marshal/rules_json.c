@@ -317,8 +317,12 @@ int dc_rules_open(struct dc_diag *diag, const char *families, struct dc_rules *r
 		const char *path = rules_path(rules.arena, family);
 		bool again = family != list && !strcmp(family, "linux");
 
-		if (path && !again)
-			err = read_file(diag, &rules, path);
+		if (!path || again)
+			continue;
+		rules.sources = rules.sources ? dc_arena_printf(rules.arena, "%s, %s.json",
+								rules.sources, family)
+					      : "marshal/rules/linux.json";
+		err = read_file(diag, &rules, path);
 	}
 	free(list);
 	if (rules.rules.len)

@@ -97,7 +97,7 @@ sed 's/"driver": "basic"/"driver": "e999"/' "$cut" >driver.json
 expect 1 "this is a cut of e999, not of basic" emit basic --family net --cut driver.json
 [ ! -e out/basic/emit ] || fail "a failure left a file"
 mkdir mine && echo precious >mine/file
-expect 3 "was not made by drivercut emit" emit basic --family net --cut "$cut" -o mine
+expect 3 "already exists and was not written by drivercut emit" emit basic --family net --cut "$cut" -o mine
 [ "$(cat mine/file)" = precious ] || fail "mine/ was changed"
 expect 0 "user " emit basic --family net --cut "$cut" -o kept
 expect 1 "not valid JSON" emit basic --family net --cut short.json -o kept
