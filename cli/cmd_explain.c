@@ -193,10 +193,11 @@ static void print_explanation(const struct explain *x)
 	bool weighed = x->problem->weighed != DC_WEIGHTS_NONE;
 	size_t i;
 
-	printf("%s (%" PRId64 " lines) is %s at %s%s\n\n", x->function,
+	printf("%s (%" PRId64 " lines) is %s at %s%s%s\n\n", x->function,
 	       x->problem->nodes.at[e->node].loc, sides[e->place],
 	       weighed ? "a delay of " : "any delay",
-	       weighed ? dc_delay_text(x->terms.delay_ns) : "");
+	       weighed ? dc_delay_text(x->terms.delay_ns) : "",
+	       x->problem->weighed == DC_WEIGHTS_ESTIMATED ? ", with estimated weights" : "");
 	for (i = 0; i < e->reason.count; i++)
 		printf("%-10s %s\n", i ? "" : "because", e->reason.text[i]);
 	print_threshold(e);

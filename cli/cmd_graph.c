@@ -225,7 +225,8 @@ const struct dc_verb dc_verb_graph = {
 	.options = options,
 	.json = "print the graph instead of tables",
 	.reads = "the driver's source, the kernel's headers, graph/families/FAMILY.json",
-	.writes = "out/DRIVER/graph.json and source.json (the text and the data of the driver, for solve "
+	.writes = "out/DRIVER/graph.json and source.json (the text and the data of the driver, for "
+		  "solve "
 		  "--rules, emit and annotate); both record what they were made of",
 	.examples = "drivercut graph e1000\n"
 		    "drivercut graph path/to/my/driver -o graph.json",

@@ -17,7 +17,7 @@ struct options {
 	const char *operand, *output;
 	enum dc_fields fields;
 	enum registers { REGISTERS_MAP, REGISTERS_DOWNCALL } registers;
-	bool list_fields, rules;
+	bool list_fields, rules, estimate;
 };
 
 /* --list-fields: the fields whose users --fields pin would keep in the kernel. */
@@ -111,8 +111,9 @@ static int print_summary(struct dc_cli *cli, const struct dc_problem *problem, c
 
 	dc_vec_each (node, &problem->nodes)
 		replicable += node->replicated;
-	printf("%s: %zu functions, %lld lines, %zu edges\n", problem->driver, problem->nodes.len,
-	       (long long)dc_problem_loc(problem), problem->edges.len);
+	printf("%s: %zu functions, %lld lines, %zu edges%s\n", problem->driver, problem->nodes.len,
+	       (long long)dc_problem_loc(problem), problem->edges.len,
+	       problem->weighed == DC_WEIGHTS_ESTIMATED ? ", estimated weights" : "");
 	printf("%zu pins to the kernel, %zu implications, %zu groups that stay together, "
 	       "%zu functions may be on both sides\n",
 	       problem->pins.len, problem->follows.len, problem->togethers.len, replicable);
@@ -132,6 +133,7 @@ static int make_problem(struct dc_cli *cli, const struct options *options)
 		return err;
 	workspace.fields = options->fields;
 	workspace.rules = options->rules;
+	workspace.estimate = options->estimate;
 	workspace.registers_by_downcall = options->registers == REGISTERS_DOWNCALL;
 	if (options->list_fields) {
 		err = list_fields(&workspace);
@@ -165,6 +167,10 @@ static const struct dc_option options[] = {
 		"describes (drivercut annotate lists what to add)"),
 	DC_GROUP(dc_graph_option, struct options, driver),
 	DC_GROUP(dc_profile_option, struct options, driver),
+	DC_FLAG("estimate", 0, struct options, estimate,
+		"instead of a profile: guess how often each call is made, from the contexts of "
+		"entry "
+		"points, loops and branches"),
 	DC_GROUP(dc_driver_options, struct options, driver),
 	DC_CHOICE(
 		"fields", struct options, fields, "RULE", field_names, "map or pin",
@@ -187,6 +193,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 		return status;
 	if (optind + 1 != argc)
 		return dc_cli_usage(cli, &dc_verb_problem, "give one driver");
+	if (given.estimate && given.driver.profile)
+		return dc_cli_usage(cli, &dc_verb_problem, "give one of --profile and --estimate");
 	given.operand = argv[optind];
 	return dc_cli_exit(make_problem(cli, &given));
 }

@@ -179,6 +179,11 @@ static void print_proof(const struct dc_cut *cut)
 		       cut->flow_engine, cut->no_lp);
 }
 
+static const char *weights_text(const struct dc_problem *problem)
+{
+	return problem->weighed == DC_WEIGHTS_ESTIMATED ? "with estimated weights " : "";
+}
+
 static void print_budget(const struct solve *s)
 {
 	const struct dc_cut *cut = s->cut;
@@ -186,12 +191,12 @@ static void print_budget(const struct solve *s)
 	const char *unit = s->lines >= 0 ? "crossings" : "kernel lines";
 
 	if (s->lines >= 0)
-		printf("%s with at most %" PRId64 " kernel lines\n\n",
-		       dc_problem_title(cut->problem), s->lines);
+		printf("%s %swith at most %" PRId64 " kernel lines\n\n",
+		       dc_problem_title(cut->problem), weights_text(cut->problem), s->lines);
 	else
-		printf("%s with at most %.6g %% of one CPU in crossings at a delay of %s\n\n",
-		       dc_problem_title(cut->problem), 100 * dc_ratio_value(s->overhead),
-		       dc_delay_text(s->terms.delay_ns));
+		printf("%s %swith at most %.6g %% of one CPU in crossings at a delay of %s\n\n",
+		       dc_problem_title(cut->problem), weights_text(cut->problem),
+		       100 * dc_ratio_value(s->overhead), dc_delay_text(s->terms.delay_ns));
 	if (s->cli->verbose > 0)
 		print_functions(cut);
 	dc_print_tally(cut->problem, &cut->tally, s->terms.delay_ns);
@@ -229,14 +234,15 @@ static void print_cut(const struct solve *s)
 		print_unweighed(s);
 		return;
 	}
-	printf("%s at a delay of %s: lambda %" PRId64 "/%" PRId64 ", %" PRId64 " lines a CPU\n\n",
-	       dc_problem_title(cut->problem), dc_delay_text(s->terms.delay_ns), s->terms.lambda.p,
-	       s->terms.lambda.q, s->terms.price);
+	printf("%s %sat a delay of %s: lambda %" PRId64 "/%" PRId64 ", %" PRId64 " lines a CPU\n\n",
+	       dc_problem_title(cut->problem), weights_text(cut->problem),
+	       dc_delay_text(s->terms.delay_ns), s->terms.lambda.p, s->terms.lambda.q,
+	       s->terms.price);
 	if (s->cli->verbose > 0)
 		print_functions(cut);
 	dc_print_tally(cut->problem, &cut->tally, s->terms.delay_ns);
-	printf("cost       %.8g lines: %" PRId64 " in the kernel, %.6g for crossings\n",
-	       dc_ratio_value(cut->value), cut->tally.kernel_loc,
+	printf("cost       %s%.8g lines: %" PRId64 " in the kernel, %.6g for crossings\n",
+	       dc_estimated_text(cut->problem), dc_ratio_value(cut->value), cut->tally.kernel_loc,
 	       dc_ratio_value(s->terms.lambda) * (double)cut->tally.crossings);
 	print_what_if(s);
 	print_proof(cut);

@@ -93,7 +93,8 @@ static void put_script(FILE *out, const struct dc_sweep *sweep)
 	      "$sweep << END\n",
 	      out);
 	put_data(out, sweep);
-	fputs("END\nset title 'Optimal cuts of ", out);
+	fprintf(out, "END\nset title '%s cuts of ",
+		sweep->problem->weighed == DC_WEIGHTS_ESTIMATED ? "Estimated" : "Optimal");
 	put_name(out, driver);
 	fprintf(out,
 		" over all delays, %zu breakpoints' noenhanced\n"

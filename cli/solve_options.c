@@ -40,6 +40,10 @@ const struct dc_option dc_problem_options[] = {
 		"find a cut that runs: a function stays in the kernel if it uses anything that no "
 		"rule or annotation describes (drivercut annotate lists what to add)"),
 	DC_GROUP(dc_profile_option, struct dc_solve_options, driver),
+	DC_FLAG("estimate", 0, struct dc_solve_options, estimate,
+		"instead of a profile: guess how often each call is made, from the contexts of "
+		"entry "
+		"points, loops and branches"),
 	DC_GROUP(dc_driver_options, struct dc_solve_options, driver),
 	DC_TEXT("problem", 0, struct dc_solve_options, problem_path, "FILE",
 		"take this problem.json; no DRIVER is needed then"),
@@ -96,14 +100,16 @@ static const char *check_operands(const struct dc_solve_options *options, int ar
 {
 	if (options->lambda.q && options->delay_ns.q)
 		return "give one of --delay and --lambda";
+	if (options->estimate && options->driver.profile)
+		return "give one of --profile and --estimate";
 	if (!options->problem_path)
 		return argc < 1 ? "name a driver, or a problem with --problem FILE" : NULL;
 	if (options->rules)
 		return "--rules is for a driver: a problem has its constraints";
 	if (options->driver.family || options->driver.module)
 		return "--family and --module are for a driver";
-	if (options->driver.profile)
-		return "--profile is for a driver: a problem has its weights";
+	if (options->driver.profile || options->estimate)
+		return "--profile and --estimate are for a driver: a problem has its weights";
 	return NULL;
 }
 
@@ -116,6 +122,7 @@ static int driver_problem(struct dc_cli *cli, const struct dc_solve_options *opt
 	if (err < 0)
 		return err;
 	ret_workspace->rules = options->rules;
+	ret_workspace->estimate = options->estimate;
 	return dc_workspace_problem(ret_workspace, ret_problem);
 }
 
@@ -202,6 +209,11 @@ const char *dc_problem_title(const struct dc_problem *problem)
 	return problem->driver ? problem->driver : problem->name;
 }
 
+const char *dc_estimated_text(const struct dc_problem *problem)
+{
+	return problem->weighed == DC_WEIGHTS_ESTIMATED ? "estimated " : "";
+}
+
 int dc_solve_exit(int err)
 {
 	return err == -EDESTADDRREQ ? DC_EXIT_USAGE : dc_cli_exit(err);
@@ -237,11 +249,11 @@ void dc_print_tally(const struct dc_problem *problem, const struct dc_tally *tal
 		    struct dc_ratio delay_ns)
 {
 	dc_print_sides(tally);
-	printf("\ncrossings  %" PRId64 " in %" PRId64 " s: %" PRId64 " upcalls and %" PRId64
+	printf("\ncrossings  %s%" PRId64 " in %" PRId64 " s: %" PRId64 " upcalls and %" PRId64
 	       " by the kernel proper, %" PRId64 " downcalls and %" PRId64
 	       " to the kernel proper\n",
-	       tally->crossings, problem->seconds, tally->upcalls, tally->entry_calls,
-	       tally->downcalls, tally->kernel_calls);
-	printf("overhead   %.4g %% of one CPU\n",
+	       dc_estimated_text(problem), tally->crossings, problem->seconds, tally->upcalls,
+	       tally->entry_calls, tally->downcalls, tally->kernel_calls);
+	printf("overhead   %s%.4g %% of one CPU\n", dc_estimated_text(problem),
 	       100 * dc_overhead(problem, delay_ns, tally->crossings));
 }

@@ -17,6 +17,7 @@ struct dc_solve_options {
 	struct dc_driver_options driver;
 	const char *problem_path; /* or NULL */
 	bool rules; /* of a driver: as drivercut problem --rules */
+	bool estimate; /* of a driver: guess the weights from the source */
 	const char *output; /* or NULL */
 	int64_t price;
 	enum dc_flow_engine engine;
@@ -54,6 +55,9 @@ const char *dc_delay_text(struct dc_ratio delay_ns);
 
 /* Name of the problem for headings: its driver's, or its file's. */
 const char *dc_problem_title(const struct dc_problem *problem);
+
+/* "estimated ", before each figure that follows from weights that are a guess; else "". */
+const char *dc_estimated_text(const struct dc_problem *problem);
 
 /* Exit status; -EDESTADDRREQ (a usage error was printed) is DC_EXIT_USAGE. */
 int dc_solve_exit(int err);

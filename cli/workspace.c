@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "marshal/uses.h"
+#include "problem/estimate.h"
 #include "solver/cut.h"
 
 const struct dc_option dc_driver_options[] = {
@@ -366,16 +367,21 @@ int dc_workspace_problem(struct dc_workspace *workspace, struct dc_problem **ret
 	const char *path;
 	int err = dc_workspace_graph(workspace, &graph);
 
-	if (!err)
+	if (!err && !workspace->estimate)
 		err = dc_workspace_profile(workspace, &profile, &path);
-	if (!err && !path)
+	if (!err && workspace->estimate)
+		dc_estimate(graph, &profile);
+	else if (!err && !path)
 		note_no_profile(workspace);
 	if (!err && workspace->rules)
 		err = dc_workspace_constraints(workspace, graph, &given, &gaps);
 	workspace->gaps = gaps.len;
 	if (!err)
-		err = dc_problem_of_driver(&workspace->cli->diag, graph, path ? &profile : NULL,
-					   workspace->fields, &given, ret);
+		err = dc_problem_of_driver(&workspace->cli->diag, graph,
+					   profile.seconds ? &profile : NULL, workspace->fields,
+					   &given, ret);
+	if (!err && workspace->estimate)
+		(*ret)->weighed = DC_WEIGHTS_ESTIMATED;
 	dc_constraints_done(&given);
 	dc_vec_done(&gaps);
 	dc_profile_done(&profile);

@@ -37,6 +37,7 @@ struct dc_workspace {
 	const char *operands; /* as the user typed them: "my/igb --family net" */
 	enum dc_fields fields;
 	size_t gaps; /* set by dc_workspace_problem: annotations that are missing */
+	bool estimate; /* take guessed weights instead of a profile */
 	bool rules; /* add the constraints that follow from rules and annotations */
 	bool registers_by_downcall; /* with rules: the process does not map device registers */
 };

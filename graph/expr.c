@@ -140,6 +140,8 @@ static void record_call(struct dc_walk *walk, CXCursor call, CXCursor callee, CX
 		.caller = walk->symbol,
 		.line = dc_ast_place(call).line,
 		.in_macro = dc_ast_in_macro(call),
+		.loops = walk->loops,
+		.branches = walk->branches,
 		.first_value = (unsigned)facts->values.len,
 	};
 

@@ -65,6 +65,7 @@ struct dc_fact_call {
 	unsigned first_value, value_count; /* through a pointer: where it comes from */
 	unsigned line;
 	bool in_macro;
+	unsigned loops, branches; /* around it */
 	unsigned first_lock, lock_count; /* of facts.lock_arguments */
 	dc_indices locks; /* indices of facts.locks that may be held; filled by dc_locks_resolve */
 	dc_indices dropped; /* those a caller of the caller may hold, but not here */

@@ -110,6 +110,7 @@ struct dc_call {
 	bool atomic; /* the caller may be in an atomic context or hold a lock of that kind here */
 	bool in_macro; /* written by a macro */
 	unsigned line; /* of the call, in the caller's file */
+	unsigned loops, branches; /* loops, and branches of if, that the call is inside of */
 	dc_indices locks_held; /* taken in the caller (or by a callee for it), maybe held here */
 	dc_indices locks_dropped; /* of the caller's callers, surely released here */
 };

@@ -92,6 +92,10 @@ static json_t *put_call(const struct dc_graph *graph, const struct dc_call *call
 		dc_json_set(row, "counts", json_boolean(dc_call_counts(call)));
 	dc_json_set(row, "atomic", json_boolean(call->atomic));
 	dc_json_set(row, "in_macro", json_boolean(call->in_macro));
+	if (call->loops)
+		dc_json_set(row, "loops", json_integer(call->loops));
+	if (call->branches)
+		dc_json_set(row, "branches", json_integer(call->branches));
 	dc_json_set(row, "locks_held", lock_names(graph, &call->locks_held));
 	if (call->locks_dropped.len)
 		dc_json_set(row, "locks_dropped", lock_names(graph, &call->locks_dropped));
@@ -403,6 +407,8 @@ static void get_calls(struct reader *reader)
 				(enum dc_resolved_by)find_word(&row, "resolved_by", by_names, 3),
 			.atomic = dc_json_bool(&row, "atomic"),
 			.in_macro = dc_json_bool_or(&row, "in_macro", false),
+			.loops = (unsigned)dc_json_int_or(&row, "loops", 0, 1000, 0),
+			.branches = (unsigned)dc_json_int_or(&row, "branches", 0, 1000, 0),
 			.line = line_number(&row, "line"),
 		};
 

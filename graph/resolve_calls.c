@@ -124,6 +124,8 @@ static void push_call(struct dc_resolve *resolve, const struct dc_fact_call *fac
 		.resolved_by = by,
 		.assumed = assumed,
 		.in_macro = fact->in_macro,
+		.loops = fact->loops,
+		.branches = fact->branches,
 		.line = fact->line,
 	};
 	size_t i;

@@ -117,7 +117,8 @@ void dc_resolve_entry_points(struct dc_resolve *resolve)
 				"%s is passed to the kernel through %s, for which no template has "
 				"a row; "
 				"it "
-				"is treated as critical. Add a row to a file of graph/families (%s)",
+				"is treated as critical. Add a row to a file of graph/families "
+				"(%s)",
 				function->name, entry->via, graph->family);
 	}
 }

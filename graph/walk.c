@@ -110,9 +110,11 @@ static void walk_if(struct dc_walk *walk, const dc_ast_cursors *children,
 	struct dc_walk_state on, off;
 
 	dc_walk_condition(walk, children->at[0], *state, &on, &off);
+	walk->branches++;
 	dc_walk_stmt(walk, children->at[1], &on);
 	if (children->len > 2)
 		dc_walk_stmt(walk, children->at[2], &off);
+	walk->branches--;
 	*state = dc_walk_join(walk, on, off);
 }
 
@@ -164,10 +166,12 @@ static void walk_loop(struct dc_walk *walk, bool is_while, const dc_ast_cursors 
 	struct dc_walk_state body, out;
 
 	land(walk, &again, state);
+	walk->loops++;
 	walk_loop_head(walk, is_while, children, *state, &body, &out);
 	walk->leave = &leave;
 	walk->again = &again;
 	dc_walk_stmt(walk, children->at[children->len - 1], &body);
+	walk->loops--;
 	jump(walk, &again, &body);
 	walk->leave = outer_leave;
 	walk->again = outer_again;
@@ -185,9 +189,11 @@ static void walk_do(struct dc_walk *walk, const dc_ast_cursors *children,
 	land(walk, &head, state);
 	walk->leave = &leave;
 	walk->again = &again;
+	walk->loops++;
 	dc_walk_stmt(walk, children->at[0], state);
 	land(walk, &again, state);
 	dc_walk_condition(walk, children->at[1], *state, &on, &off);
+	walk->loops--;
 	jump(walk, &head, &on);
 	walk->leave = outer_leave;
 	walk->again = outer_again;

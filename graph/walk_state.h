@@ -42,6 +42,7 @@ struct dc_walk {
 	long long case_value; /* ... this one */
 	bool case_taken; /* and its case has been seen */
 	bool has_default;
+	unsigned loops, branches; /* loops, and conditions of if, around the statement */
 	CXCursor cast_call; /* a call whose result is cast ... */
 	const char *cast_record; /* to a pointer to this structure */
 };

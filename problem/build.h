@@ -38,7 +38,7 @@ enum dc_fields { DC_FIELDS_MAP, DC_FIELDS_PIN };
 
 /*
  * dc_problem_of_driver - the problem of a driver.
- * @profile      NULL: all weights are 0
+ * @profile      NULL: all weights are 0, and problem->weighed says so
  * @fields       how fields that atomic code writes are treated
  * @constraints  those of marshal/, and the calls that weigh nothing; or NULL
  * Returns 0 and a finished problem (caller frees with dc_problem_free); or, after reporting,

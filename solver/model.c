@@ -296,7 +296,8 @@ static void add_weight(struct dc_model *model, size_t tail, size_t head, int64_t
 	else if (head == DC_GROUP_USER)
 		model->if_kernel[tail] += weight;
 	else if (weight || hard)
-		dc_vec_push(&model->arcs, (struct dc_model_arc){tail, head, weight, hard});
+		dc_vec_push(&model->arcs,
+			    (struct dc_model_arc){(uint32_t)tail, (uint32_t)head, weight, hard});
 }
 
 static void add_nodes(struct dc_model *model)

@@ -47,7 +47,7 @@ struct dc_links {
 #define DC_GROUP_USER	(SIZE_MAX - 2)
 
 struct dc_model_arc {
-	size_t tail, head; /* groups */
+	uint32_t tail, head; /* groups */
 	int64_t weight; /* paid when the tail is in the kernel and the head is not */
 	bool hard; /* that may not be */
 };

@@ -16,7 +16,7 @@ struct dc_problem_name {
 	UT_hash_handle hh;
 };
 
-const char *const dc_weights_names[] = {"counted", "none", NULL};
+const char *const dc_weights_names[] = {"counted", "none", "estimated", NULL};
 
 struct dc_problem *dc_problem_new(const char *name)
 {

@@ -37,10 +37,11 @@ enum dc_side { DC_SIDE_KERNEL, DC_SIDE_USER };
 
 #define DC_NO_NODE SIZE_MAX
 
-/* What the weights are: counted, or none at all, so that only lines and constraints matter. */
-enum dc_weights { DC_WEIGHTS_COUNTED, DC_WEIGHTS_NONE };
+/* What the weights are: counted; none at all, so that only lines and constraints matter; or a guess
+ * from the source. */
+enum dc_weights { DC_WEIGHTS_COUNTED, DC_WEIGHTS_NONE, DC_WEIGHTS_ESTIMATED };
 
-extern const char *const dc_weights_names[]; /* "counted", "none", NULL */
+extern const char *const dc_weights_names[]; /* "counted", "none", "estimated", NULL */
 
 struct dc_problem_node {
 	const char *id;

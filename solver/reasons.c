@@ -128,6 +128,7 @@ static void push_text(const struct finder *f, struct dc_texts *texts, size_t fir
 static void free_chain(struct finder *f, size_t first, struct dc_texts *texts)
 {
 	size_t node = first;
+	const char *text;
 
 	for (;;) {
 		struct dc_cause cause = {0};
@@ -142,7 +143,10 @@ static void free_chain(struct finder *f, size_t first, struct dc_texts *texts)
 			  dc_cause_text(f->model->problem, f->cut->arena, &cause, DC_SIDE_KERNEL));
 		node = cause.via;
 	}
-	push_text(f, texts, first, node, price_text(f, node));
+	text = price_text(f, node);
+	if (f->model->problem->weighed == DC_WEIGHTS_ESTIMATED)
+		text = dc_arena_printf(f->cut->arena, "%s (estimated)", text);
+	push_text(f, texts, first, node, text);
 	while (f->chain.len)
 		f->on_chain[f->chain.at[--f->chain.len]] = false;
 }

@@ -19,8 +19,8 @@
  *     and is counted;
  *   - the kernel takes what arrives.
  *
- * When both sides have received everything, both hold the same (the unit test of merging shows it).
- * In the kernel a shadow moves on when the process has answered the message (dcrt_confirm), so two
+ * When both sides have received everything, both hold the same (tests/runtime/test_merge.c). In the
+ * kernel a shadow moves on when the process has answered the message (dcrt_confirm), so two
  * concurrent upcalls both carry a change. In the process it moves on when a message is made.
  *
  * A type with a variable (tables.h) has one object. The process's variable has initial content

@@ -117,6 +117,9 @@ for words in '{"function": "read_many", "arguments": ["", "", "words"]}' \
 	check grep -qF -- "$words" said
 done
 expect 0 '"frees_together"' annotate net --family net --json
+"$drivercut" annotate net --family net --json >rows.json 2>/dev/null
+check jq -e '.missing | any(.subject == "rename" and .row == {"function": "rename",
+	"arguments": ["", "strlen($1) + 1"]})' rows.json >/dev/null
 check grep -q '"line": 41' said
 before=$(sed -n 's/^ "kernel_loc": \([0-9]*\),/\1/p' said)
 together=$(sed -n 's/^ "frees_together": \([0-9]*\),/\1/p' said)

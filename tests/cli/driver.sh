@@ -160,6 +160,41 @@ expect 0 "tiny: 2 functions" sweep tiny --profile profile.json
 expect 0 "tiny_open (5 lines) is" explain tiny tiny_open --profile profile.json
 expect 1 "absent.json: error: cannot read" solve tiny --profile absent.json
 
+# Estimated weights: marked wherever they show
+module guess <<'END'
+#include <linux/interrupt.h>
+static int helper(int x)
+{
+	return x + 1;
+}
+static irqreturn_t handle(int irq, void *data)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if (irq > i)
+			disable_irq_nosync(helper(i));
+	return IRQ_HANDLED;
+}
+int guess_open(void);
+int guess_open(void)
+{
+	return request_irq(3, handle, 0, "guess", NULL);
+}
+END
+expect 0 "3 functions, " problem guess --estimate -o guess.json
+check jq -e '.weighed == "estimated" and .seconds == 3600 and (.edges |
+	map(select(.from == "handle" and .to == "helper")) | .[0].calls) == 144000000' guess.json >/dev/null
+check jq -e '(.nodes | map(select(.id == "handle")) | .[0] | .entry_calls == 36000000 and
+	.kernel_calls == 144000000)' guess.json >/dev/null
+expect 0 "guess with estimated weights at a delay of 10 us" solve guess --estimate
+expect 0 "crossings  estimated " solve --problem guess.json
+expect 0 "crossings are estimated" sweep guess --estimate
+expect 0 ", with estimated weights" explain guess guess_open --estimate
+expect 0 '"weighed": "estimated"' solve guess --estimate --json
+expect 2 "give one of --profile and --estimate" solve guess --estimate --profile profile.json
+expect 2 "--profile and --estimate are for a driver" solve --problem guess.json --estimate
+
 # Fields that interrupts write and others use without a lock
 module shared <<'END'
 #include <linux/interrupt.h>

@@ -782,7 +782,7 @@ static void test_warnings(void **state)
 	assert_true(dcp_warn_on(1));
 	assert_int_equal(calls[1].words[0], 4);
 	assert_non_null(strstr(calls[1].blob, "WARNING in the process at "));
-	assert_non_null(strstr(calls[1].blob, "test_dcp.c:"));
+	assert_non_null(strstr(calls[1].blob, "test_process.c:"));
 }
 
 static void test_bug(void **state)

@@ -103,7 +103,7 @@ void dcrt_call_end(struct dcrt_call *call)
 	(void)call;
 }
 
-/* Without objects; sharing is tested elsewhere (test_dcp.c). */
+/* Without objects; sharing is tested elsewhere (test_process.c). */
 static struct dcrt_tracker tracker = {.env = &env};
 
 struct dcrt_tracker *dcrt_tracker_of(struct dcrt_channel *channel)
