@@ -40,10 +40,10 @@ static int solve_without(struct dc_diag *diag, const struct dc_graph *graph,
 	int err;
 
 	dc_vec_each (pin, &given->pins)
-		if (!pin->mark || (!all && pin->mark != mark))
+		if (!pin->proposal || (!all && pin->proposal != mark))
 			dc_vec_push(&left.pins, *pin);
 	dc_vec_each (group, &given->groups)
-		if (!group->mark || (!all && group->mark != mark))
+		if (!group->proposal || (!all && group->proposal != mark))
 			dc_vec_push(&left.groups, *group);
 	err = dc_problem_of_driver(diag, graph, NULL, DC_FIELDS_MAP, &left, &problem);
 	if (!err)

@@ -37,7 +37,7 @@ const char *emit_kernel_calls_c(struct dc_arena *arena, const struct dc_emit_pla
 	size_t i;
 
 	emit_piece_start(&piece);
-	emit_head(piece.out, "the rules of the kernel", true);
+	emit_head(piece.out, "dcg_kernel.c", rules->sources, true);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
 	fprintf(piece.out, "#include \"dcg.h\"\n%s",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Functions that a file names outside any function, as in module_init(f) and EXPORT_SYMBOL(f). The
- * text is scanned word by word: macros there expand to declarations that libclang shows without the
- * name that was written.
+ * text is scanned word by word: libclang shows the declarations to which macros there expand, but
+ * not the name that was written.
  */
 #include "emit/mentions.h"
 
@@ -33,7 +33,7 @@ static bool in_code(const struct scan *scan, size_t at)
 	return false;
 }
 
-/* Behind a comment, a literal or a directive that starts at `at`; or `at`. */
+/* The end of a comment, a literal or a directive that starts at `at`; or `at`. */
 static const char *skip_blank(const char *at, bool line_start)
 {
 	if (at[0] == '/' && at[1] == '*') {

@@ -59,7 +59,7 @@ const char *dc_emit_redefines(struct dc_arena *arena, const struct dc_rules *rul
 
 	if (!out)
 		abort();
-	emit_head(out, "the rules of the kernel", false);
+	emit_head(out, "dcg_rules.h", rules->sources, false);
 	fputs("#ifndef DCG_RULES_H\n#define DCG_RULES_H\n\n", out);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(out, "#include <%s>\n", rules->headers.at[i]);

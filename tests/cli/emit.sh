@@ -99,7 +99,7 @@ sed 's/"driver": "basic"/"driver": "e999"/' "$cut" >driver.json
 expect 1 "this is a cut of e999, not of basic" emit basic --family net --cut driver.json
 [ ! -e out/basic/emit ] || fail "a failure left a file"
 mkdir mine && echo precious >mine/file
-expect 3 "was not made by drivercut emit" emit basic --family net --cut "$cut" -o mine
+expect 3 "already exists and was not written by drivercut emit" emit basic --family net --cut "$cut" -o mine
 [ "$(cat mine/file)" = precious ] || fail "mine/ was changed"
 expect 0 "user " emit basic --family net --cut "$cut" -o kept
 expect 1 "not valid JSON" emit basic --family net --cut short.json -o kept
@@ -163,7 +163,7 @@ expect 1 "whole takes a structure by value" emit hard --family net --cut hard.js
 hard kernel kernel kernel user kernel
 expect 1 "halves has an #if that ends outside of it" emit hard --family net --cut hard.json
 hard kernel kernel kernel kernel user
-expect 1 "stub can stand for it" emit hard --family net --cut hard.json
+expect 1 "stub can replace it" emit hard --family net --cut hard.json
 hard kernel kernel kernel kernel kernel
 expect 0 "user      3 functions" emit hard --family net --cut hard.json -o hard.out
 
