@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Cuts under a budget: the best cut of the envelope first, then two searches between it and the
+ * envelope's bound, GLPK's and our own. See budget.h.
+ */
 #include "budget.h"
 
 #include <errno.h>

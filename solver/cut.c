@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One optimal cut: the model's free groups are cut by one max-flow, and the cost of what comes out
+ * is compared with the flow. Terms (lambda, delay, price) and tallies are here, too.
+ */
 #include "cut.h"
 
 #include <errno.h>
@@ -106,11 +110,6 @@ void dc_tally_sides(const struct dc_problem *problem, const bool *in_kernel,
 }
 
 /* Solving */
-
-__int128 dc_scaled_cost(struct dc_ratio lambda, int64_t kernel_loc, int64_t crossings)
-{
-	return (__int128)kernel_loc * lambda.q + (__int128)crossings * lambda.p;
-}
 
 struct dc_cut *dc_cut_of_sides(const struct dc_problem *problem, const struct dc_terms *terms,
 			       const bool *in_kernel)

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Explains one node: its reason, the lambda above which it is in the kernel, its edges, and the cut
+ * with the node pinned to the other side, solved anew.
+ */
 #include "explain.h"
 
 #include <errno.h>

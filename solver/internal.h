@@ -17,9 +17,6 @@ void dc_problem_set_weighed(json_t *root, const struct dc_problem *problem);
 void dc_model_sides(const struct dc_model *model, const struct dc_order *order, size_t middle,
 		    bool *in_kernel);
 
-/* kernel_loc * lambda.q + crossings * lambda.p; never overflows for a finished problem. */
-__int128 dc_scaled_cost(struct dc_ratio lambda, int64_t kernel_loc, int64_t crossings);
-
 /* Fills cut->reasons. */
 void dc_reasons_find(const struct dc_model *model, struct dc_cut *cut);
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * All optimal cuts: the thresholds of all groups (thresholds.h) become breakpoints, the breakpoints
+ * lists of nodes that move, and each cut learns which nodes are tied to it. See sweep.h.
+ */
 #include "sweep.h"
 
 #include <errno.h>
