@@ -9,7 +9,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "cut.h"
+#include "cut_parts.h"
+#include "model.h"
+#include "search.h"
+#include "sweep.h"
 
 /* What is limited, and what is minimised, of a cut. */
 static int64_t limited(const struct dc_budget *budget, const struct dc_tally *tally)

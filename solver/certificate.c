@@ -9,7 +9,9 @@
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "internal.h"
+#include "cut.h"
+#include "json_parts.h"
+#include "sweep.h"
 
 struct maker {
 	const struct dc_problem *problem;

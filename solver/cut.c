@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "cut_parts.h"
 #include "model.h"
 
 const char *const dc_place_names[] = {"kernel", "user", "both"};

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "internal.h"
+#include "cut.h"
+#include "json_parts.h"
+#include "sweep.h"
 
 static void find_threshold(struct dc_explanation *e, const struct dc_sweep *sweep)
 {

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "cut.h"
+#include "sweep_tally.h"
 #include "model.h"
 #include "thresholds.h"
 
