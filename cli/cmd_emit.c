@@ -142,7 +142,7 @@ static int write_components(struct dc_workspace *workspace, const struct options
 	int err = dc_emit_render(
 		&workspace->cli->diag, &work->plan,
 		dc_emit_redefines(workspace->arena, &work->rules, work->source, work->graph),
-		dc_emit_names(workspace->arena, &work->rules), label, &emitted);
+		dc_emit_names(workspace->arena, &work->rules, &work->plan), label, &emitted);
 
 	if (!err)
 		err = dc_emit_write(&workspace->cli->diag, &emitted, folder);

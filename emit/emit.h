@@ -58,6 +58,9 @@ struct dc_emit_plan {
 	size_t count;
 	size_t code_count; /* addresses in dcg_code */
 	DC_VEC(struct dc_emit_kernel) kernel; /* by name */
+	/* Functions of the kernel that only tables at file scope name, and that have no rule: the
+	 * process needs their address and cannot call them. By name. */
+	DC_VEC(const char *) unreachable;
 	DC_VEC(struct dc_emit_undo) undos; /* in the order of the rules */
 	bool has_locks; /* the process can take locks by downcall */
 	dc_object_types types;
@@ -79,6 +82,10 @@ int dc_emit_plan_sides(struct dc_diag *diag, const struct dc_marshal *marshal,
 		       struct dc_emit_plan *ret);
 void dc_emit_plan_done(struct dc_emit_plan *plan);
 
+/* Whether a component has a function's text only because that cannot be removed (a macro made it,
+ * or an #if ends outside), while the function runs on the other side. */
+bool dc_emit_is_dead(const struct dc_emit_function *function, enum dc_side side);
+
 /* user/dcg_rules.h: macros that give the kernel's names their meaning in the process, for the names
  * that the source uses. */
 const char *dc_emit_redefines(struct dc_arena *arena, const struct dc_rules *rules,
@@ -86,7 +93,8 @@ const char *dc_emit_redefines(struct dc_arena *arena, const struct dc_rules *rul
 
 /* user/names.txt: functions of the kernel that the driver's code in the process may leave
  * undefined, one a line. The runtime provides them, besides its own dcp_ and dcrt_ names. */
-const char *dc_emit_names(struct dc_arena *arena, const struct dc_rules *rules);
+const char *dc_emit_names(struct dc_arena *arena, const struct dc_rules *rules,
+			  const struct dc_emit_plan *plan);
 
 struct dc_emit_file {
 	const char *path, *text;

@@ -219,7 +219,13 @@ static int refuse_crossing(struct dc_diag *diag, const struct dc_marshal *marsha
 			proposal.row, definition->name);
 }
 
-/* Whether a function that runs only in the process refers to one. */
+bool dc_emit_is_dead(const struct dc_emit_function *function, enum dc_side side)
+{
+	return function->definition->fixed && function->on[side] == DC_NATIVE &&
+	       !runs_on(function, side);
+}
+
+/* Whether a function that runs in the process refers to one. */
 static bool user_refers(const struct dc_emit_plan *plan, const struct dc_definition *to)
 {
 	size_t i, j;
@@ -227,8 +233,10 @@ static bool user_refers(const struct dc_emit_plan *plan, const struct dc_definit
 	for (i = 0; i < plan->count; i++) {
 		const struct dc_definition *from = plan->functions[i].definition;
 
-		for (j = 0; plan->functions[i].place == DC_PLACEMENT_USER && j < from->refers.len;
-		     j++)
+		if (!runs_on(&plan->functions[i], DC_SIDE_USER) ||
+		    plan->functions[i].on[DC_SIDE_USER] != DC_NATIVE)
+			continue;
+		for (j = 0; j < from->refers.len; j++)
 			if (!strcmp(from->refers.at[j], to->name))
 				return true;
 	}
@@ -245,7 +253,7 @@ static bool copied_text_crosses(const struct dc_emit_plan *plan,
 	       (function->place == DC_PLACEMENT_KERNEL && user_refers(plan, function->definition));
 }
 
-/* Whether a side calls its stub of a function, or only names it. */
+/* Whether a side calls its stub of a function, or only names it. Dead text does not call. */
 static bool is_called(const struct dc_emit_plan *plan, const struct dc_emit_function *function,
 		      enum dc_side side)
 {
@@ -256,14 +264,17 @@ static bool is_called(const struct dc_emit_plan *plan, const struct dc_emit_func
 	if (side == DC_SIDE_KERNEL && is_entry(plan, (size_t)(function - plan->functions)))
 		return true;
 	dc_vec_each (call, &graph->calls) {
-		const struct dc_definition *caller;
+		const struct dc_definition *definition;
+		const struct dc_emit_function *caller;
 
 		if (call->kind == DC_CALL_KERNEL || (int)call->callee != index ||
 		    !dc_call_counts(call))
 			continue;
-		caller = dc_source_find(plan->source, graph->functions.at[call->caller].name);
-		if (caller &&
-		    plan->functions[caller - plan->source->definitions.at].on[side] == DC_NATIVE)
+		definition = dc_source_find(plan->source, graph->functions.at[call->caller].name);
+		if (!definition)
+			continue;
+		caller = &plan->functions[definition - plan->source->definitions.at];
+		if (caller->on[side] == DC_NATIVE && !dc_emit_is_dead(caller, side))
 			return true;
 	}
 	return false;
@@ -350,6 +361,16 @@ static void add_kernel(struct dc_emit_plan *plan, const struct dc_use *use)
 		add_downcall(plan, name, rule);
 }
 
+/* A function without a rule in a table: functions in the process never call it, or they would use
+ * it and be pinned to the kernel. */
+static void add_unreachable(struct dc_emit_plan *plan, const struct dc_prototype *prototype)
+{
+	const struct dc_rule *rule = dc_rules_find(plan->marshal->rules, prototype->name);
+
+	if (!rule || rule->class == DC_RULE_NONE)
+		dc_vec_push(&plan->unreachable, prototype->name);
+}
+
 static void find_kernel(struct dc_emit_plan *plan)
 {
 	const struct dc_prototype *prototype;
@@ -357,9 +378,11 @@ static void find_kernel(struct dc_emit_plan *plan)
 	size_t i;
 
 	dc_vec_each (prototype, &plan->source->layouts.prototypes)
-		if (prototype->in_table && !prototype->is_inline)
+		if (prototype->in_table && !prototype->is_inline) {
 			add_kernel(plan, &(struct dc_use){.kind = DC_USE_FUNCTION,
 							  .name = prototype->name});
+			add_unreachable(plan, prototype);
+		}
 
 	for (i = 0; i < plan->count; i++)
 		if (plan->functions[i].on[DC_SIDE_USER] == DC_NATIVE)
@@ -477,6 +500,7 @@ void dc_emit_plan_done(struct dc_emit_plan *plan)
 	dc_object_types_done(&plan->types);
 	dc_vec_done(&plan->kernel);
 	dc_vec_done(&plan->undos);
+	dc_vec_done(&plan->unreachable);
 	free(plan->functions);
 	*plan = (struct dc_emit_plan){0};
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "emit/lex.h"
 #include "emit/names.h"
 #include "emit/print.h"
 #include "emit/stub.h"
@@ -134,6 +135,48 @@ static void add_edit(edit_list *edits, const struct emit_unit *unit, size_t star
 	add_edit_in_order(edits, unit, EDIT_REPLACE, start, end, text);
 }
 
+/* Whether a directive is one of a list of words: "define", behind the '#'. */
+static bool is_directive(const char *at, const char *const *words, size_t count)
+{
+	size_t i;
+
+	at++;
+	at += strspn(at, " \t");
+	for (i = 0; i < count; i++)
+		if (!strncmp(at, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
+/*
+ * The macros that a stretch of text defines, which the text after it may use: its #define and
+ * #undef lines, with the #if, #else and #endif around them; or "".
+ */
+static const char *macros_of(const struct emit_unit *unit, size_t start, size_t end)
+{
+	static const char *const words[] = {"define", "undef", "if", "el", "endif"};
+	const char *at = unit->text + start;
+	bool at_start = true, defines = false;
+	struct emit_piece piece;
+	const char *kept;
+
+	emit_piece_start(&piece);
+	while (at < unit->text + end) {
+		const char *next = emit_lex_skip(at, at_start);
+
+		if (next != at && *at == '#' && is_directive(at, words, 5)) {
+			fprintf(piece.out, "%.*s\n", (int)(next - at), at);
+			defines |= is_directive(at, words, 2);
+		}
+		if (next == at)
+			next++;
+		at_start = *at == '\n' || (at_start && isspace((unsigned char)*at));
+		at = next;
+	}
+	kept = emit_piece_end(&piece, unit->arena);
+	return defines ? kept : "";
+}
+
 static void remove_function(edit_list *edits, const struct emit_unit *unit,
 			    const struct dc_definition *definition)
 {
@@ -141,7 +184,7 @@ static void remove_function(edit_list *edits, const struct emit_unit *unit,
 
 	dc_vec_push(edits, (struct edit){.start = whole_start(unit->text, definition->start),
 					 .end = end,
-					 .text = "",
+					 .text = macros_of(unit, definition->start, end),
 					 .line = line_of(unit->text, end),
 					 .order = EDIT_REPLACE,
 					 .removed = definition});
@@ -196,6 +239,19 @@ static void guard(const struct emit_unit *unit, const struct dc_definition *defi
 						      head - definition->start)));
 }
 
+static void replace_body(edit_list *edits, const struct emit_unit *unit,
+			 const struct dc_emit_function *function)
+{
+	const struct dc_definition *definition = function->definition;
+	const char *macros = macros_of(unit, definition->body, definition->end);
+	const char *stub = emit_stub(unit->arena, unit->plan, function);
+
+	if (*macros)
+		stub = dc_arena_printf(unit->arena, "%s\n%.*s", stub, (int)strlen(macros) - 1,
+				       macros);
+	add_edit(edits, unit, definition->body, definition->end, stub);
+}
+
 static void find_edits(const struct emit_unit *unit, edit_list *edits)
 {
 	const struct dc_emit_plan *plan = unit->plan;
@@ -213,8 +269,7 @@ static void find_edits(const struct emit_unit *unit, edit_list *edits)
 		if (function->on[unit->side] == DC_NATIVE)
 			continue;
 		if (function->on[unit->side] == DC_STUB)
-			add_edit(edits, unit, definition->body, definition->end,
-				 emit_stub(unit->arena, unit->plan, function));
+			replace_body(edits, unit, function);
 		else
 			remove_function(edits, unit, definition);
 	}

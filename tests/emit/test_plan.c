@@ -155,12 +155,67 @@ static void test_other_source(void **state)
 	small_driver_done(&made);
 }
 
+/* A function that a macro made has its text in both components. The copy in the process is dead:
+ * what it calls need not be callable from there. */
+static void test_dead_text(void **state)
+{
+	static const char made[] =
+		"#include <kernel.h>\n"
+		"#define MAKE(name) int name(int x) { return put(x, (int *)0); }\n"
+		"static int put(int x, int *raw) { return raw ? *raw : x; }\n"
+		"MAKE(twice)\n"
+		"int user(int x) { return x; }\n"
+		"int caller(int x) { return twice(x); }\n";
+	const struct dc_emit_function *twice;
+	struct planned planned;
+
+	(void)state;
+	planned_make(&planned, made, "{}", " user ", "");
+	if (planned.err)
+		fail_msg("%s", planned.made.caught.text);
+	twice = planned_function(&planned, "twice");
+	assert_int_equal(twice->on[DC_SIDE_USER], DC_NATIVE);
+	assert_true(dc_emit_is_dead(twice, DC_SIDE_USER));
+	assert_false(dc_emit_is_dead(twice, DC_SIDE_KERNEL));
+	assert_false(dc_emit_is_dead(planned_function(&planned, "user"), DC_SIDE_USER));
+	assert_int_equal(planned_function(&planned, "put")->on[DC_SIDE_USER], DC_STUB);
+	assert_false(planned_function(&planned, "put")->crosses);
+	planned_done(&planned);
+	/* called from the process it is not dead, and cannot be cut */
+	planned_make(&planned, made, "{}", " user caller ", "");
+	assert_int_equal(planned.err, -EINVAL);
+	assert_said(&planned.made.caught, "so no stub can replace it");
+	planned_done(&planned);
+}
+
+/* Functions of the kernel that only tables name: those without a rule cannot be called. */
+static void test_unreachable(void **state)
+{
+	static const char tables[] = "#include <kernel.h>\n"
+				     "struct table table = {rtnl_lock, kernel_run};\n"
+				     "int user(int x) { return x; }\n";
+	struct planned planned;
+
+	(void)state;
+	planned_make(&planned, tables, "{}", " user ", "");
+	assert_int_equal(planned.err, 0);
+	assert_int_equal(planned.plan.unreachable.len, 1);
+	assert_string_equal(planned.plan.unreachable.at[0], "kernel_run");
+	assert_int_equal(planned.plan.kernel.len, 1);
+	assert_string_equal(planned.plan.kernel.at[0].prototype->name, "rtnl_lock");
+	assert_non_null(
+		strstr(dc_emit_names(planned.made.arena, &planned.made.rules, &planned.plan),
+		       "\nkernel_run\n"));
+	planned_done(&planned);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms),	     cmocka_unit_test(test_all_kernel),
 		cmocka_unit_test(test_code),	     cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_other_source),
+		cmocka_unit_test(test_other_source), cmocka_unit_test(test_dead_text),
+		cmocka_unit_test(test_unreachable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

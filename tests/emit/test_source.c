@@ -27,7 +27,7 @@ static const char text[] = "#include <kernel.h>\n" /* 1 */
 			   "static int alone(int x) { return x; }\n"
 			   "int also(int x) { return alone(x); }\n"; /* 20 */
 
-static const char *emitted(struct planned *planned, enum dc_side side)
+static const char *emitted_text(struct planned *planned, enum dc_side side, const char *from)
 {
 	struct emit_unit unit = {
 		.plan = &planned->plan,
@@ -35,11 +35,16 @@ static const char *emitted(struct planned *planned, enum dc_side side)
 		.side = side,
 		.file = &planned->made.source->files.at[0],
 		.label = "src/in.c",
-		.text = text,
-		.len_bytes = strlen(text),
+		.text = from,
+		.len_bytes = strlen(from),
 	};
 
 	return emit_source(&unit);
+}
+
+static const char *emitted(struct planned *planned, enum dc_side side)
+{
+	return emitted_text(planned, side, text);
 }
 
 static void test_kernel(void **state)
@@ -95,6 +100,57 @@ static void test_process(void **state)
 	planned_done(&planned);
 }
 
+static const char defines[] = "#include <kernel.h>\n"
+			      "int level(int x)\n"
+			      "{\n"
+			      "	/*\n"
+			      "#define NOT_A_MACRO\n"
+			      "	*/\n"
+			      "#define LEVEL \\\n"
+			      "	8\n"
+			      "#pragma unknown\n"
+			      "	return LEVEL + x;\n"
+			      "}\n"
+			      "\n"
+			      "static int gone(int x)\n"
+			      "{\n"
+			      "#ifdef LEVEL\n"
+			      "#define MORE 1\n"
+			      "#endif\n"
+			      "	return x + MORE;\n"
+			      "}\n"
+			      "\n"
+			      "static int plain(int x)\n"
+			      "{\n"
+			      "#ifdef LEVEL\n"
+			      "	x++;\n"
+			      "#endif\n"
+			      "	return gone(x);\n"
+			      "}\n"
+			      "\n"
+			      "int stays(int x) { return LEVEL + level(x) + MORE; }\n"
+			      "int user(int x) { return plain(x); }\n";
+
+/* The macros of a text that is replaced or left out stay, with the conditions around them. */
+static void test_macros(void **state)
+{
+	struct planned planned;
+	const char *out;
+
+	(void)state;
+	planned_make(&planned, defines, "{}", " level gone plain user ", "");
+	if (planned.err)
+		fail_msg("%s", planned.made.caught.text);
+	out = emitted_text(&planned, DC_SIDE_KERNEL, defines);
+	assert_non_null(strstr(out, "}\n#define LEVEL \\\n\t8\n#line 12 \"src/in.c\"\n\n"
+				    "/* gone .. plain: user/in.c */\n\n"
+				    "#ifdef LEVEL\n#define MORE 1\n#endif\n#line 29 "
+				    "\"src/in.c\"\nint stays(int x)"));
+	assert_null(strstr(out, "NOT_A_MACRO"));
+	assert_null(strstr(out, "pragma"));
+	planned_done(&planned);
+}
+
 static void test_all_kernel(void **state)
 {
 	struct planned planned;
@@ -110,6 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kernel),
 		cmocka_unit_test(test_process),
+		cmocka_unit_test(test_macros),
 		cmocka_unit_test(test_all_kernel),
 	};
 

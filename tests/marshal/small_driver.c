@@ -34,6 +34,8 @@ void remove_folder(const char *folder)
 static const char kernel[] = "struct net_device { unsigned long state; char name[16]; };\n"
 			     "struct ethtool_drvinfo { char driver[32]; };\n"
 			     "struct napi_struct;\n"
+			     "struct table { void (*enable)(void), (*run)(void); };\n"
+			     "void kernel_run(void);\n"
 			     "int request_irq(unsigned irq, int (*handler)(int, void *),\n"
 			     "	unsigned long flags, const char *name, void *dev);\n"
 			     "const void *free_irq(unsigned irq, void *dev);\n"
