@@ -117,6 +117,14 @@ static void start_call(struct emit_call *call, struct dc_arena *arena, size_t co
 	call->parameters = dc_arena_alloc(arena, (count + 1) * sizeof(*call->parameters));
 }
 
+/* The reason after "In the kernel:", which a pin's reason would say again. */
+static const char *side_reason(const char *reason)
+{
+	static const char pin[] = "pinned to the kernel: ";
+
+	return strncmp(reason, pin, sizeof(pin) - 1) ? reason : reason + sizeof(pin) - 1;
+}
+
 void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *plan,
 			   const struct dc_emit_function *function, struct emit_call *ret)
 {
@@ -135,8 +143,9 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 	ret->target = definition->plain;
 	ret->result = definition->result;
 	ret->result_kind = definition->result_kind;
-	ret->comment = dc_arena_printf(arena, "drivercut: in the %s%s%s", up ? "process" : "kernel",
-				       *function->reason ? "; " : "", function->reason);
+	ret->comment =
+		dc_arena_printf(arena, "In the %s%s%s", up ? "process" : "kernel",
+				*function->reason ? ": " : "", side_reason(function->reason));
 	dc_signature_of_function(plan->marshal, definition, &ret->signature);
 	ret->result_shared = shared_type(arena, plan, &definition->result_value);
 	rule = dc_marshal_function_rule(plan->marshal, definition);

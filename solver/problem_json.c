@@ -136,7 +136,8 @@ static void read_weighed(const struct dc_json *root, struct dc_problem *problem)
 	if (dc_weights_names[i])
 		problem->weighed = (enum dc_weights)i;
 	else
-		dc_json_fault(root, "weighed: expected counted, none or estimated, found '%s'", name);
+		dc_json_fault(root, "weighed: expected counted, none or estimated, found '%s'",
+			      name);
 }
 
 static void read_root(struct dc_problem *problem, const struct dc_json *root)

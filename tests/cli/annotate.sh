@@ -97,7 +97,7 @@ int net_setup(struct net_device *netdev)
 }
 END
 
-# What leads to the driver's own structure is the first question
+# The first proposal is about the pointer to the driver's own structure
 expect 0 '{"struct": "port", "after": "net_device"}' annotate net --family net -v
 expect 0 'struct port of the driver does not cross' annotate net --family net -v
 annotations() { # ROWS-OF-FUNCTIONS ROWS-OF-POINTERS
@@ -133,7 +133,7 @@ expect 0 "6 annotations are missing: drivercut annotate net --family net" \
 	problem net --family net --rules --profile profile.json -o problem.json
 check grep -q "reads struct net_device as bytes" problem.json
 
-# What is said is missing no longer, and frees what was promised
+# An annotation that is there is not proposed any more, and frees the lines that were promised
 annotations '{"function": "read_one", "arguments": ["", "1"]},
 	{"function": "read_many", "arguments": ["", "", "words"]},
 	{"function": "rename", "arguments": ["", "4"]}, {"function": "handle", "arguments": ["", "address"]},
@@ -175,7 +175,7 @@ expect 1 "list 'filter' is not STRUCTURE.FIELD" annotate list --family net
 lists '{"field": "port.filters", "list": "filter.node"}'
 expect 1 "lock: missing" annotate list --family net
 
-# What the process allocates and stores where the kernel looks needs a word
+# Memory that the process allocates and stores where the kernel reads needs an annotation
 mkdir store
 echo 'obj-m := store.o' >store/Kbuild
 cat >store/store.c <<'END'

@@ -36,8 +36,8 @@ take() { # CASE
 	[ -f "$1/Kbuild" ] || echo "obj-m := in.o" >"$1/Kbuild"
 }
 
-# What a case writes: not what is copied or follows from the rules alone. Offsets and sizes in
-# structures of the kernel are another kernel's: numbers from 100 on become N.
+# The files that a case writes, without those that are copied or follow from the rules alone. Offsets
+# and sizes in structures of the kernel differ between kernels: numbers from 100 on become N.
 golden() { # FOLDER
 	(cd "$1" && rm -rf drivercut-emit kernel/runtime user/runtime twin/runtime user/user.mk \
 		user/check.sh user/names.txt user/dcg_rules.h &&
@@ -106,7 +106,7 @@ expect 1 "not valid JSON" emit basic --family net --cut short.json -o kept
 [ -f kept/user/in.c ] || fail "a failure removed what was there"
 expect 1 "cannot make folder" emit basic --family net --cut "$cut" -o /dev/null/emit
 
-# What cannot be cut by text
+# Functions whose text cannot be replaced
 mkdir hard
 echo 'obj-m := hard.o' >hard/Kbuild
 cat >hard/hard.c <<'END'

@@ -105,7 +105,7 @@ static int in_get(struct pci_dev *pdev, struct got *got)
 /* In the process */
 static int in_lock_all(int value)
 {
-	/* drivercut: in the process */
+	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	u64 dcg_mark = dck_locks_mark();

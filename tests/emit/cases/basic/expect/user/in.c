@@ -68,7 +68,7 @@ int in_open(struct thing *thing)
 
 static bool ready(const struct thing *thing)
 {
-	/* drivercut: in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	bool dcg_result = 0;
 	int dcg_err;
@@ -91,7 +91,7 @@ dcg_end:
 
 static void quiet(void)
 {
-	/* drivercut: in the kernel; by /hand  / as a test */
+	/* In the kernel: by /hand  / as a test */
 	struct dcrt_call *dcg;
 	int dcg_err;
 

@@ -65,7 +65,7 @@ static void in_tick(struct timer_list *timer)
 
 static void in_quiet(struct port *port)
 {
-	/* drivercut: in the process */
+	/* In the process */
 	struct dcrt_call *dcg;
 	u64 dcg_mark = dck_locks_mark();
 	int dcg_err;
@@ -123,7 +123,7 @@ static u64 in_sum(const struct port *port, u64 *first)
 /* In the process, and called from the kernel */
 static int in_open(struct net_device *netdev)
 {
-	/* drivercut: in the process */
+	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	unsigned int dcg_tries = 0;
@@ -156,7 +156,7 @@ dcg_end:
 
 static int in_stop(struct net_device *netdev)
 {
-	/* drivercut: in the process */
+	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	u64 dcg_mark = dck_locks_mark();
@@ -187,7 +187,7 @@ dcg_end:
 
 static void in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
-	/* drivercut: in the process */
+	/* In the process */
 	struct dcrt_call *dcg;
 	unsigned int dcg_tries = 0;
 	u64 dcg_mark = dck_locks_mark();
@@ -221,7 +221,7 @@ dcg_again:
 
 static void in_get_strings(struct net_device *netdev, u32 set, u8 *data)
 {
-	/* drivercut: in the process */
+	/* In the process */
 	struct dcrt_call *dcg;
 	u32 dcg_len_2 = 0;
 	unsigned int dcg_tries = 0;
@@ -260,7 +260,7 @@ dcg_again:
 
 static int in_get_sset_count(struct net_device *netdev, int set)
 {
-	/* drivercut: in the process */
+	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	unsigned int dcg_tries = 0;

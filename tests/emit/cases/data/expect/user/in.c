@@ -49,7 +49,7 @@ static struct workqueue_struct *queue;
 
 static void in_told(struct port *port)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 44 "in.c"
@@ -59,7 +59,7 @@ static void in_told(struct port *port)
 #line 51 "in.c"
 static void in_tick(struct timer_list *timer)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 55 "in.c"
@@ -72,7 +72,7 @@ static void in_quiet(struct port *port)
 /* In the kernel, and called from the process */
 static struct ring *in_ring(struct port *port, unsigned int index)
 {
-	/* drivercut: in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	struct ring *dcg_result = NULL;
 	int dcg_err;
@@ -96,7 +96,7 @@ dcg_end:
 
 static void in_set_notify(struct port *port, void (*notify)(struct port *port))
 {
-	/* drivercut: in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	int dcg_err;
 
@@ -115,7 +115,7 @@ static void in_set_notify(struct port *port, void (*notify)(struct port *port))
 
 static bool in_is_named(struct port *port, const char *name)
 {
-	/* drivercut: in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	bool dcg_result = 0;
 	int dcg_err;
@@ -141,8 +141,8 @@ dcg_end:
 static s32 in_read(struct port *port, u16 offset, u16 words, u16 *data)
 {
 	/*
-	 * drivercut: in the kernel; a reason that is so long that it does not fit into
-	 * one line of a hundred characters, for the comment
+	 * In the kernel: a reason that is so long that it does not fit into one line of
+	 * a hundred characters, for the comment
 	 */
 	struct dcrt_call *dcg;
 	s32 dcg_result = 0;
@@ -175,7 +175,7 @@ dcg_end:
 
 static u64 in_sum(const struct port *port, u64 *first)
 {
-	/* drivercut: in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	u64 dcg_result = 0;
 	u32 dcg_len_1 = 0;

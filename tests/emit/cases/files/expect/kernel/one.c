@@ -14,7 +14,7 @@
 #line 5 "one.c"
 static int step(int x)
 {
-	/* drivercut: in the process */
+	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	int dcg_err;

@@ -18,7 +18,7 @@ static int step(int x)
 
 int two_run(int x)
 {
-	/* drivercut: in the process */
+	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	int dcg_err;

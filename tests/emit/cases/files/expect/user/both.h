@@ -17,7 +17,7 @@ int two_run(int x);
 
 static inline int scaled(int x)
 {
-	/* drivercut: in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	int dcg_err;

@@ -19,7 +19,7 @@ static int step(int x)
 
 int one_run(int x)
 {
-	/* drivercut: in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	int dcg_err;

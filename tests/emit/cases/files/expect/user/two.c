@@ -13,7 +13,7 @@
 #line 4 "two.c"
 static int step(int x)
 {
-	/* drivercut: in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	int dcg_err;

@@ -86,7 +86,7 @@ static netdev_tx_t in_xmit(struct sk_buff *skb, struct net_device *netdev)
 /* Both sides must see the same list after each change. */
 static int in_open(struct net_device *netdev)
 {
-	/* drivercut: in the process */
+	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	u64 dcg_mark = dck_locks_mark();
@@ -118,7 +118,7 @@ dcg_end:
 /* What was there when the process last looked may have changed since. */
 static int in_stop(struct net_device *netdev)
 {
-	/* drivercut: in the process */
+	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	u64 dcg_mark = dck_locks_mark();

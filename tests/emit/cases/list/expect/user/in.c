@@ -33,7 +33,7 @@ struct port {
 /* In the kernel */
 static int in_add_here(struct port *port, u32 id)
 {
-	/* drivercut: in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	int dcg_err;
@@ -57,7 +57,7 @@ dcg_end:
 
 static void in_hit_here(struct port *port)
 {
-	/* drivercut: in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	int dcg_err;
 
@@ -75,7 +75,7 @@ static void in_hit_here(struct port *port)
 
 static void in_drop_here(struct port *port, u32 of)
 {
-	/* drivercut: in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	int dcg_err;
 
@@ -94,7 +94,7 @@ static void in_drop_here(struct port *port, u32 of)
 
 static u32 in_sum_here(struct port *port)
 {
-	/* drivercut: in the kernel */
+	/* In the kernel */
 	struct dcrt_call *dcg;
 	u32 dcg_result = 0;
 	int dcg_err;
@@ -117,7 +117,7 @@ dcg_end:
 
 static netdev_tx_t in_xmit(struct sk_buff *skb, struct net_device *netdev)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 72 "in.c"
