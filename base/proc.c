@@ -27,7 +27,7 @@
 #define SAMPLE_MS  500 /* between looks at what the program has used */
 #define FRESH_MS   100 /* so old may a look be */
 
-/* What the program had used at some moment. */
+/* The time that the program had used at some moment. */
 struct used {
 	long long at_ms; /* on the machine's clock */
 	double cpu_ms, wait_ms; /* of all threads: on a CPU; waiting for one */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a crossing costs, in instructions of the guest: the runtime's channel against a byte sent
+ * The cost of a crossing, in instructions of the guest: the runtime's channel against a byte sent
  * back and forth through two pipes. `build/bench/bench_channel` prints the table.
  */
 #include <stdio.h>

@@ -19,13 +19,16 @@
 #include "base/json.h"
 #include "flow_public.h"
 #include "generate.h"
-#include "solver/internal.h"
+#include "solver/cut_parts.h"
+#include "solver/json_parts.h"
+#include "solver/model.h"
+#include "solver/sweep.h"
 
 static const char usage[] =
 	"usage: bench_solver [-l SECONDS] [-o FILE.json] [-f FAMILY] [-e ENGINE] NODES...\n"
 	"       bench_solver -w FAMILY NODES      write that problem to standard output\n";
 
-/* What is measured, once for each measurement. */
+/* The subject of one measurement. */
 struct subject {
 	const struct dc_problem *problem;
 	struct dc_model model;
@@ -103,7 +106,7 @@ static void run_boost_bk(const struct subject *s, struct result *result)
 }
 #endif
 
-/* What every cut pays, which the net does not hold. */
+/* The cost that every cut pays, which the net leaves out. */
 static __int128 left_out(const struct dc_model *model)
 {
 	__int128 sum = dc_scaled_cost(lambda, model->kernel_loc, model->weight);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What reading a driver costs, beside the floor: clang-19 -fsyntax-only on the same files with the
+# The cost of reading a driver, beside the floor: clang-19 -fsyntax-only on the same files with the
 # same flags, in one run. CPU seconds, so that other work on the machine matters little. Needs the
 # plan of a study (bench/study.sh, or drivercut study --list).
 #

@@ -8,7 +8,7 @@
 . /lib/guest.sh
 LENGTH_S=2
 
-# Of all functions, either way.
+# The crossings of all functions, in either direction.
 crossings() {
 	cat /sys/kernel/debug/dcrt/*/stats 2> /tmp/none |
 		awk '/^(up|down) / { sum += $4 } END { print sum + 0 }'

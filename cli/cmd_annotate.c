@@ -40,10 +40,10 @@ static int solve_without(struct dc_diag *diag, const struct dc_graph *graph,
 	int err;
 
 	dc_vec_each (pin, &given->pins)
-		if (!pin->mark || (!all && pin->mark != mark))
+		if (!pin->proposal || (!all && pin->proposal != mark))
 			dc_vec_push(&left.pins, *pin);
 	dc_vec_each (group, &given->groups)
-		if (!group->mark || (!all && group->mark != mark))
+		if (!group->proposal || (!all && group->proposal != mark))
 			dc_vec_push(&left.groups, *group);
 	err = dc_problem_of_driver(diag, graph, NULL, DC_FIELDS_MAP, &left, &problem);
 	if (!err)
@@ -151,7 +151,7 @@ static void print_proposals(const struct missing *missing, size_t count, const c
 
 static void print_json(const struct missing *missing)
 {
-	static const char *const kinds[] = {"arguments", "record", "reads", "list"};
+	static const char *const kinds[] = {"arguments", "trailing", "reads", "list"};
 	json_t *root = dc_json_new("annotate"), *rows = json_array();
 	const struct row *at;
 
@@ -162,14 +162,14 @@ static void print_json(const struct missing *missing)
 		json_t *row = json_object();
 
 		dc_json_set(row, "kind", json_string(kinds[gap->kind]));
-		dc_json_set(row, "of", json_string(gap->subject));
+		dc_json_set(row, "subject", json_string(gap->subject));
 		dc_json_set(row, "what", json_string(gap->what));
 		dc_json_set(row, "file", json_string(gap->file));
 		dc_json_set(row, "line", json_integer(gap->line));
 		dc_json_set(row, "why", json_string(gap->why));
 		dc_json_set(row, "frees", json_integer(at->frees));
 		dc_json_set(row, "section", json_string(gap->section));
-		dc_json_set(row, "row", gap->row ? json_string(gap->row) : json_null());
+		dc_json_set(row, "row", gap->row ? json_loads(gap->row, 0, NULL) : json_null());
 		dc_json_add(rows, row);
 	}
 	dc_json_set(root, "missing", rows);

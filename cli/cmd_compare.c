@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -62,9 +63,11 @@ static void find_moves(const struct dc_sides *a, const struct dc_sides *b, moves
 static void cut_row(struct dc_table *table, const char *path, const struct dc_sides *sides)
 {
 	int64_t all = sides->kernel_loc + sides->user_loc;
+	char *name = dc_printf("%s%s", path, sides->is_estimated ? " (estimated weights)" : "");
 
 	dc_table_row(table);
-	dc_table_text(table, path);
+	dc_table_text(table, name);
+	free(name);
 	dc_table_real(table, "%.6g", dc_ratio_value(sides->lambda));
 	dc_table_int(table, sides->kernel_loc);
 	dc_table_int(table, sides->user_loc);

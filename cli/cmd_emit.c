@@ -128,17 +128,21 @@ static void work_done(struct work *work)
 	dc_sides_free(work->sides);
 }
 
+static const char *output_folder(struct dc_workspace *workspace, const struct options *options)
+{
+	return options->output ? options->output : dc_workspace_path(workspace, "emit");
+}
+
 static int write_components(struct dc_workspace *workspace, const struct options *options,
 			    const struct work *work)
 {
 	const char *label = workspace->driver.package_path ? workspace->driver.package_path : "";
-	const char *folder =
-		options->output ? options->output : dc_workspace_path(workspace, "emit");
+	const char *folder = output_folder(workspace, options);
 	struct dc_emit_files emitted = {0};
 	int err = dc_emit_render(
 		&workspace->cli->diag, &work->plan,
 		dc_emit_redefines(workspace->arena, &work->rules, work->source, work->graph),
-		dc_emit_names(workspace->arena, &work->rules), label, &emitted);
+		dc_emit_names(workspace->arena, &work->rules, &work->plan), label, &emitted);
 
 	if (!err)
 		err = dc_emit_write(&workspace->cli->diag, &emitted, folder);
@@ -173,8 +177,13 @@ static void warn_of_statics(struct dc_diag *diag, const struct dc_emit_plan *pla
 static int emit_all(struct dc_workspace *workspace, const struct options *options)
 {
 	struct work work = {0};
-	int err = read_work(workspace, options, &work);
+	int err = 0;
 
+	if (!options->check) /* before the work, which takes seconds */
+		err = dc_emit_folder_check(&workspace->cli->diag,
+					   output_folder(workspace, options));
+	if (!err)
+		err = read_work(workspace, options, &work);
 	if (!err && options->check)
 		dc_missing_rules_print(workspace, &work.rules, work.graph, &work.plan);
 	else if (!err)

@@ -101,7 +101,7 @@ static void print_followers(const struct explain *x)
 
 	if (!e->follower_count)
 		return;
-	printf("           with it go ");
+	printf("           these move with it: ");
 	for (i = 0; i < shown; i++)
 		printf("%s%s", i ? ", " : "", x->problem->nodes.at[e->followers[i]].id);
 	if (shown < e->follower_count)
@@ -112,15 +112,16 @@ static void print_followers(const struct explain *x)
 static void print_moving(const struct explain *x)
 {
 	const struct dc_explanation *e = x->result;
-	const char *side = e->other_side == DC_SIDE_KERNEL ? "in the kernel" : "on the user side";
+	const char *side = e->other_side == DC_SIDE_KERNEL ? "the kernel" : "the user side";
 
 	if (!e->movable) {
-		printf("moving it  %s it cannot be: the chain above forbids it\n", side);
+		printf("moving it  to %s is impossible: the chain above forbids it\n", side);
 		return;
 	}
-	printf("moving it  %s it would cost %.6g lines more: %+" PRId64 " kernel lines, %+" PRId64
+	printf("moving it  to %s costs %s%.6g lines more: %+" PRId64 " kernel lines, %+" PRId64
 	       " crossings\n",
-	       side, dc_ratio_value(e->value_moved) - dc_ratio_value(e->value),
+	       side, dc_estimated_text(x->problem),
+	       dc_ratio_value(e->value_moved) - dc_ratio_value(e->value),
 	       e->tally_moved.kernel_loc - e->tally.kernel_loc,
 	       e->tally_moved.crossings - e->tally.crossings);
 	print_followers(x);

@@ -159,7 +159,7 @@ static void print_what_if(const struct solve *s)
 	if (!s->pinned)
 		return;
 	if (!dc_ratio_compare(s->cut->value, s->free_cut->value))
-		printf("what if    the pins cost nothing: a cut that is as good has them\n");
+		printf("what if    the pins cost nothing: another optimal cut satisfies them\n");
 	else
 		printf("what if    the pins cost %.6g lines: %+" PRId64 " kernel lines, %+" PRId64
 		       " crossings\n",
@@ -181,7 +181,7 @@ static void print_proof(const struct dc_cut *cut)
 
 static const char *weights_text(const struct dc_problem *problem)
 {
-	return problem->weighed == DC_WEIGHTS_ESTIMATED ? "with estimated weights " : "";
+	return problem->weighed == DC_WEIGHTS_ESTIMATED ? " with estimated weights" : "";
 }
 
 static void print_budget(const struct solve *s)
@@ -191,10 +191,10 @@ static void print_budget(const struct solve *s)
 	const char *unit = s->lines >= 0 ? "crossings" : "kernel lines";
 
 	if (s->lines >= 0)
-		printf("%s %swith at most %" PRId64 " kernel lines\n\n",
+		printf("%s%s with at most %" PRId64 " kernel lines\n\n",
 		       dc_problem_title(cut->problem), weights_text(cut->problem), s->lines);
 	else
-		printf("%s %swith at most %.6g %% of one CPU in crossings at a delay of %s\n\n",
+		printf("%s%s with at most %.6g %% of one CPU in crossings at a delay of %s\n\n",
 		       dc_problem_title(cut->problem), weights_text(cut->problem),
 		       100 * dc_ratio_value(s->overhead), dc_delay_text(s->terms.delay_ns));
 	if (s->cli->verbose > 0)
@@ -234,7 +234,7 @@ static void print_cut(const struct solve *s)
 		print_unweighed(s);
 		return;
 	}
-	printf("%s %sat a delay of %s: lambda %" PRId64 "/%" PRId64 ", %" PRId64 " lines a CPU\n\n",
+	printf("%s%s at a delay of %s: lambda %" PRId64 "/%" PRId64 ", %" PRId64 " lines a CPU\n\n",
 	       dc_problem_title(cut->problem), weights_text(cut->problem),
 	       dc_delay_text(s->terms.delay_ns), s->terms.lambda.p, s->terms.lambda.q,
 	       s->terms.price);

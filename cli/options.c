@@ -196,7 +196,7 @@ int dc_options_read(struct dc_cli *cli, const struct dc_verb *verb, int argc, ch
 	dc_vec_done(&slots);
 	cli->json = common.json;
 	cli->verbose = common.quiet ? -1 : common.verbose;
-	if (!common.help)
+	if (status >= 0 || !common.help)
 		return status;
 	dc_help_print(verb);
 	return DC_EXIT_DONE;

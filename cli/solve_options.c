@@ -95,7 +95,7 @@ void dc_solve_options_done(struct dc_solve_options *options)
 	dc_vec_done(&options->pins);
 }
 
-/* What is wrong with the options and operands together; NULL: nothing. */
+/* The error in the combination of options and operands; NULL: none. */
 static const char *check_operands(const struct dc_solve_options *options, int argc)
 {
 	if (options->lambda.q && options->delay_ns.q)

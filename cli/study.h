@@ -57,7 +57,7 @@ int dc_study_run_driver(struct dc_study *study, const char *driver);
 /* Reads all of study->drivers, each in a process of its own. */
 int dc_study_run_all(struct dc_study *study);
 
-/* What the results of one family add up to. Shares are percents of a driver, sorted. */
+/* The sums over the results of one family. Shares are percents of a driver, sorted. */
 struct dc_study_sums {
 	const struct dc_study_family *family;
 	unsigned drivers, failed, missing; /* analysed, recorded as failed, without a result yet */

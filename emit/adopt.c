@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How the kernel component finds the objects that an object points to, so that they are tracked
- * with it; and how it stops tracking them.
+ * Functions of the kernel component that begin to track the objects that an object points to, and
+ * that stop tracking them.
  */
 #include "emit/tables.h"
 
@@ -43,9 +43,9 @@ void emit_put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_plan
 		return;
 	if (emit_adopts(type))
 		fprintf(out,
-			"\nstatic int dcg_adopt_%zu(struct dcrt_channel *channel, void *element)\n"
+			"\nstatic int dcg_adopt_%s(struct dcrt_channel *channel, void *element)\n"
 			"{\n\tchar *at = element;\n\tint err = 0;\n\n",
-			index);
+			emit_type_suffix(plan, arena, index));
 	dc_vec_each (link, &type->links) {
 		if (link->kind == DC_LINK_LIST)
 			put_list_adoption(out, arena, plan, link);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One call across, described: everything that a stub, a handler and a row of the tables need to
- * know of it, gathered from the plan, the signature and the rules. Both ends are printed from one
+ * The description of one call across: everything that its stub, its handler and its row in the
+ * tables need, from the plan, the signature and the rules. Both ends are printed from one
  * description, so they cannot disagree.
  */
 #include "emit/call.h"
@@ -25,7 +25,6 @@ static bool is_plain(const char *text)
 	return !*text;
 }
 
-/* Bytes of what a copied parameter points to: an expression. */
 const char *emit_bytes_of(const struct emit_call *call, size_t i)
 {
 	const struct dc_argument *argument = &call->signature.arguments.at[i];
@@ -40,7 +39,6 @@ const char *emit_bytes_of(const struct emit_call *call, size_t i)
 		argument->count, name);
 }
 
-/* The parameter of an accessor that is, or is not, the address; count if there is none. */
 size_t emit_find_parameter(const struct emit_call *call, bool address)
 {
 	size_t i = 0;
@@ -50,7 +48,7 @@ size_t emit_find_parameter(const struct emit_call *call, bool address)
 	return i;
 }
 
-/* What accesses a register has two parameters at most, of which one is the address. */
+/* A register accessor has one or two parameters, one of which is the address. */
 static enum dc_register register_of(const struct emit_call *call, enum dc_register wanted)
 {
 	bool is_void = call->result_kind == DC_RESULT_VOID;
@@ -82,7 +80,7 @@ bool emit_is_kernel_object(const struct dc_marshal *marshal, const struct dc_val
 	return rule && rule->class == DC_TYPE_OBJECT;
 }
 
-/* The type that memory of the process becomes where a value leads to it: one that links lead to. */
+/* The type that memory of the process becomes when a value points to it: the target of a link. */
 static const char *shared_type(struct dc_arena *arena, const struct dc_emit_plan *plan,
 			       const struct dc_value *value)
 {
@@ -119,13 +117,21 @@ static void start_call(struct emit_call *call, struct dc_arena *arena, size_t co
 	call->parameters = dc_arena_alloc(arena, (count + 1) * sizeof(*call->parameters));
 }
 
+/* The reason after "In the kernel:", which a pin's reason would say again. */
+static const char *side_reason(const char *reason)
+{
+	static const char pin[] = "pinned to the kernel: ";
+
+	return strncmp(reason, pin, sizeof(pin) - 1) ? reason : reason + sizeof(pin) - 1;
+}
+
 void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *plan,
 			   const struct dc_emit_function *function, struct emit_call *ret)
 {
 	const struct dc_definition *definition = function->definition;
 	const char *name = emit_c_name(arena, definition->name);
 	bool up = function->place == DC_PLACEMENT_USER;
-	const struct dc_function_rule *entry;
+	const struct dc_function_rule *rule;
 	size_t i;
 
 	start_call(ret, arena, definition->parameters.len);
@@ -137,27 +143,27 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 	ret->target = definition->plain;
 	ret->result = definition->result;
 	ret->result_kind = definition->result_kind;
-	ret->comment = dc_arena_printf(arena, "drivercut: runs %s%s%s",
-				       up ? "on the user side" : "in the kernel",
-				       *function->reason ? "; " : "", function->reason);
+	ret->comment =
+		dc_arena_printf(arena, "In the %s%s%s", up ? "process" : "kernel",
+				*function->reason ? ": " : "", side_reason(function->reason));
 	dc_signature_of_function(plan->marshal, definition, &ret->signature);
 	ret->result_shared = shared_type(arena, plan, &definition->result_value);
-	entry = dc_marshal_function_rule(plan->marshal, definition);
-	ret->deadline_ms = entry ? entry->deadline_ms : 0;
-	ret->retry = up && entry && entry->retry;
+	rule = dc_marshal_function_rule(plan->marshal, definition);
+	ret->deadline_ms = rule ? rule->deadline_ms : 0;
+	ret->retry = up && rule && rule->retry;
 	ret->on_failure = up ? dc_entry_on_failure(plan->marshal, definition) : NULL;
 	ret->locks = up && plan->has_locks;
-	if (up && entry && entry->device) {
-		ret->device = dc_signature_expand(plan->marshal, definition, entry->device);
-		ret->takes = definition->result_kind == DC_RESULT_SIGNED;
+	if (up && rule && rule->device) {
+		ret->device = dc_signature_expand(plan->marshal, definition, rule->device);
+		ret->binds = definition->result_kind == DC_RESULT_SIGNED;
 	}
 	for (i = 0; i < ret->count; i++) {
 		const struct dc_parameter *parameter = &definition->parameters.at[i];
 
 		set_parameter(ret, plan, i, parameter->name, parameter->type, &parameter->value);
-		if (entry && ret->parameters[i].adopted && entry->released_argument == (int)i &&
-		    (entry->releases == DC_RELEASES_ALWAYS || ret->result_kind == DC_RESULT_SIGNED))
-			ret->parameters[i].releases = entry->releases;
+		if (rule && ret->parameters[i].adopted && rule->released_argument == (int)i &&
+		    (rule->releases == DC_RELEASES_ALWAYS || ret->result_kind == DC_RESULT_SIGNED))
+			ret->parameters[i].releases = rule->releases;
 	}
 }
 

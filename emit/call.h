@@ -34,7 +34,7 @@ struct emit_call {
 	const char *result_shared; /* as in a parameter */
 	unsigned deadline_ms;
 	const char *device; /* an expression: the device that it binds or unbinds, or NULL */
-	bool takes; /* binds it, when it succeeds; else unbinds it */
+	bool binds; /* binds it, when it succeeds; else unbinds it */
 	struct emit_parameter *parameters;
 	size_t count;
 	struct dc_signature signature;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A cut made real: the driver's source twice, once for each component, each with the other side's
- * functions replaced by stubs.
+ * Writes the two components of a cut: the driver's source twice, each time with the functions of
+ * the other side replaced by stubs.
  *
- * A function's text is never changed. On a side where it runs it stands as it stood; on the other
- * side its body is replaced by a stub that calls across, or all of it is left out if nothing there
- * refers to it. What a file needs beyond that (dispatch functions, tables) is appended to it. How
- * stubs, tables and runtime meet is written down in runtime/dcrt.h.
+ * The text of a function is never changed. The component where it runs has it as it was written; in
+ * the other component its body is replaced by a stub that calls across, or the whole function is
+ * left out if nothing there refers to it. Handlers and tables are appended to the file.
+ * runtime/dcrt.h defines the interface between stubs, tables and the runtime.
  */
 #ifndef DC_EMIT_EMIT_H
 #define DC_EMIT_EMIT_H
@@ -14,13 +14,13 @@
 #include "marshal/object_types.h"
 #include "solver/cut.h"
 
-/* What stands for a function in one component. */
+/* The form of a function in one component: left out, as it was written, or a stub. */
 enum dc_presence { DC_ABSENT, DC_NATIVE, DC_STUB };
 
 struct dc_emit_function {
 	const struct dc_definition *definition;
 	enum dc_placement place;
-	const char *reason; /* of the cut, or "" */
+	const char *reason; /* why the cut put it there, or "" */
 	enum dc_presence on[2]; /* by enum dc_side */
 	bool crosses; /* some side has a stub that is called, not only named */
 	bool is_upcall, is_downcall; /* if it crosses: how */
@@ -45,11 +45,11 @@ struct dc_emit_undo {
 struct dc_emit_kernel {
 	const struct dc_prototype *prototype;
 	const struct dc_rule *rule; /* of class downcall or downcall-on-caller */
-	const char *target; /* what its handler calls: itself, or a wrapper that notes a lock */
+	const char *target; /* called by its handler: itself, or a wrapper that notes a lock */
 };
 
-/* Which function each side has, and everything else that the printers need decided. functions are
- * in the order of source->definitions. */
+/* The form of each function in each component, and every other decision that the printers need.
+ * functions are in the order of source->definitions. */
 struct dc_emit_plan {
 	const struct dc_source *source; /* borrowed */
 	const struct dc_marshal *marshal; /* borrowed */
@@ -58,35 +58,43 @@ struct dc_emit_plan {
 	size_t count;
 	size_t code_count; /* addresses in dcg_code */
 	DC_VEC(struct dc_emit_kernel) kernel; /* by name */
+	/* Functions of the kernel that only tables at file scope name, and that have no rule: the
+	 * process needs their address and cannot call them. By name. */
+	DC_VEC(const char *) unreachable;
 	DC_VEC(struct dc_emit_undo) undos; /* in the order of the rules */
 	bool has_locks; /* the process can take locks by downcall */
 	dc_object_types types;
 };
 
 /*
- * dc_emit_plan - where each function stands.
+ * dc_emit_plan_make - decides the form of each function in each component.
  * @sides NULL: all in the kernel
- * Returns 0 (end with dc_emit_plan_done); or -EINVAL after reporting: the cut knows a function that
- * the source has not, or the other way about; a function that cannot be cut would have to be; or
- * data that cannot.
+ * Returns 0 (end with dc_emit_plan_done); or -EINVAL after reporting: the cut and the source do not
+ * have the same functions; a function that no stub can replace is called from the other side; or
+ * data that cannot cross would have to.
  */
 int dc_emit_plan_make(struct dc_diag *diag, const struct dc_marshal *marshal,
 		      const struct dc_sides *sides, const char *cut_path, struct dc_emit_plan *ret);
-/* dc_emit_plan_sides - the same, whether or not what the cut separates can be: without kernel and
- * types, not to be emitted. */
+/* dc_emit_plan_sides - the same, even if the cut separates functions that cannot be separated. The
+ * plan has neither kernel nor types and cannot be emitted. */
 int dc_emit_plan_sides(struct dc_diag *diag, const struct dc_marshal *marshal,
 		       const struct dc_sides *sides, const char *cut_path,
 		       struct dc_emit_plan *ret);
 void dc_emit_plan_done(struct dc_emit_plan *plan);
+
+/* Whether a component has a function's text only because that cannot be removed (a macro made it,
+ * or an #if ends outside), while the function runs on the other side. */
+bool dc_emit_is_dead(const struct dc_emit_function *function, enum dc_side side);
 
 /* user/dcg_rules.h: macros that give the kernel's names their meaning in the process, for the names
  * that the source uses. */
 const char *dc_emit_redefines(struct dc_arena *arena, const struct dc_rules *rules,
 			      const struct dc_source *source, const struct dc_graph *graph);
 
-/* user/names.txt: functions of the kernel that the process may leave undefined, one a line. The
- * runtime provides them, besides its own dcp_ and dcrt_ names. */
-const char *dc_emit_names(struct dc_arena *arena, const struct dc_rules *rules);
+/* user/names.txt: functions of the kernel that the driver's code in the process may leave
+ * undefined, one a line. The runtime provides them, besides its own dcp_ and dcrt_ names. */
+const char *dc_emit_names(struct dc_arena *arena, const struct dc_rules *rules,
+			  const struct dc_emit_plan *plan);
 
 struct dc_emit_file {
 	const char *path, *text;
@@ -100,7 +108,7 @@ struct dc_emit_files {
 };
 
 /*
- * dc_emit_files - both components of a plan; with all functions in the kernel, only that one.
+ * dc_emit_render - both components of a plan; only the kernel component if all functions are there.
  * @rules  text of user/dcg_rules.h
  * @names  text of user/names.txt (for both: marshal/rules.h)
  * @label  prefix of the source's files in #line and in the words "generated from": where the source
@@ -112,9 +120,15 @@ int dc_emit_render(struct dc_diag *diag, const struct dc_emit_plan *plan, const 
 void dc_emit_files_done(struct dc_emit_files *files);
 
 /*
- * dc_emit_write - the files below a folder, all or none: they are written beside it, and it is
- * replaced. A folder that dc_emit_write did not make is not replaced.
- * Returns 0; or, after reporting, -EEXIST (that), or the -errno of writing.
+ * dc_emit_folder_check - whether dc_emit_write may replace a folder: it does not exist, is empty,
+ * or was written by dc_emit_write. Returns 0, or -EEXIST after reporting.
+ */
+int dc_emit_folder_check(struct dc_diag *diag, const char *folder);
+
+/*
+ * dc_emit_write - writes the files below a folder, all or none: they are written beside it, and
+ * then replace it. Returns 0; or, after reporting, what dc_emit_folder_check returns, or the -errno
+ * of writing.
  */
 int dc_emit_write(struct dc_diag *diag, const struct dc_emit_files *files, const char *folder);
 

@@ -80,15 +80,15 @@ static int copy_file(struct emitting *emitting, const char *from, const char *na
 	return 0;
 }
 
-/* ours: below the data folder */
-static int emit_ours(struct emitting *emitting, const char *ours, const char *name)
+/* from: below the data folder */
+static int emit_data_file(struct emitting *emitting, const char *from, const char *name)
 {
-	return copy_file(emitting, arena_path(emitting, dc_data_dir(), ours), name);
+	return copy_file(emitting, arena_path(emitting, dc_data_dir(), from), name);
 }
 
-/* Files of the driver that are not compiled by themselves and not cut: headers without code, C
- * files that others include. */
-static bool wanted(const char *name)
+/* A C file or header. Those that are neither compiled by themselves nor cut (headers without code,
+ * C files that others include) are copied. */
+static bool is_source_file(const char *name)
 {
 	size_t len = strlen(name);
 
@@ -96,7 +96,7 @@ static bool wanted(const char *name)
 	       (len < 7 || strcmp(name + len - 6, ".mod.c") != 0);
 }
 
-static bool emitted(const struct emitting *emitting, const char *name)
+static bool is_rendered(const struct emitting *emitting, const char *name)
 {
 	const struct dc_source_file *file;
 
@@ -124,7 +124,7 @@ static int copy_rest(struct emitting *emitting, const char *below)
 
 		if (!err && entries[i]->d_name[0] != '.' && dc_is_dir(path))
 			err = copy_rest(emitting, name);
-		else if (!err && wanted(name) && !emitted(emitting, name)) {
+		else if (!err && is_source_file(name) && !is_rendered(emitting, name)) {
 			err = copy_file(emitting, path, arena_path(emitting, "kernel", name));
 			if (!err && last_side(emitting) == DC_SIDE_USER)
 				err = copy_file(emitting, path, arena_path(emitting, "user", name));
@@ -204,13 +204,13 @@ static int emit_runtime_file(struct emitting *emitting, const struct emit_runtim
 	int err = 0;
 
 	if (file->component)
-		err = emit_ours(emitting, from, arena_path(emitting, "kernel", from));
+		err = emit_data_file(emitting, from, arena_path(emitting, "kernel", from));
 	if (!err && (file->process || file->twin)) /* the twin's files include those of user/ */
-		err = emit_ours(emitting, from, arena_path(emitting, "user", from));
+		err = emit_data_file(emitting, from, arena_path(emitting, "user", from));
 	return err;
 }
 
-/* What of the runtime each component brings along, in a folder of its own. */
+/* Copies the runtime's part of each component into a folder of its own. */
 static int emit_runtime(struct emitting *emitting)
 {
 	const struct emit_runtime_file *file;
@@ -220,11 +220,11 @@ static int emit_runtime(struct emitting *emitting)
 		if (!err)
 			err = emit_runtime_file(emitting, file);
 	if (!err)
-		err = emit_ours(emitting, "emit/templates/check.sh", "user/check.sh");
-	return err ? err : emit_ours(emitting, "emit/templates/user.mk", "user/user.mk");
+		err = emit_data_file(emitting, "emit/templates/check.sh", "user/check.sh");
+	return err ? err : emit_data_file(emitting, "emit/templates/user.mk", "user/user.mk");
 }
 
-/* Sorted: the driver may have a file under a name that is taken. */
+/* Sorted: the driver may have a file under the name of a generated one. */
 static int refuse_twice(struct dc_diag *diag, const struct dc_emit_files *files)
 {
 	const struct dc_emit_file *file;
@@ -232,7 +232,8 @@ static int refuse_twice(struct dc_diag *diag, const struct dc_emit_files *files)
 	dc_vec_each (file, &files->files)
 		if (file > files->files.at && !strcmp(file[-1].path, file->path))
 			return dc_error(diag, -EEXIST, DC_FILE(file->path),
-					"the driver has a file under a name that drivercut writes");
+					"the driver has a file with the name of a generated one; "
+					"rename it");
 	return 0;
 }
 
@@ -248,7 +249,7 @@ static const char *component_unit(struct emitting *emitting)
 	struct emit_piece piece;
 
 	emit_piece_start(&piece);
-	emit_head(piece.out, emitting->plan->source->module, false);
+	emit_head(piece.out, "dcg_runtime.c", emitting->plan->source->module, false);
 	dc_vec_each (file, &emitting->runtime.files)
 		if (file->component && emit_runtime_is_c(file))
 			fprintf(piece.out, "#include \"runtime/%s\"\n", file->path);

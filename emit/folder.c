@@ -5,6 +5,7 @@
  */
 #include "emit/emit.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #include "base/file.h"
 #include "base/proc.h"
 
-#define STAMP "drivercut-emit" /* file that says: this folder was made here */
+#define STAMP "drivercut-emit" /* a file that marks a folder as written by drivercut emit */
 
 static int remove_tree(struct dc_diag *diag, const char *path)
 {
@@ -26,7 +27,7 @@ static int remove_tree(struct dc_diag *diag, const char *path)
 
 static int write_below(struct dc_diag *diag, const struct dc_emit_files *files, const char *folder)
 {
-	static const char stamp[] = "made by drivercut emit, which replaces this folder whole\n";
+	static const char stamp[] = "written by drivercut emit, which replaces the whole folder\n";
 	char *path = dc_printf("%s/" STAMP, folder);
 	const struct dc_emit_file *file;
 	int err = dc_mkdirs(diag, folder);
@@ -45,41 +46,54 @@ static int write_below(struct dc_diag *diag, const struct dc_emit_files *files, 
 	return err;
 }
 
-/* Old folder out of the way, new one in its place. */
+/* Moves the old folder away and the new one into its place. */
 static int replace(struct dc_diag *diag, const char *made, const char *folder, const char *old)
 {
 	bool had = dc_is_dir(folder);
 
 	if ((had && rename(folder, old) < 0) || rename(made, folder) < 0) {
-		int err =
-			dc_error(diag, -errno, DC_FILE(folder), "cannot make: %s", strerror(errno));
+		int err = dc_error(diag, -errno, DC_FILE(folder), "cannot create: %s",
+				   strerror(errno));
 
 		if (had && !dc_is_dir(folder) && rename(old, folder) < 0)
-			dc_note(diag, DC_FILE(old), "the old folder is here");
+			dc_note(diag, DC_FILE(old), "the old folder was moved here");
 		return err;
 	}
 	return had ? remove_tree(diag, old) : 0;
 }
 
-static bool ours(const char *folder)
+static bool is_empty(const char *folder)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, NULL, NULL), i;
+
+	for (i = 0; i < count; i++)
+		free(entries[i]);
+	if (count >= 0)
+		free(entries);
+	return count == 2; /* . and .. */
+}
+
+int dc_emit_folder_check(struct dc_diag *diag, const char *folder)
 {
 	char *stamp = dc_printf("%s/" STAMP, folder);
-	bool found = dc_is_file(stamp);
+	bool replaceable = dc_is_file(stamp) || is_empty(folder);
+	struct stat status;
 
 	free(stamp);
-	return found || rmdir(folder) == 0; /* empty is as good */
+	if (stat(folder, &status) < 0 || replaceable)
+		return 0;
+	return dc_error(diag, -EEXIST, DC_FILE(folder),
+			"already exists and was not written by drivercut emit; choose another "
+			"folder with -o");
 }
 
 int dc_emit_write(struct dc_diag *diag, const struct dc_emit_files *files, const char *folder)
 {
 	char *made = dc_printf("%s.%ld.tmp", folder, (long)getpid());
 	char *old = dc_printf("%s.%ld.old", folder, (long)getpid());
-	struct stat status;
-	int err = 0;
+	int err = dc_emit_folder_check(diag, folder);
 
-	if (!stat(folder, &status) && (!S_ISDIR(status.st_mode) || !ours(folder)))
-		err = dc_error(diag, -EEXIST, DC_FILE(folder),
-			       "is there and was not made by drivercut emit; choose another place");
 	if (!err)
 		err = write_below(diag, files, made);
 	if (!err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Entry points that the kernel calls where it may sleep and that run in the kernel component. What
- * has to be done around one (runtime/component/component.h: dck_guard_enter) is in a function of
- * its name; its own text stands before that, under another name.
+ * Guards of entry points that run in the kernel component and that the kernel calls where it may
+ * sleep: they never run during recovery (dck_guard_enter in runtime/component/). The guard takes
+ * the entry point's name; the driver's own text comes before it, renamed.
  */
 #include "emit/source.h"
 
@@ -12,8 +12,9 @@
 #include "emit/names.h"
 #include "emit/print.h"
 
-/* Works and timers are not: recovery stops them. Nor is what is handed over as an argument, not in
- * a field: it may be a thread's function, which does not end. */
+/* Work items and timers are not guarded: recovery stops them. Nor are functions that the driver
+ * passes as an argument and not in a field: one may be a thread's function, which does not return.
+ */
 bool emit_is_guarded(const struct dc_emit_plan *plan, const struct dc_emit_function *function)
 {
 	int index = dc_graph_function(plan->marshal->graph, function->definition->name);
@@ -45,9 +46,9 @@ static void put_own_call(FILE *out, struct dc_arena *arena, const struct dc_defi
 	fputs(");\n", out);
 }
 
-/* The kernel hands its objects over for the first time when a device is taken. */
-static void put_taking(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
-		       const struct dc_definition *definition, const char *device)
+/* The kernel passes its objects for the first time when it binds a device. */
+static void put_bind(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
+		     const struct dc_definition *definition, const char *device)
 {
 	bool adopts = false;
 	size_t i;
@@ -76,8 +77,8 @@ static void put_taking(FILE *out, struct dc_arena *arena, const struct dc_emit_p
 		device, definition->plain, device);
 }
 
-static void put_letting_go(FILE *out, struct dc_arena *arena,
-			   const struct dc_definition *definition, const char *device)
+static void put_unbind(FILE *out, struct dc_arena *arena, const struct dc_definition *definition,
+		       const char *device)
 {
 	fprintf(out, "\tif (!dcg_broken) {\n\t\tdck_device_removing(%s);\n\t\t", device);
 	put_own_call(out, arena, definition);
@@ -88,26 +89,26 @@ static void put_letting_go(FILE *out, struct dc_arena *arena,
 		definition->plain, device);
 }
 
-static void put_ending(FILE *out, struct dc_arena *arena, const struct dc_definition *definition,
-		       const struct dc_function_rule *entry)
+static void put_release(FILE *out, struct dc_arena *arena, const struct dc_definition *definition,
+			const struct dc_function_rule *rule)
 {
 	const struct dc_parameter *parameter;
 
-	if (entry->releases == DC_RELEASES_NEVER || entry->released_argument < 0 ||
-	    entry->released_argument >= (int)definition->parameters.len)
+	if (rule->releases == DC_RELEASES_NEVER || rule->released_argument < 0 ||
+	    rule->released_argument >= (int)definition->parameters.len)
 		return;
-	parameter = &definition->parameters.at[entry->released_argument];
+	parameter = &definition->parameters.at[rule->released_argument];
 	fprintf(out, "%s\t%s(%s);\n",
-		entry->releases == DC_RELEASES_ON_ERROR ? "\tif (dcg_result < 0)\n\t" : "",
+		rule->releases == DC_RELEASES_ON_ERROR ? "\tif (dcg_result < 0)\n\t" : "",
 		emit_forget(arena, parameter->value.record), parameter->name);
 }
 
-static void put_variables(FILE *out, const struct dc_definition *definition, bool lets_go)
+static void put_variables(FILE *out, const struct dc_definition *definition, bool unbinds)
 {
 	enum dc_result kind = definition->result_kind;
 
 	fputs("\tstruct dck_guard dcg_inside;\n", out);
-	if (lets_go)
+	if (unbinds)
 		fputs("\tbool dcg_broken = !dck_guard_enter(&dcg_inside);\n", out);
 	if (kind != DC_RESULT_VOID) {
 		fputc('\t', out);
@@ -123,29 +124,29 @@ static void put_variables(FILE *out, const struct dc_definition *definition, boo
 const char *emit_guard(struct dc_arena *arena, const struct dc_emit_plan *plan,
 		       const struct dc_definition *definition, const char *head)
 {
-	const struct dc_function_rule *entry = dc_marshal_function_rule(plan->marshal, definition);
-	bool takes = definition->result_kind == DC_RESULT_SIGNED;
-	const char *device = entry && entry->device
-				     ? dc_signature_expand(plan->marshal, definition, entry->device)
+	const struct dc_function_rule *rule = dc_marshal_function_rule(plan->marshal, definition);
+	bool binds = definition->result_kind == DC_RESULT_SIGNED;
+	const char *device = rule && rule->device
+				     ? dc_signature_expand(plan->marshal, definition, rule->device)
 				     : NULL;
 	struct emit_piece piece;
 
 	emit_piece_start(&piece);
 	fprintf(piece.out, "\n%s\n{\n", head);
-	emit_put_comment(piece.out, "drivercut: runs in the kernel; recovery waits for it, and "
-				    "while that runs it does not begin");
-	put_variables(piece.out, definition, device && !takes);
-	if (device && takes) {
-		put_taking(piece.out, arena, plan, definition, device);
+	emit_put_comment(piece.out, "drivercut: in the kernel. Recovery waits until this returns, "
+				    "and it does not start during recovery.");
+	put_variables(piece.out, definition, device && !binds);
+	if (device && binds) {
+		put_bind(piece.out, arena, plan, definition, device);
 	} else if (device) {
-		put_letting_go(piece.out, arena, definition, device);
+		put_unbind(piece.out, arena, definition, device);
 	} else {
 		fputs("\tif (dck_guard_enter(&dcg_inside)) {\n\t\t", piece.out);
 		put_own_call(piece.out, arena, definition);
 		fputs("\t\tdck_guard_leave(&dcg_inside);\n\t}\n", piece.out);
 	}
 	if (device)
-		put_ending(piece.out, arena, definition, entry);
+		put_release(piece.out, arena, definition, rule);
 	fputs(definition->result_kind == DC_RESULT_VOID ? "}\n" : "\treturn dcg_result;\n}\n",
 	      piece.out);
 	return emit_code_end(&piece, arena);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The far end of a call: a function that takes the arguments out of a message, calls what the
- * message is for, and puts the result and the copies into the reply.
+ * Handlers, which serve a call from the other side: they take the arguments out of the message,
+ * call the function, and put its result and the copies into the reply.
  */
 #include "emit/stub.h"
 
@@ -87,7 +87,7 @@ static void put_arrays(FILE *out, const struct emit_call *call)
 		fputs("\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
 }
 
-/* What the process has allocated and the kernel is to reach. */
+/* Shares memory that the process has allocated and that objects or the result point to. */
 static void put_sharing_back(FILE *out, const struct emit_call *call)
 {
 	if (!call->up)

@@ -35,7 +35,7 @@ const char *emit_ids_h(struct dc_arena *arena, const struct dc_emit_plan *plan)
 	size_t i;
 
 	emit_piece_start(&piece);
-	emit_head(piece.out, plan->source->module, false);
+	emit_head(piece.out, "dcg.h", plan->source->module, false);
 	fputs("#ifndef DCG_H\n#define DCG_H\n\n#include \"runtime/component/downcalls.h\"\n\n"
 	      "/* clang-format off */\nenum dcg_up {\n",
 	      piece.out);

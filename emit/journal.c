@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * dcg_journal.h: wrappers of the functions that acquire and release, through which the kernel
- * component's calls are noted in the journal (runtime/component/journal.c). Macros of the
- * functions' names lead to the wrappers, but for locks, which only downcalls note, and for memory,
- * whose freeing the library watches. A function that releases need not be used by the driver
- * itself.
+ * dcg_journal.h: wrappers of the functions that acquire and release, which note the kernel
+ * component's calls in the journal (runtime/component/journal.c). Macros of the functions' names
+ * call the wrappers, except for locks, which only downcalls note, and for memory, whose freeing the
+ * runtime notes. The driver need not use the function that releases.
  */
 #include "emit/journal.h"
 
@@ -32,7 +31,7 @@ static const char *with_names(struct dc_arena *arena, const char *text, const ch
 	return emit_piece_end(&piece, arena);
 }
 
-/* The type of what begins with $0, $1 ... or $r; NULL: the text does not. */
+/* The type of a text that begins with $0, $1 ... or $r; NULL: it does not. */
 static const char *named_type(const struct dc_prototype *acquires, const char *text)
 {
 	if (text[0] == '$' && text[1] == 'r')
@@ -42,7 +41,7 @@ static const char *named_type(const struct dc_prototype *acquires, const char *t
 	return NULL;
 }
 
-/* The type of an argument of what gives back: its own, or that of the expression. */
+/* The type of an argument of the function that releases: its own, or that of the expression. */
 static const char *type_of(struct dc_arena *arena, const struct dc_emit_undo *undo, size_t i)
 {
 	const char *text = undo->args[i];
@@ -81,6 +80,16 @@ static void put_parameters(FILE *out, const struct dc_prototype *prototype)
 		fputs("void", out);
 }
 
+static void put_wrapper_head(FILE *out, struct dc_arena *arena, const char *verb,
+			     const struct dc_prototype *prototype)
+{
+	fputs("\nstatic inline ", out);
+	emit_put_declaration(out, prototype->result_type,
+			     dc_arena_printf(arena, "dcg_%s_%s", verb, prototype->name));
+	fputc('(', out);
+	put_parameters(out, prototype);
+}
+
 static void put_call(FILE *out, const struct dc_prototype *prototype)
 {
 	size_t i;
@@ -91,7 +100,7 @@ static void put_call(FILE *out, const struct dc_prototype *prototype)
 	fputs(")", out);
 }
 
-/* Whether it was got: an expression of dcg_result, or "" if there is no doubt. */
+/* Whether the call acquired something: an expression of dcg_result, or "" if it always does. */
 static const char *success_of(struct dc_arena *arena, const struct dc_emit_undo *undo)
 {
 	const struct dc_value *result = &undo->acquires->result;
@@ -117,8 +126,8 @@ static void put_noting(FILE *out, struct dc_arena *arena, const struct dc_emit_u
 	fputs("});", out);
 }
 
-/* What takes a variable number of arguments can only be wrapped in place: those that the undo has
- * need of have names. */
+/* A function with a variable number of arguments can only be wrapped in place: those that the undo
+ * needs get names. */
 static void put_acquiring_variadic(FILE *out, struct dc_arena *arena,
 				   const struct dc_emit_undo *undo)
 {
@@ -148,7 +157,7 @@ static void put_acquiring_variadic(FILE *out, struct dc_arena *arena,
 	fputs(" \\\n\tdcg_result; })\n", out);
 }
 
-/* An object that the kernel has made, whoever asked for it: what leads to it can go across. */
+/* Tracks an object that the kernel has made, so that pointers to it can cross. */
 static void put_adopting(FILE *out, const struct dc_emit_plan *plan,
 			 const struct dc_prototype *prototype)
 {
@@ -166,9 +175,7 @@ static void put_acquiring(FILE *out, struct dc_arena *arena, const struct dc_emi
 	bool is_void = prototype->result.kind == DC_VALUE_VOID;
 	const char *success = success_of(arena, undo);
 
-	fprintf(out, "\nstatic inline %s dcg_acquiring_%s(", prototype->result_type,
-		prototype->name);
-	put_parameters(out, prototype);
+	put_wrapper_head(out, arena, "acquiring", prototype);
 	fputs(")\n{\n", out);
 	if (!is_void)
 		fprintf(out, "\t__typeof__(%s) dcg_result = ", prototype->result_type);
@@ -187,15 +194,13 @@ static void put_acquiring(FILE *out, struct dc_arena *arena, const struct dc_emi
 			prototype->name, prototype->name, prototype->name);
 }
 
-/* Before the release: what is given back by another thread meanwhile is then found or not. */
-static void put_releasing(FILE *out, const struct dc_emit_undo *undo)
+/* Notes a release before it happens: afterwards another thread may acquire the same resource. */
+static void put_releasing(FILE *out, struct dc_arena *arena, const struct dc_emit_undo *undo)
 {
 	const struct dc_prototype *prototype = undo->releases;
 	size_t i;
 
-	fprintf(out, "\nstatic inline %s dcg_releasing_%s(", prototype->result_type,
-		prototype->name);
-	put_parameters(out, prototype);
+	put_wrapper_head(out, arena, "releasing", prototype);
 	fputs(")\n{\n", out);
 	if (emit_undo_when(undo) != DC_UNDO_LOCK)
 		fprintf(out, "\tif (dck_release_deferred())\n\t\treturn%s;\n",
@@ -221,7 +226,7 @@ static void put_wrappers(FILE *out, struct dc_arena *arena, const struct dc_emit
 				undo->name);
 	dc_vec_each (undo, &plan->undos)
 		if (emit_undo_is_wrapped(undo))
-			put_releasing(out, undo);
+			put_releasing(out, arena, undo);
 	dc_vec_each (undo, &plan->undos)
 		if (undo->acquires->is_variadic)
 			put_acquiring_variadic(out, arena, undo);
@@ -241,7 +246,7 @@ const char *emit_journal_h(struct dc_arena *arena, const struct dc_emit_plan *pl
 	size_t i;
 
 	emit_piece_start(&piece);
-	emit_head(piece.out, "the rules of the kernel", false);
+	emit_head(piece.out, "dcg_journal.h", rules->sources, false);
 	fputs("#ifndef DCG_JOURNAL_H\n#define DCG_JOURNAL_H\n\n", piece.out);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the kernel component notes as acquired, and the driver's functions that recovery calls. */
+/* The wrappers that note what the kernel component acquires, and the driver's functions that
+ * recovery calls. */
 #ifndef DC_EMIT_JOURNAL_H
 #define DC_EMIT_JOURNAL_H
 

@@ -29,6 +29,16 @@ static void put_kernel_stub(FILE *out, struct dc_arena *arena, const struct dc_e
 	fputc('\n', out);
 }
 
+/* The label is the function's name: its own declaration, in whatever header, is not needed. */
+static void put_unreachable(FILE *out, const char *name)
+{
+	fprintf(out,
+		"\n/* Named by a table of the driver; has no rule, so nothing here calls it. */\n"
+		"void dcg_unreachable_%s(void) __asm__(\"%s\");\n"
+		"void dcg_unreachable_%s(void)\n{\n\tdcp_bug();\n}\n",
+		name, name, name);
+}
+
 const char *emit_kernel_calls_c(struct dc_arena *arena, const struct dc_emit_plan *plan,
 				enum dc_side side)
 {
@@ -37,7 +47,7 @@ const char *emit_kernel_calls_c(struct dc_arena *arena, const struct dc_emit_pla
 	size_t i;
 
 	emit_piece_start(&piece);
-	emit_head(piece.out, "the rules of the kernel", true);
+	emit_head(piece.out, "dcg_kernel.c", rules->sources, true);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
 	fprintf(piece.out, "#include \"dcg.h\"\n%s",
@@ -58,5 +68,7 @@ const char *emit_kernel_calls_c(struct dc_arena *arena, const struct dc_emit_pla
 			put_kernel_stub(piece.out, arena, kernel, &call);
 		emit_call_done(&call);
 	}
+	for (i = 0; side == DC_SIDE_USER && i < plan->unreachable.len; i++)
+		put_unreachable(piece.out, plan->unreachable.at[i]);
 	return emit_code_end(&piece, arena);
 }

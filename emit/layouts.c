@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Headers that make the compiler confirm where clang placed the fields that the tables name;
- * included at the end of the file that declares the structures.
+ * Headers with compile-time checks that clang's offsets match this compiler's; included at the end
+ * of the file that declares the structures.
  */
 #include "emit/tables.h"
 
@@ -55,9 +55,9 @@ void emit_layouts(struct dc_arena *arena, const struct dc_emit_plan *plan,
 		if (!file->is_unit || !emit_has_layouts(plan, file))
 			continue;
 		emit_piece_start(&piece);
-		emit_head(piece.out, file->name, false);
-		fputs("/* At the end of that file, of either component. */\n/* clang-format off "
-		      "*/\n",
+		emit_head(piece.out, name, file->name, false);
+		fputs("/* Included at the end of that file in both components. */\n"
+		      "/* clang-format off */\n",
 		      piece.out);
 		dc_vec_each (type, &plan->types)
 			put_layout(piece.out, arena, type, file->name);

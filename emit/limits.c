@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the kernel accepts in a structure: the limits of the annotations as one C function for each
- * type, which the runtime calls (struct dcrt_type, valid). `now` is the structure as a message
- * would leave it.
+ * The limits of the annotations as one C function for each type, which the runtime calls before it
+ * accepts a message (struct dcrt_type, valid). `now` is the structure as the message would leave
+ * it, `was` the structure as it is.
  */
 #include "emit/tables.h"
 
 #include <string.h>
 
+#include "emit/names.h"
 #include "emit/print.h"
 
 bool emit_is_limited(const struct dc_object_type *type)
@@ -20,7 +21,7 @@ bool emit_is_limited(const struct dc_object_type *type)
 	return false;
 }
 
-/* An expression of a limit, about one of two structures. */
+/* An expression of a limit, applied to `now` or `was`. */
 static void put_expression(FILE *out, const char *text, const char *subject)
 {
 	const char *at;
@@ -30,7 +31,7 @@ static void put_expression(FILE *out, const char *text, const char *subject)
 	fputs(text, out);
 }
 
-/* That the field is another one now, or something that `unless` is about. */
+/* The condition that the field, or a field that `unless` mentions, has changed. */
 static void put_changes(FILE *out, const struct dc_object_limit *limit, bool alone)
 {
 	const struct dc_layout_field *field;
@@ -119,7 +120,8 @@ void emit_put_valid(FILE *out, struct dc_arena *arena, const struct dc_emit_plan
 
 	if (!emit_is_limited(type))
 		return;
-	fprintf(out, "\nstatic bool dcg_valid_%zu(const void *now, const void *was)\n{\n", index);
+	fprintf(out, "\nstatic bool dcg_valid_%s(const void *now, const void *was)\n{\n",
+		emit_type_suffix(plan, arena, index));
 	dc_vec_each (limit, &type->limits)
 		put_limit(out, arena, plan, limit);
 	fputs("\treturn true;\n}\n", out);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Functions that a file names outside any function, as in module_init(f) and EXPORT_SYMBOL(f). The
- * text is scanned word by word: macros there expand to declarations that libclang shows without the
- * name that was written.
+ * text is scanned word by word: libclang shows the declarations to which macros there expand, but
+ * not the name that was written.
  */
 #include "emit/mentions.h"
 
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "emit/lex.h"
 
 struct scan {
 	const struct dc_source *source;
@@ -33,31 +34,6 @@ static bool in_code(const struct scan *scan, size_t at)
 	return false;
 }
 
-/* Behind a comment, a literal or a directive that starts at `at`; or `at`. */
-static const char *skip_blank(const char *at, bool line_start)
-{
-	if (at[0] == '/' && at[1] == '*') {
-		const char *end = strstr(at + 2, "*/");
-
-		return end ? end + 2 : at + strlen(at);
-	}
-	if (at[0] == '/' && at[1] == '/')
-		return at + strcspn(at, "\n");
-	if (at[0] == '#' && line_start) {
-		while (*at && *at != '\n')
-			at += (at[0] == '\\' && at[1]) ? 2 : 1;
-		return at;
-	}
-	if (at[0] == '"' || at[0] == '\'') {
-		char quote = *at++;
-
-		while (*at && *at != quote && *at != '\n')
-			at += (at[0] == '\\' && at[1]) ? 2 : 1;
-		return *at ? at + 1 : at;
-	}
-	return at;
-}
-
 static void note_word(struct scan *scan, const char *word, size_t len, size_t at)
 {
 	size_t i;
@@ -77,7 +53,7 @@ static void scan_text(struct scan *scan, const char *text)
 	bool line_start = true;
 
 	while (*at) {
-		const char *next = skip_blank(at, line_start);
+		const char *next = emit_lex_skip(at, line_start);
 
 		if (next != at) {
 			at = next;

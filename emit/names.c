@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* C names of generated symbols. One place makes each, so that both components use the same. */
+/* C names of generated symbols. Each is made in one place, so that both components agree. */
 #include "emit/names.h"
 
 #include "emit/print.h"
@@ -24,6 +24,17 @@ const char *emit_type_name(const struct dc_emit_plan *plan, struct dc_arena *are
 		return dc_arena_printf(arena, "DCG_TYPE_%s", name);
 	return dc_arena_printf(arena, "DCG_VARIABLE_%s_%s",
 			       emit_c_name(arena, type->variable->file), name);
+}
+
+const char *emit_type_suffix(const struct dc_emit_plan *plan, struct dc_arena *arena, size_t i)
+{
+	const struct dc_object_type *type = &plan->types.at[i];
+	const char *name = emit_c_name(arena, type->name);
+
+	if (!type->variable)
+		return name;
+	return dc_arena_printf(arena, "variable_%s_%s", emit_c_name(arena, type->variable->file),
+			       name);
 }
 
 /* Untracks an object that is released, and everything that it points to. */

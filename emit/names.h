@@ -14,6 +14,9 @@ const char *emit_variable_name(struct dc_arena *arena, const struct dc_object_ty
 /* "DCG_TYPE_NAME", "DCG_VARIABLE_FILE_NAME": the number of type i. */
 const char *emit_type_name(const struct dc_emit_plan *plan, struct dc_arena *arena, size_t i);
 
+/* "net_device", "variable_FILE_NAME": what type i is called in the names of its tables. */
+const char *emit_type_suffix(const struct dc_emit_plan *plan, struct dc_arena *arena, size_t i);
+
 /* "dcg_forget_TYPE": the function that stops tracking an object of a type. */
 const char *emit_forget(struct dc_arena *arena, const char *type);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which function each side has: as it was written, as a stub, or not at all. A function that runs
- * on one side only is there. From there references spread: to copies of functions that are on both
- * sides, to stubs of those that are on the other side. Then everything that the printers need is
- * decided: the kernel's functions that are called across, the types of objects, numbers, locks.
+ * Decides the form of each function in each component: as it was written, as a stub, or left out. A
+ * component has the functions that the cut put there. Their references add copies of functions that
+ * are on both sides, and stubs of functions that are on the other side. Then come the other
+ * decisions that the printers need: the kernel's functions that are called across, the types of
+ * objects, numbers, locks.
  */
 #include "emit/emit.h"
 
@@ -27,7 +28,7 @@ static const struct dc_sides_node *find_side(const struct dc_sides *sides, const
 	return NULL;
 }
 
-static void use(const struct dc_emit_plan *plan, const char *name, bool *used)
+static void mark_used(const struct dc_emit_plan *plan, const char *name, bool *used)
 {
 	const struct dc_definition *definition = dc_source_find(plan->source, name);
 	size_t i;
@@ -36,7 +37,7 @@ static void use(const struct dc_emit_plan *plan, const char *name, bool *used)
 		return;
 	used[definition - plan->source->definitions.at] = true;
 	for (i = 0; i < definition->refers.len; i++)
-		use(plan, definition->refers.at[i], used);
+		mark_used(plan, definition->refers.at[i], used);
 }
 
 /* Static functions that nobody uses are not in the graph, nor in a cut; they stay in the kernel. */
@@ -47,13 +48,13 @@ static bool *find_used(const struct dc_emit_plan *plan, const bool *named)
 
 	for (i = 0; i < plan->count; i++)
 		if (named[i] || !plan->functions[i].definition->is_static)
-			use(plan, plan->functions[i].definition->name, used);
+			mark_used(plan, plan->functions[i].definition->name, used);
 	for (i = 0; i < plan->source->file_refers.len; i++)
-		use(plan, plan->source->file_refers.at[i], used);
+		mark_used(plan, plan->source->file_refers.at[i], used);
 	return used;
 }
 
-static int take_sides(struct dc_diag *diag, struct dc_emit_plan *plan, const struct dc_sides *sides,
+static int read_sides(struct dc_diag *diag, struct dc_emit_plan *plan, const struct dc_sides *sides,
 		      const char *path, const bool *used)
 {
 	const struct dc_sides_node *node;
@@ -62,8 +63,8 @@ static int take_sides(struct dc_diag *diag, struct dc_emit_plan *plan, const str
 	dc_vec_each (node, &sides->nodes)
 		if (!dc_source_find(plan->source, node->id))
 			return dc_error(diag, -EINVAL, DC_FILE(path),
-					"sides: the source has no function '%s': the cut is of "
-					"another source or driver; solve again",
+					"sides: the source has no function '%s': the cut was made "
+					"from another source or driver; solve again",
 					node->id);
 	for (i = 0; i < plan->count; i++) {
 		struct dc_emit_function *function = &plan->functions[i];
@@ -73,8 +74,8 @@ static int take_sides(struct dc_diag *diag, struct dc_emit_plan *plan, const str
 			continue;
 		if (!node)
 			return dc_error(diag, -EINVAL, DC_FILE(path),
-					"sides: '%s' (%s:%u) is missing: the cut is of another "
-					"source, or cut short; solve again",
+					"sides: '%s' (%s:%u) is missing: the cut was made from "
+					"another source, or is incomplete; solve again",
 					function->definition->name, function->definition->file,
 					function->definition->first_line);
 		function->place = node->place;
@@ -85,16 +86,17 @@ static int take_sides(struct dc_diag *diag, struct dc_emit_plan *plan, const str
 
 /* Presence */
 
-static bool at_home(const struct dc_emit_function *function, enum dc_side side)
+static bool runs_on(const struct dc_emit_function *function, enum dc_side side)
 {
 	return function->place == DC_PLACEMENT_BOTH ||
 	       (function->place == DC_PLACEMENT_KERNEL) == (side == DC_SIDE_KERNEL);
 }
 
-static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side);
+static void add_reference(struct dc_emit_plan *plan, const char *name, enum dc_side side);
 
-/* What a function calls through pointers, whoever made them. */
-static void refer_indirect(struct dc_emit_plan *plan, const char *caller, enum dc_side side)
+/* Functions that one calls through pointers, wherever those were set. */
+static void add_indirect_references(struct dc_emit_plan *plan, const char *caller,
+				    enum dc_side side)
 {
 	const struct dc_graph *graph = plan->marshal->graph;
 	int index = dc_graph_function(graph, caller);
@@ -103,11 +105,12 @@ static void refer_indirect(struct dc_emit_plan *plan, const char *caller, enum d
 	dc_vec_each (call, &graph->calls)
 		if ((int)call->caller == index && call->kind == DC_CALL_INDIRECT &&
 		    dc_call_counts(call))
-			refer(plan, graph->functions.at[call->callee].name, side);
+			add_reference(plan, graph->functions.at[call->callee].name, side);
 }
 
-/* A function comes to stand on a side, and with it what it refers to. */
-static void place(struct dc_emit_plan *plan, struct dc_emit_function *function, enum dc_side side)
+/* Adds a function as it was written to a component, and everything that it refers to. */
+static void add_native(struct dc_emit_plan *plan, struct dc_emit_function *function,
+		       enum dc_side side)
 {
 	const struct dc_definition *definition = function->definition;
 	size_t i;
@@ -116,12 +119,12 @@ static void place(struct dc_emit_plan *plan, struct dc_emit_function *function, 
 		return;
 	function->on[side] = DC_NATIVE;
 	for (i = 0; i < definition->refers.len; i++)
-		refer(plan, definition->refers.at[i], side);
+		add_reference(plan, definition->refers.at[i], side);
 	if (!plan->all_kernel)
-		refer_indirect(plan, definition->name, side);
+		add_indirect_references(plan, definition->name, side);
 }
 
-static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side)
+static void add_reference(struct dc_emit_plan *plan, const char *name, enum dc_side side)
 {
 	const struct dc_definition *definition = dc_source_find(plan->source, name);
 	struct dc_emit_function *function;
@@ -129,8 +132,8 @@ static void refer(struct dc_emit_plan *plan, const char *name, enum dc_side side
 	if (!definition)
 		return; /* declared, never defined in this configuration */
 	function = &plan->functions[definition - plan->source->definitions.at];
-	if (at_home(function, side))
-		place(plan, function, side);
+	if (runs_on(function, side))
+		add_native(plan, function, side);
 	else if (function->on[side] == DC_ABSENT)
 		function->on[side] = DC_STUB;
 }
@@ -143,7 +146,7 @@ static bool is_entry(const struct dc_emit_plan *plan, size_t i)
 	return function >= 0 && dc_graph_is_entry(graph, (unsigned)function);
 }
 
-static void spread(struct dc_emit_plan *plan, const bool *named, const bool *used)
+static void find_presence(struct dc_emit_plan *plan, const bool *named, const bool *used)
 {
 	enum dc_side side;
 	size_t i;
@@ -155,68 +158,74 @@ static void spread(struct dc_emit_plan *plan, const bool *named, const bool *use
 			if (function->definition->fixed && !used[i])
 				function->on[side] = DC_NATIVE;
 			else if (function->definition->fixed ||
-				 (function->place != DC_PLACEMENT_BOTH && at_home(function, side)))
-				place(plan, function, side);
+				 (function->place != DC_PLACEMENT_BOTH && runs_on(function, side)))
+				add_native(plan, function, side);
 		}
 		for (i = 0; i < plan->source->file_refers.len; i++)
-			refer(plan, plan->source->file_refers.at[i], side);
-		/* The kernel calls what the process gives it the address of. */
+			add_reference(plan, plan->source->file_refers.at[i], side);
+		/* The kernel calls entry points whose address the process passes to it. */
 		for (i = 0; side == DC_SIDE_KERNEL && i < plan->count; i++)
 			if (plan->functions[i].place == DC_PLACEMENT_USER && is_entry(plan, i))
-				refer(plan, plan->functions[i].definition->name, side);
-		/* Only the kernel's macros name functions at file scope, and on the user side they
-		 * mean nothing. */
+				add_reference(plan, plan->functions[i].definition->name, side);
+		/* Macros at file scope that name functions are the kernel's, and expand to nothing
+		 * on the user side. */
 		for (i = 0; side == DC_SIDE_KERNEL && i < plan->count; i++)
 			if (named[i])
-				refer(plan, plan->functions[i].definition->name, side);
+				add_reference(plan, plan->functions[i].definition->name, side);
 	}
 	for (i = 0; i < plan->count; i++)
 		if (plan->functions[i].on[DC_SIDE_KERNEL] == DC_ABSENT &&
 		    plan->functions[i].on[DC_SIDE_USER] == DC_ABSENT)
-			place(plan, &plan->functions[i], DC_SIDE_KERNEL);
+			add_native(plan, &plan->functions[i], DC_SIDE_KERNEL);
 }
 
-static int cannot_cut(struct dc_diag *diag, const struct dc_emit_function *function,
+static int refuse_cut(struct dc_diag *diag, const struct dc_emit_function *function,
 		      const char *what)
 {
 	const struct dc_definition *definition = function->definition;
 
 	return dc_error(diag, -EINVAL, DC_LINE(definition->file, definition->first_line),
-			"%s %s, so no stub can stand for it; keep it and its callers in the kernel "
-			"(drivercut solve --pin %s=kernel; --rules does so with all such)",
+			"%s %s, so no stub can replace it; keep it and its callers in the kernel "
+			"(drivercut solve --rules, or --pin %s=kernel)",
 			definition->name, what, definition->name);
 }
 
-/* The same of its data; names what to annotate. */
-static int cannot_cross(struct dc_diag *diag, const struct dc_marshal *marshal,
-			const struct dc_definition *definition, const char *gap_text)
+/* Reports that a function's arguments cannot cross, and proposes an annotation. */
+static int refuse_crossing(struct dc_diag *diag, const struct dc_marshal *marshal,
+			   const struct dc_definition *definition, const char *refusal)
 {
-	struct dc_proposal gap = {.why = gap_text};
+	struct dc_proposal proposal = {.why = refusal};
 	const struct dc_parameter *parameter;
 
-	if (!dc_propose_arguments(marshal, definition, &gap))
+	if (!dc_propose_arguments(marshal, definition, &proposal))
 		dc_vec_each (parameter, &definition->parameters) {
 			const char *record = dc_untracked_struct(marshal, &parameter->value);
 
-			if (record && !gap.row) {
-				dc_propose_trailing(marshal, record, definition, &gap);
-				gap.why = gap_text;
+			if (record && !proposal.row) {
+				dc_propose_trailing(marshal, record, definition, &proposal);
+				proposal.why = refusal;
 			}
 		}
-	if (!gap.row)
+	if (!proposal.row)
 		return dc_error(diag, -EINVAL, DC_LINE(definition->file, definition->first_line),
 				"%s cannot be called across: %s; keep it with its callers "
-				"(drivercut solve --pin %s=kernel; --rules does so with all such)",
-				definition->name, gap.why, definition->name);
+				"(drivercut solve --rules, or --pin %s=kernel)",
+				definition->name, proposal.why, definition->name);
 	return dc_error(diag, -EINVAL, DC_LINE(definition->file, definition->first_line),
-			"%s cannot be called across: %s; say what is there in %s, \"%s\": %s (a "
-			"proposal; drivercut annotate lists all), or keep it with its callers "
-			"(drivercut solve --pin %s=kernel; --rules does so with all such)",
-			definition->name, gap.why, marshal->path, gap.section, gap.row,
-			definition->name);
+			"%s cannot be called across: %s; add a row to %s, \"%s\": perhaps %s "
+			"(drivercut annotate lists all), or keep it with its callers "
+			"(drivercut solve --rules, or --pin %s=kernel)",
+			definition->name, proposal.why, marshal->path, proposal.section,
+			proposal.row, definition->name);
 }
 
-/* What runs on the user side alone refers to a function. */
+bool dc_emit_is_dead(const struct dc_emit_function *function, enum dc_side side)
+{
+	return function->definition->fixed && function->on[side] == DC_NATIVE &&
+	       !runs_on(function, side);
+}
+
+/* Whether a function that runs in the process refers to one. */
 static bool user_refers(const struct dc_emit_plan *plan, const struct dc_definition *to)
 {
 	size_t i, j;
@@ -224,16 +233,19 @@ static bool user_refers(const struct dc_emit_plan *plan, const struct dc_definit
 	for (i = 0; i < plan->count; i++) {
 		const struct dc_definition *from = plan->functions[i].definition;
 
-		for (j = 0; plan->functions[i].place == DC_PLACEMENT_USER && j < from->refers.len;
-		     j++)
+		if (!runs_on(&plan->functions[i], DC_SIDE_USER) ||
+		    plan->functions[i].on[DC_SIDE_USER] != DC_NATIVE)
+			continue;
+		for (j = 0; j < from->refers.len; j++)
 			if (!strcmp(from->refers.at[j], to->name))
 				return true;
 	}
 	return false;
 }
 
-/* A function whose text stands in both components has to cross all the same. */
-static bool fixed_crosses(const struct dc_emit_plan *plan, const struct dc_emit_function *function)
+/* Whether a function whose text both components keep must be callable across all the same. */
+static bool copied_text_crosses(const struct dc_emit_plan *plan,
+				const struct dc_emit_function *function)
 {
 	if (!function->definition->fixed)
 		return false;
@@ -241,7 +253,7 @@ static bool fixed_crosses(const struct dc_emit_plan *plan, const struct dc_emit_
 	       (function->place == DC_PLACEMENT_KERNEL && user_refers(plan, function->definition));
 }
 
-/* Whether what stands on a side as a stub is called there, or only named. */
+/* Whether a side calls its stub of a function, or only names it. Dead text does not call. */
 static bool is_called(const struct dc_emit_plan *plan, const struct dc_emit_function *function,
 		      enum dc_side side)
 {
@@ -252,14 +264,17 @@ static bool is_called(const struct dc_emit_plan *plan, const struct dc_emit_func
 	if (side == DC_SIDE_KERNEL && is_entry(plan, (size_t)(function - plan->functions)))
 		return true;
 	dc_vec_each (call, &graph->calls) {
-		const struct dc_definition *caller;
+		const struct dc_definition *definition;
+		const struct dc_emit_function *caller;
 
 		if (call->kind == DC_CALL_KERNEL || (int)call->callee != index ||
 		    !dc_call_counts(call))
 			continue;
-		caller = dc_source_find(plan->source, graph->functions.at[call->caller].name);
-		if (caller &&
-		    plan->functions[caller - plan->source->definitions.at].on[side] == DC_NATIVE)
+		definition = dc_source_find(plan->source, graph->functions.at[call->caller].name);
+		if (!definition)
+			continue;
+		caller = &plan->functions[definition - plan->source->definitions.at];
+		if (caller->on[side] == DC_NATIVE && !dc_emit_is_dead(caller, side))
 			return true;
 	}
 	return false;
@@ -278,19 +293,20 @@ static int find_crossings(struct dc_diag *diag, struct dc_emit_plan *plan)
 				     is_called(plan, function, DC_SIDE_KERNEL)) ||
 				    (function->on[DC_SIDE_USER] == DC_STUB &&
 				     is_called(plan, function, DC_SIDE_USER)) ||
-				    fixed_crosses(plan, function);
+				    copied_text_crosses(plan, function);
 		if (!function->crosses)
 			continue;
 		function->is_upcall = function->place == DC_PLACEMENT_USER;
 		function->is_downcall = !function->is_upcall;
 		dc_signature_of_function(plan->marshal, function->definition, &signature);
 		if (function->definition->uncuttable)
-			err = cannot_cut(diag, function, function->definition->uncuttable);
+			err = refuse_cut(diag, function, function->definition->uncuttable);
 		else if (function->definition->is_init)
-			err = cannot_cut(diag, function, "is freed after loading");
-		else if (signature.gap)
-			err = cannot_cross(diag, plan->marshal, function->definition,
-					   signature.gap);
+			err = refuse_cut(diag, function,
+					 "is __init (its memory is freed after loading)");
+		else if (signature.refusal)
+			err = refuse_crossing(diag, plan->marshal, function->definition,
+					      signature.refusal);
 		dc_vec_done(&signature.arguments);
 	}
 	return err;
@@ -319,7 +335,7 @@ static void add_downcall(struct dc_emit_plan *plan, const char *name, const stru
 	dc_vec_push(&plan->kernel, (struct dc_emit_kernel){.prototype = prototype, .rule = rule});
 }
 
-/* What an inline function of the headers calls, that is not inline. */
+/* Functions that are not inline and that an inline function of the headers calls. */
 static void add_inner(struct dc_emit_plan *plan, const char *name)
 {
 	const struct dc_inner_call *inner;
@@ -345,6 +361,16 @@ static void add_kernel(struct dc_emit_plan *plan, const struct dc_use *use)
 		add_downcall(plan, name, rule);
 }
 
+/* A function without a rule in a table: functions in the process never call it, or they would use
+ * it and be pinned to the kernel. */
+static void add_unreachable(struct dc_emit_plan *plan, const struct dc_prototype *prototype)
+{
+	const struct dc_rule *rule = dc_rules_find(plan->marshal->rules, prototype->name);
+
+	if (!rule || rule->class == DC_RULE_NONE)
+		dc_vec_push(&plan->unreachable, prototype->name);
+}
+
 static void find_kernel(struct dc_emit_plan *plan)
 {
 	const struct dc_prototype *prototype;
@@ -352,9 +378,11 @@ static void find_kernel(struct dc_emit_plan *plan)
 	size_t i;
 
 	dc_vec_each (prototype, &plan->source->layouts.prototypes)
-		if (prototype->in_table && !prototype->is_inline)
+		if (prototype->in_table && !prototype->is_inline) {
 			add_kernel(plan, &(struct dc_use){.kind = DC_USE_FUNCTION,
 							  .name = prototype->name});
+			add_unreachable(plan, prototype);
+		}
 
 	for (i = 0; i < plan->count; i++)
 		if (plan->functions[i].on[DC_SIDE_USER] == DC_NATIVE)
@@ -375,8 +403,8 @@ static void find_types(struct dc_emit_plan *plan)
 	free(user);
 }
 
-/* Addresses that cross: of functions that tables and assignments name. Those of one file are
- * neighbours, in the order of the files. */
+/* Numbers the functions whose address crosses: tables and assignments name them. The functions of
+ * one file are neighbours, in the order of the files. */
 static void number_code(struct dc_emit_plan *plan)
 {
 	const struct dc_graph *graph = plan->marshal->graph;
@@ -431,9 +459,9 @@ int dc_emit_plan_sides(struct dc_diag *diag, const struct dc_marshal *marshal,
 	if (!err)
 		used = find_used(&plan, named);
 	if (!err && sides)
-		err = take_sides(diag, &plan, sides, cut_path, used);
+		err = read_sides(diag, &plan, sides, cut_path, used);
 	if (!err)
-		spread(&plan, named, used);
+		find_presence(&plan, named, used);
 	free(used);
 	free(named);
 	if (err < 0)
@@ -472,6 +500,7 @@ void dc_emit_plan_done(struct dc_emit_plan *plan)
 	dc_object_types_done(&plan->types);
 	dc_vec_done(&plan->kernel);
 	dc_vec_done(&plan->undos);
+	dc_vec_done(&plan->unreachable);
 	free(plan->functions);
 	*plan = (struct dc_emit_plan){0};
 }

@@ -30,8 +30,9 @@ const char *emit_code_end(struct emit_piece *piece, struct dc_arena *arena);
 /* "e1000_main.c" -> "e1000_main_c"; "f@a.c" -> "f_a_c": part of a C name. */
 const char *emit_c_name(struct dc_arena *arena, const char *text);
 
-/* The head of a generated file: licence and origin; with abi it refuses another runtime. */
-void emit_head(FILE *out, const char *from, bool abi);
+/* The head of a generated file: licence and origin; with abi it refuses another runtime. name: of
+ * the generated file; the kernel wants another form of comment for the licence of a header. */
+void emit_head(FILE *out, const char *name, const char *from, bool abi);
 
 /* An indented comment, on one line if it fits. */
 void emit_put_comment(FILE *out, const char *text);

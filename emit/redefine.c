@@ -59,7 +59,7 @@ const char *dc_emit_redefines(struct dc_arena *arena, const struct dc_rules *rul
 
 	if (!out)
 		abort();
-	emit_head(out, "the rules of the kernel", false);
+	emit_head(out, "dcg_rules.h", rules->sources, false);
 	fputs("#ifndef DCG_RULES_H\n#define DCG_RULES_H\n\n", out);
 	for (i = 0; i < rules->headers.len; i++)
 		fprintf(out, "#include <%s>\n", rules->headers.at[i]);
@@ -74,12 +74,13 @@ const char *dc_emit_redefines(struct dc_arena *arena, const struct dc_rules *rul
 	return kept;
 }
 
-const char *dc_emit_names(struct dc_arena *arena, const struct dc_rules *rules)
+const char *dc_emit_names(struct dc_arena *arena, const struct dc_rules *rules,
+			  const struct dc_emit_plan *plan)
 {
 	const struct dc_rule *rule;
 	char *text = NULL;
 	const char *kept;
-	size_t len_bytes;
+	size_t len_bytes, i;
 	FILE *out = open_memstream(&text, &len_bytes);
 
 	if (!out)
@@ -87,6 +88,8 @@ const char *dc_emit_names(struct dc_arena *arena, const struct dc_rules *rules)
 	dc_vec_each (rule, &rules->rules)
 		if (rule->class != DC_RULE_NONE && !rule->define && !rule->header_code)
 			fprintf(out, "%s\n", rule->name);
+	for (i = 0; i < plan->unreachable.len; i++)
+		fprintf(out, "%s\n", plan->unreachable.at[i]);
 	if (fclose(out) != 0)
 		abort();
 	kept = dc_arena_strdup(arena, text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reads runtime/files.txt: a row is a file, then the binaries that it is part of. What is part of a
- * component is copied with each driver; dcrt.ko is built once, for all drivers.
+ * Reads runtime/files.txt: a row is a file, then the binaries that it is part of. Files of a
+ * component are copied with each driver; dcrt.ko is built once, for all drivers.
  */
 #include "emit/runtime.h"
 
@@ -27,7 +27,7 @@ static bool read_binary(const char *word, struct emit_runtime_file *file)
 	return true;
 }
 
-/* line: is taken apart. Returns whether it is right: a row, a comment or empty. */
+/* line: modified. Returns whether it is a row, a comment or empty. */
 static bool read_line(char *line, struct dc_arena *arena, struct emit_runtime *ret)
 {
 	char *at, *word = strtok_r(line, BLANKS, &at);
@@ -57,8 +57,8 @@ int emit_runtime_read(struct dc_diag *diag, struct dc_arena *arena, struct emit_
 		if (!read_line(line, arena, ret))
 			err = dc_error(diag, -EINVAL,
 				       &(struct dc_pos){.file = path, .line = number},
-				       "not a file and its binaries: module, component, process, "
-				       "twin");
+				       "expected a file and its binaries: module, component, "
+				       "process, twin");
 	free(text);
 	return err;
 }

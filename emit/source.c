@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A source file on one side: the upstream text with a few stretches replaced. After each of them a
- * #line leads back to the source, so that a compiler's message names the line people know.
+ * A source file of one component: the upstream text with a few stretches replaced. After each of
+ * them a #line directive names the upstream line again, so that compilers report that line.
  */
 #include "emit/source.h"
 
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "emit/lex.h"
 #include "emit/names.h"
 #include "emit/print.h"
 #include "emit/stub.h"
@@ -18,12 +19,13 @@
 /* Which of several edits at one place comes first. */
 enum edit_order { EDIT_APPEND, EDIT_REPLACE, EDIT_PREPEND };
 
-/* A change to a file's text: [start, end) becomes text. After it the source goes on at line. */
+/* A change to a file's text: [start, end) becomes text. The source continues at line. */
 struct edit {
 	size_t start, end;
 	const char *text;
 	unsigned line;
 	enum edit_order order;
+	const struct dc_definition *removed; /* a function that is left out; or NULL */
 };
 
 typedef DC_VEC(struct edit) edit_list;
@@ -64,8 +66,8 @@ static char last_of(const char *text, size_t line, size_t *ret_start)
 	return at > start ? text[at - 1] : '\0';
 }
 
-/* The start of the comment that belongs to what starts at a line; a kernel-doc comment may have a
- * blank line behind it. */
+/* The start of the comment above a declaration that starts at a line; a blank line may follow a
+ * kernel-doc comment. */
 static size_t comment_start(const char *text, size_t start)
 {
 	size_t end = start, open, before;
@@ -81,7 +83,7 @@ static size_t comment_start(const char *text, size_t start)
 	return end == start || text[open] == '*' ? line_start(text, open - 2) : start;
 }
 
-/* Where a declaration really starts: attributes on lines above it, its comment. */
+/* The start of a declaration with the attributes and the comment on the lines above it. */
 static size_t whole_start(const char *text, size_t at)
 {
 	size_t start = line_start(text, at), before;
@@ -91,7 +93,7 @@ static size_t whole_start(const char *text, size_t at)
 	return comment_start(text, start);
 }
 
-/* Behind the line break, and the blank line after it. */
+/* The end of a definition with its line break and the blank line after it. */
 static size_t whole_end(const char *text, size_t at)
 {
 	size_t end = at + strcspn(text + at, "\n");
@@ -102,7 +104,7 @@ static size_t whole_end(const char *text, size_t at)
 	return text[end] == '\n' ? end + 1 : end;
 }
 
-/* Behind a declaration's ';': its comment on the same line, and the line break. */
+/* The end of a declaration with its comment on the same line and the line break. at: after ';'. */
 static size_t statement_end(const char *text, size_t at)
 {
 	size_t end = at + strspn(text + at, " \t");
@@ -133,6 +135,61 @@ static void add_edit(edit_list *edits, const struct emit_unit *unit, size_t star
 	add_edit_in_order(edits, unit, EDIT_REPLACE, start, end, text);
 }
 
+/* Whether a directive is one of a list of words: "define", behind the '#'. */
+static bool is_directive(const char *at, const char *const *words, size_t count)
+{
+	size_t i;
+
+	at++;
+	at += strspn(at, " \t");
+	for (i = 0; i < count; i++)
+		if (!strncmp(at, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
+/*
+ * The macros that a stretch of text defines, which the text after it may use: its #define and
+ * #undef lines, with the #if, #else and #endif around them; or "".
+ */
+static const char *macros_of(const struct emit_unit *unit, size_t start, size_t end)
+{
+	static const char *const words[] = {"define", "undef", "if", "el", "endif"};
+	const char *at = unit->text + start;
+	bool at_start = true, defines = false;
+	struct emit_piece piece;
+	const char *kept;
+
+	emit_piece_start(&piece);
+	while (at < unit->text + end) {
+		const char *next = emit_lex_skip(at, at_start);
+
+		if (next != at && *at == '#' && is_directive(at, words, 5)) {
+			fprintf(piece.out, "%.*s\n", (int)(next - at), at);
+			defines |= is_directive(at, words, 2);
+		}
+		if (next == at)
+			next++;
+		at_start = *at == '\n' || (at_start && isspace((unsigned char)*at));
+		at = next;
+	}
+	kept = emit_piece_end(&piece, unit->arena);
+	return defines ? kept : "";
+}
+
+static void remove_function(edit_list *edits, const struct emit_unit *unit,
+			    const struct dc_definition *definition)
+{
+	size_t end = whole_end(unit->text, definition->end);
+
+	dc_vec_push(edits, (struct edit){.start = whole_start(unit->text, definition->start),
+					 .end = end,
+					 .text = macros_of(unit, definition->start, end),
+					 .line = line_of(unit->text, end),
+					 .order = EDIT_REPLACE,
+					 .removed = definition});
+}
+
 static const struct dc_emit_function *function_of(const struct dc_emit_plan *plan, const char *name)
 {
 	const struct dc_definition *definition = dc_source_find(plan->source, name);
@@ -145,7 +202,7 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Where a function's name stands in its head; the head's end if it does not. */
+/* The place of a function's name in its head; the head's end if it is not there. */
 static size_t find_name(const struct emit_unit *unit, const struct dc_definition *definition,
 			size_t end)
 {
@@ -159,7 +216,7 @@ static size_t find_name(const struct emit_unit *unit, const struct dc_definition
 	return end;
 }
 
-/* Its own text gets another name, and is static; the function of its name comes behind it. */
+/* Renames the driver's own text and makes it static; appends the guard under its name. */
 static void guard(const struct emit_unit *unit, const struct dc_definition *definition,
 		  edit_list *edits)
 {
@@ -182,6 +239,19 @@ static void guard(const struct emit_unit *unit, const struct dc_definition *defi
 						      head - definition->start)));
 }
 
+static void replace_body(edit_list *edits, const struct emit_unit *unit,
+			 const struct dc_emit_function *function)
+{
+	const struct dc_definition *definition = function->definition;
+	const char *macros = macros_of(unit, definition->body, definition->end);
+	const char *stub = emit_stub(unit->arena, unit->plan, function);
+
+	if (*macros)
+		stub = dc_arena_printf(unit->arena, "%s\n%.*s", stub, (int)strlen(macros) - 1,
+				       macros);
+	add_edit(edits, unit, definition->body, definition->end, stub);
+}
+
 static void find_edits(const struct emit_unit *unit, edit_list *edits)
 {
 	const struct dc_emit_plan *plan = unit->plan;
@@ -199,11 +269,9 @@ static void find_edits(const struct emit_unit *unit, edit_list *edits)
 		if (function->on[unit->side] == DC_NATIVE)
 			continue;
 		if (function->on[unit->side] == DC_STUB)
-			add_edit(edits, unit, definition->body, definition->end,
-				 emit_stub(unit->arena, unit->plan, function));
+			replace_body(edits, unit, function);
 		else
-			add_edit(edits, unit, whole_start(unit->text, definition->start),
-				 whole_end(unit->text, definition->end), "");
+			remove_function(edits, unit, definition);
 	}
 	dc_vec_each (forward, &plan->source->forwards) {
 		const struct dc_emit_function *function = function_of(plan, forward->function);
@@ -219,7 +287,8 @@ static void find_edits(const struct emit_unit *unit, edit_list *edits)
 	}
 }
 
-/* A variable within a function gets a name by which the tables know it, and is always there. */
+/* Gives a static variable of a function a linker name for the tables, and keeps it if it is unused.
+ */
 static void find_labels(const struct emit_unit *unit, edit_list *edits)
 {
 	const struct dc_object_type *type;
@@ -247,7 +316,7 @@ static int order_edits(const void *a, const void *b)
 	return (int)left->order - (int)right->order;
 }
 
-/* What the unit's text refers to that generated text declares. */
+/* Whether the file's text needs the declarations of dcg.h. */
 static bool needs_numbers(const struct emit_unit *unit)
 {
 	size_t i;
@@ -273,7 +342,7 @@ static unsigned count_lines(const char *text, size_t len_bytes)
 	return lines;
 }
 
-/* Where the source goes on after an edit; ret_text says what to write to get there. */
+/* Writes what must come between an edit and the text after it. Returns where that text starts. */
 static size_t resume(const struct emit_unit *unit, const struct edit *edit, FILE *out)
 {
 	bool at_line = !edit->end || unit->text[edit->end - 1] == '\n';
@@ -291,6 +360,21 @@ static size_t resume(const struct emit_unit *unit, const struct edit *edit, FILE
 	return at;
 }
 
+/* Notes where a run of functions is, at the first edit that leaves one out. */
+static void put_removed(FILE *out, const struct emit_unit *unit, const edit_list *edits,
+			const struct edit *edit)
+{
+	const struct edit *last = edit;
+
+	if (!edit->removed || (edit > edits->at && edit[-1].removed && edit[-1].end == edit->start))
+		return;
+	while (last + 1 < edits->at + edits->len && last[1].removed && last[1].start == last->end)
+		last++;
+	fprintf(out, "/* %s%s%s: %s/%s */\n\n", edit->removed->plain, last == edit ? "" : " .. ",
+		last == edit ? "" : last->removed->plain,
+		unit->side == DC_SIDE_KERNEL ? "user" : "kernel", unit->file->name);
+}
+
 static void put_text(FILE *out, const struct emit_unit *unit, const edit_list *edits)
 {
 	const struct edit *edit;
@@ -302,6 +386,7 @@ static void put_text(FILE *out, const struct emit_unit *unit, const edit_list *e
 		if (edit->start < at)
 			continue; /* within a stretch that is left out */
 		fwrite(unit->text + at, 1, edit->start - at, out);
+		put_removed(out, unit, edits, edit);
 		fputs(edit->text, out);
 		at = edit->end;
 		if (last || edit[1].start != at)
@@ -342,7 +427,7 @@ const char *emit_source(const struct emit_unit *unit)
 	if (!out)
 		abort();
 	if (unit->file->is_unit || numbers || edits.len) {
-		emit_head(out, unit->label,
+		emit_head(out, unit->file->name, unit->label,
 			  !unit->plan->all_kernel && (unit->file->is_unit || numbers));
 		if (numbers)
 			fputs("#include \"dcg.h\"\n", out);

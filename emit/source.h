@@ -16,10 +16,10 @@ struct emit_unit {
 	size_t len_bytes;
 };
 
-/* The whole file: upstream's text with stubs in it, and what follows that. */
+/* The whole file: upstream's text with stubs in it, then the generated tail. */
 const char *emit_source(const struct emit_unit *unit);
 
-/* unit_tail.c: what follows upstream's text: handlers, addresses of what is static; "": nothing. */
+/* unit_tail.c: the generated tail: handlers, addresses of static functions and variables; or "". */
 const char *emit_unit_tail(const struct emit_unit *unit);
 
 /* guard.c: whether a function is guarded, and the function that calls its own text. head: its

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The near end of a call: the body of a function that makes it. Every parameter is one word of the
- * message: a number, an address, code, or for what is copied whether it exists. The copies follow
- * as blobs, each with its parameter's number. handler.c is the far end.
+ * Stubs, which make a call to the other side. Every parameter is one word of the message: a number,
+ * an address, the address of code, or for a copied parameter whether it is not NULL. The copies
+ * follow as blobs, each with its parameter's number. handler.c prints the handlers.
  */
 #include "emit/stub.h"
 
@@ -11,7 +11,7 @@
 #include "emit/names.h"
 #include "emit/print.h"
 
-/* An array's length is taken before the call begins, as that may lead to another call. */
+/* An array's length is computed before the call begins, because that may make another call. */
 static const char *length_of(const struct emit_call *call, size_t i)
 {
 	if (call->signature.arguments.at[i].mode == DC_MODE_ARRAY)
@@ -108,7 +108,7 @@ static const char *on_failure(const struct emit_call *call)
 	}
 }
 
-/* Objects that the kernel hands over for the first time. */
+/* Tracks objects that the kernel passes for the first time. */
 static void put_adoption(FILE *out, const struct emit_call *call)
 {
 	size_t i;
@@ -122,8 +122,8 @@ static void put_adoption(FILE *out, const struct emit_call *call)
 				on_failure(call));
 }
 
-/* Memory of the process that is handed to the kernel. */
-static void put_sharing(FILE *out, const struct emit_call *call)
+/* Shares memory of the process that is passed to the kernel. */
+static void put_sharing(FILE *out, const struct emit_call *call, const char *leave)
 {
 	size_t i;
 
@@ -131,11 +131,11 @@ static void put_sharing(FILE *out, const struct emit_call *call)
 		if (call->parameters[i].shared)
 			fprintf(out,
 				"\tdcg_err = dcp_share_pointer(%s, %s);\n"
-				"\tif (dcg_err < 0)\n\t\tgoto dcg_end;\n",
-				call->parameters[i].name, call->parameters[i].shared);
+				"\tif (dcg_err < 0)\n\t\t%s;\n",
+				call->parameters[i].name, call->parameters[i].shared, leave);
 }
 
-static void put_endings(FILE *out, const struct emit_call *call)
+static void put_releases(FILE *out, const struct emit_call *call)
 {
 	size_t i;
 
@@ -161,19 +161,19 @@ static void put_result(FILE *out, const struct emit_call *call)
 		fprintf(out, "\t\tdcg_result = (%s)dcrt_in_word(dcg, 0);\n", call->result);
 }
 
-/* What a change that was cut short, or a device taken or let go, means for the journal. */
+/* Tells the journal that a call failed, or that a device was bound or unbound. */
 static void put_failure(FILE *out, const struct emit_call *call)
 {
 	if (!call->up)
 		return;
-	if (!call->retry && (!call->device || call->takes))
+	if (!call->retry && (!call->device || call->binds))
 		fprintf(out, "\tif (dcg_err < 0)\n\t\tdck_upcall_failed(\"%s\", dcg_err);\n",
 			call->plain);
 	if (call->on_failure)
 		fprintf(out, "\tif (dcg_err < 0)\n\t\t%s;\n", call->on_failure);
 	if (!call->device)
 		return;
-	if (call->takes)
+	if (call->binds)
 		fprintf(out,
 			"\tif (!dcg_err && !dcg_result)\n\t\tdck_device_add(%s);\n"
 			"\telse if (!dcg_err)\n\t\tdck_device_remove(%s);\n",
@@ -185,7 +185,7 @@ static void put_failure(FILE *out, const struct emit_call *call)
 			call->plain, call->device);
 }
 
-/* A register that is mapped is accessed in place, in the order of the text. */
+/* A mapped register is accessed in place, in program order. */
 static void put_register(FILE *out, const struct emit_call *call)
 {
 	bool write = call->is_register == DC_REGISTER_WRITE;
@@ -207,15 +207,47 @@ static void put_register(FILE *out, const struct emit_call *call)
 	fprintf(out, "\t\tbarrier();\n\t\treturn%s;\n\t}\n", write ? "" : " dcg_result");
 }
 
-void emit_put_stub(FILE *out, const struct emit_call *call)
+/* Reads the reply: copies, the result, the error. */
+static void put_reply(FILE *out, const struct emit_call *call)
 {
-	bool is_void = call->result_kind == DC_RESULT_VOID;
+	struct emit_piece piece;
+	const char *results;
 
-	fputs("{\n", out);
-	if (call->comment)
-		emit_put_comment(out, call->comment);
+	emit_piece_start(&piece);
+	put_copies_back(piece.out, call);
+	put_result(piece.out, call);
+	results = emit_piece_end(&piece, call->arena);
+	fputs("\tdcg_err = dcrt_call_run(dcg);\n", out);
+	fprintf(out, *results ? "\tif (!dcg_err) {\n%s" : "\tif (!dcg_err)\n%s", results);
+	fprintf(out, "\t\tdcg_err = dcrt_in_error(dcg);\n%s\tdcrt_call_end(dcg);\n",
+		*results ? "\t}\n" : "");
+	if (call->locks)
+		fputs("\tif (dcg_err < 0)\n\t\tdck_locks_release(dcg_mark, dcg_err);\n", out);
+	if (call->retry)
+		fputs("\tif (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))\n"
+		      "\t\tgoto dcg_again;\n",
+		      out);
+}
+
+/* The statements after the call, or "". */
+static const char *ending(const struct emit_call *call)
+{
+	struct emit_piece piece;
+
+	emit_piece_start(&piece);
+	put_failure(piece.out, call);
+	put_releases(piece.out, call);
+	if (call->result_kind == DC_RESULT_SIGNED)
+		fputs("\treturn dcg_err < 0 ? dcg_err : dcg_result;\n", piece.out);
+	else if (call->result_kind != DC_RESULT_VOID)
+		fputs("\treturn dcg_result;\n", piece.out);
+	return emit_piece_end(&piece, call->arena);
+}
+
+static void put_stub_variables(FILE *out, const struct emit_call *call)
+{
 	fputs("\tstruct dcrt_call *dcg;\n", out);
-	if (!is_void) {
+	if (call->result_kind != DC_RESULT_VOID) {
 		fputc('\t', out);
 		emit_put_declaration(out, call->result, "dcg_result");
 		fputs(call->result_kind == DC_RESULT_POINTER ? " = NULL;\n" : " = 0;\n", out);
@@ -228,11 +260,21 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	if (call->locks)
 		fputs("\tu64 dcg_mark = dck_locks_mark();\n", out);
 	fputs("\tint dcg_err;\n\n", out);
+}
+
+void emit_put_stub(FILE *out, const struct emit_call *call)
+{
+	const char *end = ending(call), *leave = *end ? "goto dcg_end" : "return";
+
+	fputs("{\n", out);
+	if (call->comment)
+		emit_put_comment(out, call->comment);
+	put_stub_variables(out, call);
 	put_register(out, call);
-	if (call->device && call->takes)
+	if (call->device && call->binds)
 		fputs("\tdck_first_device();\n", out);
 	put_adoption(out, call);
-	put_sharing(out, call);
+	put_sharing(out, call, leave);
 	put_measures(out, call);
 	if (call->retry)
 		fputs("dcg_again:\n", out);
@@ -242,33 +284,20 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 			? "\tdcg_err = dcp_begin(%s, &dcg);\n"
 			: "\tdcg_err = dcrt_call_begin(dcg_channel, %s, &dcg);\n",
 		call->number);
-	fputs("\tif (dcg_err < 0)\n\t\tgoto dcg_end;\n", out);
+	fprintf(out, "\tif (dcg_err < 0)\n\t\t%s;\n", leave);
 	put_words(out, call);
 	put_blobs(out, call);
 	if (call->sync != DC_SYNC_NONE)
 		fputs("\tdcrt_out_all(dcg);\n", out);
-	fputs("\tdcg_err = dcrt_call_run(dcg);\n\tif (!dcg_err) {\n", out);
-	put_copies_back(out, call);
-	put_result(out, call);
-	fputs("\t\tdcg_err = dcrt_in_error(dcg);\n\t}\n\tdcrt_call_end(dcg);\n", out);
-	if (call->locks)
-		fputs("\tif (dcg_err < 0)\n\t\tdck_locks_release(dcg_mark, dcg_err);\n", out);
-	if (call->retry)
-		fputs("\tif (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))\n"
-		      "\t\tgoto dcg_again;\n",
-		      out);
-	fputs("dcg_end:\n", out);
-	put_failure(out, call);
-	put_endings(out, call);
-	if (call->result_kind == DC_RESULT_SIGNED)
-		fputs("\treturn dcg_err < 0 ? dcg_err : dcg_result;\n", out);
-	else
-		fputs(is_void ? "\treturn;\n" : "\treturn dcg_result;\n", out);
+	put_reply(out, call);
+	if (*end)
+		fprintf(out, "dcg_end:\n%s", end);
 	fputs("}", out);
 }
 
-/* What is only named needs an address; its text is never reached. */
-#define NAMED(end) "{\n\t/* drivercut: named here, runs on the other side */\n\t" end ";\n}"
+/* A function that is only named needs an address; its text is never reached. */
+#define NAMED(end)                                                                                 \
+	"{\n\t/* drivercut: named here, never called; runs on the other side */\n\t" end ";\n}"
 
 const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
 		      const struct dc_emit_function *function)

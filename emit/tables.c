@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * dcg_tables.c: the tables that runtime/dcrt.h describes: functions that are called across, types
- * of objects with their fields and pointers, addresses. Offsets and sizes are numbers, as clang
- * laid the structures out for the driver's flags.
+ * of objects with their fields and pointers, addresses. Offsets and sizes are the numbers that
+ * clang computes with the driver's compiler flags.
  */
 #include "emit/tables.h"
 
@@ -13,7 +13,7 @@
 #include "emit/names.h"
 #include "emit/print.h"
 
-#define ARRAY_MAX  8192 /* bytes; a longer one is -EMSGSIZE when it runs */
+#define ARRAY_MAX  8192 /* bytes; a call with a longer one returns -EMSGSIZE */
 #define STRING_MAX 256
 
 static unsigned blob_max(const struct emit_call *call)
@@ -37,14 +37,24 @@ static unsigned blob_max(const struct emit_call *call)
 	return most;
 }
 
+/* Members that are 0 are left out. */
 static void put_function(FILE *out, const struct emit_call *call, bool handled)
 {
-	fprintf(out, "\t[%s] = {\"%s\", %s, %zu, %u, %s, %u, %u},\n", call->number, call->plain,
-		handled ? call->handler : "NULL", call->count, call->result_kind != DC_RESULT_VOID,
-		call->up	  ? call->retry ? "DCRT_RETRY" : "0"
-		: call->by_caller ? "DCRT_BY_CALLER"
-				  : "0",
-		blob_max(call), call->deadline_ms);
+	unsigned blob = blob_max(call);
+
+	fprintf(out, "\t[%s] = {\n\t\t.name = \"%s\",", call->number, call->plain);
+	if (handled)
+		fprintf(out, " .handler = %s,", call->handler);
+	fprintf(out, "\n\t\t.args = %zu,", call->count);
+	if (call->result_kind != DC_RESULT_VOID)
+		fputs(" .results = 1,", out);
+	if (call->up ? call->retry : call->by_caller)
+		fprintf(out, " .flags = %s,", call->up ? "DCRT_RETRY" : "DCRT_BY_CALLER");
+	if (blob)
+		fprintf(out, " .blob_max = %u,", blob);
+	if (call->deadline_ms)
+		fprintf(out, " .deadline_ms = %u,", call->deadline_ms);
+	fputs("\n\t},\n", out);
 }
 
 static void put_functions(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
@@ -72,21 +82,26 @@ static void put_functions(FILE *out, struct dc_arena *arena, const struct dc_emi
 	fputs("};\n", out);
 }
 
-static void put_fields(FILE *out, const struct dc_object_type *type, size_t index,
-		       enum dc_side side)
+/* Members that are 0 are left out: .kind = DCRT_PLAIN, and then .target, which no one reads. */
+static void put_fields(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
+		       size_t index, enum dc_side side)
 {
-	static const char *const kinds[] = {"DCRT_PLAIN", "DCRT_ADDRESS", "DCRT_CODE"};
+	static const char *const kinds[] = {
+		"",
+		", .kind = DCRT_ADDRESS, .target = DCRT_ANY_TYPE",
+		", .kind = DCRT_CODE, .target = DCRT_ANY_TYPE",
+	};
+	const struct dc_object_type *type = &plan->types.at[index];
 	const struct dc_object_field *field;
 
 	if (!type->fields.len)
 		return;
-	fprintf(out, "\nstatic struct dcrt_field dcg_fields_%zu[] = {\n", index);
+	fprintf(out, "\nstatic struct dcrt_field dcg_fields_%s[] = {\n",
+		emit_type_suffix(plan, arena, index));
 	dc_vec_each (field, &type->fields)
-		fprintf(out,
-			"\t{.offset = %u, .size = %u, .count = %u, .kind = %s, "
-			".target = DCRT_ANY_TYPE, .user_writes = %s%s}, /* %s */\n",
+		fprintf(out, "\t{.offset = %u, .size = %u, .count = %u%s%s%s}, /* %s */\n",
 			field->offset, field->size, field->count, kinds[field->kind],
-			field->user_writes ? "true" : "false",
+			field->user_writes ? ", .user_writes = true" : "",
 			field->limited && side == DC_SIDE_KERNEL ? ", .checked = true" : "",
 			field->name);
 	fputs("};\n", out);
@@ -100,11 +115,15 @@ static void put_links(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 
 	if (!type->links.len)
 		return;
-	fprintf(out, "\nstatic const struct dcrt_link dcg_links_%zu[] = {\n", index);
-	dc_vec_each (link, &type->links)
-		fprintf(out, "\t{.offset = %u, .target = %s, .inside = %u}, /* %s */\n",
-			link->offset, emit_type_name(plan, arena, link->target), link->inside,
-			link->name);
+	fprintf(out, "\nstatic const struct dcrt_link dcg_links_%s[] = {\n",
+		emit_type_suffix(plan, arena, index));
+	dc_vec_each (link, &type->links) {
+		fprintf(out, "\t{.offset = %u, .target = %s", link->offset,
+			emit_type_name(plan, arena, link->target));
+		if (link->inside)
+			fprintf(out, ", .inside = %u", link->inside);
+		fprintf(out, "}, /* %s */\n", link->name);
+	}
 	fputs("};\n", out);
 }
 
@@ -114,7 +133,7 @@ static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 	size_t i;
 
 	for (i = 0; i < plan->types.len; i++) {
-		put_fields(out, &plan->types.at[i], i, side);
+		put_fields(out, arena, plan, i, side);
 		put_links(out, arena, plan, i);
 		if (side != DC_SIDE_KERNEL)
 			continue;
@@ -124,19 +143,20 @@ static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 	fputs("\nstatic struct dcrt_type dcg_types[] = {\n", out);
 	for (i = 0; i < plan->types.len; i++) {
 		const struct dc_object_type *type = &plan->types.at[i];
+		const char *suffix = emit_type_suffix(plan, arena, i);
 
 		fprintf(out, "\t[%s] = {.name = \"%s\", .size = %u", emit_type_name(plan, arena, i),
 			type->name, type->size);
 		if (type->fields.len)
-			fprintf(out, ", .n_fields = %zu, .fields = dcg_fields_%zu",
-				type->fields.len, i);
+			fprintf(out, ", .n_fields = %zu, .fields = dcg_fields_%s", type->fields.len,
+				suffix);
 		if (type->links.len)
-			fprintf(out, ", .n_links = %zu, .links = dcg_links_%zu", type->links.len,
-				i);
+			fprintf(out, ", .n_links = %zu, .links = dcg_links_%s", type->links.len,
+				suffix);
 		if (side == DC_SIDE_KERNEL && emit_adopts(type))
-			fprintf(out, ", .adopt = dcg_adopt_%zu", i);
+			fprintf(out, ", .adopt = dcg_adopt_%s", suffix);
 		if (side == DC_SIDE_KERNEL && emit_is_limited(type))
-			fprintf(out, ", .valid = dcg_valid_%zu", i);
+			fprintf(out, ", .valid = dcg_valid_%s", suffix);
 		fputs("},\n", out);
 	}
 	fputs("};\n", out);
@@ -203,7 +223,7 @@ const char *emit_tables_c(struct dc_arena *arena, const struct dc_emit_plan *pla
 	struct emit_piece piece;
 
 	emit_piece_start(&piece);
-	emit_head(piece.out, plan->source->module, true);
+	emit_head(piece.out, "dcg_tables.c", plan->source->module, true);
 	fputs("#include \"dcg.h\"\n\n/* clang-format off */\n", piece.out);
 	put_functions(piece.out, arena, plan, side, true);
 	put_functions(piece.out, arena, plan, side, false);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Generated files that do not follow a file of the driver. */
+/* Generated files that belong to no file of the driver. */
 #ifndef DC_EMIT_TABLES_H
 #define DC_EMIT_TABLES_H
 

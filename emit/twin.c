@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The twin: the user component as a second module, in twin/. Not a text of its own: each of its
- * files includes one of user/, so that it is the same code, with Kbuild's flags for a module.
+ * The twin: the user component as a second module, in twin/. Each of its files includes one of
+ * user/, so that it is the same code, compiled with Kbuild's flags for a module.
  *
- * What the user component has under a name of the kernel's (a stub that calls down, or the
- * library's version) is another function than the kernel's. In a process nothing else has that
- * name; in the twin the linker's name is another one, for all that is compiled of user/.
+ * The user component has functions under names of the kernel (a stub that makes a downcall, or the
+ * process's own version). In the process no other function has that name; in the twin everything
+ * compiled from user/ gets another linker name.
  */
 #include "emit/twin.h"
 
@@ -16,7 +16,7 @@
 #include "emit/print.h"
 #include "emit/runtime.h"
 
-/* What the user library has under the kernel's own names (runtime/process/process.h, its end). */
+/* The process's own functions under the kernel's names (runtime/process/process.h, its end). */
 static const char *const library_names[] = {
 	"_dev_err",	  "_dev_info",		 "_dev_notice",
 	"_dev_warn",	  "_find_first_bit",	 "_find_first_zero_bit",
@@ -34,8 +34,8 @@ const char *emit_twin_names(struct dc_arena *arena, const struct dc_emit_plan *p
 	size_t i;
 
 	emit_piece_start(&piece);
-	emit_head(piece.out, plan->source->module, false);
-	fputs("/* Comes first in what the twin is compiled of: see emit/twin.c of drivercut. */\n"
+	emit_head(piece.out, "dcg_twin.h", plan->source->module, false);
+	fputs("/* Included first in every file of the twin: see emit/twin.c of drivercut. */\n"
 	      "#ifndef DCG_TWIN_H\n#define DCG_TWIN_H\n\n",
 	      piece.out);
 	for (i = 0; i < COUNT(library_names); i++)
@@ -104,7 +104,7 @@ static const char *wrapper(struct dc_arena *arena, const char *name, bool rename
 	struct emit_piece piece;
 
 	emit_piece_start(&piece);
-	emit_head(piece.out, name, false);
+	emit_head(piece.out, name, name, false);
 	fprintf(piece.out, "%s#include \"user/%s\"\n", renamed ? "#include \"dcg_twin.h\"\n" : "",
 		name);
 	return emit_piece_end(&piece, arena);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the kernel component acquires, and the call that releases it. A rule's `undo` is such a
- * call, "free_irq($0, $4)"; here it is taken apart for the functions that this driver uses.
+ * Parses the calls that release what the kernel component acquires. A rule's `undo` is such a call,
+ * "free_irq($0, $4)"; only functions that this driver uses count.
  */
 #include "emit/undo.h"
 
@@ -24,7 +24,7 @@ enum dc_undo_when emit_undo_when(const struct dc_emit_undo *undo)
 	return undo->release_rule ? undo->release_rule->when : DC_UNDO_LAST;
 }
 
-/* Returns false if the driver has no use for what acquires. */
+/* Returns false if the driver does not use the function that acquires. */
 static bool read_undo(struct dc_arena *arena, const struct dc_emit_plan *plan,
 		      const struct dc_rule *rule, struct dc_emit_undo *ret)
 {

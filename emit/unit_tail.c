@@ -20,7 +20,7 @@ static bool serves(const struct emit_unit *unit, const struct dc_emit_function *
 	       !strcmp(function->definition->unit, unit->file->name);
 }
 
-static const struct dc_source_file *home(const struct dc_emit_plan *plan)
+static const struct dc_source_file *main_unit(const struct dc_emit_plan *plan)
 {
 	const struct dc_source_file *at;
 
@@ -30,9 +30,9 @@ static const struct dc_source_file *home(const struct dc_emit_plan *plan)
 	return NULL;
 }
 
-#define NOWHERE "0xdc0de000ul" /* an address that names a function and cannot be called */
+#define NO_CODE "0xdc0de000ul" /* an address that names a function and cannot be called */
 
-/* Variables within functions: those that run here have them, the others need their place. */
+/* Static variables of functions: those of functions that run here exist, the others are added. */
 static void put_statics(FILE *out, const struct emit_unit *unit)
 {
 	const struct dc_object_type *type;
@@ -47,10 +47,32 @@ static void put_statics(FILE *out, const struct emit_unit *unit)
 		definition = dc_source_find(unit->plan->source, local->function);
 		native = unit->plan->functions[definition - unit->plan->source->definitions.at]
 				 .on[unit->side] == DC_NATIVE;
-		fprintf(out, "%s __typeof__(%s) %s%s%s;\n", native ? "extern" : "static",
-			local->type, emit_static_name(unit->arena, local),
-			native || !local->init ? "" : " = ",
-			native || !local->init ? "" : local->init);
+		fputs(native ? "extern " : "static ", out);
+		emit_put_declaration(out, local->type, emit_static_name(unit->arena, local));
+		if (!native && local->init)
+			fprintf(out, " = %s", local->init);
+		fputs(";\n", out);
+	}
+}
+
+/* A function that a macro made and that runs in the kernel: the process must not name it, as it may
+ * refer to names that only the kernel has. Compilers then leave it out. */
+static bool is_unnamed(const struct dc_emit_function *function)
+{
+	return dc_emit_is_dead(function, DC_SIDE_USER) && function->definition->is_static;
+}
+
+static void put_unnamed(FILE *out, const struct emit_unit *unit)
+{
+	size_t i;
+
+	for (i = 0; unit->side == DC_SIDE_USER && i < unit->plan->count; i++) {
+		const struct dc_emit_function *function = &unit->plan->functions[i];
+		const char *name = function->definition->plain;
+
+		if (!strcmp(function->definition->unit, unit->file->name) && is_unnamed(function))
+			fprintf(out, "static __typeof__(%s) %s __attribute__((unused));\n", name,
+				name);
 	}
 }
 
@@ -63,14 +85,16 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 
 	fputs("\n/* clang-format off */\n", out);
 	put_statics(out, unit);
+	put_unnamed(out, unit);
 	fprintf(out, "void *const dcg_code_%s[] = {\n", name);
 	for (i = 0; i < unit->plan->count; i++) {
 		const struct dc_emit_function *function = &unit->plan->functions[i];
 
 		if (strcmp(function->definition->unit, unit->file->name) != 0 || function->code < 0)
 			continue;
-		if (function->on[unit->side] == DC_ABSENT)
-			fprintf(out, "\t(void *)(" NOWHERE " + %zu), /* %s: not here */\n", i,
+		if (function->on[unit->side] == DC_ABSENT ||
+		    (unit->side == DC_SIDE_USER && is_unnamed(function)))
+			fprintf(out, "\t(void *)(" NO_CODE " + %zu), /* %s: not here */\n", i,
 				function->definition->plain);
 		else
 			fprintf(out, "\t(void *)%s,\n", function->definition->plain);
@@ -107,7 +131,7 @@ const char *emit_unit_tail(const struct emit_unit *unit)
 	if (emit_has_layouts(unit->plan, unit->file))
 		fprintf(piece.out, "\n#include \"%s\"\n",
 			emit_layout_name(unit->arena, unit->file));
-	if (unit->side == DC_SIDE_KERNEL && unit->file == home(unit->plan))
+	if (unit->side == DC_SIDE_KERNEL && unit->file == main_unit(unit->plan))
 		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
 		      "#include \"dcg_runtime.c\"\n",
 		      piece.out);

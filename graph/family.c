@@ -172,18 +172,17 @@ static int read_file(struct dc_diag *diag, struct dc_arena *arena, const char *n
 	size_t i;
 	int err;
 
-	for (i = 0; i < family->read.len; i++)
-		if (!strcmp(family->read.at[i], name))
+	for (i = 0; i < family->files.len; i++)
+		if (!strcmp(family->files.at[i], file))
 			return 0;
 	if (strchr(name, '/') || !dc_is_file(path))
 		return dc_error(diag, -ENOENT, DC_FILE(path),
 				"no such driver family: '%s'; there are: %s", name,
 				dc_family_names(arena));
-	dc_vec_push(&family->read, dc_arena_strdup(arena, name));
+	dc_vec_push(&family->files, file);
 	err = dc_json_open(diag, path, "family", &doc, &root);
 	if (err < 0)
 		return err;
-	dc_vec_push(&family->files, file);
 	read_rules(arena, &root, "fields", family);
 	read_rules(arena, &root, "arguments", family);
 	read_rules(arena, &root, "variables", family);
@@ -250,7 +249,6 @@ void dc_family_done(struct dc_family *family)
 	dc_vec_done(&family->local);
 	dc_vec_done(&family->files);
 	dc_vec_done(&family->folders);
-	dc_vec_done(&family->read);
 }
 
 const struct dc_context_rule *dc_family_rule(const struct dc_family *family, const char *place)

@@ -79,9 +79,8 @@ struct dc_family {
 	DC_VEC(struct dc_copy_rule) copies;
 	DC_VEC(struct dc_memory_rule) memory;
 	DC_VEC(const char *) local; /* sorted */
-	DC_VEC(const char *) files; /* read, relative to the data folder */
+	DC_VEC(const char *) files; /* that it was read from, relative to the data folder */
 	DC_VEC(const char *) folders; /* of the kernel source, with the family's drivers */
-	DC_VEC(const char *) read; /* names of the files that it was read from */
 };
 
 /* Reads families and what they include; strings live in the arena. names: one, or several with

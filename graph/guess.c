@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A scan of the text is enough: an identifier before "(" that some family lists. libclang cannot be
- * asked, as it is the family that says how its answer is read.
+ * A scan of the text is enough: any identifier that some family lists, as ".probe = usbnet_probe"
+ * is no call. libclang cannot be asked, as the family says how its answer is read.
  */
 #include "graph/guess.h"
 
@@ -185,7 +185,7 @@ static void scan_text(struct scan *scan, const char *text)
 			continue;
 		while (is_word(at[len]))
 			len++;
-		if (len && at[len + strspn(at + len, " \t")] == '(')
+		if (len)
 			look_up(scan, (struct word){at, len});
 		scan->line += !len && *at == '\n';
 		at += len ? len : 1;

@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "base/diag.h"
 
-/* A family, and the first call that tells it. */
+/* A family, and where its first function that tells it is named. */
 struct dc_family_hint {
 	const char *family, *function;
 	const char *file; /* relative to the folder */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What graph.json and source.json were made of, so that a verb can tell whether they still describe
- * what is in the driver's folder.
+ * The inputs that graph.json and source.json were made of, so that a verb can tell whether the
+ * files still describe the driver's folder.
  *
  * Recorded are the driver's folder, its module and family, the kernel's release, and a hash of each
  * file that decided the result: the C files and headers of the driver, makefiles outside the

@@ -22,7 +22,7 @@
 #define TAIL_LINES    16
 #define COMPLAINT_MAX 24 /* lines of the kernel's complaint that are repeated */
 
-/* What one boot is about, and what has been heard of it. */
+/* One boot: its description, and the state of its console. */
 struct boot {
 	struct dc_diag *diag;
 	const struct dc_guest *guest;
@@ -36,7 +36,7 @@ struct boot {
 	int monitor[2]; /* sockets of QEMU's monitor: our end, QEMU's */
 };
 
-/* What the console says */
+/* The console */
 
 bool dc_guest_is_complaint(const char *line)
 {

@@ -6,7 +6,7 @@
  * Inside: guest/init.sh is the first process; guest/lib.sh (as /lib/guest.sh) has what jobs share;
  * the job is a shell script run by busybox ash with `sh -e`, in the folder /results, whose content
  * comes back. A line that it writes as "progress: TEXT" is shown while it runs. Everything goes to
- * the serial console, a line at a time. By way of it the job can also pull a network card's wire.
+ * the serial console, a line at a time. The job can also use it to unplug a network card's wire.
  *
  * The CPU is emulated (TCG): KVM may be there and hang. With an icount_shift the guest's clock
  * counts instructions (2^shift ns each) and idle time is skipped, so figures repeat whatever the
@@ -27,8 +27,8 @@ struct dc_guest_file {
 	const char *guest; /* path in the guest, with its leading slash */
 };
 
-/* Everything is borrowed. Lists end with NULL, files with a zero row; a list may be NULL. What is
- * zero takes the default given. */
+/* Everything is borrowed. Lists end with NULL, files with a zero row; a list may be NULL. A
+ * member that is zero takes its default. */
 struct dc_guest {
 	const char *what; /* a few words for messages: "profiling e1000" */
 	const struct dc_kernel *kernel; /* must have an image and modules */

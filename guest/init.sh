@@ -44,7 +44,7 @@ done < /modules/order
 ifconfig lo 127.0.0.1 up
 
 cd /results || end 97
-# What the job leaves running in its session goes with it, or it would keep the pipe open.
+# Processes that the job leaves in its session end with it; they would keep the pipe open.
 {
 	# not as an asynchronous command: those ignore SIGINT
 	setsid sh -c 'echo $$ > /tmp/job; exec sh -e /job' 2>&1

@@ -1,6 +1,6 @@
 # shellcheck shell=dash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What jobs in a guest share: . /lib/guest.sh
+# Functions that jobs in a guest share: . /lib/guest.sh
 #
 # The driver under test has the first network card, in the initial network namespace, with the
 # address $NEAR; the second card is in the namespace "peer" with $FAR, where netserver listens.
@@ -92,7 +92,7 @@ has_process() {
 	[ -n "$(process)" ] && [ "$(process)" != "$old" ]
 }
 
-# What runs in the background as $doing has ended.
+# True if the background command $doing has ended.
 ended() {
 	! kill -0 "$doing" 2>/dev/null
 }

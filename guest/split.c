@@ -10,7 +10,7 @@
 #include "base/proc.h"
 #include "graph/driver/driver.h"
 
-/* What each step of the build works on; paths are absolute, as Kbuild wants them. */
+/* The state of a build. Paths are absolute, because Kbuild needs them so. */
 struct build {
 	struct dc_diag *diag;
 	struct dc_arena *arena;

@@ -28,21 +28,21 @@ static int validate_list(struct dc_diag *diag, const struct dc_marshal *marshal,
 
 	if (head && head->count != 1)
 		return dc_error(diag, -EINVAL, DC_FILE(marshal->path),
-				"pointers: '%s' of struct %s is an array of lists' heads, and such "
+				"pointers: '%s' of struct %s is an array of list heads, and such "
 				"lists cannot cross yet",
 				pointer->field, pointer->record);
 	if (!head || !dc_marshal_is_list(marshal, &head->value))
 		return dc_error(diag, -EINVAL, DC_FILE(marshal->path),
-				"pointers: no list's head '%s' is in struct %s", pointer->field,
+				"pointers: no list head '%s' is in struct %s", pointer->field,
 				pointer->record);
 	if (!node || !dc_marshal_is_list(marshal, &node->value))
 		return dc_error(diag, -EINVAL, DC_FILE(marshal->path),
-				"pointers: no list's node '%s' is in struct %s",
-				pointer->list_field, pointer->list_record);
+				"pointers: no list node '%s' is in struct %s", pointer->list_field,
+				pointer->list_record);
 	if (strcmp(pointer->lock, "caller") != 0 && !(rule && rule->is_lock))
 		return dc_error(diag, -EINVAL, DC_FILE(marshal->path),
-				"pointers: no mutex '%s' is in struct %s; of a lock that all "
-				"callers hold say \"caller\"",
+				"pointers: no mutex '%s' is in struct %s; write \"caller\" for a "
+				"lock that all callers hold",
 				pointer->lock, pointer->record);
 	return 0;
 }
@@ -54,7 +54,7 @@ static bool is_positive_number(const char *text)
 	return *text != '-' && strtoul(text, &end, 0) > 0 && !*end;
 }
 
-/* How much a pointer leads to: of plain memory bytes, of structures elements. */
+/* How much a pointer points to: elements if it points to a structure, else bytes. */
 static int validate_count(struct dc_diag *diag, const struct dc_marshal *marshal,
 			  const struct dc_pointer_rule *pointer,
 			  const struct dc_layout_field *field)
@@ -68,15 +68,16 @@ static int validate_count(struct dc_diag *diag, const struct dc_marshal *marshal
 		return !strcmp(pointer->count, "string")
 			       ? 0
 			       : dc_error(diag, -EINVAL, DC_FILE(marshal->path),
-					  "pointers: how much '%s' of struct %s points to is "
-					  "\"string\" or a number of bytes, not '%s': it leads to "
-					  "no structure",
+					  "pointers: the count of '%s' of struct %s, which points "
+					  "to "
+					  "plain memory, must be \"string\" or a number of bytes, "
+					  "not '%s'",
 					  pointer->field, pointer->record, pointer->count);
 	if (other && dc_marshal_is_count(other))
 		return 0;
 	return dc_error(diag, -EINVAL, DC_FILE(marshal->path),
-			"pointers: how many elements '%s' of struct %s points to is a number above "
-			"0 or an integer field of the same structure, not '%s'",
+			"pointers: the count of '%s' of struct %s must be a number above 0 or an "
+			"integer field of the same structure, not '%s'",
 			pointer->field, pointer->record, pointer->count);
 }
 
@@ -98,7 +99,7 @@ static int validate_pointer(struct dc_diag *diag, const struct dc_marshal *marsh
 	return validate_count(diag, marshal, pointer, field);
 }
 
-/* A number that has a place of its own; a function's address too, if it is one of a list. */
+/* A limit is about a whole integer, or with `values` about a pointer to a function. */
 static int validate_limit(struct dc_diag *diag, const struct dc_marshal *marshal,
 			  const struct dc_limit_rule *limit)
 {
@@ -117,8 +118,8 @@ static int validate_limit(struct dc_diag *diag, const struct dc_marshal *marshal
 		    !field->bits && !field->dimensions)
 			return 0;
 		return dc_error(diag, -EINVAL, DC_FILE(marshal->path),
-				"limits: '%s' of struct %s is no number of its own, or a bit field",
-				limit->field, limit->record);
+				"limits: '%s' of struct %s is not a whole integer", limit->field,
+				limit->record);
 	}
 	return dc_error(diag, -EINVAL, DC_FILE(marshal->path),
 			"limits: no field '%s' is in struct %s", limit->field, limit->record);
@@ -143,30 +144,31 @@ static int validate_read(struct dc_diag *diag, const struct dc_marshal *marshal,
 }
 
 static int validate_function(struct dc_diag *diag, const struct dc_marshal *marshal,
-			     const struct dc_function_rule *entry)
+			     const struct dc_function_rule *function)
 {
-	const struct dc_definition *definition = dc_source_find(marshal->source, entry->name);
+	const struct dc_definition *definition = dc_source_find(marshal->source, function->name);
 	size_t i;
 	int err = 0;
 
 	if (!definition)
 		return dc_error(diag, -EINVAL, DC_FILE(marshal->path),
-				"functions: the driver has no function '%s'", entry->name);
-	if (entry->arguments.len > definition->parameters.len)
+				"functions: the driver has no function '%s'", function->name);
+	if (function->arguments.len > definition->parameters.len)
 		return dc_error(diag, -EINVAL, DC_FILE(marshal->path),
-				"functions: %s has %zu parameters, not %zu", entry->name,
-				definition->parameters.len, entry->arguments.len);
-	if (entry->released_argument >= (int)definition->parameters.len)
+				"functions: %s has %zu parameters, not %zu", function->name,
+				definition->parameters.len, function->arguments.len);
+	if (function->released_argument >= (int)definition->parameters.len)
 		return dc_error(diag, -EINVAL, DC_FILE(marshal->path),
 				"functions: %s has %zu parameters, so it cannot release "
 				"argument %d (the first is 0)",
-				entry->name, definition->parameters.len, entry->released_argument);
-	for (i = 0; i < entry->reads.len && !err; i++)
-		err = validate_read(diag, marshal, entry->name, entry->reads.at[i]);
+				function->name, definition->parameters.len,
+				function->released_argument);
+	for (i = 0; i < function->reads.len && !err; i++)
+		err = validate_read(diag, marshal, function->name, function->reads.at[i]);
 	return err;
 }
 
-/* The kernel's structure need not show in this driver's source, if the rules know it. */
+/* The driver need not use the kernel's structure, if the rules know it. */
 static int validate_trailing(struct dc_diag *diag, const struct dc_marshal *marshal,
 			     const struct dc_trailing_rule *trailing)
 {
@@ -187,16 +189,16 @@ static int validate_trailing(struct dc_diag *diag, const struct dc_marshal *mars
 int dc_annotations_validate(struct dc_diag *diag, const struct dc_marshal *marshal)
 {
 	const struct dc_pointer_rule *pointer;
-	const struct dc_function_rule *entry;
+	const struct dc_function_rule *function;
 	const struct dc_trailing_rule *trailing;
 	const struct dc_recovery_rule *recovery;
 	struct dc_recovery found;
 	const struct dc_limit_rule *limit;
 	int err = 0;
 
-	dc_vec_each (entry, &marshal->annotations.functions)
+	dc_vec_each (function, &marshal->annotations.functions)
 		if (!err)
-			err = validate_function(diag, marshal, entry);
+			err = validate_function(diag, marshal, function);
 	dc_vec_each (trailing, &marshal->annotations.trailing)
 		if (!err)
 			err = validate_trailing(diag, marshal, trailing);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a driver's data keeps in the kernel, or on one side. A function whose arguments cannot cross
- * is on the side of its callers; one that dereferences a structure that only the kernel has is
- * pinned; functions that share a structure which is not an object stay together.
+ * Constraints that follow from the driver's data. A function whose arguments cannot cross stays on
+ * the side of its callers; one that dereferences a structure that only the kernel has is pinned;
+ * functions that share a structure which is not an object stay together.
  */
 #include "marshal/constraints.h"
 
@@ -14,54 +14,55 @@
 struct constraining {
 	const struct dc_marshal *marshal;
 	struct dc_constraints *ret;
-	dc_proposals *gaps;
+	dc_proposals *proposals;
 };
 
-/* A gap's mark; it is noted the first time. */
-static unsigned mark(struct constraining *all, const struct dc_proposal *gap)
+/* The number of a proposal (struct dc_constraint_pin), which is added if it is new. */
+static unsigned note_proposal(struct constraining *all, const struct dc_proposal *proposal)
 {
 	size_t i;
 
-	for (i = 0; i < all->gaps->len; i++)
-		if (all->gaps->at[i].kind == gap->kind &&
-		    !strcmp(all->gaps->at[i].subject, gap->subject))
+	for (i = 0; i < all->proposals->len; i++)
+		if (all->proposals->at[i].kind == proposal->kind &&
+		    !strcmp(all->proposals->at[i].subject, proposal->subject))
 			return (unsigned)i + 1;
-	dc_vec_push(all->gaps, *gap);
-	return (unsigned)all->gaps->len;
+	dc_vec_push(all->proposals, *proposal);
+	return (unsigned)all->proposals->len;
 }
 
-static unsigned mark_record(struct constraining *all, const char *record,
-			    const struct dc_definition *definition)
+static unsigned propose_record(struct constraining *all, const char *record,
+			       const struct dc_definition *definition)
 {
-	struct dc_proposal gap;
+	struct dc_proposal proposal;
 
-	dc_propose_trailing(all->marshal, record, definition, &gap);
-	return mark(all, &gap);
+	dc_propose_trailing(all->marshal, record, definition, &proposal);
+	return note_proposal(all, &proposal);
 }
 
-static void pin(struct constraining *all, const char *function, const char *reason, unsigned of)
+static void pin(struct constraining *all, const char *function, const char *reason,
+		unsigned proposal)
 {
 	dc_vec_push(&all->ret->pins,
 		    (struct dc_constraint_pin){
 			    .function = dc_arena_strdup(all->marshal->arena, function),
 			    .reason = reason,
-			    .mark = of});
+			    .proposal = proposal});
 }
 
 static void group(struct constraining *all, const char *one, const char *other, const char *reason,
-		  unsigned of)
+		  unsigned proposal)
 {
 	dc_vec_push(&all->ret->groups,
 		    (struct dc_constraint_group){
 			    .functions = {dc_arena_strdup(all->marshal->arena, one),
 					  dc_arena_strdup(all->marshal->arena, other)},
 			    .reason = reason,
-			    .mark = of});
+			    .proposal = proposal});
 }
 
-/* A function that cannot be called across is on the side of all who call it. */
+/* A function that cannot be called across stays on the side of all its callers. */
 static void constrain_callers(struct constraining *all, const struct dc_definition *definition,
-			      const char *why, unsigned of)
+			      const char *why, unsigned proposal)
 {
 	const struct dc_marshal *marshal = all->marshal;
 	int function = dc_graph_function(marshal->graph, definition->name);
@@ -70,7 +71,7 @@ static void constrain_callers(struct constraining *all, const struct dc_definiti
 
 	if (function >= 0 && dc_graph_is_entry(marshal->graph, (unsigned)function))
 		pin(all, definition->name,
-		    dc_arena_printf(marshal->arena, "the kernel calls it and %s", why), of);
+		    dc_arena_printf(marshal->arena, "the kernel calls it and %s", why), proposal);
 	dc_vec_each (call, &marshal->graph->calls) {
 		const char *caller = marshal->graph->functions.at[call->caller].name;
 
@@ -81,12 +82,12 @@ static void constrain_callers(struct constraining *all, const struct dc_definiti
 		group(all, definition->name, caller,
 		      dc_arena_printf(marshal->arena, "%s calls %s and %s", caller,
 				      definition->name, why),
-		      of);
+		      proposal);
 	}
 }
 
-/* Whose list it is, the caller knows: who is in the process has only lists that cross. */
-static bool takes_list(const struct dc_marshal *marshal, const struct dc_value *value)
+/* The callee cannot know which list it was given, so its callers must be on the same side. */
+static bool is_list_pointer(const struct dc_marshal *marshal, const struct dc_value *value)
 {
 	struct dc_value record = {.kind = DC_VALUE_RECORD, .record = value->record};
 
@@ -94,34 +95,34 @@ static bool takes_list(const struct dc_marshal *marshal, const struct dc_value *
 	       dc_marshal_is_list(marshal, &record);
 }
 
-/* Each gap of a function by itself: closing one leaves the others. */
+/* Each parameter that cannot cross is a constraint of its own: an annotation removes only one. */
 static void constrain_crossing(struct constraining *all, const struct dc_definition *definition)
 {
 	struct dc_signature signature;
-	struct dc_proposal gap;
-	bool told = false;
+	struct dc_proposal proposal;
+	bool proposed = false;
 	size_t i;
 
 	dc_signature_of_function(all->marshal, definition, &signature);
-	if (signature.gap && dc_propose_arguments(all->marshal, definition, &gap)) {
-		constrain_callers(all, definition, gap.why, mark(all, &gap));
-		told = true;
+	if (signature.refusal && dc_propose_arguments(all->marshal, definition, &proposal)) {
+		constrain_callers(all, definition, proposal.why, note_proposal(all, &proposal));
+		proposed = true;
 	}
-	for (i = 0; signature.gap && i < definition->parameters.len; i++) {
+	for (i = 0; signature.refusal && i < definition->parameters.len; i++) {
 		const struct dc_value *value = &definition->parameters.at[i].value;
 		const char *record = dc_untracked_struct(all->marshal, value);
-		const char *why = dc_signature_parameter_gap(all->marshal, definition, i);
+		const char *why = dc_signature_parameter_refusal(all->marshal, definition, i);
 
 		if (!record || !why)
 			continue;
-		constrain_callers(all, definition, why, mark_record(all, record, definition));
-		told = true;
+		constrain_callers(all, definition, why, propose_record(all, record, definition));
+		proposed = true;
 	}
-	if (signature.gap && !told)
-		constrain_callers(all, definition, signature.gap, 0);
+	if (signature.refusal && !proposed)
+		constrain_callers(all, definition, signature.refusal, 0);
 	dc_vec_done(&signature.arguments);
 	for (i = 0; i < definition->parameters.len; i++)
-		if (takes_list(all->marshal, &definition->parameters.at[i].value))
+		if (is_list_pointer(all->marshal, &definition->parameters.at[i].value))
 			constrain_callers(all, definition,
 					  dc_arena_printf(all->marshal->arena,
 							  "its parameter '%s' may be any list",
@@ -129,33 +130,31 @@ static void constrain_crossing(struct constraining *all, const struct dc_definit
 					  0);
 }
 
-/* Why a function that looks into a structure of the kernel cannot be in a process, or NULL. */
-static const char *record_gap(const struct dc_marshal *marshal, const char *record)
+/* Why a function that uses a structure of the kernel cannot be in the process, or NULL. */
+static const char *record_refusal(const struct dc_marshal *marshal, const char *record)
 {
 	const struct dc_type_rule *rule = dc_rules_type(marshal->rules, record);
 
 	if (dc_marshal_is_object(marshal, record))
 		return NULL;
 	if (!rule)
-		return dc_arena_printf(marshal->arena,
-				       "looks into struct %s, for which there is no rule", record);
+		return dc_arena_printf(marshal->arena, "uses struct %s, which has no rule", record);
 	if (rule->class == DC_TYPE_NONE)
-		return dc_arena_printf(marshal->arena, "looks into struct %s: %s", record,
-				       rule->why);
+		return dc_arena_printf(marshal->arena, "uses struct %s: %s", record, rule->why);
 	return NULL;
 }
 
-/* A pointer to text: what a literal in the process is, the kernel cannot have. Other pointers lead
- * to objects, or to what the process allocates, which then becomes one (runtime/objects/local.h).
- */
-static bool leads_to_text(const struct dc_marshal *marshal, const char *record, const char *field)
+/* The kernel cannot be given a string literal of the process. Other pointers point to objects, or
+ * to memory that the process allocates, which then becomes an object (runtime/objects/local.h). */
+static bool points_to_string(const struct dc_marshal *marshal, const char *record,
+			     const char *field)
 {
-	const struct dc_pointer_rule *said = dc_marshal_pointer(marshal, record, field);
+	const struct dc_pointer_rule *rule = dc_marshal_pointer(marshal, record, field);
 
-	return said && said->count && !strcmp(said->count, "string");
+	return rule && rule->count && !strcmp(rule->count, "string");
 }
 
-/* Whether what the process allocates there may be what a pointer is set to. */
+/* Whether a pointer may be set to the memory that the process allocates at a site. */
 static bool may_get(const struct dc_marshal *marshal, const struct dc_memory_site *site,
 		    const struct dc_value *pointer)
 {
@@ -170,7 +169,8 @@ static bool may_get(const struct dc_marshal *marshal, const struct dc_memory_sit
 	return !site->types_count && !pointer->record;
 }
 
-/* Memory of the process that the kernel is to reach, and nothing says as what. */
+/* A pointer of an object is set to memory of the process, and no annotation describes that memory.
+ */
 static void constrain_store(struct constraining *all, const struct dc_type_use *use,
 			    const char *field)
 {
@@ -184,16 +184,17 @@ static void constrain_store(struct constraining *all, const struct dc_type_use *
 	dc_vec_each (site, &marshal->graph->memory)
 		if (site->function == use->function && may_get(marshal, site, &at->value)) {
 			pin(all, marshal->graph->functions.at[use->function].name,
-			    dc_arena_printf(marshal->arena,
-					    "sets %s.%s to what it allocates at line %u, and no "
-					    "annotation says what it leads to",
-					    use->type, field, site->line),
+			    dc_arena_printf(
+				    marshal->arena,
+				    "sets %s.%s to memory that it allocates at line %u, and no "
+				    "annotation says what %s.%s points to",
+				    use->type, field, site->line, use->type, field),
 			    0);
 			return;
 		}
 }
 
-/* A list that nothing says the elements of. */
+/* A list whose elements no rule and no annotation names. */
 static void constrain_list(struct constraining *all, const struct dc_type_use *use,
 			   const char *field)
 {
@@ -201,16 +202,16 @@ static void constrain_list(struct constraining *all, const struct dc_type_use *u
 	const struct dc_layout_field *at = dc_marshal_field(marshal, use->type, field);
 	const struct dc_definition *definition =
 		dc_source_find(marshal->source, marshal->graph->functions.at[use->function].name);
-	struct dc_proposal gap;
+	struct dc_proposal proposal;
 
 	if (!at || !definition || !dc_marshal_is_list(marshal, &at->value) ||
 	    dc_marshal_list(marshal, use->type, field))
 		return;
-	dc_propose_list(marshal, definition, use->type, field, &gap);
-	pin(all, definition->name, gap.why, gap.row ? mark(all, &gap) : 0);
+	dc_propose_list(marshal, definition, use->type, field, &proposal);
+	pin(all, definition->name, proposal.why, proposal.row ? note_proposal(all, &proposal) : 0);
 }
 
-/* What is opaque is not looked into by the process, whatever a macro that has a rule does. */
+/* The process never dereferences an opaque structure, even if a macro that has a rule does. */
 static void constrain_lists(struct constraining *all, const struct dc_type_use *use)
 {
 	const struct dc_type_rule *rule = dc_rules_type(all->marshal->rules, use->type);
@@ -241,7 +242,9 @@ static void constrain_list_variables(struct constraining *all)
 		for (i = 0; global && i < global->writers.len; i++)
 			pin(all, marshal->graph->functions.at[global->writers.at[i]].name,
 			    dc_arena_printf(marshal->arena,
-					    "uses the list %s (%s), whose head is a variable",
+					    "uses the list %s (%s), whose head is a variable; such "
+					    "lists do "
+					    "not cross",
 					    variable->name, variable->file),
 			    0);
 	}
@@ -251,23 +254,23 @@ static void constrain_use(struct constraining *all, const struct dc_type_use *us
 {
 	const struct dc_marshal *marshal = all->marshal;
 	const char *name = marshal->graph->functions.at[use->function].name;
-	const char *gap = record_gap(marshal, use->type);
+	const char *refusal = record_refusal(marshal, use->type);
 	size_t i;
 
-	if (gap)
-		pin(all, name, gap, 0);
+	if (refusal)
+		pin(all, name, refusal, 0);
 	for (i = 0; i < use->writes_count; i++)
-		if (leads_to_text(marshal, use->type, use->writes[i]))
+		if (points_to_string(marshal, use->type, use->writes[i]))
 			pin(all, name,
 			    dc_arena_printf(marshal->arena,
-					    "sets %s.%s, a text that both sides have", use->type,
+					    "sets %s.%s, a string that both sides have", use->type,
 					    use->writes[i]),
 			    0);
 	for (i = 0; i < use->writes_count; i++)
 		constrain_store(all, use, use->writes[i]);
 }
 
-/* Structures of the driver's own that are no objects: all who look into them are on one side. */
+/* Functions that use a structure of the driver that is not an object stay on one side. */
 static void constrain_types(struct constraining *all)
 {
 	const struct dc_marshal *marshal = all->marshal;
@@ -291,36 +294,38 @@ static void constrain_types(struct constraining *all)
 		if (first != use && definition)
 			group(all, definition->name,
 			      marshal->graph->functions.at[use->function].name,
-			      dc_arena_printf(marshal->arena,
-					      "both look into struct %s of the driver, which is no "
-					      "object",
-					      use->type),
-			      mark_record(all, use->type, definition));
+			      dc_arena_printf(
+				      marshal->arena,
+				      "both use struct %s of the driver, which does not cross: "
+				      "nothing says which object it belongs to",
+				      use->type),
+			      propose_record(all, use->type, definition));
 	}
 }
 
-/* What a function looks into as bytes must be said, or it stays where all bytes are. */
-static void constrain_hidden(struct constraining *all)
+/* A function that reads an object as bytes stays in the kernel, unless an annotation names the
+ * fields that it reads. */
+static void constrain_byte_reads(struct constraining *all)
 {
 	const struct dc_hidden_use *use;
 
 	dc_vec_each (use, &all->marshal->source->layouts.hidden) {
 		const struct dc_definition *definition =
 			dc_source_find(all->marshal->source, use->function);
-		const struct dc_function_rule *entry =
+		const struct dc_function_rule *rule =
 			definition ? dc_marshal_function_rule(all->marshal, definition) : NULL;
-		struct dc_proposal gap;
+		struct dc_proposal proposal;
 
-		if (!definition || (entry && entry->reads.len) ||
+		if (!definition || (rule && rule->reads.len) ||
 		    !dc_marshal_is_object(all->marshal, use->record))
 			continue;
-		dc_propose_reads(all->marshal, definition, use, &gap);
-		pin(all, definition->name, gap.why, mark(all, &gap));
+		dc_propose_reads(all->marshal, definition, use, &proposal);
+		pin(all, definition->name, proposal.why, note_proposal(all, &proposal));
 	}
 }
 
-/* What a function's uses of the kernel mean for data: inline functions that it brings along, and
- * downcalls whose arguments must cross. */
+/* A use of the kernel: the process runs the kernel's inline function, which may use structures that
+ * it cannot have; or it makes a downcall, whose arguments must cross. */
 static void constrain_kernel_use(struct constraining *all, const struct dc_definition *definition,
 				 const struct dc_use *use)
 {
@@ -329,20 +334,20 @@ static void constrain_kernel_use(struct constraining *all, const struct dc_defin
 	const struct dc_prototype *prototype;
 	struct dc_signature signature;
 	const struct dc_rule *rule;
-	const char *name, *gap;
+	const char *name, *refusal;
 	bool needs_none;
 
 	rule = dc_rule_for_use(marshal->rules, marshal->graph, use, &name, &needs_none);
 	prototype = dc_prototype_find(&marshal->source->layouts, name);
 	if (needs_none || (rule && rule->header_code)) {
 		dc_vec_each (inlined, &marshal->source->layouts.inlines) {
-			gap = strcmp(inlined->function, name) != 0
-				      ? NULL
-				      : record_gap(marshal, inlined->record);
-			if (gap)
+			refusal = strcmp(inlined->function, name) != 0
+					  ? NULL
+					  : record_refusal(marshal, inlined->record);
+			if (refusal)
 				pin(all, definition->name,
 				    dc_arena_printf(marshal->arena, "uses %s at %s:%u, which %s",
-						    name, definition->file, use->line, gap),
+						    name, definition->file, use->line, refusal),
 				    0);
 		}
 		return;
@@ -351,16 +356,16 @@ static void constrain_kernel_use(struct constraining *all, const struct dc_defin
 	    (rule->class != DC_RULE_DOWNCALL && rule->class != DC_RULE_DOWNCALL_ON_CALLER))
 		return;
 	dc_signature_of_kernel(marshal, prototype, rule, &signature);
-	if (signature.gap)
+	if (signature.refusal)
 		pin(all, definition->name,
 		    dc_arena_printf(marshal->arena, "uses %s at %s:%u: %s", name, definition->file,
-				    use->line, signature.gap),
+				    use->line, signature.refusal),
 		    0);
 	dc_vec_done(&signature.arguments);
 }
 
-/* Marks what a function calls, and what that calls. */
-static void mark_called(const struct dc_graph *graph, unsigned function, bool *called)
+/* Sets a flag for a function and all that it calls, directly or not. */
+static void find_called(const struct dc_graph *graph, unsigned function, bool *called)
 {
 	const struct dc_call *call;
 
@@ -370,10 +375,10 @@ static void mark_called(const struct dc_graph *graph, unsigned function, bool *c
 	dc_vec_each (call, &graph->calls)
 		if (call->caller == function && call->kind != DC_CALL_KERNEL &&
 		    dc_call_counts(call))
-			mark_called(graph, call->callee, called);
+			find_called(graph, call->callee, called);
 }
 
-/* In recovery no process is there. */
+/* Recovery runs without a process, so the functions that it calls are in the kernel. */
 static void constrain_recovery(struct constraining *all, const struct dc_recovery_rule *rule)
 {
 	const struct dc_graph *graph = all->marshal->graph;
@@ -382,7 +387,7 @@ static void constrain_recovery(struct constraining *all, const struct dc_recover
 	size_t i;
 
 	if (function >= 0)
-		mark_called(graph, (unsigned)function, called);
+		find_called(graph, (unsigned)function, called);
 	for (i = 0; i < graph->functions.len; i++)
 		if (called[i])
 			pin(all, graph->functions.at[i].name,
@@ -397,9 +402,9 @@ static void constrain_recovery(struct constraining *all, const struct dc_recover
 }
 
 void dc_constraints_find(const struct dc_marshal *marshal, struct dc_constraints *ret,
-			 dc_proposals *gaps)
+			 dc_proposals *proposals)
 {
-	struct constraining all = {.marshal = marshal, .ret = ret, .gaps = gaps};
+	struct constraining all = {.marshal = marshal, .ret = ret, .proposals = proposals};
 	const struct dc_recovery_rule *recovery;
 	const struct dc_definition *definition;
 	const struct dc_use *use;
@@ -407,7 +412,7 @@ void dc_constraints_find(const struct dc_marshal *marshal, struct dc_constraints
 	dc_vec_each (definition, &marshal->source->definitions)
 		constrain_crossing(&all, definition);
 	constrain_types(&all);
-	constrain_hidden(&all);
+	constrain_byte_reads(&all);
 	dc_vec_each (recovery, &marshal->annotations.recoveries)
 		constrain_recovery(&all, recovery);
 	constrain_list_variables(&all);

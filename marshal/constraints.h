@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What cannot cross, as constraints on the cut: functions that stay in the kernel, and functions
- * that stay on one side, each with its reason. problem/ adds them to those of the graph.
+ * Constraints on the cut from data that cannot cross: functions that stay in the kernel, and
+ * functions that stay on one side, each with its reason. problem/ adds them to those of the graph.
  */
 #ifndef DC_MARSHAL_CONSTRAINTS_H
 #define DC_MARSHAL_CONSTRAINTS_H
@@ -10,9 +10,9 @@
 
 /* A function that must be in the kernel. */
 struct dc_constraint_pin {
-	const char *function; /* one that the graph does not know is passed over */
+	const char *function; /* ignored if the graph does not know it */
 	const char *reason;
-	unsigned mark; /* index + 1 of the proposal that would remove the constraint; 0: none */
+	unsigned proposal; /* index + 1 of the proposal that would remove the constraint; 0: none */
 };
 
 typedef DC_VEC(struct dc_constraint_pin) dc_constraint_pins;
@@ -21,7 +21,7 @@ typedef DC_VEC(struct dc_constraint_pin) dc_constraint_pins;
 struct dc_constraint_group {
 	const char *functions[2]; /* as in a pin */
 	const char *reason;
-	unsigned mark; /* as in a pin */
+	unsigned proposal; /* as in a pin */
 };
 
 typedef DC_VEC(struct dc_constraint_group) dc_constraint_groups;
@@ -31,14 +31,14 @@ typedef DC_VEC(const char *) dc_constraint_names;
 struct dc_constraints {
 	dc_constraint_pins pins;
 	dc_constraint_groups groups;
-	dc_constraint_names weightless; /* functions of the kernel: calls to them do not cross */
+	dc_constraint_names weightless; /* functions of the kernel: calls to them are free */
 };
 
 /* Frees the lists. Strings belong to whoever added them. */
 void dc_constraints_done(struct dc_constraints *constraints);
 
 /* Adds the constraints that follow from the driver's data. A constraint that an annotation would
- * remove carries the mark of its proposal, which is added to proposals (caller: dc_vec_done). */
+ * remove names its proposal, which is added to proposals (caller: dc_vec_done). */
 void dc_constraints_find(const struct dc_marshal *marshal, struct dc_constraints *ret,
 			 dc_proposals *proposals);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The fields that cross: of every object's type, what functions in the process touch. A structure
- * that is embedded in several places, or in several objects, crosses in all of them, as a pointer
- * to it does not say which one it is in.
+ * The fields that cross: those fields of each object type that functions in the process touch. A
+ * structure that is embedded in several places crosses in all of them, because a pointer to it does
+ * not tell which one it points into.
  */
 #include "marshal/object_types.h"
 
@@ -33,7 +33,7 @@ static bool is_opaque(const struct types *types, const char *record)
 	return rule && (rule->class == DC_TYPE_OPAQUE || rule->class == DC_TYPE_LIST);
 }
 
-/* Whether the bytes of a structure within another cross at all. */
+/* Whether any byte of a structure inside another one crosses. */
 static bool crosses_inside(const struct types *types, const struct dc_layout *layout,
 			   const struct dc_layout_field *field)
 {
@@ -41,7 +41,8 @@ static bool crosses_inside(const struct types *types, const struct dc_layout *la
 	       dc_marshal_list(types->marshal, layout->name, field->name);
 }
 
-/* A structure in an object: the outermost one of C's, and how its fields are named from there. */
+/* A structure inside an object: the outermost C structure around it, and the path of its fields
+ * from there. */
 struct place {
 	const struct dc_layout *outer;
 	unsigned base, outer_base; /* in the object */
@@ -134,7 +135,7 @@ static void add_field(const struct types *types, struct dc_object_type *type,
 	add_member(types, type, place, field);
 }
 
-/* Where an element of a field that is a structure stands. */
+/* The place of one element of a field that is a structure. */
 static struct place inner_place(const struct types *types, const struct place *place,
 				const struct dc_layout_field *field, unsigned element)
 {
@@ -200,7 +201,7 @@ static int order_fields(const void *a, const void *b)
 	return left->size < right->size ? 1 : left->size > right->size ? -1 : 0;
 }
 
-/* Bytes of one unit belong together: bit fields that share them, members of a union. */
+/* Merges fields that share bytes: bit fields and the members of a union. */
 static void merge_fields(struct dc_object_type *type)
 {
 	size_t i, count = 0;
@@ -228,7 +229,7 @@ static void merge_fields(struct dc_object_type *type)
 	type->fields.len = count;
 }
 
-/* Neighbours of the same size and kind are one field of more units. */
+/* Joins neighbours of the same size and kind into one field with a larger count. */
 static void join_fields(struct dc_object_type *type)
 {
 	size_t i, count = 0;
@@ -334,8 +335,8 @@ static void add_link(struct types *types, struct dc_object_type *type,
 	add_member(types, type, place, field);
 }
 
-/* Two pointers, of which the first leads to the first element; the other, and those of a node, to
- * what a process may have put beside it. */
+/* A list_head is two pointers. A head's first one points to the first element; its other one, and
+ * both of a node, point to neighbours, which the process may have added. */
 static void add_list(struct types *types, struct dc_object_type *type,
 		     const struct dc_layout *layout, const struct dc_layout_field *field,
 		     const struct place *place, const struct dc_pointer_rule *list)
@@ -409,7 +410,7 @@ static void add_links(struct types *types, struct dc_object_type *type)
 	add_links_of(types, type, layout, &place);
 }
 
-/* What pointer rules lead to: structures, or plain memory, all of which crosses. */
+/* Types of what pointer rules point to: structures, or plain memory, which crosses whole. */
 static void add_target_types(struct types *types, const struct dc_rules *rules)
 {
 	const struct dc_pointer_rule *pointer;
@@ -439,7 +440,7 @@ static void add_target_types(struct types *types, const struct dc_rules *rules)
 			type.name = dc_arena_printf(types->marshal->arena, "%u bytes", type.size);
 			if (!type.size || find_type(types->ret, type.name) < types->ret->len)
 				continue;
-			/* what is written there no analysis sees */
+			/* no analysis sees what is written there */
 			dc_vec_push(&type.fields, (struct dc_object_field){
 							  .name = type.name,
 							  .size = 1,
@@ -482,7 +483,8 @@ static void add_variables(struct types *types, const bool *user)
 
 		if (variable->is_init || !type.size)
 			continue;
-		/* What the graph does not know (a macro has pasted its name) may be used by all. */
+		/* A variable that the graph does not know (a macro pasted its name) may be used by
+		 * all. */
 		reads = !global || any_user(types->marshal, user, &global->readers);
 		writes = !global || any_user(types->marshal, user, &global->writers);
 		if ((reads || writes) && !variable->is_const && !(global && global->constant) &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The types of objects as the runtime needs them: which bytes of each cross, which pointers in it
- * lead to other objects, and which values the kernel accepts. emit/ prints them as the tables that
+ * The types of objects as the runtime needs them: which bytes of each cross, which of its pointers
+ * point to other objects, and which values the kernel accepts. emit/ prints them as the tables that
  * runtime/dcrt.h describes.
  */
 #ifndef DC_MARSHAL_OBJECT_TYPES_H
@@ -16,24 +16,24 @@ struct dc_object_field {
 	unsigned offset, size, count;
 	enum dc_object_field_kind kind;
 	bool user_writes;
-	bool limited; /* some limit is about it */
+	bool limited; /* a limit applies to it */
 };
 
-/* A limit, and where in an object the structure that it is about begins. */
+/* A limit, and the offset of its structure in an object. */
 struct dc_object_limit {
 	const struct dc_limit_rule *rule;
 	const struct dc_layout *layout; /* of rule->record */
 	unsigned offset; /* of that structure */
 };
 
-/* Where clang places a field, for the compiler to confirm. */
+/* The offset and size that clang computed for a field, for the compiler to confirm. */
 struct dc_object_member {
 	const char *spelling, *path; /* "struct e1000_adapter", "hw.mac_type" */
 	const char *unit; /* a C file that declares the structure */
-	unsigned offset, size; /* of all elements */
+	unsigned offset, size; /* an array's size: all elements */
 };
 
-/* A structure that an object consists of, and the byte that it begins at. */
+/* A structure that is part of an object, and its offset. */
 struct dc_object_record {
 	const char *spelling, *unit;
 	unsigned offset, size;
@@ -52,7 +52,7 @@ struct dc_object_link {
 	unsigned offset;
 	size_t target; /* index of the type */
 	unsigned inside; /* offset in an element that it points to */
-	const char *lock; /* of a list: name of its mutex, at lock_offset; NULL: callers hold one */
+	const char *lock; /* a list's mutex, at lock_offset; NULL: callers hold a lock */
 	unsigned lock_offset;
 	unsigned count; /* elements; 0: the unsigned integer at count_offset says */
 	unsigned count_offset, count_size;

@@ -91,9 +91,10 @@ static const struct dc_pointer_rule *find_pointer(const struct dc_rules *rules, 
 const struct dc_pointer_rule *dc_marshal_pointer(const struct dc_marshal *marshal,
 						 const char *record, const char *field)
 {
-	const struct dc_pointer_rule *said = find_pointer(&marshal->annotations, record, field);
+	const struct dc_pointer_rule *annotated =
+		find_pointer(&marshal->annotations, record, field);
 
-	return said ? said : find_pointer(marshal->rules, record, field);
+	return annotated ? annotated : find_pointer(marshal->rules, record, field);
 }
 
 static const struct dc_pointer_rule *find_list(const struct dc_rules *rules, const char *record,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What only a person can say of a driver's data, with a guess at what that is: a pointer to one
- * number is where a result is put, one beside a length is an array of that.
+ * Annotations that only a person can make, each with a guess: a pointer to one number receives a
+ * result, a pointer beside a length is an array of that length.
  */
 #include "marshal/proposals.h"
 
@@ -20,7 +20,7 @@ const char *dc_untracked_struct(const struct dc_marshal *marshal, const struct d
 	return layout->name;
 }
 
-/* Names of what counts elements; the likeliest first. */
+/* Names of parameters and fields that count elements; the likeliest first. */
 static const char *const lengths[] = {"count", "len",  "length", "words",
 				      "bytes", "size", "num",	 "n"};
 
@@ -46,7 +46,7 @@ static const char *guess_argument(const struct dc_marshal *marshal,
 static bool is_open(const struct dc_marshal *marshal, const struct dc_definition *definition,
 		    size_t i)
 {
-	return dc_signature_parameter_gap(marshal, definition, i) &&
+	return dc_signature_parameter_refusal(marshal, definition, i) &&
 	       definition->parameters.at[i].value.kind == DC_VALUE_POINTER &&
 	       !dc_untracked_struct(marshal, &definition->parameters.at[i].value);
 }
@@ -54,29 +54,29 @@ static bool is_open(const struct dc_marshal *marshal, const struct dc_definition
 static const char *arguments_row(const struct dc_marshal *marshal,
 				 const struct dc_definition *definition)
 {
-	const struct dc_function_rule *entry = dc_marshal_function_rule(marshal, definition);
+	const struct dc_function_rule *rule = dc_marshal_function_rule(marshal, definition);
 	const char *row = dc_arena_printf(marshal->arena, "{\"function\": \"%s\", \"arguments\": [",
 					  definition->name);
 	size_t i, last = 0;
 
 	for (i = 0; i < definition->parameters.len; i++)
-		if (is_open(marshal, definition, i) || (entry && i < entry->arguments.len))
+		if (is_open(marshal, definition, i) || (rule && i < rule->arguments.len))
 			last = i;
 	for (i = 0; i <= last; i++) {
-		const char *said = entry && i < entry->arguments.len ? entry->arguments.at[i] : "";
+		const char *text = rule && i < rule->arguments.len ? rule->arguments.at[i] : "";
 
 		if (is_open(marshal, definition, i))
-			said = guess_argument(marshal, definition, i);
-		row = dc_arena_printf(marshal->arena, "%s%s\"%s\"", row, i ? ", " : "", said);
+			text = guess_argument(marshal, definition, i);
+		row = dc_arena_printf(marshal->arena, "%s%s\"%s\"", row, i ? ", " : "", text);
 	}
 	return dc_arena_printf(marshal->arena, "%s]%s}", row,
-			       entry && entry->retry ? ", \"retry\": true" : "");
+			       rule && rule->retry ? ", \"retry\": true" : "");
 }
 
 bool dc_propose_arguments(const struct dc_marshal *marshal, const struct dc_definition *definition,
 			  struct dc_proposal *ret)
 {
-	struct dc_proposal gap = {
+	struct dc_proposal proposal = {
 		.kind = DC_PROPOSE_ARGUMENTS,
 		.subject = dc_arena_strdup(marshal->arena, definition->name),
 		.what = "",
@@ -89,16 +89,16 @@ bool dc_propose_arguments(const struct dc_marshal *marshal, const struct dc_defi
 	for (i = 0; i < definition->parameters.len; i++) {
 		if (!is_open(marshal, definition, i))
 			continue;
-		gap.what =
-			dc_arena_printf(marshal->arena, "%s%s%s", gap.what, *gap.what ? ", " : "",
-					definition->parameters.at[i].name);
-		if (!gap.why)
-			gap.why = dc_signature_parameter_gap(marshal, definition, i);
+		proposal.what = dc_arena_printf(marshal->arena, "%s%s%s", proposal.what,
+						*proposal.what ? ", " : "",
+						definition->parameters.at[i].name);
+		if (!proposal.why)
+			proposal.why = dc_signature_parameter_refusal(marshal, definition, i);
 	}
-	if (!gap.why)
+	if (!proposal.why)
 		return false;
-	gap.row = arguments_row(marshal, definition);
-	*ret = gap;
+	proposal.row = arguments_row(marshal, definition);
+	*ret = proposal;
 	return true;
 }
 
@@ -128,7 +128,7 @@ static const char *guess_field(const struct dc_marshal *marshal, const struct dc
 	return "1";
 }
 
-/* A pointer in an object that leads to the structure. */
+/* Proposes a pointer in an object that points to the structure. */
 static bool find_field(const struct dc_marshal *marshal, const char *record,
 		       struct dc_proposal *ret)
 {
@@ -164,8 +164,9 @@ static size_t count_users(const struct dc_marshal *marshal, const char *record)
 	return count;
 }
 
-/* Whether it is the structure that most of the driver looks into: its private part of an object. */
-static bool is_main(const struct dc_marshal *marshal, const char *record)
+/* Whether most of the driver uses the structure: it is then the driver's private part of an object.
+ */
+static bool is_private_struct(const struct dc_marshal *marshal, const char *record)
 {
 	const struct dc_layout *layout;
 	size_t users = count_users(marshal, record);
@@ -181,7 +182,7 @@ static void find_trailing(const struct dc_marshal *marshal, const char *record,
 {
 	const struct dc_type_rule *rule;
 
-	if (marshal->annotations.trailing.len || !is_main(marshal, record))
+	if (marshal->annotations.trailing.len || !is_private_struct(marshal, record))
 		return;
 	dc_vec_each (rule, &marshal->rules->types)
 		if (rule->trailing_align && dc_layout_find(&marshal->source->layouts, rule->name)) {
@@ -203,8 +204,8 @@ void dc_propose_trailing(const struct dc_marshal *marshal, const char *record,
 		.file = dc_arena_strdup(marshal->arena, definition->file),
 		.line = definition->first_line,
 		.why = dc_arena_printf(marshal->arena,
-				       "struct %s of the driver is no object: nothing says what "
-				       "leads to it",
+				       "struct %s of the driver does not cross: nothing says which "
+				       "object it belongs to",
 				       record),
 	};
 	if (!find_field(marshal, record, ret))
@@ -236,7 +237,7 @@ static bool function_uses(const struct dc_marshal *marshal, unsigned function, c
 	return false;
 }
 
-/* Whether the driver gets or gives back memory for such a structure: as for a list's elements. */
+/* Whether the driver allocates or frees such structures, as it does with the elements of a list. */
 static bool is_allocated(const struct dc_marshal *marshal, const char *record)
 {
 	const struct dc_memory_site *site;
@@ -249,7 +250,7 @@ static bool is_allocated(const struct dc_marshal *marshal, const char *record)
 	return false;
 }
 
-/* The field of another structure that functions use along with one: the list's other end. */
+/* The list's other end: a field of another structure that functions use together with this one. */
 static const char *find_other_end(const struct dc_marshal *marshal, const char *record,
 				  const char *field, const char **ret_record)
 {
@@ -274,7 +275,7 @@ static const char *find_other_end(const struct dc_marshal *marshal, const char *
 	return NULL;
 }
 
-/* The one mutex beside a head, as a guess; else the callers'. */
+/* A guess: the mutex beside the list's head; without one the callers hold a lock. */
 static const char *guess_lock(const struct dc_marshal *marshal, const char *record)
 {
 	const struct dc_layout *layout = dc_layout_find(&marshal->source->layouts, record);
@@ -315,8 +316,8 @@ void dc_propose_list(const struct dc_marshal *marshal, const struct dc_definitio
 		record = head_record;
 	}
 	ret->subject = dc_arena_printf(marshal->arena, "%s.%s", record, field);
-	ret->why = dc_arena_printf(marshal->arena, "nothing says what the list %s is of",
-				   ret->subject);
+	ret->why = dc_arena_printf(marshal->arena,
+				   "nothing says which structures the list %s links", ret->subject);
 	if (!other)
 		return;
 	ret->section = "pointers";
@@ -339,8 +340,8 @@ void dc_propose_reads(const struct dc_marshal *marshal, const struct dc_definiti
 				       "{\"function\": \"%s\", \"reads\": [\"%s.*\"]}",
 				       definition->name, use->record),
 		.why = dc_arena_printf(marshal->arena,
-				       "looks into struct %s as bytes at %s:%u, where no analysis "
-				       "sees which fields",
+				       "reads struct %s as bytes at %s:%u, and no analysis sees "
+				       "which fields",
 				       use->record, definition->file, use->line),
 	};
 }

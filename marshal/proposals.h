@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Annotations to propose: what the source does not say about a driver's data, with a guess at the
- * row of annotations.json that would say it. All strings live in the arena of the dc_marshal.
+ * Annotations to propose: facts about a driver's data that the source does not show, each with a
+ * guess at the row of annotations.json. All strings live in the arena of the dc_marshal.
  */
 #ifndef DC_MARSHAL_PROPOSALS_H
 #define DC_MARSHAL_PROPOSALS_H
@@ -20,7 +20,7 @@ struct dc_proposal {
 	const char *subject; /* a function (as in the graph), a structure of the driver, or a field
 			      */
 	const char *what; /* parameters ("start, len"), or the field that points to it, or "" */
-	const char *file; /* where it shows */
+	const char *file; /* where the source needs it */
 	unsigned line;
 	const char *why;
 	const char *section; /* of annotations.json: functions, pointers, trailing; or "" */

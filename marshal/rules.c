@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rules, looked up: the row that is about a name. A row whose name ends in * is about all names
- * that begin so; a row of the whole name comes first. */
+/* Looks up the rule of a name. A row whose name ends in * applies to all names that begin so; a row
+ * with the whole name comes first. */
 #include "marshal/rules.h"
 
 #include <string.h>

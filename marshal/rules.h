@@ -47,7 +47,7 @@ enum dc_undo_when {
 };
 
 struct dc_rule {
-	const char *name; /* a * at its end stands for any rest */
+	const char *name; /* a * at its end matches any rest */
 	enum dc_rule_class class;
 	const char *define; /* what follows "#define NAME" in user code, or NULL */
 	bool header_code; /* local: the code in the kernel's header is right in a process */
@@ -56,14 +56,14 @@ struct dc_rule {
 			   * arguments as $0, $1 ..., the result as $r; or NULL */
 	const char *no_undo; /* why there is none, if this one acquires something; or NULL */
 	const char *success; /* condition, "$r > 0", under which it acquired; NULL: no error */
-	unsigned key; /* of one that releases: how many arguments identify what; 0: all */
-	enum dc_undo_when when; /* of one that releases */
-	enum dc_sync sync; /* of a downcall */
+	unsigned key; /* a release: how many arguments identify the resource; 0: all */
+	enum dc_undo_when when; /* a release */
+	enum dc_sync sync; /* a downcall */
 	enum dc_register is_register; /* a downcall: takes a pointer, and a value to write */
 	DC_VEC(const char *) arguments; /* as in struct dc_function_rule */
 };
 
-/* What a structure of the kernel is to user code. */
+/* How the process sees a structure of the kernel. */
 enum dc_type_class {
 	DC_TYPE_OBJECT, /* both sides hold a copy */
 	DC_TYPE_VALUE, /* copied with the call whose argument points to it */
@@ -74,7 +74,7 @@ enum dc_type_class {
 };
 
 struct dc_type_rule {
-	const char *name; /* a * at its end stands for any rest */
+	const char *name; /* a * at its end matches any rest */
 	enum dc_type_class class;
 	unsigned trailing_align; /* of an object that a structure of the driver may follow in the
 				  * same memory: the alignment of that; else 0 */
@@ -140,6 +140,7 @@ struct dc_limit_rule {
 
 struct dc_rules {
 	struct dc_arena *arena;
+	const char *sources; /* "marshal/rules/linux.json, net.json"; NULL for annotations */
 	DC_VEC(struct dc_rule) rules; /* sorted by name; a family's replace those of Linux */
 	DC_VEC(const char *)
 	headers; /* that declare the names that user code redefines, in order */

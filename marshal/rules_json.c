@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Readers of the rules (marshal/rules/) and of a driver's annotations.json. Both have the same rows
- * about pointers and functions; what only one of them may have is read by the function for that
- * file. Every text is copied into the arena of the rules.
+ * about pointers and functions; the function for each file reads the rows that only that file may
+ * have. Every text is copied into the arena of the rules.
  */
 #include "marshal/rules.h"
 
@@ -26,7 +26,7 @@ static const char *keep(struct dc_arena *arena, const char *text)
 	return text ? dc_arena_strdup(arena, text) : NULL;
 }
 
-/* Index of a text in a list; count after a fault. */
+/* Index of a text in a list; count after reporting that it is not there. */
 static size_t choose(const struct dc_json *row, const char *key, const char *text,
 		     const char *const *names, size_t count)
 {
@@ -76,7 +76,7 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 	if (rule.undo && rule.no_undo)
 		dc_json_fault(row, "'%s' has both undo and no_undo", rule.name);
 	if (rule.class == DC_RULE_NONE && !rule.why)
-		dc_json_fault(row, "a rule that says no must say why");
+		dc_json_fault(row, "class 'none' needs a why");
 	for (i = 0; i < rules->rules.len; i++)
 		if (!strcmp(rules->rules.at[i].name, rule.name)) {
 			if (i >= own)
@@ -101,7 +101,7 @@ static void read_type(struct dc_rules *rules, const struct dc_json *row)
 	};
 
 	if (rule.class == DC_TYPE_NONE && !rule.why)
-		dc_json_fault(row, "a rule that says no must say why");
+		dc_json_fault(row, "class 'none' needs a why");
 	dc_vec_push(&rules->types, rule);
 }
 
@@ -158,8 +158,8 @@ static void read_limit(struct dc_rules *rules, const struct dc_json *row)
 	if (bounds && rule.values.len)
 		dc_json_fault(row, "a limit has a range or values, not both");
 	if (!bounds && !rule.values.len && (!rule.fixed || rule.unless))
-		dc_json_fault(row,
-			      "a limit has a range, or values, or says when the field is fixed");
+		dc_json_fault(row, "a limit has a range, or values, or a condition under which the "
+				   "field is fixed");
 	dc_vec_push(&rules->limits, rule);
 }
 
@@ -317,8 +317,12 @@ int dc_rules_open(struct dc_diag *diag, const char *families, struct dc_rules *r
 		const char *path = rules_path(rules.arena, family);
 		bool again = family != list && !strcmp(family, "linux");
 
-		if (path && !again)
-			err = read_file(diag, &rules, path);
+		if (!path || again)
+			continue;
+		rules.sources = rules.sources ? dc_arena_printf(rules.arena, "%s, %s.json",
+								rules.sources, family)
+					      : "marshal/rules/linux.json";
+		err = read_file(diag, &rules, path);
 	}
 	free(list);
 	if (rules.rules.len)

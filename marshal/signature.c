@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * How the arguments and the result of a function cross. The type decides, unless a rule or an
- * annotation has a row about the function; an argument that neither explains makes a signature with
- * a gap.
+ * annotation has a row about the function. A signature with an argument that neither explains says
+ * why the function cannot cross.
  */
 #include "marshal/signature.h"
 
@@ -16,22 +16,20 @@ static enum dc_type_class class_of(const struct dc_marshal *marshal, const char 
 	return rule ? rule->class : DC_TYPE_CLASSES;
 }
 
-/* A parameter or result to be given a mode. */
+/* A parameter or result whose mode is to be found. */
 struct crossing {
 	const struct dc_marshal *marshal;
-	const char *what; /* "bytes of e1000_get_eeprom" */
-	const char *said; /* by a rule or annotation, or "" */
+	const char *subject; /* "bytes of e1000_get_eeprom" */
+	const char *annotation; /* by a rule or annotation, or "" */
 	bool of_kernel;
 	struct dc_signature *ret;
 };
 
 static enum dc_mode refuse(const struct crossing *crossing, const char *why)
 {
-	if (!crossing->ret->gap) {
-		crossing->ret->gap =
-			dc_arena_printf(crossing->marshal->arena, "%s %s", crossing->what, why);
-		crossing->ret->gap_argument = crossing->ret->arguments.len;
-	}
+	if (!crossing->ret->refusal)
+		crossing->ret->refusal =
+			dc_arena_printf(crossing->marshal->arena, "%s %s", crossing->subject, why);
 	return DC_MODE_WORD;
 }
 
@@ -43,15 +41,18 @@ static enum dc_mode mode_of_record(const struct crossing *crossing, const char *
 	if (dc_marshal_is_object(marshal, record))
 		return DC_MODE_ADDRESS;
 	if (layout && layout->of_driver)
-		return refuse(crossing, dc_arena_printf(marshal->arena,
-							"points to a struct %s of the driver, "
-							"which is no object",
-							record));
+		return refuse(crossing,
+			      dc_arena_printf(marshal->arena,
+					      "points to struct %s of the driver, which does "
+					      "not cross: nothing says which object it "
+					      "belongs to",
+					      record));
 	switch (class_of(marshal, record)) {
 	case DC_TYPE_VALUE:
 		return layout ? DC_MODE_VALUE : DC_MODE_ADDRESS;
 	default:
-		return DC_MODE_ADDRESS; /* what looks into it is judged by itself */
+		return DC_MODE_ADDRESS; /* a function that dereferences it is constrained for that
+					 */
 	}
 }
 
@@ -66,8 +67,9 @@ static enum dc_mode mode_of_pointer(const struct crossing *crossing, const struc
 	if (value->to_char && value->to_const)
 		return DC_MODE_STRING;
 	if (value->to == DC_VALUE_INTEGER || value->to == DC_VALUE_VOID)
-		return refuse(crossing, "points to memory whose length nothing says");
-	return refuse(crossing, "points to what cannot cross yet");
+		return refuse(crossing, "points to memory of unknown length; annotate how much "
+					"(docs/formats.md, functions)");
+	return refuse(crossing, "points to data of a type that cannot cross yet");
 }
 
 static enum dc_mode mode_of(const struct crossing *crossing, const struct dc_value *value)
@@ -77,9 +79,9 @@ static enum dc_mode mode_of(const struct crossing *crossing, const struct dc_val
 	case DC_VALUE_INTEGER:
 		return DC_MODE_WORD;
 	case DC_VALUE_POINTER:
-		if (!strcmp(crossing->said, "address"))
+		if (!strcmp(crossing->annotation, "address"))
 			return DC_MODE_ADDRESS;
-		if (*crossing->said)
+		if (*crossing->annotation)
 			return DC_MODE_ARRAY;
 		return mode_of_pointer(crossing, value);
 	default:
@@ -99,28 +101,24 @@ static void add_argument(const struct crossing *crossing, const struct dc_value 
 
 static void set_result(const struct crossing *crossing, const struct dc_value *value)
 {
-	bool was_whole = !crossing->ret->gap;
-
 	crossing->ret->result =
 		value->kind == DC_VALUE_POINTER ? DC_MODE_ADDRESS : mode_of(crossing, value);
-	if (was_whole && crossing->ret->gap)
-		crossing->ret->gap_argument = crossing->ret->arguments.len;
 }
 
 const struct dc_function_rule *dc_marshal_function_rule(const struct dc_marshal *marshal,
 							const struct dc_definition *definition)
 {
-	const struct dc_function_rule *entry =
+	const struct dc_function_rule *rule =
 		dc_rules_function(&marshal->annotations, definition->name);
 	int function = dc_graph_function(marshal->graph, definition->name);
 	const struct dc_entry_point *point;
 
-	if (entry)
-		return entry;
+	if (rule)
+		return rule;
 	dc_vec_each (point, &marshal->graph->entry_points)
-		if ((int)point->function == function && !entry)
-			entry = dc_rules_function(marshal->rules, point->via);
-	return entry;
+		if ((int)point->function == function && !rule)
+			rule = dc_rules_function(marshal->rules, point->via);
+	return rule;
 }
 
 const char *dc_entry_on_failure(const struct dc_marshal *marshal,
@@ -130,19 +128,17 @@ const char *dc_entry_on_failure(const struct dc_marshal *marshal,
 	const struct dc_entry_point *point;
 
 	dc_vec_each (point, &marshal->graph->entry_points) {
-		const struct dc_function_rule *entry =
+		const struct dc_function_rule *rule =
 			(int)point->function == function
 				? dc_rules_function(marshal->rules, point->via)
 				: NULL;
 
-		if (entry && entry->on_failure)
-			return dc_signature_expand(marshal, definition, entry->on_failure);
+		if (rule && rule->on_failure)
+			return dc_signature_expand(marshal, definition, rule->on_failure);
 	}
 	return NULL;
 }
 
-/* A count with $0, $1 ... replaced by the names of parameters; definition NULL: a function of the
- * kernel, whose parameters are a0, a1 ... in what is generated. */
 const char *dc_signature_expand(const struct dc_marshal *marshal,
 				const struct dc_definition *definition, const char *text)
 {
@@ -167,43 +163,44 @@ const char *dc_signature_expand(const struct dc_marshal *marshal,
 }
 
 static void add_parameter(struct crossing *crossing, const struct dc_definition *definition,
-			  const struct dc_function_rule *entry, size_t i)
+			  const struct dc_function_rule *rule, size_t i)
 {
 	const struct dc_parameter *parameter = &definition->parameters.at[i];
 	const struct dc_marshal *marshal = crossing->marshal;
 
-	crossing->what = dc_arena_printf(marshal->arena, "its parameter '%s' (%s:%u)",
-					 parameter->name, definition->file, definition->first_line);
-	crossing->said = entry && i < entry->arguments.len ? entry->arguments.at[i] : "";
+	crossing->subject =
+		dc_arena_printf(marshal->arena, "its parameter '%s' (%s:%u)", parameter->name,
+				definition->file, definition->first_line);
+	crossing->annotation = rule && i < rule->arguments.len ? rule->arguments.at[i] : "";
 	add_argument(crossing, &parameter->value,
-		     dc_signature_expand(marshal, definition, crossing->said));
+		     dc_signature_expand(marshal, definition, crossing->annotation));
 }
 
 void dc_signature_of_function(const struct dc_marshal *marshal,
 			      const struct dc_definition *definition, struct dc_signature *ret)
 {
-	const struct dc_function_rule *entry = dc_marshal_function_rule(marshal, definition);
+	const struct dc_function_rule *rule = dc_marshal_function_rule(marshal, definition);
 	struct crossing crossing = {.marshal = marshal, .ret = ret};
 	size_t i;
 
 	*ret = (struct dc_signature){0};
 	for (i = 0; i < definition->parameters.len; i++)
-		add_parameter(&crossing, definition, entry, i);
-	crossing.what = dc_arena_printf(marshal->arena, "its result (%s:%u)", definition->file,
-					definition->first_line);
-	crossing.said = "";
+		add_parameter(&crossing, definition, rule, i);
+	crossing.subject = dc_arena_printf(marshal->arena, "its result (%s:%u)", definition->file,
+					   definition->first_line);
+	crossing.annotation = "";
 	set_result(&crossing, &definition->result_value);
 }
 
-const char *dc_signature_parameter_gap(const struct dc_marshal *marshal,
-				       const struct dc_definition *definition, size_t i)
+const char *dc_signature_parameter_refusal(const struct dc_marshal *marshal,
+					   const struct dc_definition *definition, size_t i)
 {
 	struct dc_signature signature = {0};
 	struct crossing crossing = {.marshal = marshal, .ret = &signature};
 
 	add_parameter(&crossing, definition, dc_marshal_function_rule(marshal, definition), i);
 	dc_vec_done(&signature.arguments);
-	return signature.gap;
+	return signature.refusal;
 }
 
 void dc_signature_of_kernel(const struct dc_marshal *marshal, const struct dc_prototype *prototype,
@@ -213,17 +210,17 @@ void dc_signature_of_kernel(const struct dc_marshal *marshal, const struct dc_pr
 	size_t i;
 
 	*ret = (struct dc_signature){0};
-	crossing.what = "it";
+	crossing.subject = "it";
 	if (prototype->is_variadic)
 		refuse(&crossing, "takes a variable number of arguments");
 	for (i = 0; i < prototype->parameters.len; i++) {
-		crossing.what =
+		crossing.subject =
 			dc_arena_printf(marshal->arena, "argument %zu of %s", i, prototype->name);
-		crossing.said = i < rule->arguments.len ? rule->arguments.at[i] : "";
+		crossing.annotation = i < rule->arguments.len ? rule->arguments.at[i] : "";
 		add_argument(&crossing, &prototype->parameters.at[i],
-			     dc_signature_expand(marshal, NULL, crossing.said));
+			     dc_signature_expand(marshal, NULL, crossing.annotation));
 	}
-	crossing.what = dc_arena_printf(marshal->arena, "the result of %s", prototype->name);
-	crossing.said = "";
+	crossing.subject = dc_arena_printf(marshal->arena, "the result of %s", prototype->name);
+	crossing.annotation = "";
 	set_result(&crossing, &prototype->result);
 }

@@ -7,8 +7,8 @@
 
 enum dc_mode {
 	DC_MODE_WORD,
-	DC_MODE_ADDRESS, /* in an object, or of memory that only the kernel dereferences */
-	DC_MODE_CODE, /* a function's address */
+	DC_MODE_ADDRESS, /* points into an object, or to memory that only the kernel dereferences */
+	DC_MODE_CODE, /* points to a function */
 	DC_MODE_STRING,
 	DC_MODE_VALUE, /* one structure, copied there and back */
 	DC_MODE_ARRAY, /* count elements, copied there and back */
@@ -16,15 +16,14 @@ enum dc_mode {
 
 struct dc_argument {
 	enum dc_mode mode;
-	const char *count; /* of an array: a C expression of the other parameters */
+	const char *count; /* an array's length: a C expression of the other parameters */
 };
 
 /* How a function crosses. */
 struct dc_signature {
 	DC_VEC(struct dc_argument) arguments;
-	enum dc_mode result; /* WORD or ADDRESS; of void: WORD */
-	const char *gap; /* why it cannot cross, or NULL; then arguments may be incomplete */
-	size_t gap_argument; /* the argument that the gap is about, or their number */
+	enum dc_mode result; /* WORD or ADDRESS; a void function has WORD */
+	const char *refusal; /* why it cannot cross, or NULL; then arguments may be incomplete */
 };
 
 /* The signature of a function of the driver, and of one of the kernel. Caller ends ret->arguments
@@ -35,8 +34,8 @@ void dc_signature_of_kernel(const struct dc_marshal *marshal, const struct dc_pr
 			    const struct dc_rule *rule, struct dc_signature *ret);
 
 /* Why a parameter of a function of the driver cannot cross, or NULL. */
-const char *dc_signature_parameter_gap(const struct dc_marshal *marshal,
-				       const struct dc_definition *definition, size_t i);
+const char *dc_signature_parameter_refusal(const struct dc_marshal *marshal,
+					   const struct dc_definition *definition, size_t i);
 
 /* A text with $0, $1 ... replaced by the names of parameters; definition NULL: by a0, a1 ..., the
  * names that generated code gives to the parameters of a function of the kernel. */

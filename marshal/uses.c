@@ -24,7 +24,7 @@ const struct dc_rule *dc_rule_for_use(const struct dc_rules *rules, const struct
 	*ret_needs_none = !rule && use->kind == DC_USE_FUNCTION && only_computes(graph, use->name);
 	if (use->kind != DC_USE_MACRO)
 		return rule;
-	/* Nothing else takes a macro's place: without a definition the rule is about a function. */
+	/* Only a definition can replace a macro: without one the rule is about a function. */
 	if (rule && (rule->define || rule->header_code || rule->class == DC_RULE_NONE))
 		return rule;
 	*ret_needs_none = only_computes(graph, use->inner);
@@ -70,7 +70,7 @@ static void add_pin(struct dc_arena *arena, dc_constraint_pins *pins, const char
 						     .reason = reason});
 }
 
-/* No stub can stand for a function: it is in the kernel, and so is what refers to it. */
+/* No stub can replace the function: it stays in the kernel, and so does what refers to it. */
 static void pin_uncuttable(struct dc_arena *arena, const struct dc_source *source,
 			   const struct dc_definition *definition, const char *what,
 			   dc_constraint_pins *pins)
@@ -79,7 +79,7 @@ static void pin_uncuttable(struct dc_arena *arena, const struct dc_source *sourc
 	size_t i;
 
 	add_pin(arena, pins, definition->name,
-		dc_arena_printf(arena, "%s (%s:%u), so no stub can stand for it", what,
+		dc_arena_printf(arena, "%s (%s:%u), so no stub can replace it", what,
 				definition->file, definition->first_line));
 	dc_vec_each (caller, &source->definitions)
 		for (i = 0; i < caller->refers.len; i++)
@@ -87,7 +87,7 @@ static void pin_uncuttable(struct dc_arena *arena, const struct dc_source *sourc
 				add_pin(arena, pins, caller->name,
 					dc_arena_printf(arena,
 							"refers to %s, which %s, so no stub can "
-							"stand for it",
+							"replace it",
 							definition->name, what));
 }
 
@@ -109,8 +109,10 @@ void dc_rules_pins(struct dc_arena *arena, const struct dc_rules *rules,
 			pin_uncuttable(arena, source, definition, definition->uncuttable, ret);
 		else if (definition->is_init)
 			add_pin(arena, ret, definition->name,
-				dc_arena_printf(arena, "is freed after loading (%s:%u)",
-						definition->file, definition->first_line));
+				dc_arena_printf(
+					arena,
+					"is __init (%s:%u): its memory is freed after loading",
+					definition->file, definition->first_line));
 	dc_vec_done(&gaps);
 }
 

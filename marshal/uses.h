@@ -15,7 +15,7 @@ struct dc_rule_gap {
 	const struct dc_definition *definition;
 	const struct dc_use *use;
 	const struct dc_rule *rule; /* of DC_RULE_NONE, or NULL */
-	const char *name; /* what a rule would be about */
+	const char *name; /* of the rule that is missing */
 };
 
 typedef DC_VEC(struct dc_rule_gap) dc_rule_gaps;

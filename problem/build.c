@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Builds the partitioning problem of a driver: a node for each function, weights from the profile,
+ * a constraint with its reason for whatever forbids a cut, and marks on what may have two copies.
+ * See build.h for the rules. */
 #include "problem/build.h"
 
 #include <errno.h>
@@ -131,11 +134,11 @@ static void pin_entries(struct builder *builder)
 	dc_vec_each (entry, &builder->graph->entry_points) {
 		if (1u << entry->context & DC_CONTEXTS_ATOMIC)
 			pin(builder, entry->function,
-			    reason(builder, "critical root: %s, called in %s context", entry->via,
-				   dc_context_name(entry->context)));
+			    reason(builder, "critical root: the kernel calls it in %s context (%s)",
+				   dc_context_name(entry->context), entry->via));
 		else if (entry->context == DC_CONTEXT_INIT)
 			pin(builder, entry->function,
-			    reason(builder, "%s: there is no process yet, or no more", entry->via));
+			    reason(builder, "%s runs it when there is no process", entry->via));
 	}
 }
 
@@ -183,17 +186,19 @@ static void add_call_constraint(struct builder *builder, const struct dc_call *c
 
 	if (held) {
 		dc_problem_add_together(builder->problem, both, 2,
-					reason(builder, "%s calls it holding %s (%s:%u)",
-					       caller->name, held->name, caller->file, call->line));
+					reason(builder, "%s calls %s holding %s (%s:%u)",
+					       caller->name,
+					       function_at(builder, call->callee)->name, held->name,
+					       caller->file, call->line));
 		return;
 	}
 	held = atomic_lock(builder, &caller->held);
 	dc_problem_add_follow(builder->problem, both[0], both[1],
 			      held && !caller->critical
 				      ? reason(builder,
-					       "%s calls it, itself called holding %s (%s:%u)",
+					       "called by %s, which is called holding %s (%s:%u)",
 					       caller->name, held->name, caller->file, call->line)
-				      : reason(builder, "%s calls it in atomic context (%s:%u)",
+				      : reason(builder, "called by %s in atomic context (%s:%u)",
 					       caller->name, caller->file, call->line));
 }
 
@@ -214,7 +219,21 @@ static void constrain_calls(struct builder *builder)
 	}
 }
 
-static const char *an_atomic_holder(const struct builder *builder, const struct dc_lock *lock)
+static const char *forbidden_text(enum dc_lock_class class)
+{
+	switch (class) {
+	case DC_LOCK_IRQ:
+		return "disables interrupts";
+	case DC_LOCK_BH:
+		return "disables softirqs";
+	case DC_LOCK_PREEMPT:
+		return "disables preemption";
+	default:
+		return "reads under RCU";
+	}
+}
+
+static const char *atomic_holder_name(const struct builder *builder, const struct dc_lock *lock)
 {
 	size_t i;
 
@@ -232,7 +251,7 @@ static void keep_holders_together(struct builder *builder, const struct dc_lock 
 	for (i = 0; i < lock->holders.len; i++)
 		nodes[i] = builder->nodes[lock->holders.at[i]];
 	dc_problem_add_together(builder->problem, nodes, lock->holders.len,
-				reason(builder, "all take spinlock %s", lock->name));
+				reason(builder, "both take spinlock %s", lock->name));
 	free(nodes);
 }
 
@@ -252,11 +271,10 @@ static void constrain_locks(struct builder *builder)
 			pin(builder, lock->holders.at[i],
 			    lock->class == DC_LOCK_SPIN
 				    ? reason(builder,
-					     "takes spinlock %s, which atomic code takes (%s)",
-					     lock->name, an_atomic_holder(builder, lock))
-				    : reason(builder,
-					     "has a section under %s, which a process cannot",
-					     lock->name));
+					     "takes spinlock %s, which %s takes in atomic context",
+					     lock->name, atomic_holder_name(builder, lock))
+				    : reason(builder, "%s, which no process can",
+					     forbidden_text(lock->class)));
 	}
 }
 
@@ -276,8 +294,8 @@ static void pin_field_users(struct builder *builder)
 			pinned[field->users.at[i]] = true;
 			pin(builder, field->users.at[i],
 			    reason(builder,
-				   "uses %s.%s, which atomic code writes (%s), without a common "
-				   "lock",
+				   "uses %s.%s, which %s writes in atomic context, with no lock "
+				   "in common",
 				   field->type, field->field,
 				   function_at(builder, field->writer)->name));
 		}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a driver's generated tables are made of: its types and their fields, its functions that are
+ * The types of a driver's generated tables: its types and their fields, its functions that are
  * called across, itself. Both components have equal tables, except for handlers and for members
  * marked "kernel only".
  */
@@ -134,7 +134,7 @@ struct dcrt_function {
 #define DCRT_BY_CALLER 1u
 /*
  * Flag of an upcall, for its stub: if the process dies in it, it is made again with the next one
- * (dcrt_retry). What the dead process changed stays, so the function must be able to start again.
+ * (dcrt_retry). The dead process's changes stay, so the function must be able to start again.
  */
 #define DCRT_RETRY 2u
 

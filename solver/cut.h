@@ -109,6 +109,7 @@ struct dc_sides {
 	const char *driver; /* or NULL */
 	struct dc_ratio lambda;
 	int64_t kernel_loc, user_loc, replicated_loc, crossings;
+	bool is_estimated; /* the weights are a guess */
 	DC_VEC(struct dc_sides_node {
 		const char *id;
 		enum dc_placement place;

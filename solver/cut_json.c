@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "cut.h"
-#include "internal.h"
+#include "json_parts.h"
 
 json_t *dc_ratio_json(struct dc_ratio ratio)
 {
@@ -238,6 +238,8 @@ static void read_head(struct dc_sides *ret, const struct dc_json *root)
 	ret->user_loc = dc_json_int(root, "user_loc", 0, INT64_MAX);
 	ret->replicated_loc = dc_json_int_or(root, "replicated_loc", 0, INT64_MAX, 0);
 	ret->crossings = dc_json_int(root, "crossings", 0, INT64_MAX);
+	ret->is_estimated = !strcmp(dc_json_str_or(root, "weighed", ""),
+				    dc_weights_names[DC_WEIGHTS_ESTIMATED]);
 }
 
 int dc_sides_read(struct dc_diag *diag, const char *path, struct dc_sides **ret_sides)

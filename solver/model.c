@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Follows the hard constraints to their ends, names contradictions, and contracts what is forced:
+ * the problem becomes a cut problem between free groups. See model.h.
+ */
 #include "model.h"
 
 #include <errno.h>
@@ -140,6 +144,28 @@ static struct dc_cause *spread_side(const struct dc_problem *problem, const stru
 
 /* Words */
 
+static bool names_caller(const char *reason, const char *via)
+{
+	static const char words[] = "called by ";
+	size_t len = sizeof(words) - 1, id = strlen(via);
+
+	return !strncmp(reason, words, len) && !strncmp(reason + len, via, id) &&
+	       strchr(" ,", reason[len + id]);
+}
+
+/* A reason that names the caller says it all: "called by irq in atomic context". */
+static const char *follow_text(struct dc_arena *arena, const char *via, const char *reason,
+			       bool kernel)
+{
+	if (!kernel)
+		return dc_arena_printf(
+			arena, "would take %s into the kernel, which is on the user side: %s", via,
+			reason);
+	if (names_caller(reason, via))
+		return reason;
+	return dc_arena_printf(arena, "follows %s into the kernel: %s", via, reason);
+}
+
 const char *dc_cause_text(const struct dc_problem *problem, struct dc_arena *arena,
 			  const struct dc_cause *cause, enum dc_side side)
 {
@@ -152,21 +178,16 @@ const char *dc_cause_text(const struct dc_problem *problem, struct dc_arena *are
 				       kernel ? "kernel" : "user side",
 				       problem->pins.at[cause->ref].reason);
 	case DC_CAUSE_FOLLOW:
-		return dc_arena_printf(arena,
-				       kernel ? "follows %s into the kernel: %s"
-					      : "in the kernel it would take %s along, which is on "
-						"the user side: %s",
-				       via, problem->follows.at[cause->ref].reason);
+		return follow_text(arena, via, problem->follows.at[cause->ref].reason, kernel);
 	case DC_CAUSE_TOGETHER:
-		return dc_arena_printf(arena, "stays together with %s: %s", via,
+		return dc_arena_printf(arena, "on the same side as %s: %s", via,
 				       problem->togethers.at[cause->ref].reason);
 	case DC_CAUSE_COPY:
-		return dc_arena_printf(
-			arena,
-			kernel ? "its caller %s is in the kernel and needs a copy"
-			       : "in the kernel it would need a copy of %s, which is "
-				 "on the user side",
-			via);
+		return dc_arena_printf(arena,
+				       kernel ? "%s in the kernel calls its copy there"
+					      : "would need a copy of %s in the kernel, which is "
+						"on the user side",
+				       via);
 	default:
 		return "free";
 	}
@@ -234,7 +255,7 @@ static int check_contradiction(struct dc_diag *diag, const struct dc_model *mode
 	if (node == DC_NO_NODE)
 		return 0;
 	err = dc_error(diag, -EINVAL, DC_FILE(model->problem->name),
-		       "%s is forced to both sides; take away one of these constraints",
+		       "%s is forced to both sides; remove one of these constraints",
 		       model->problem->nodes.at[node].id);
 	note_chain(diag, model, node, DC_SIDE_KERNEL);
 	note_chain(diag, model, node, DC_SIDE_USER);

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "internal.h"
+#include "cut.h"
+#include "json_parts.h"
 
 /* Reading: the getters are sticky (base/json.h), so nothing is checked here until the end. */
 
@@ -136,7 +137,8 @@ static void read_weighed(const struct dc_json *root, struct dc_problem *problem)
 	if (dc_weights_names[i])
 		problem->weighed = (enum dc_weights)i;
 	else
-		dc_json_fault(root, "weighed: expected counted, none or estimated, found '%s'", name);
+		dc_json_fault(root, "weighed: expected counted, none or estimated, found '%s'",
+			      name);
 }
 
 static void read_root(struct dc_problem *problem, const struct dc_json *root)

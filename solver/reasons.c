@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Why each node is where it is, nearest cause first.
+ * Finds why each node is on its side, nearest cause first.
  *
- * A forced node has the chain of constraints that leads to a pin. A free node in the kernel is
- * there for its price if moving it alone to the user side would cost more; if it would cost less,
- * some constraint holds it (another kernel node takes it along), and that node's reasons follow. A
- * free node on the user side is there because its lines would cost more than they save.
+ * A forced node has the chain of constraints that ends at a pin. A free node in the kernel is there
+ * for its price if moving it alone to the user side would cost more; if it would cost less, a
+ * constraint keeps it there (another kernel node takes it along), and the reasons of that node
+ * follow. A free node on the user side is there because its lines would cost more than they save.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "cut.h"
+#include "cut_parts.h"
+#include "model.h"
 
 struct finder {
 	const struct dc_model *model;
@@ -90,30 +92,43 @@ static bool worth_its_lines(const struct finder *f, size_t node)
 	       dc_scaled_cost(lambda, f->model->problem->nodes.at[node].loc, f->if_kernel[node]);
 }
 
+/* How often that many crossings of the workload happen. */
+static const char *rate_text(const struct finder *f, int64_t crossings)
+{
+	double rate = (double)crossings / (double)f->model->problem->seconds;
+	bool hourly = rate > 0 && rate < 1;
+
+	if (hourly)
+		rate *= 3600;
+	return dc_arena_printf(f->cut->arena, "%.3g crossing%s %s", rate, rate == 1 ? "" : "s",
+			       hourly ? "an hour" : "a second");
+}
+
 static const char *price_text(const struct finder *f, size_t node)
 {
 	double lambda = dc_ratio_value(f->cut->terms.lambda);
 	int64_t loc = f->model->problem->nodes.at[node].loc;
-	int64_t here = f->if_kernel[node], there = f->if_user[node];
+	int64_t saved = f->if_user[node] - f->if_kernel[node]; /* by having it in the kernel */
+	struct dc_arena *arena = f->cut->arena;
 
 	if (f->cut->in_kernel[node])
-		return dc_arena_printf(f->cut->arena,
-				       "cheaper in the kernel: its %" PRId64
-				       " lines cost less than %.6g, the price of %" PRId64
-				       " crossings there against %" PRId64 " here",
-				       loc, lambda * (double)(there - here), there, here);
-	if (there <= here)
+		return dc_arena_printf(arena,
+				       "its %" PRId64 " lines save %s there, worth %.3g lines", loc,
+				       rate_text(f, saved), lambda * (double)saved);
+	if (saved > 0 && lambda * (double)saved < 0.01)
 		return dc_arena_printf(
-			f->cut->arena,
-			"cheaper on the user side: no line in the kernel, and %" PRId64
-			" crossings against %" PRId64 " in the kernel",
-			there, here);
+			arena, "moving it to the kernel adds %" PRId64 " lines and saves only %s",
+			loc, rate_text(f, saved));
+	if (saved > 0)
+		return dc_arena_printf(arena,
+				       "moving it to the kernel adds %" PRId64
+				       " lines and saves crossings worth only %.2g lines",
+				       loc, lambda * (double)saved);
+	if (!f->if_user[node])
+		return dc_arena_printf(arena, "its %" PRId64 " lines make no crossings there", loc);
 	return dc_arena_printf(
-		f->cut->arena,
-		"cheaper on the user side: its %" PRId64
-		" kernel lines would cost no less than %.6g, the price of the %" PRId64
-		" crossings they save",
-		loc, lambda * (double)(there - here), there - here);
+		arena, "its %" PRId64 " lines make %s there, and would make no fewer in the kernel",
+		loc, rate_text(f, f->if_user[node]));
 }
 
 static void push_text(const struct finder *f, struct dc_texts *texts, size_t first, size_t node,
@@ -190,8 +205,8 @@ void dc_reasons_find(const struct dc_model *model, struct dc_cut *cut)
 
 void dc_reasons_for_budget(const struct dc_model *model, struct dc_cut *cut)
 {
-	static const char *const chosen[] = {"in the kernel for the budget",
-					     "on the user side for the budget"};
+	static const char *const chosen[] = {"the budget puts it in the kernel",
+					     "the budget puts it in the process"};
 	struct finder f = {.model = model, .cut = cut};
 	size_t i, n = model->problem->nodes.len;
 

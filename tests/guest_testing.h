@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What tests that boot guests share: a folder of their own, files in it, commands run there. */
+/* Helpers of tests that boot guests: a folder of their own, files in it, commands run there. */
 #ifndef DC_GUEST_TESTING_H
 #define DC_GUEST_TESTING_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What unit tests share: cmocka's includes, and a diagnostics sink that keeps what it was told. */
+/* Helpers of unit tests: cmocka's includes, and a diagnostics sink that keeps its messages. */
 #ifndef DC_TESTING_H
 #define DC_TESTING_H
 

@@ -116,7 +116,7 @@ static int guess_family(struct dc_diag *diag, struct dc_arena *arena, struct dc_
 
 	dc_vec_each (hint, &hints) {
 		dc_note(diag, DC_LINE(hint->file, hint->line),
-			"driver family %s, as this calls %s; --family NAME replaces the guess",
+			"driver family %s, as this uses %s; --family NAME replaces the guess",
 			hint->family, hint->function);
 		driver->family = driver->family ? dc_arena_printf(arena, "%s,%s", driver->family,
 								  hint->family)
@@ -127,9 +127,8 @@ static int guess_family(struct dc_diag *diag, struct dc_arena *arena, struct dc_
 		return err;
 	driver->family = "linux";
 	dc_note(diag, DC_FILE(driver->folder),
-		"no call tells the driver family, so only the rules for all of Linux apply; "
-		"--family "
-		"NAME adds others: %s",
+		"no function tells the driver family, so only the rules for all of Linux apply; "
+		"--family NAME adds others: %s",
 		dc_family_names(arena));
 	return 0;
 }

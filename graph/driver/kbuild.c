@@ -361,8 +361,8 @@ static int order_units(const void *a, const void *b)
 	return strcmp(((const struct dc_unit *)a)->file, ((const struct dc_unit *)b)->file);
 }
 
-/* All units: a module's in its own order, then those of no module by name. What make prints has no
- * order that lasts if it runs jobs side by side. */
+/* All units: a module's in its own order, then those of no module by name. The order in which make
+ * prints changes from run to run if it runs jobs side by side. */
 static void order_all(const dc_modules *modules, const dc_units *all, dc_units *ret)
 {
 	const struct dc_module *module;

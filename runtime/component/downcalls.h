@@ -52,7 +52,7 @@ enum dck_down {
 #define DCK_TEXT     1 /* id of a blob */
 #define DCK_TEXT_MAX 1024 /* bytes of a line, its end included */
 
-/* What the line is about: its name is printed first. */
+/* The subject of a printed line; its name comes first. */
 enum dck_about { DCK_ABOUT_NOTHING, DCK_ABOUT_DEVICE, DCK_ABOUT_NETDEV, DCK_ABOUT_COUNT };
 
 #define DCK_HANDLER(name)    name

@@ -7,8 +7,8 @@
  * even if the process dies in the middle of a change. Locks are in the journal, too, but they
  * belong to the thread that made the upcall, which releases them when its call ends.
  *
- * What the module's init function acquired before there was a device is the module's own: nobody
- * would acquire it again, so recovery leaves it.
+ * Resources that the module's init function acquired before any device was probed belong to the
+ * module: nobody would acquire them again, so recovery does not release them.
  */
 #undef pr_fmt
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What recovery asks of the journal. */
+/* The journal, as recovery uses it. */
 #ifndef DCK_JOURNAL_H
 #define DCK_JOURNAL_H
 

@@ -2,8 +2,8 @@
 /*
  * Memory: what the process allocates, and what either side frees.
  *
- * What the process has allocated is in the journal until it is freed: if the process dies in the
- * middle of a change, nothing in the kernel need point to it.
+ * Memory that the process allocated is in the journal until it is freed: if the process dies during
+ * a change, the kernel may hold no pointer to it.
  */
 #include <linux/atomic.h>
 #include <linux/device.h>

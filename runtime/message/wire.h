@@ -20,7 +20,7 @@ struct dcrt_writer {
 	uint64_t serial; /* the tracker's; 0: none yet */
 };
 
-/* Starts a message. Of the header it takes kind, depth, session, call, function and flags. */
+/* Starts a message. It takes kind, depth, session, call, function and flags from the header. */
 void dcrt_write_start(struct dcrt_writer *writer, void *buf, uint32_t size,
 		      const struct dcrt_header *header);
 void dcrt_write_word(struct dcrt_writer *writer, uint64_t word);
@@ -35,7 +35,7 @@ void dcrt_write_again(struct dcrt_writer *writer);
 /* Ends the message. Returns its length, or the first error. */
 int dcrt_write_end(struct dcrt_writer *writer, int status);
 
-/* What the receiver expects. */
+/* The messages that the receiver expects. */
 struct dcrt_expect {
 	unsigned int kinds; /* bits 1 << kind */
 	uint64_t session;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the caller, the process's thread and a peer have in common: the frames of open calls, the
+ * Code that the caller, the process's thread and a peer share: the frames of open calls, the
  * check of a message, and running a downcall.
  */
 #include <linux/module.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What dcrt.ko offers to kernel components, besides dcrt.h.
+ * Functions that dcrt.ko offers to kernel components, besides those of dcrt.h.
  *
  * The runtime is a module of its own and is not linked into each kernel component: the process
  * holds the device open, and an open file pins the module whose code serves it. A driver that was

@@ -2,7 +2,7 @@
 /*
  * Sessions: a process attaches, and is dead when its last thread closes the device on its way out
  * (flush: a child that has inherited the descriptor does not keep the session alive) or when nobody
- * has the device open any more (release). By then its memory is gone and none of its threads runs.
+ * has the device open any more (release). Its memory is gone then, and none of its threads runs.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>

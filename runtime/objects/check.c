@@ -3,7 +3,7 @@
  * Checks what the process sends, before any of it is applied. Each update is checked by itself: do
  * the tables let the process write this field of this object? If a message changes a field that is
  * `checked`, the driver's valid() is also asked about the element as the whole message would change
- * it. That costs a copy of the element and a walk over the message, so the number of such elements
+ * it. The check copies the element and walks over the message, so the number of such elements
  * in a message is limited.
  */
 #include "check.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the kernel accepts of the process's updates. With the lock held. */
+/* Checks of the updates that the process sends. Call them with the lock held. */
 #ifndef DCRT_CHECK_H
 #define DCRT_CHECK_H
 

@@ -2,10 +2,10 @@
 /*
  * Memory of the process alone, and how it becomes an object of both sides. Process only.
  *
- * What a driver allocates in the process is local at first: the kernel does not know it. Once a
- * pointer that the tables call a link (dcrt_link) points to it, it has to become an object: the
- * library asks the kernel for memory of the same size, tracked and zeroed, and binds that handle to
- * the local memory. Its content then goes to the kernel as any change does.
+ * Memory that a driver allocates in the process is local at first: the kernel does not know it.
+ *Once a pointer that the tables call a link (dcrt_link) points to it, it has to become an object:
+ *the library asks the kernel for memory of the same size, tracked and zeroed, and binds that handle
+ *to the local memory. Its content then goes to the kernel as any change does.
  *
  *	while (dcrt_local_next(tracker, &use) > 0) {
  *		... DCK_ALLOC of use.type, use.len; the reply's objects have been applied ...

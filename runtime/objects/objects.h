@@ -36,7 +36,7 @@
 
 #include "../message/wire.h"
 
-/* What differs between the kernel, the process and tests. */
+/* Services that differ between the kernel, the process and tests. */
 struct dcrt_env {
 	void *(*alloc)(size_t len); /* zeroed, or NULL */
 	void (*free)(void *memory); /* takes NULL */

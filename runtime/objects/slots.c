@@ -69,7 +69,7 @@ uint64_t dcrt_object_handle(const struct dcrt_tracker *tracker, const struct dcr
 	return slot << (64 - DCRT_SLOT_BITS) | (uint64_t)object->generation << DCRT_OFFSET_BITS;
 }
 
-/* By address */
+/* Slots sorted by address */
 
 /* The number of live objects that begin at or before an address. */
 static uint32_t upper_bound(const struct dcrt_tracker *tracker, uintptr_t address)

@@ -261,7 +261,7 @@ int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt
 	return 0;
 }
 
-/* What may come while a downcall is open: its reply, or an upcall that it makes. */
+/* The messages that may arrive while a downcall is open: its reply, or an upcall that it makes. */
 static struct dcrt_expect replies(const struct thread *thread, const struct dcrt_call *call,
 				  bool is_reply)
 {

@@ -106,7 +106,7 @@ static const char *take_apart(const char *at, struct arguments *args, struct spe
 	return *at ? at + 1 : at;
 }
 
-/* By libc */
+/* Conversions that libc does */
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"

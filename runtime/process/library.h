@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of the library for the process share. */
+/* Declarations that the files of the process's library share. */
 #ifndef DCP_DOWN_H
 #define DCP_DOWN_H
 

@@ -88,8 +88,8 @@ volatile void *dcp_register_to(volatile void *address, unsigned int len);
 
 /*
  * Words that both components use concurrently. A read returns what the kernel component has there
- * at some moment within the call. What is read after dcp_load_acquire() is fetched after it, and
- * what was written before dcp_store_release() is sent before it. Each makes a downcall or two.
+ * at some moment within the call. A read after dcp_load_acquire() fetches the value after it, and
+ * a write before dcp_store_release() is sent before it. Each makes a downcall or two.
  */
 #define dcp_read_once(word)                                                                        \
 	({                                                                                         \

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a process has from libc and a twin from the kernel: the clock, delays, formatting, and a
- * place for error messages. This file is compiled without the twin's names (dcg_twin.h), so it
- * calls the kernel.
+ * Services that a process has from libc and a twin from the kernel: the clock, delays, formatting,
+ * and a place for error messages. This file is compiled without the twin's names (dcg_twin.h), so
+ * it calls the kernel.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the headers in libc/ are made of. */
+/* Declarations for the headers in libc/. */
 #ifndef DCRT_TWIN_H
 #define DCRT_TWIN_H
 

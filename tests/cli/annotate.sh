@@ -97,9 +97,9 @@ int net_setup(struct net_device *netdev)
 }
 END
 
-# What leads to the driver's own structure is the first question
+# The first proposal is about the pointer to the driver's own structure
 expect 0 '{"struct": "port", "after": "net_device"}' annotate net --family net -v
-expect 0 'struct port of the driver is no object' annotate net --family net -v
+expect 0 'struct port of the driver does not cross' annotate net --family net -v
 annotations() { # ROWS-OF-FUNCTIONS ROWS-OF-POINTERS
 	cat >net/annotations.json <<-END
 	{"schema": 2, "kind": "annotations", "trailing": [{"struct": "port", "after": "net_device"}],
@@ -112,11 +112,14 @@ for words in '{"function": "read_many", "arguments": ["", "", "words"]}' \
 	'{"function": "rename", "arguments": ["", "strlen($1) + 1"]}' \
 	'{"function": "peek", "reads": ["net_device.*"]}' \
 	'{"field": "port.rings", "count": "num_rings"}' \
-	"looks into struct net_device as bytes at net.c:41" \
-	"its parameter 'data' (net.c:21) points to memory whose length nothing says"; do
+	"reads struct net_device as bytes at net.c:41" \
+	"its parameter 'data' (net.c:21) points to memory of unknown length; annotate how much"; do
 	check grep -qF -- "$words" said
 done
 expect 0 '"frees_together"' annotate net --family net --json
+"$drivercut" annotate net --family net --json >rows.json 2>/dev/null
+check jq -e '.missing | any(.subject == "rename" and .row == {"function": "rename",
+	"arguments": ["", "strlen($1) + 1"]})' rows.json >/dev/null
 check grep -q '"line": 41' said
 before=$(sed -n 's/^ "kernel_loc": \([0-9]*\),/\1/p' said)
 together=$(sed -n 's/^ "frees_together": \([0-9]*\),/\1/p' said)
@@ -128,9 +131,9 @@ cat >profile.json <<'END'
 END
 expect 0 "6 annotations are missing: drivercut annotate net --family net" \
 	problem net --family net --rules --profile profile.json -o problem.json
-check grep -q "looks into struct net_device as bytes" problem.json
+check grep -q "reads struct net_device as bytes" problem.json
 
-# What is said is missing no longer, and frees what was promised
+# An annotation that is there is not proposed any more, and frees the lines that were promised
 annotations '{"function": "read_one", "arguments": ["", "1"]},
 	{"function": "read_many", "arguments": ["", "", "words"]},
 	{"function": "rename", "arguments": ["", "4"]}, {"function": "handle", "arguments": ["", "address"]},
@@ -155,16 +158,16 @@ lists() { # ROWS-OF-POINTERS
 }
 lists ""
 expect 0 '{"field": "port.filters", "list": "filter.node", "lock": "lock"}' annotate list --family net
-check grep -q 'in.c:[0-9]* *nothing says what the list port.filters is of' said
+check grep -q 'in.c:[0-9]* *nothing says which structures the list port.filters links' said
 expect 0 '"kind": "list"' annotate list --family net --json
 lists '{"field": "port.filters", "list": "filter.node", "lock": "lock"}'
 expect 0 "0 annotations are missing; " annotate list --family net
 lists '{"field": "port.filters", "list": "filter.node", "lock": "caller"}'
 expect 0 "0 annotations are missing; " annotate list --family net
 lists '{"field": "port.seed", "list": "filter.node", "lock": "lock"}'
-expect 1 "no list's head 'seed' is in struct port" annotate list --family net
+expect 1 "no list head 'seed' is in struct port" annotate list --family net
 lists '{"field": "port.filters", "list": "filter.id", "lock": "lock"}'
-expect 1 "no list's node 'id' is in struct filter" annotate list --family net
+expect 1 "no list node 'id' is in struct filter" annotate list --family net
 lists '{"field": "port.filters", "list": "filter.node", "lock": "seed"}'
 expect 1 "no mutex 'seed' is in struct port" annotate list --family net
 lists '{"field": "port.filters", "list": "filter", "lock": "lock"}'
@@ -172,7 +175,7 @@ expect 1 "list 'filter' is not STRUCTURE.FIELD" annotate list --family net
 lists '{"field": "port.filters", "list": "filter.node"}'
 expect 1 "lock: missing" annotate list --family net
 
-# What the process allocates and stores where the kernel looks needs a word
+# Memory that the process allocates and stores where the kernel reads needs an annotation
 mkdir store
 echo 'obj-m := store.o' >store/Kbuild
 cat >store/store.c <<'END'
@@ -223,8 +226,8 @@ stored() { # ROWS-OF-POINTERS
 	expect 0 "" problem store --family net --rules --profile profile.json -o problem.json
 }
 stored ""
-check grep -q 'sets port.ring to what it allocates at line 18' problem.json
-check grep -q 'sets port.bytes to what it allocates at line 26' problem.json
+check grep -q 'sets port.ring to memory that it allocates at line 18' problem.json
+check grep -q 'sets port.bytes to memory that it allocates at line 26' problem.json
 stored '{"field": "port.ring", "count": "1"}, {"field": "port.bytes", "count": "8"}'
 check grep -q '"kernel": \[\]' problem.json
 
@@ -244,7 +247,7 @@ refused "functions: peek reads 'absent.*', but the driver uses no structure 'abs
 refused "functions: peek reads 'port.absent', but no field 'absent' is in struct port" \
 	'{"function": "peek", "reads": ["port.absent"]}' ""
 for count in absent netdev 0 -1 1x string; do
-	refused "pointers: how many elements 'rings' of struct port points to is a number above 0 or an integer field of the same structure, not '$count'" \
+	refused "pointers: the count of 'rings' of struct port must be a number above 0 or an integer field of the same structure, not '$count'" \
 		"" "{\"field\": \"port.rings\", \"count\": \"$count\"}"
 done
 for count in num_rings 2 0x10; do
@@ -256,7 +259,7 @@ expect 1 "net/annotations.json: error: trailing: the driver uses no structure 'a
 	annotate net --family net
 for count in num_rings 8x 0; do
 	echo "{\"pointers\": [{\"field\": \"port.bytes\", \"count\": \"$count\"}]}" >store/annotations.json
-	expect 1 "store/annotations.json: error: pointers: how much 'bytes' of struct port points to is \"string\" or a number of bytes, not '$count'" \
+	expect 1 "store/annotations.json: error: pointers: the count of 'bytes' of struct port, which points to plain memory, must be \"string\" or a number of bytes, not '$count'" \
 		annotate store --family net
 done
 exit $failed

@@ -130,13 +130,13 @@ int bare_probe(struct thing *thing)
 	return register_netdev(thing);
 }
 END
-expect 0 "bare.c:2: note: driver family net, as this calls register_netdev" solve 'my drivers/bare'
+expect 0 "bare.c:2: note: driver family net, as this uses register_netdev" solve 'my drivers/bare'
 expect 0 "what must stay in the kernel, whatever the load" solve 'my drivers/bare'
 expect 0 "drivercut profile 'my drivers/bare' --perf-data FILE" solve 'my drivers/bare'
 check test "$("$drivercut" solve 'my drivers/bare' 2>/dev/null | grep -c .)" = 6
 check no_file out/bare/cut.json
 expect 0 "out/bare/cut.json" solve 'my drivers/bare' --rules
-check jq -e '.driver == "bare" and .weights == "none"' out/bare/cut.json >/dev/null
+check jq -e '.driver == "bare" and .weighed == "none"' out/bare/cut.json >/dev/null
 rm out/bare/cut.json
 expect 0 "at every delay" explain 'my drivers/bare' bare_probe
 expect 0 "no call has a weight" sweep 'my drivers/bare'
@@ -192,6 +192,8 @@ expect 0 "crossings  estimated " solve --problem guess.json
 expect 0 "crossings are estimated" sweep guess --estimate
 expect 0 ", with estimated weights" explain guess guess_open --estimate
 expect 0 '"weighed": "estimated"' solve guess --estimate --json
+expect 0 "guess with estimated weights" solve guess --estimate -o estimated.json
+expect 0 "estimated.json (estimated weights)" compare estimated.json estimated.json
 expect 2 "give one of --profile and --estimate" solve guess --estimate --profile profile.json
 expect 2 "--profile and --estimate are for a driver" solve --problem guess.json --estimate
 
@@ -262,7 +264,7 @@ expect 1 "callee 'stranger' is not in functions[]" \
 expect 1 "this is a profile file, expected a graph file" \
 	problem tiny --family net --graph profile.json --profile profile.json
 
-# What an interrupted run left is gone after the next; what another run is at stays
+# The next run removes the files of an interrupted run, but not those of a run that goes on
 mkdir out/tiny/source.4194305.tmp "out/tiny/source.$$.tmp"
 expect 0 "1 direct calls" graph tiny --family net
 check no_file out/tiny/source.4194305.tmp

@@ -36,8 +36,8 @@ take() { # CASE
 	[ -f "$1/Kbuild" ] || echo "obj-m := in.o" >"$1/Kbuild"
 }
 
-# What a case writes: not what is copied or follows from the rules alone. Offsets and sizes in
-# structures of the kernel are another kernel's: numbers from 100 on become N.
+# The files that a case writes, without those that are copied or follow from the rules alone. Offsets
+# and sizes in structures of the kernel differ between kernels: numbers from 100 on become N.
 golden() { # FOLDER
 	(cd "$1" && rm -rf drivercut-emit kernel/runtime user/runtime twin/runtime user/user.mk \
 		user/check.sh user/names.txt user/dcg_rules.h &&
@@ -99,14 +99,14 @@ sed 's/"driver": "basic"/"driver": "e999"/' "$cut" >driver.json
 expect 1 "this is a cut of e999, not of basic" emit basic --family net --cut driver.json
 [ ! -e out/basic/emit ] || fail "a failure left a file"
 mkdir mine && echo precious >mine/file
-expect 3 "was not made by drivercut emit" emit basic --family net --cut "$cut" -o mine
+expect 3 "already exists and was not written by drivercut emit" emit basic --family net --cut "$cut" -o mine
 [ "$(cat mine/file)" = precious ] || fail "mine/ was changed"
 expect 0 "user " emit basic --family net --cut "$cut" -o kept
 expect 1 "not valid JSON" emit basic --family net --cut short.json -o kept
 [ -f kept/user/in.c ] || fail "a failure removed what was there"
 expect 1 "cannot make folder" emit basic --family net --cut "$cut" -o /dev/null/emit
 
-# What cannot be cut by text
+# Functions whose text cannot be replaced
 mkdir hard
 echo 'obj-m := hard.o' >hard/Kbuild
 cat >hard/hard.c <<'END'
@@ -163,7 +163,7 @@ expect 1 "whole takes a structure by value" emit hard --family net --cut hard.js
 hard kernel kernel kernel user kernel
 expect 1 "halves has an #if that ends outside of it" emit hard --family net --cut hard.json
 hard kernel kernel kernel kernel user
-expect 1 "stub can stand for it" emit hard --family net --cut hard.json
+expect 1 "stub can replace it" emit hard --family net --cut hard.json
 hard kernel kernel kernel kernel kernel
 expect 0 "user      3 functions" emit hard --family net --cut hard.json -o hard.out
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh disable=SC2154,SC2034
-# What the tests of verbs share; sourced. $drivercut: the program, absolute.
+# Functions that the tests of verbs share; sourced. $drivercut: the program, absolute.
 failed=0
 path=$PATH # for drivercut
 
@@ -20,7 +20,7 @@ expect() {
 # check COMMAND...: it must succeed
 check() {
 	if ! "$@"; then
-		echo "failed: $*"
+		echo "failed: $*" >&2 # standard output may be the command's
 		failed=1
 	fi
 }

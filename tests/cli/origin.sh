@@ -12,7 +12,7 @@ cd "$folder" || exit 99
 unset DRIVERCUT_OUT DRIVERCUT_KERNEL
 ls -d /lib/modules/*/build >/dev/null 2>&1 || { echo "no kernel headers"; exit 77; }
 
-# What a graph was made of: only another source, flags, folder, module or kernel is read again
+# A graph is made again only for another source, flags, folder, module or kernel
 fresh() { # ARGUMENTS...: nothing is read
 	"$drivercut" "$@" >said 2>&1 || cat said
 	check sh -c '! grep -E "reading (the|/)|error:" said'
@@ -125,7 +125,7 @@ for each in a b; do
 	printf 'int %s_open(int x);\nint %s_open(int x)\n{\n\treturn x;\n}\n' $each $each >$each/src/drv.c
 done
 expect 0 "" graph a/src --family net
-expect 0 "out/src has the results of $folder/a/src; those of this folder are in out/src-" \
+expect 0 "out/src has the results of $folder/a/src; results for this folder are in out/src-" \
 	graph b/src --family net
 check jq -e '.functions[0].name == "a_open"' out/src/graph.json >/dev/null
 check jq -e '.functions[0].name == "b_open"' out/src-*/graph.json >/dev/null

@@ -140,7 +140,7 @@ expect 1 'schema 7' e1000 --script "$folder/good" --graph "$folder/other.json"
 expect 1 'no such driver' no-such-driver --script "$folder/good"
 expect 2 'no driver given' --script "$folder/good"
 expect 2 'exclude each other' e1000 --script a --perf-data b
-expect 2 '--seconds: expected a whole number' e1000 --script "$folder/good" --seconds 0
+expect 2 "--seconds: expected a whole number from 1" e1000 --script "$folder/good" --seconds 0
 expect 2 'unknown option' e1000 --no-such-option
 if command -v perf > /dev/null; then
 	expect 1 'perf cannot read this' e1000 --perf-data "$folder/good"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# drivercut run and drivercut stat from the outside: what bad input of each kind gets. What run does
-# in a guest is in tests/guest/run.sh. usage: run.sh DRIVERCUT
+# drivercut run and drivercut stat from the outside: what bad input of each kind gets. tests/guest/run.sh
+# tests run in a guest. usage: run.sh DRIVERCUT
 set -u
 drivercut=$(realpath "$1")
 # shellcheck source=tests/cli/lib.sh
@@ -10,6 +10,17 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
 unset DRIVERCUT_OUT DRIVERCUT_KERNEL
+
+# Every verb explains itself in one style, for a terminal of 80 columns
+for verb in graph profile problem solve sweep explain compare annotate emit run stat verify study; do
+	expect 0 "usage: drivercut $verb " $verb --help
+	check sh -c "head -n 1 said | grep -q '^drivercut $verb - '"
+	for part in '^options:' '^reads ' '^writes ' '^examples*:' '^  drivercut '; do
+		check grep -q "$part" said
+	done
+	check sh -c "! grep -E '.{81}| \$' said"
+	expect 0 "  $verb " --help
+done
 
 # run: usage
 expect 0 "usage: drivercut run DRIVER" run --help
@@ -77,7 +88,7 @@ check jq -e '.kind == "stat" and .totals.deaths == 1 and .totals.delay_mode == "
 mkdir -p out/e999/run/results && cp stats out/e999/run/results/
 expect 0 "103 upcalls" stat e999
 
-# What is no such text, each with its line
+# Texts that are refused, each with its line
 bad() { # WORDS, the text on standard input
 	cat >bad
 	expect 1 "$1" stat bad

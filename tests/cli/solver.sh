@@ -88,8 +88,8 @@ expect 1 "points[0]" verify --problem p.json pinned.json
 expect 1 "this is a problem file, expected a certificate" verify --problem p.json p.json
 
 expect 0 "in the kernel above a delay of 45.0549 us" explain --problem p.json stats
-expect 0 "with it go set_ring" explain --problem p.json stats
-expect 0 "it cannot be: the chain above forbids it" explain --problem p.json clean
+expect 0 "these move with it: set_ring" explain --problem p.json stats
+expect 0 "is impossible: the chain above forbids it" explain --problem p.json clean
 expect 0 "on both sides" explain --problem p.json read_reg
 expect 2 "name a driver and the function to explain" explain e1000
 expect 2 "name the function to explain" explain --problem p.json

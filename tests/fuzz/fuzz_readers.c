@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The readers of every file that the stages exchange, on any bytes. A document goes to all of them:
- * its "kind" sends it to the one it is for, and without one all have a try. What was read is used,
- * so that a reader that lets nonsense pass is found out: a problem is solved, a graph lowered.
+ * its "kind" sends it to the one it is for, and without one all have a try. The result is used,
+ * so that a reader that lets nonsense pass is found out: a problem is solved, a graph becomes a
+ * problem.
  *
  * Aborts where a contract is broken: an error that was not reported, an answer that the solver
  * itself calls a bug, a certificate accepted for other cuts than the problem's.

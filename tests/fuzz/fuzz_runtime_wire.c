@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the decoder of messages does with any bytes: refuse them, or give words and records that
+ * The decoder of messages must refuse any bytes, or give words and records that
  * lie within them. Build with -fsanitize=fuzzer for libFuzzer, with -DDC_FUZZ_LOOP for a loop of
  * reproducible mutations (the test):
  *

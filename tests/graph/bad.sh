@@ -30,7 +30,7 @@ mkdir empty
 refused 1 'neither a folder with driver.json' "$dir/empty" --family net
 
 mkdir nothing && : >nothing/Kbuild
-refused 1 'needs --family' "$dir/nothing"
+refused 1 'no function tells the driver family' "$dir/nothing"
 refused 1 'Kbuild compiles nothing here' "$dir/nothing" --family net
 echo '[{"directory": "/tmp", "file": "x.c", "command": "cc -c x.c"}]' >good.json
 refused 1 "no such driver family: 'gardening'" "$dir/nothing" --family gardening \

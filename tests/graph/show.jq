@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What a case may expect: `jq -r --arg show "edges locks" -f show.jq graph.json`.
+# The lines that a case may expect: `jq -r --arg show "edges locks" -f show.jq graph.json`.
 def wants($word): $show | split(" ") | index($word) != null;
 def line($calls): $calls | unique_by([.caller, .callee, .kind]) | .[];
 (if wants("edges") then

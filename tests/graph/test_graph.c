@@ -142,7 +142,7 @@ static void test_refused(void **state)
 	}
 }
 
-/* What only a program can break. */
+/* Invariants that only a program can break. */
 static void test_check(void **state)
 {
 	struct dc_graph *graph;

@@ -224,7 +224,7 @@ static void test_wrong(void **state)
 	on_sample(make_wrong);
 }
 
-/* What is null where nothing is known stays null; words and orders have their rules. */
+/* A value that is not known stays null; words and orders have their rules. */
 static void test_texts(void **state)
 {
 	static const struct {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What the solver predicts of crossings, and what the runtime counts when the cut runs: the same
-# functions as often, in the recorded profile's phases "idle", "down" and "up".
+# Compares the crossings that the solver predicts with those that the runtime counts when the cut
+# runs: the same functions as often, in the recorded profile's phases "idle", "down" and "up".
 #
 # Left out, as explained in docs/prediction.md: what only VLANs call (the profile's guest has the
 # module 8021q, this one has not), and calls to the kernel proper, some of which the profile counts by

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Recovery in a guest, of a small driver that holds locks and has timers and works in both halves
- * (tests/guest/hold). Of a real driver: test_split.
+ * (tests/guest/hold). test_split does the same with a real driver.
  * usage: test_recovery DRIVERCUT
  */
 #include "guest_testing.h"

@@ -91,7 +91,7 @@ static void boot(const char *name, const char *job, const char *env,
 		fail_msg("%s: %s", name, caught.text);
 }
 
-/* What ethtool says must be the stock driver's, in each cycle. */
+/* ethtool's answers must be the stock driver's, in each cycle. */
 static void test_life(void **state)
 {
 	static const char *const names[] = {"ethtool", "settings", "wire", "down", "changes"};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the process does wrong in e1000_set_msglevel, by the level that it is given:
+/* The process's faults in e1000_set_msglevel, by the level that it is given:
  * tests/guest/bad_process.sh puts it there. */
 static void wrong_value(struct e1000_adapter *adapter, u32 data)
 {

@@ -14,7 +14,7 @@ static const struct dcrt_function table[] = {
 	{.name = "full", .args = DCRT_ARGS_MAX, .results = DCRT_ARGS_MAX, .blob_max = 4096},
 };
 
-/* What the kernel expects of a process that serves call 41 of function 1 at depth 1. */
+/* The kernel expects this of a process that serves call 41 of function 1 at depth 1. */
 static const struct dcrt_expect from_process = {
 	.kinds = 1u << DCRT_REPLY | 1u << DCRT_DOWNCALL,
 	.session = SESSION,
@@ -28,7 +28,7 @@ static const struct dcrt_expect from_process = {
 	.n_types = 3,
 };
 
-/* What an idle thread of the process expects. */
+/* An idle thread of the process expects this. */
 static const struct dcrt_expect from_kernel = {
 	.kinds = 1u << DCRT_UPCALL | 1u << DCRT_DEATH,
 	.session = SESSION,

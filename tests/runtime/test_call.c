@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What stubs and handlers use, both sides in one program: all objects at once, the driver's
- * variables, functions' addresses, strings, buffers. */
+/* The functions that stubs and handlers use, both sides in one program: all objects at once, the
+ * driver's variables, functions' addresses, strings, buffers. */
 #include "testing.h"
 
 #include "runtime/call/call.h"
@@ -239,8 +239,8 @@ static void test_all(void **state)
 	assert_null(adapter.reset);
 }
 
-/* What the driver frees and makes again in the same place, embedded objects too, whichever news
- * comes first. */
+/* An object that the driver frees and allocates again at the same address, embedded objects too,
+ * whichever news comes first. */
 static void test_made_again(void **state)
 {
 	struct adapter *theirs;
@@ -322,7 +322,7 @@ static void test_cleared(void **state)
 	adapter_fields[0].user_writes = false;
 }
 
-/* What is an address first and leads to an object later, to none, and to another in its place. */
+/* A pointer to no object points later to one, to none, and to another at the same address. */
 static void test_addresses(void **state)
 {
 	void *const place = (void *)(uintptr_t)0xffff888012340000; /* as the kernel's are */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the kernel believes of updates: a lie of each kind about each kind of field, and what the
- * driver says of values that belong together. */
+/* The kernel's checks of updates: a wrong value of each kind for each kind of field, and limits
+ * that the driver sets on values. */
 #include "testing.h"
 
 #include "runtime/call/call.h"
@@ -346,7 +346,7 @@ static void test_pointer(void **state)
 	assert_ptr_equal(rings[0].next, &rings[1]);
 }
 
-/* What a later message has made old is not applied, and not asked about. */
+/* An update that a later message made old is neither applied nor checked. */
 static void test_overtaken(void **state)
 {
 	uint32_t early;
@@ -365,7 +365,7 @@ static void test_overtaken(void **state)
 	assert_int_equal(rings[0].count, 6);
 }
 
-/* Of two updates the first would be applied and the second is what was asked about. */
+/* Two updates: the first would be applied, the second was checked. */
 static void test_falling_versions(void **state)
 {
 	uint32_t early;

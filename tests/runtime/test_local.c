@@ -208,7 +208,7 @@ static void test_contents_follow(void **state)
 	assert_int_equal(top->left->left->number, 20);
 }
 
-/* What is to be shared first is news, too, though it goes in no message yet. */
+/* Memory that must be shared first counts as changed, though no message carries it yet. */
 static void test_is_dirty(void **state)
 {
 	struct node *top = users_root();
@@ -661,7 +661,7 @@ static struct table *users_table(void)
 	return place;
 }
 
-/* What dck_adopt_list() does. */
+/* Does what dck_adopt_list() does. */
 static void adopt_items(void)
 {
 	struct list *node;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the process knows of windows: the kernel is asked once each, refusals are kept, and what was
- * taken away is dropped. Against a kernel of a few windows. */
+/* The process's windows: it asks the kernel once for each, keeps refusals, and drops a window that
+ * was unmapped. The kernel here has a few windows. */
 #include "testing.h"
 
 #include "runtime/component/downcalls.h"
@@ -161,7 +161,7 @@ static void take(int i)
 
 #define ELSEWHERE (BASE - (UINT64_C(1) << 32))
 
-/* What the library knows becomes another window's, and that is taken. One refusal stays. */
+/* The library's window becomes another one, which is unmapped. One refusal stays. */
 static int setup(void **state)
 {
 	(void)state;

@@ -130,7 +130,7 @@ static void test_header_fields(void **state)
 	}
 }
 
-/* Of records: what needs no knowledge of the objects. */
+/* Fields of records that need no knowledge of the objects. */
 static void test_record_fields(void **state)
 {
 	static const struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the solver's tests share: random problems, and every choice of sides tried one by one. */
+/* Helpers of the solver's tests: random problems, and every choice of sides tried one by one. */
 #ifndef DC_SOLVER_TESTING_H
 #define DC_SOLVER_TESTING_H
 
@@ -247,7 +247,7 @@ static inline uint32_t bits_of(const bool *in_kernel, size_t count)
 	return bits;
 }
 
-/* What the solver finds; the test fails with its words if it does not. Free as the API says. */
+/* The solver's result; if there is none, the test fails with its message. Free as the API says. */
 static inline struct dc_cut *solve(const struct dc_problem *problem, struct dc_ratio lambda,
 				   const struct dc_cut_options *options)
 {

@@ -286,7 +286,7 @@ static void test_contradiction(void **state)
 		"p.json:0: error:",
 		"is forced to both sides",
 		"leaf: follows peer into the kernel: under tx_lock",
-		"peer: stays together with mid: holders of tx_lock",
+		"peer: on the same side as mid: holders of tx_lock",
 		"mid: follows irq into the kernel: atomic call at m.c:3",
 		"irq: pinned to the kernel: hard irq",
 		"leaf: pinned to the user side: does file I/O",

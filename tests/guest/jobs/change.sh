@@ -1,7 +1,7 @@
 # shellcheck shell=dash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A job: the process of a split driver is killed (-9) in the middle of a change, once for each of
-# CHANGES. What was acquired is given back and the device is probed again: its interface comes
+# CHANGES. Recovery releases everything and probes the device again: its interface comes
 # back, goes up and carries traffic, with a clean log. Nobody waits for ever: each change ends within
 # LIMIT_S. At the end the driver is removed, without a process to help if DEAD=yes.
 #

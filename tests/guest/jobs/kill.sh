@@ -20,7 +20,7 @@ KILLS=10 LIMIT_MS=1000 PROCESS=$(cat /driver) KINDS="idle read"
 [ ! -f /kill.env ] || . /kill.env
 stats=/sys/kernel/debug/dcrt/$(cat /driver)/stats
 
-# Of the guest's clock. The first second is long over, so no leading zero makes it octal.
+# Milliseconds of the guest's clock. The first second is long over, so no leading zero makes it octal.
 now_ms() {
 	read -r up _ < /proc/uptime
 	echo "${up%.*}${up#*.}0"

@@ -26,7 +26,7 @@
 static uint64_t in[DCRT_MESSAGE_MAX / 8];
 static uint8_t out[DCRT_MESSAGE_MAX];
 
-/* What the kernel has said in the upcall. */
+/* The kernel's message in the upcall. */
 enum said { NOTHING, THING, GLOBALS, WINDOW, EXACT };
 
 struct lie {

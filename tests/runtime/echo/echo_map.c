@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What can be mapped of the device and what becomes of it: attaches, then prints a line a step,
+ * Maps what the device offers and watches the mapping: attaches, then prints a line a step,
  * "STEP RESULT". The microdriver's window has two pages of memory instead of registers; its
  * commands "window HOW", "unwindow" and "register" make it, remove it and read its second page.
  */

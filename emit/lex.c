@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Skips the parts of a C text in which a word is not a name. */
+#include "emit/lex.h"
+
+#include <string.h>
+
+static const char *skip_comment(const char *at)
+{
+	if (at[0] == '/' && at[1] == '*') {
+		const char *end = strstr(at + 2, "*/");
+
+		return end ? end + 2 : at + strlen(at);
+	}
+	return at[0] == '/' && at[1] == '/' ? at + strcspn(at, "\n") : at;
+}
+
+static const char *skip_literal(const char *at)
+{
+	char quote = *at++;
+
+	while (*at && *at != quote && *at != '\n')
+		at += (at[0] == '\\' && at[1]) ? 2 : 1;
+	return *at == quote ? at + 1 : at;
+}
+
+/* A directive continues behind a backslash, and behind a comment of several lines. */
+static const char *skip_directive(const char *at)
+{
+	while (*at && *at != '\n') {
+		const char *next = skip_comment(at);
+
+		if (next != at)
+			at = next;
+		else
+			at += (at[0] == '\\' && at[1]) ? 2 : 1;
+	}
+	return at;
+}
+
+const char *emit_lex_skip(const char *at, bool line_start)
+{
+	if (at[0] == '#' && line_start)
+		return skip_directive(at);
+	if (at[0] == '"' || at[0] == '\'')
+		return skip_literal(at);
+	return skip_comment(at);
+}

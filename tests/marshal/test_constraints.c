@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Functions that data keeps in the kernel, with the reason. */
+#include "marshal/small_driver.h"
+
+#include "marshal/constraints.h"
+
+static const char *pin_of(const struct dc_constraints *given, const char *function)
+{
+	const struct dc_constraint_pin *pin;
+
+	dc_vec_each (pin, &given->pins)
+		if (!strcmp(pin->function, function))
+			return pin->reason;
+	return "none";
+}
+
+/* What recovery calls is in the kernel, with all it calls; its object is the one around. */
+static void test_recovery(void **state)
+{
+	struct dc_constraints given = {0};
+	struct dc_recovery recovery;
+	dc_proposals gaps = {0};
+	struct small_driver made;
+
+	(void)state;
+	assert_int_equal(small_driver_make(&made,
+					   "{" PRIVATE ", \"recovery\": [{\"function\": \"sweep\","
+					   " \"if\": \"port->rings\"}]}"),
+			 0);
+	dc_constraints_find(&made.marshal, &given, &gaps);
+	assert_string_equal(pin_of(&given, "sweep"), "runs in recovery, when the process has died");
+	assert_string_equal(pin_of(&given, "once"),
+			    "runs in recovery, when the process has died, called by sweep");
+	assert_string_equal(pin_of(&given, "ring"), "none");
+	assert_string_equal(made.marshal.annotations.recoveries.at[0].condition, "port->rings");
+	assert_true(dc_marshal_recovery(&made.marshal, &made.marshal.annotations.recoveries.at[0],
+					&recovery));
+	assert_string_equal(recovery.type, "net_device");
+	assert_int_equal(recovery.base, 32);
+	dc_constraints_done(&given);
+	dc_vec_done(&gaps);
+	small_driver_done(&made);
+}
+
+/* The reason why two functions are on one side; "none". */
+static const char *group_of(const struct dc_constraints *given, const char *one, const char *other)
+{
+	const struct dc_constraint_group *group;
+
+	dc_vec_each (group, &given->groups)
+		if (!strcmp(group->functions[0], one) && !strcmp(group->functions[1], other))
+			return group->reason;
+	return "none";
+}
+
+static const char calls[] =
+	"#include <kernel.h>\n"
+	"struct loose { int x; };\n"
+	"struct port { struct net_device *netdev; int state; };\n"
+	"static int sum(int *data, int count) { return data[count - 1]; }\n"
+	"static int look(struct loose *loose) { return loose->x; }\n"
+	"static int fine(struct port *port) { return port->state; }\n"
+	"int peek(struct net_device *netdev) { return *((unsigned char *)netdev + 3); }\n"
+	"int caller(struct port *port)\n"
+	"{\n"
+	"	struct loose loose = {fine(port)};\n"
+	"	return look(&loose) + sum(&loose.x, 1);\n"
+	"}\n";
+
+/* What data that no annotation describes does to functions; each names its proposal. */
+static void test_reasons(void **state)
+{
+	static const struct {
+		const char *one, *other, *reason;
+	} groups[] = {
+		{"sum", "caller",
+		 "caller calls sum and its parameter 'data' (in.c:4) points to memory of unknown "
+		 "length; "
+		 "annotate how much (docs/formats.md, functions)"},
+		{"look", "caller",
+		 "caller calls look and its parameter 'loose' (in.c:5) points to struct loose of "
+		 "the "
+		 "driver, which does not cross: nothing says which object it belongs to"},
+		{"fine", "caller", "none"},
+	};
+	struct dc_constraints given = {0};
+	dc_proposals proposals = {0};
+	const struct dc_constraint_group *group;
+	struct small_driver made;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(small_driver_make_from(&made, calls, "{" PRIVATE "}"), 0);
+	dc_constraints_find(&made.marshal, &given, &proposals);
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		assert_string_equal(group_of(&given, groups[i].one, groups[i].other),
+				    groups[i].reason);
+	assert_string_equal(
+		pin_of(&given, "peek"),
+		"reads struct net_device as bytes at in.c:7, and no analysis sees which fields");
+	assert_string_equal(pin_of(&given, "fine"), "none");
+	dc_vec_each (group, &given.groups)
+		assert_in_range(group->proposal, 1, proposals.len);
+	dc_constraints_done(&given);
+	dc_vec_done(&proposals);
+	small_driver_done(&made);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_recovery),
+		cmocka_unit_test(test_reasons),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
