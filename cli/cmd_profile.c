@@ -336,7 +336,7 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 const struct dc_verb dc_verb_profile = {
 	.name = "profile",
 	.run = run,
-	.summary = "count the driver's calls under netperf, or read a perf recording",
+	.summary = "count the driver's calls under netperf, or read a recording",
 	.usage = "DRIVER [OPTIONS]\nDRIVER --perf-data FILE [OPTIONS]",
 	.about =
 		"Boots a guest that runs the driver's workload under perf, and counts how often "

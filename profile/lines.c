@@ -187,6 +187,7 @@ static bool is_lost(const char *text, uint64_t *ret)
 	static const char *const marks[] = {"[LOST ", "PERF_RECORD_LOST lost ", "# lost "};
 	static const char written[] = "# entries-in-buffer/entries-written: ";
 	const char *at = strstr(text, " EVENTS DROPPED]");
+	uint64_t kept, all;
 	char *end;
 	size_t i;
 
@@ -204,8 +205,9 @@ static bool is_lost(const char *text, uint64_t *ret)
 	}
 	if (strncmp(text, written, strlen(written)) != 0)
 		return false;
-	*ret = strtoull(text + strlen(written), &end, 10);
-	*ret = *end == '/' ? strtoull(end + 1, NULL, 10) - *ret : 0;
+	kept = strtoull(text + strlen(written), &end, 10);
+	all = *end == '/' ? strtoull(end + 1, NULL, 10) : 0;
+	*ret = all > kept ? all - kept : 0;
 	return true;
 }
 
