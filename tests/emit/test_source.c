@@ -61,7 +61,7 @@ static void test_kernel(void **state)
 		{"/* About first. */", false},
 		/* neighbours are one run, noted once */
 		{"/* first .. second: user/in.c */\n\n#line 17 \"src/in.c\"\nint moved(int x) {\n"
-		 "\t/* drivercut: in the process */\n",
+		 "\t/* In the process */\n",
 		 true},
 		{"return second(x)", false},
 		{"/* alone: user/in.c */\n\n#line 21 \"src/in.c\"\nint also(int x) {\n", true},

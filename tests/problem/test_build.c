@@ -38,7 +38,7 @@ static void graph_start(struct dc_graph *graph)
 	dc_vec_push(&graph->entry_points, (struct dc_entry_point){IRQ, "request_irq argument 1",
 								  DC_CONTEXT_HARDIRQ, true});
 	dc_vec_push(&graph->entry_points,
-		    (struct dc_entry_point){OPEN, "ops.open", DC_CONTEXT_PROCESS, true});
+		    (struct dc_entry_point){OPEN, "toy_ops.open", DC_CONTEXT_PROCESS, true});
 }
 
 static void graph_done(struct dc_graph *graph)
@@ -248,15 +248,21 @@ static void test_unknown(void **state)
 		bool entry;
 		const char *said;
 	} rows[] = {
-		{{.callee = "close", .calls = 1}, true, "of toy: (kernel) -> close"},
+		{{.callee = "close", .calls = 1},
+		 true,
+		 "not in the graph of toy: (kernel) -> close"},
 		{{.caller = "shut", .callee = "helper", .calls = 1},
 		 false,
-		 "of toy: shut -> helper"},
-		{{.caller = "open", .callee = "shut", .calls = 1}, false, "of toy: open -> shut"},
-		{{.caller = "helper", .callee = "mid", .calls = 1}, false, "of toy: helper -> mid"},
+		 "not in the graph of toy: shut -> helper"},
+		{{.caller = "open", .callee = "shut", .calls = 1},
+		 false,
+		 "not in the graph of toy: open -> shut"},
+		{{.caller = "helper", .callee = "mid", .calls = 1},
+		 false,
+		 "not in the graph of toy: helper -> mid"},
 		{{.caller = "shut", .callee = "request_irq", .kernel = true, .calls = 1},
 		 false,
-		 "of toy: shut -> request_irq"},
+		 "not in the graph of toy: shut -> request_irq"},
 	};
 	struct dc_problem *problem;
 	struct dc_profile profile;
