@@ -303,7 +303,9 @@ static const struct dc_option options[] = {
 	DC_TEXT("perf-data", 0, struct options, perf_data, "FILE",
 		"count the calls in this perf.data, by way of `perf script`"),
 	DC_TEXT("script", 0, struct options, script, "FILE",
-		"count the calls in this text, which `perf script` printed"),
+		"count the calls in this text, which perf script or trace-cmd report printed, or "
+		"the "
+		"function tracer's file trace"),
 	DC_COUNT("seconds", 0, struct options, seconds, "N", 1, 1000000000,
 		 "a whole number from 1 to 1000000000",
 		 "how long that recording ran (taken from its time stamps)"),
@@ -334,18 +336,23 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 const struct dc_verb dc_verb_profile = {
 	.name = "profile",
 	.run = run,
-	.summary = "count the driver's calls under netperf, or read a perf recording",
+	.summary = "count the driver's calls under netperf, or read a recording",
 	.usage = "DRIVER [OPTIONS]\nDRIVER --perf-data FILE [OPTIONS]",
 	.about =
 		"Boots a guest that runs the driver's workload under perf, and counts how often "
 		"each "
 		"function of the driver calls another, and the kernel calls it, in an hour of that "
 		"workload. The driver needs a driver.json that names its QEMU device and weighs "
-		"the "
-		"phases of its workload. Or reads a recording of your own, made while the module "
-		"was "
-		"loaded:\n\n"
-		"  perf record -a -e ftrace:function --filter 'ip == PREFIX_*' -- COMMAND",
+		"the phases of its workload. Or reads a recording of your own, made while the "
+		"module was loaded, by one of:\n\n"
+		"  perf record -a -e ftrace:function --filter 'ip == PREFIX_*' -- COMMAND\n"
+		"  trace-cmd record -p function -l ':mod:MODULE' COMMAND; trace-cmd report > FILE\n"
+		"  cat /sys/kernel/tracing/trace > FILE, with current_tracer function\n\n"
+		"Other events, stacks and calls of others may be in it; how much is left out is "
+		"noted. The module may be any build of the source: calls of functions that were "
+		"inlined are charged to the graph's path to what they call. A call that the graph "
+		"does not explain is warned of and listed in unseen_in_graph; solve refuses a "
+		"profile with more than 5 % of them.",
 	.options = options,
 	.json = "print the profile instead of a table",
 	.reads = "driver.json, the driver's source, the kernel in /boot; or a recording",

@@ -78,9 +78,21 @@ static json_t *pair_json(const struct dc_profile_pair *pair)
 	return object;
 }
 
+static json_t *left_out_json(const struct dc_profile_left_out *left)
+{
+	json_t *object = json_object();
+
+	set_int(object, "other_calls", left->other_calls);
+	set_int(object, "unnamed", left->unnamed);
+	set_int(object, "events", left->events);
+	set_int(object, "stack_lines", left->stack_lines);
+	return object;
+}
+
 int dc_profile_write(struct dc_diag *diag, const char *path, const struct dc_profile *profile)
 {
 	json_t *root = dc_json_new("profile"), *phases = json_array(), *unseen = json_array();
+	const struct dc_profile_left_out *left = &profile->left_out;
 	const struct dc_profile_phase *phase;
 	const struct dc_profile_pair *pair;
 	int err;
@@ -93,6 +105,8 @@ int dc_profile_write(struct dc_diag *diag, const char *path, const struct dc_pro
 	set_str(root, "source", profile->source);
 	set_int(root, "seconds", profile->seconds);
 	set_int(root, "lost", profile->lost);
+	if (left->other_calls || left->unnamed || left->events || left->stack_lines)
+		dc_json_set(root, "left_out", left_out_json(left));
 	dc_json_set(root, "phases", phases);
 	dc_json_set(root, "edges", edges_json(profile, &profile->edges));
 	dc_json_set(root, "entries", edges_json(profile, &profile->entries));
@@ -223,6 +237,21 @@ static void read_edges(struct dc_profile *profile, const struct dc_json *root, c
 	}
 }
 
+static void read_left_out(struct dc_profile *profile, const struct dc_json *root)
+{
+	struct dc_json object;
+
+	if (!dc_json_has(root, "left_out"))
+		return;
+	object = dc_json_object(root, "left_out");
+	profile->left_out = (struct dc_profile_left_out){
+		.other_calls = get_count_or_0(&object, "other_calls"),
+		.unnamed = get_count_or_0(&object, "unnamed"),
+		.events = get_count_or_0(&object, "events"),
+		.stack_lines = get_count_or_0(&object, "stack_lines"),
+	};
+}
+
 static void read_unseen(struct dc_profile *profile, const struct dc_json *root)
 {
 	struct dc_json list = dc_json_array_or_empty(root, "unseen_in_graph");
@@ -252,6 +281,7 @@ int dc_profile_read(struct dc_diag *diag, const char *path, struct dc_profile *r
 	profile.source = get_str_or_none(&profile, &root, "source");
 	profile.seconds = (uint64_t)dc_json_int(&root, "seconds", 1, MAX_COUNT);
 	profile.lost = get_count_or_0(&root, "lost");
+	read_left_out(&profile, &root);
 	read_phases(&profile, &root);
 	read_edges(&profile, &root, "edges", false, &profile.edges);
 	read_edges(&profile, &root, "entries", true, &profile.entries);

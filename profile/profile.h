@@ -48,6 +48,14 @@ struct dc_profile_edge {
 	uint64_t *by_phase; /* samples, as many as there are phases */
 };
 
+/* What a recording holds besides the driver's calls. */
+struct dc_profile_left_out {
+	uint64_t other_calls; /* neither from a function of the driver nor to one */
+	uint64_t unnamed; /* calls to an address without a name, maybe the driver's */
+	uint64_t events; /* other than calls */
+	uint64_t stack_lines; /* an event's own line names caller and callee */
+};
+
 struct dc_profile_pair {
 	const char *caller; /* NULL: the kernel */
 	const char *callee;
@@ -63,6 +71,7 @@ struct dc_profile {
 	const char *source; /* how it was made, one line for people */
 	uint64_t seconds; /* of workload that `calls` are for; above 0 */
 	uint64_t lost; /* over all phases */
+	struct dc_profile_left_out left_out; /* of a user's recording */
 	DC_VEC(struct dc_profile_phase) phases;
 	dc_profile_edges edges;
 	dc_profile_edges entries;
@@ -105,8 +114,9 @@ int dc_profile_record(struct dc_diag *diag, const struct dc_driver *driver,
 
 /*
  * dc_profile_from_script - counts the calls in text that `perf script` wrote for ftrace:function
- * events, or that the kernel's function tracer wrote.
- * @path    lines that end "CALLEE <-- CALLER"; symbols may carry +OFFSET and [MODULE]
+ * events, that `trace-cmd report` wrote, or that is the function tracer's file "trace".
+ * @path    lines that end "CALLEE <-- CALLER"; symbols may carry +OFFSET and [MODULE]. Other
+ *events, stacks and calls of others may be among them; left_out counts them, and notes say so.
  * @seconds of workload that it covers; 0: from the first time stamp to the last
  * The profile has one phase, "script", and calls = samples.
  * Returns 0; or, after reporting with file and line, -EINVAL (something else, or cut off), -ENODATA

@@ -260,10 +260,10 @@ static int read_phase(struct recording *rec, const struct kept_guest *guest, siz
 	}
 	phase->events = tally->events;
 	phase->lost = tally->lost;
-	if (!err && tally->unknown)
+	if (!err && tally->left_out.unnamed)
 		dc_warn(rec->diag, DC_FILE(dc_is_file(trace) ? trace : data),
 			"%llu calls go to addresses without a name and are left out",
-			(unsigned long long)tally->unknown);
+			(unsigned long long)tally->left_out.unnamed);
 	return err;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A profile of what a user has recorded: one phase, counts as they are. */
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,24 +11,49 @@
 #include "base/proc.h"
 #include "profile/tally.h"
 
+/* What is left out, each kind with its number. */
+static void note_left_out(struct dc_diag *diag, const char *path, const char *module,
+			  const struct dc_profile_left_out *left)
+{
+	if (left->other_calls)
+		dc_note(diag, DC_FILE(path),
+			"%" PRIu64 " calls neither from nor to a function of %s are left out",
+			left->other_calls, module);
+	if (left->events)
+		dc_note(diag, DC_FILE(path), "%" PRIu64 " events that are no calls are left out",
+			left->events);
+	if (left->stack_lines)
+		dc_note(diag, DC_FILE(path),
+			"%" PRIu64
+			" lines of call stacks are left out: the line of a call names its "
+			"caller",
+			left->stack_lines);
+	if (left->unnamed)
+		dc_warn(diag, DC_FILE(path),
+			"%" PRIu64
+			" calls go to addresses without a name and are left out; run perf "
+			"script while the module is loaded",
+			left->unnamed);
+}
+
 static int check_tally(struct dc_diag *diag, const char *path, const struct tally *tally,
 		       const struct dc_profile_names *names)
 {
-	if (!tally->events)
-		return dc_error(diag, -ENODATA, DC_FILE(path),
-				"no call of a function of %s is in it; record with `perf record -a "
-				"-e ftrace:function` while the module is loaded%s",
-				names->module,
-				tally->unknown ? ", and run perf script on that machine" : "");
-	if (tally->unknown)
-		dc_warn(diag, DC_FILE(path),
-			"%llu calls go to addresses without a name and are left out; run perf "
-			"script while the module is loaded",
-			(unsigned long long)tally->unknown);
+	note_left_out(diag, path, names->module, &tally->left_out);
 	if (tally->lost)
-		dc_warn(diag, DC_FILE(path), "%llu calls were lost; give perf record a larger -m",
-			(unsigned long long)tally->lost);
-	return 0;
+		dc_warn(diag, DC_FILE(path),
+			"%" PRIu64
+			" calls were lost; give the recorder a larger buffer (perf record "
+			"-m, trace-cmd record -b, buffer_size_kb)",
+			tally->lost);
+	if (tally->events)
+		return 0;
+	return dc_error(
+		diag, -ENODATA, DC_FILE(path),
+		"no call of a function of %s is in it; record with `perf record -a "
+		"-e ftrace:function` or `trace-cmd record -p function -l ':mod:%s'` while the "
+		"module is loaded",
+		names->module, names->module);
 }
 
 static int choose_seconds(struct dc_diag *diag, const char *path, const struct text_times *times,
@@ -69,6 +95,7 @@ static int from_text(struct dc_diag *diag, const char *driver, const char *path,
 		profile.driver = dc_arena_strdup(profile.arena, driver);
 		profile.source = dc_arena_printf(profile.arena, "recorded by hand, from %s", label);
 		profile.seconds = seconds;
+		profile.left_out = tally.left_out;
 		dc_vec_push(&profile.phases, phase);
 		merge_tally(&profile, 0, 1, &tally, 0);
 		merge_finish(&profile, false);

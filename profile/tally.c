@@ -27,6 +27,22 @@ static void bare_name(const char *symbol, char name[NAME_MAX_LEN])
 	name[len] = '\0';
 }
 
+/* The kernel writes '_' in the name of a module where its file has '-'. */
+static bool same_module(const char *one, const char *two)
+{
+	for (; *one && *two; one++, two++)
+		if (*one != *two && (*one != '-' || *two != '_') && (*one != '_' || *two != '-'))
+			return false;
+	return *one == *two;
+}
+
+/* The compiler has split a function, and inlined its head where it is called: its rest,
+ * NAME.part.0, called by NAME itself is not a call of the source. */
+static bool is_part_of(const char *symbol, const char *callee, const char *caller)
+{
+	return strstr(symbol, ".part.") && !strcmp(callee, caller);
+}
+
 static enum owner owner_of(const struct dc_profile_names *names, const struct symbols *symbols,
 			   const char *symbol, const char *module, char name[NAME_MAX_LEN])
 {
@@ -45,7 +61,7 @@ static enum owner owner_of(const struct dc_profile_names *names, const struct sy
 		return OWNER_STUB;
 	}
 	if (*module)
-		return strcmp(module, names->module) ? OWNER_KERNEL : OWNER_DRIVER;
+		return same_module(module, names->module) ? OWNER_DRIVER : OWNER_KERNEL;
 	return names->is_driver && names->is_driver(names->ctx, name) ? OWNER_DRIVER : OWNER_KERNEL;
 }
 
@@ -75,22 +91,24 @@ void tally_add(struct tally *tally, const struct dc_profile_names *names,
 	enum owner to = owner_of(names, symbols, call->callee, call->callee_module, callee);
 	enum owner from = owner_of(names, symbols, call->caller, call->caller_module, caller);
 	bool entry = to == OWNER_DRIVER && from != OWNER_DRIVER;
+	uint64_t calls = 1 + call->repeats;
 	struct tally_edge *edge;
 
 	/* A caller without a name is still not the driver: a trampoline, the entry from user
 	 * space. A callee without one could be anything. */
 	if (to == OWNER_UNKNOWN)
-		tally->unknown++;
-	if (!entry && from != OWNER_DRIVER)
-		return;
-	if (to == OWNER_UNKNOWN)
+		tally->left_out.unnamed += calls;
+	else if (!entry && from != OWNER_DRIVER)
+		tally->left_out.other_calls += calls;
+	if (to == OWNER_UNKNOWN || (!entry && from != OWNER_DRIVER) ||
+	    is_part_of(call->callee, callee, caller))
 		return;
 	edge = edge_for(tally, entry ? NULL : caller, callee, to != OWNER_DRIVER);
-	tally->events++;
+	tally->events += calls;
 	if (call->flagged)
-		edge->flagged++;
+		edge->flagged += calls;
 	else
-		edge->by_depth[call->depth < DEPTHS ? call->depth : DEPTHS - 1]++;
+		edge->by_depth[call->depth < DEPTHS ? call->depth : DEPTHS - 1] += calls;
 }
 
 void tally_done(struct tally *tally)

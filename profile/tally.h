@@ -24,7 +24,7 @@ struct tally {
 	struct tally_edge *edges; /* a uthash */
 	uint64_t events; /* calls that were counted */
 	uint64_t lost;
-	uint64_t unknown; /* calls with an address that nothing resolves */
+	struct dc_profile_left_out left_out;
 	bool has_depths; /* it is of perf's samples, which tell the preemption depth */
 };
 
@@ -34,6 +34,7 @@ struct tally_call {
 	const char *caller, *caller_module;
 	bool flagged;
 	unsigned depth;
+	uint64_t repeats; /* as many more calls, alike */
 };
 
 /* An address book: kallsyms of the kernel that was recorded. */

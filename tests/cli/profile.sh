@@ -76,6 +76,25 @@ expect 0 'e1000_xmit_frame -> e1000_tso was recorded, and the graph lacks it' \
 jq -e '.unseen_in_graph | length == 1' "$out" > /dev/null || complain "recall is not in the file"
 expect 1 'no call of a function of e1000' e1000 --script "$folder/untagged"
 
+# Recordings as people have them: trace-cmd, its head lines, stacks, other events, decimal commas.
+for text in trace_cmd trace_cmd_header; do
+	expect 0 script e1000 --script "$here/../profile/cases/$text.txt"
+	jq -e '.seconds == 3 and .edges[0].calls == 3 and .entries[0].calls == 3' "$out" > /dev/null ||
+		complain "$text: $(cat "$out")"
+done
+{
+	sed 's/\([0-9]\)\.\([0-9]\)/\1,\2/' "$folder/good"
+	echo '	ffffffffc0a3d4c5 e1000_clean+0x5 ([e1000])'
+	echo
+	echo '  swapper     0 [001]  3,0: sched:sched_switch: prev_comm=a ==> next_comm=b'
+	event 3,0 '[unknown]' 'e1000_clean [e1000]'
+} > "$folder/mixed"
+expect 0 '1 events that are no calls are left out' e1000 --script "$folder/mixed"
+expect 0 '1 lines of call stacks are left out' e1000 --script "$folder/mixed"
+expect 0 '1 calls go to addresses without a name and are left out' e1000 --script "$folder/mixed"
+jq -e '.seconds == 4 and .left_out.events == 1 and (.edges | length) == 2' "$out" > /dev/null ||
+	complain "the mixed recording: $(cat "$out")"
+
 # A module as distributions build it: two functions were inlined. What the graph does not explain is
 # listed; problem takes a little of it, and refuses a recording of another source.
 direct() { # CALLER CALLEE
@@ -126,6 +145,16 @@ expect 2 'unknown option' e1000 --no-such-option
 if command -v perf > /dev/null; then
 	expect 1 'perf cannot read this' e1000 --perf-data "$folder/good"
 	expect 1 'no such file' e1000 --perf-data "$folder/none"
+fi
+
+# Debian's own e1000.ko under ethtool and ping, recorded by the function tracer in a guest (6.1.0-57;
+# each call once): the graph of the source explains every call of it.
+if ls -d /lib/modules/*/build > /dev/null 2>&1 && [ -f /usr/src/linux-source-6.1.tar.xz ]; then
+	"$drivercut" graph e1000 -q -o "$folder/e1000.json" > "$folder/said" 2>&1 ||
+		complain "graph: $(cat "$folder/said")"
+	expect 0 '105 of 105 edges' e1000 --script "$here/../profile/cases/e1000_stock.txt" \
+		--graph "$folder/e1000.json"
+	jq -e '.unseen_in_graph == []' "$out" > /dev/null || complain "the graph lacks a call"
 fi
 
 # A machine without QEMU: everything else that is in PATH is there.

@@ -69,6 +69,17 @@ static void test_lines(void **state)
 		{" insmod-23 [000] ..s..  1.5: drv_a <-drv_b", "drv_b>drv_a", true},
 		{" insmod-23 [000] .N...  1.5: drv_a <-drv_b", "drv_b>drv_a", false},
 		{" insmod-23 [000] ....2  1.5: drv_a+0x0/0x9 [drv] <-b [drv]", "b>drv_a", false},
+		{" insmod-23 ( 23) [000] ...1.  1.5: drv_a <-drv_b", "drv_b>drv_a", true},
+		{" insmod-23 [000] .....  1.5: drv_a(a=0x1, b=2) <-drv_b", "drv_b>drv_a", false},
+		{" insmod-23 [000]  1.5: function:    a [drv] <-- b [drv]", "b>a", false},
+		{" insmod-23 [000] d..1.  1.5: function:  a [drv] <-- b [drv]", "b>a", true},
+		{" insmod-23 [000] 4711: function:  drv_a <-- drv_b", "drv_b>drv_a", false},
+		{"x 1 [000] 59,593666: ftrace:function: drv_a <-- drv_b", "drv_b>drv_a", false},
+		{"x 1 [000] 1.5:  1 ftrace:function: drv_a <-- drv_b", "drv_b>drv_a", false},
+		{HEAD "drv_tso <-- [unknown]", ">drv_tso", false},
+		{HEAD "drv_tso <-- [unknown] ([unknown])", ">drv_tso", false},
+		{HEAD "drv_tso <-- ffffffffc0000010", ">drv_tso", false},
+		{HEAD "drv_tso.part.0 <-- drv_xmit", "drv_xmit>drv_tso", false},
 	};
 	size_t i;
 
@@ -105,15 +116,17 @@ static void test_bad_text(void **state)
 		{HEAD "kfree <-- vfree\n", -ENODATA, "no call of a function of drv"},
 		{HEAD "drv_a <-- drv_b\n" HEAD "drv_a <-- dr", -EINVAL,
 		 ":2: error: the last line is"},
-		{HEAD "drv_a <-- drv_b\n" HEAD "drv_a\n", -EINVAL, ":2: error: this is not a rec"},
+		{HEAD "drv_a <-- drv_b\n" HEAD "drv_a\n", -EINVAL, ":2: error: this call has no c"},
 		{HEAD "drv_a <-- \n", -EINVAL, ":1: error: there is no caller's name"},
 		{HEAD " <-- drv_b\n", -EINVAL, ":1: error: there is no callee's name"},
 		{HEAD "drv_a <-- drv_b extra\n", -EINVAL, ":1: error: there is no caller's name"},
 		{"drv_a <-- drv_b\n", -EINVAL, ":1: error: there is no time"},
-		{"x 1 [000] 1.5: ftrace:print: drv_a <-- drv_b\n", -EINVAL,
-		 "not an ftrace:function event"},
-		{"x 1 [000] 1.5: cycles: ffff drv_a ([drv])\n", -EINVAL,
-		 ":1: error: this is not a"},
+		{"x 1 [000] 1.5: ftrace:print: drv_a <-- drv_b\n", -ENODATA,
+		 "no call of a function"},
+		{"x 1 [000] 1.5: cycles: ffff drv_a ([drv])\n", -ENODATA, "no call of a function"},
+		{"x 1 [000] 1.5: function: drv_a\n", -EINVAL, ":1: error: this call has no caller"},
+		{"x 1 [000] 1.5:\n", -EINVAL, ":1: error: this is not a"},
+		{"x 1 [000] 1.5s: drv_a <-- drv_b\n", -EINVAL, ":1: error: this is not a"},
 		{"{\"schema\": 2}\n", -EINVAL, ":1: error: this is not a recorded call"},
 	};
 	size_t i;
@@ -164,19 +177,73 @@ static void test_lost_and_unknown(void **state)
 	dc_profile_done(&profile);
 }
 
+/* A file as people have it: the calls are counted, and so is the rest. */
+static void test_left_out(void **state)
+{
+	static const char text[] =
+		"cpus=2\n"
+		"CPU:1 [7 EVENTS DROPPED]\n"
+		"# entries-in-buffer/entries-written: 205/1205   #P:4\n" HEAD "drv_a <-- drv_b\n"
+		"\tffffffffc0a3d4c5 drv_a+0x5 ([drv])\n"
+		"\tffffffffc0a3e000 [unknown] ([unknown])\n"
+		"\t          401000 main (/usr/bin/x)\n"
+		"\n"
+		"  swapper     0 [001]    59.6: sched:sched_switch: prev_comm=a <-- b: c\n"
+		" <idle>-0     [000] d.h1.    61.6: irq_handler_entry: irq=11 name=eth0\n"
+		" <idle>-0     [000] d.h1.    60.0: <stack trace>\n"
+		" => drv_a\n"
+		" <idle>-0     [000] .....    60.0: drv_a <-drv_b (repeats: 3, last_ts: "
+		"60.1)\n" HEAD "[unknown] <-- drv_b\n" HEAD "kfree <-- vfree\n" HEAD
+		"drv_a.part.0 <-- drv_a\n"; /* no call of the source */
+	struct dc_profile profile;
+	struct caught caught;
+
+	(void)state;
+	assert_int_equal(read_text(&caught, text, &profile), 0);
+	assert_int_equal(profile.edges.len, 1);
+	assert_int_equal(profile.edges.at[0].calls, 5);
+	assert_int_equal(profile.entries.len, 0);
+	assert_int_equal(profile.lost, 1007);
+	assert_int_equal(profile.left_out.stack_lines, 4);
+	assert_int_equal(profile.left_out.events, 3);
+	assert_int_equal(profile.left_out.unnamed, 1);
+	assert_int_equal(profile.left_out.other_calls, 1);
+	assert_said(&caught, "note: 1 calls neither from nor to a function of drv are left out");
+	assert_said(&caught, "note: 3 events that are no calls are left out");
+	assert_said(&caught, "note: 4 lines of call stacks are left out");
+	assert_said(&caught, "warning: 1 calls go to addresses without a name");
+	dc_profile_done(&profile);
+}
+
+/* The kernel's name of snd-intel8x0.ko is snd_intel8x0. */
+static void test_module_names(void **state)
+{
+	static const struct dc_profile_names whose = {.module = "snd-drv"};
+	struct tally tally = {.arena = dc_arena_new()};
+
+	(void)state;
+	tally_add(&tally, &whose, NULL, &(struct tally_call){"a", "snd_drv", "b", ""});
+	tally_add(&tally, &whose, NULL, &(struct tally_call){"a", "snd_drv2", "b", ""});
+	tally_add(&tally, &whose, NULL, &(struct tally_call){"a", "snd_dr", "b", ""});
+	assert_int_equal(tally.events, 1);
+	tally_done(&tally);
+	dc_arena_free(tally.arena);
+}
+
 static void test_seconds_of_text(void **state)
 {
 	static const char text[] = "x 1 [000] 10.5: ftrace:function: drv_a <-- drv_b\n"
-				   "x 1 [000] 13.2: ftrace:function: drv_a <-- drv_b\n";
+				   "x 1 [000] 13,2: ftrace:function: drv_a <-- drv_b\n"
+				   "x 1 [000] 10.2: sched:sched_switch: x\n";
 	char *path = temporary(text, strlen(text));
-	char *once = temporary(text, strlen(text) / 2);
+	char *once = temporary(text, strcspn(text, "\n") + 1);
 	struct dc_profile profile;
 	struct caught caught;
 
 	(void)state;
 	catch_start(&caught);
 	assert_int_equal(dc_profile_from_script(&caught.diag, "drv", path, 0, &names, &profile), 0);
-	assert_int_equal(profile.seconds, 3);
+	assert_int_equal(profile.seconds, 3); /* 10.2 to 13.2 */
 	assert_int_equal(profile.edges.at[0].calls, 2);
 	dc_profile_done(&profile);
 	assert_int_equal(dc_profile_from_script(&caught.diag, "drv", once, 0, &names, &profile),
@@ -274,7 +341,8 @@ static void test_merge(void **state)
 
 #define GOOD                                                                                       \
 	"{\"schema\": 2, \"kind\": \"profile\", \"driver\": \"drv\", \"source\": \"by hand\","     \
-	" \"seconds\": 10, \"lost\": 0, \"phases\": [{\"name\": \"a\"}, {\"name\": \"b\"}],"       \
+	" \"seconds\": 10, \"lost\": 0, \"left_out\": {\"events\": 4}, \"phases\": [{\"name\": "   \
+	"\"a\"}, {\"name\": \"b\"}],"                                                              \
 	" \"edges\": [{\"caller\": \"f\", \"callee\": \"g\", \"calls\": 3, \"samples\": 2,"        \
 	" \"atomic_samples\": 1, \"phases\": {\"a\": 2}}, {\"caller\": \"f\", \"callee\":"         \
 	" \"h\", \"calls\": 1, \"kernel\": true}], \"entries\": [{\"function\": \"f\","            \
@@ -346,6 +414,7 @@ static void test_round_trip(void **state)
 	assert_int_equal(profile.edges.at[0].by_phase[0], 2);
 	assert_true(profile.edges.at[1].kernel);
 	assert_int_equal(profile.unseen.len, 1);
+	assert_int_equal(profile.left_out.events, 4);
 	assert_int_equal(dc_profile_write(&caught.diag, path, &profile), 0);
 	dc_profile_done(&profile);
 	assert_int_equal(dc_profile_read(&caught.diag, path, &profile), 0);
@@ -532,6 +601,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),		cmocka_unit_test(test_bad_text),
 		cmocka_unit_test(test_binary_text),	cmocka_unit_test(test_lost_and_unknown),
+		cmocka_unit_test(test_left_out),	cmocka_unit_test(test_module_names),
 		cmocka_unit_test(test_seconds_of_text), cmocka_unit_test(test_hourly),
 		cmocka_unit_test(test_merge),		cmocka_unit_test(test_bad_json),
 		cmocka_unit_test(test_round_trip),	cmocka_unit_test(test_perf_data),
