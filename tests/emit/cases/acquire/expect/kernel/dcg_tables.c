@@ -25,55 +25,14 @@ static const struct dcrt_function dcg_down[] = {
 
 static void *dcg_code[4];
 
-static const struct dcrt_link dcg_links_0[] = {
-	{.offset = 0, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
-};
-
-static int dcg_adopt_0(struct dcrt_channel *channel, void *element)
-{
-	char *at = element;
-	int err = 0;
-
-	if (!err) /* kobject.name */
-		err = dcrt_adopt(channel, *(void **)(at + 0), DCG_TYPE_1_bytes, *(char **)(at + 0) ? strlen(*(char **)(at + 0)) + 1 : 0);
-	return err;
-}
-
 void dcg_forget_device(void *element)
 {
 	char *at = element;
 
-	dcrt_forget(dcg_channel, *(void **)(at + 0)); /* kobject.name */
 	dcrt_forget(dcg_channel, at);
-}
-
-static const struct dcrt_link dcg_links_1[] = {
-	{.offset = N, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
-};
-
-static int dcg_adopt_1(struct dcrt_channel *channel, void *element)
-{
-	char *at = element;
-	int err = 0;
-
-	if (!err) /* kobject.name */
-		err = dcrt_adopt(channel, *(void **)(at + N), DCG_TYPE_1_bytes, *(char **)(at + N) ? strlen(*(char **)(at + N)) + 1 : 0);
-	return err;
 }
 
 void dcg_forget_pci_dev(void *element)
-{
-	char *at = element;
-
-	dcrt_forget(dcg_channel, *(void **)(at + N)); /* kobject.name */
-	dcrt_forget(dcg_channel, at);
-}
-
-static struct dcrt_field dcg_fields_2[] = {
-	{.offset = 0, .size = 1, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* 1 bytes */
-};
-
-void dcg_forget_1_bytes(void *element)
 {
 	char *at = element;
 
@@ -81,9 +40,8 @@ void dcg_forget_1_bytes(void *element)
 }
 
 static struct dcrt_type dcg_types[] = {
-	[DCG_TYPE_device] = {.name = "device", .size = N, .n_links = 1, .links = dcg_links_0, .adopt = dcg_adopt_0},
-	[DCG_TYPE_pci_dev] = {.name = "pci_dev", .size = N, .n_links = 1, .links = dcg_links_1, .adopt = dcg_adopt_1},
-	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_2},
+	[DCG_TYPE_device] = {.name = "device", .size = N},
+	[DCG_TYPE_pci_dev] = {.name = "pci_dev", .size = N},
 	[DCG_VARIABLE_in_c_in_lock] = {.name = "in_lock", .size = 32},
 };
 

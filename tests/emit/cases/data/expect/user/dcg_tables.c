@@ -36,10 +36,6 @@ static const struct dcrt_function dcg_down[] = {
 
 static void *dcg_code[11];
 
-static const struct dcrt_link dcg_links_0[] = {
-	{.offset = 0, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
-};
-
 static struct dcrt_field dcg_fields_1[] = {
 	{.offset = 0, .size = 1, .count = 16, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* net_device.name */
 	{.offset = N, .size = 1, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* port.up */
@@ -51,53 +47,47 @@ static struct dcrt_field dcg_fields_1[] = {
 
 static const struct dcrt_link dcg_links_1[] = {
 	{.offset = N, .target = DCG_TYPE_32_bytes, .inside = 0}, /* net_device.dev_addr */
-	{.offset = N, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
 	{.offset = N, .target = DCG_TYPE_ring, .inside = 0}, /* port.rings */
 };
 
 static struct dcrt_field dcg_fields_2[] = {
-	{.offset = 0, .size = 1, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* 1 bytes */
-};
-
-static struct dcrt_field dcg_fields_3[] = {
 	{.offset = 0, .size = 1, .count = 32, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* 32 bytes */
 };
 
-static struct dcrt_field dcg_fields_4[] = {
+static struct dcrt_field dcg_fields_3[] = {
 	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* ring.head */
 };
 
-static struct dcrt_field dcg_fields_5[] = {
+static struct dcrt_field dcg_fields_4[] = {
 	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* level */
 };
 
-static struct dcrt_field dcg_fields_11[] = {
+static struct dcrt_field dcg_fields_10[] = {
 	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* in_open.times */
 };
 
-static struct dcrt_field dcg_fields_12[] = {
+static struct dcrt_field dcg_fields_11[] = {
 	{.offset = 0, .size = 4, .count = 2, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* in_open.seen */
 };
 
-static struct dcrt_field dcg_fields_13[] = {
+static struct dcrt_field dcg_fields_12[] = {
 	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* in_stop.times */
 };
 
 static struct dcrt_type dcg_types[] = {
-	[DCG_TYPE_device] = {.name = "device", .size = N, .n_links = 1, .links = dcg_links_0},
-	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 6, .fields = dcg_fields_1, .n_links = 3, .links = dcg_links_1},
-	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_2},
-	[DCG_TYPE_32_bytes] = {.name = "32 bytes", .size = 32, .n_fields = 1, .fields = dcg_fields_3},
-	[DCG_TYPE_ring] = {.name = "ring", .size = 16, .n_fields = 1, .fields = dcg_fields_4},
-	[DCG_VARIABLE_in_c_level] = {.name = "level", .size = 4, .n_fields = 1, .fields = dcg_fields_5},
+	[DCG_TYPE_device] = {.name = "device", .size = N},
+	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 6, .fields = dcg_fields_1, .n_links = 2, .links = dcg_links_1},
+	[DCG_TYPE_32_bytes] = {.name = "32 bytes", .size = 32, .n_fields = 1, .fields = dcg_fields_2},
+	[DCG_TYPE_ring] = {.name = "ring", .size = 16, .n_fields = 1, .fields = dcg_fields_3},
+	[DCG_VARIABLE_in_c_level] = {.name = "level", .size = 4, .n_fields = 1, .fields = dcg_fields_4},
 	[DCG_VARIABLE_in_c_fixed] = {.name = "fixed", .size = 4},
 	[DCG_VARIABLE_in_c_only] = {.name = "only", .size = 8},
 	[DCG_VARIABLE_in_c_queue] = {.name = "queue", .size = 8},
 	[DCG_VARIABLE_in_c_in_netdev_ops] = {.name = "in_netdev_ops", .size = N},
 	[DCG_VARIABLE_in_c_in_ethtool_ops] = {.name = "in_ethtool_ops", .size = N},
-	[DCG_VARIABLE_in_c_in_open_times] = {.name = "in_open.times", .size = 4, .n_fields = 1, .fields = dcg_fields_11},
-	[DCG_VARIABLE_in_c_in_open_seen] = {.name = "in_open.seen", .size = 8, .n_fields = 1, .fields = dcg_fields_12},
-	[DCG_VARIABLE_in_c_in_stop_times] = {.name = "in_stop.times", .size = 4, .n_fields = 1, .fields = dcg_fields_13},
+	[DCG_VARIABLE_in_c_in_open_times] = {.name = "in_open.times", .size = 4, .n_fields = 1, .fields = dcg_fields_10},
+	[DCG_VARIABLE_in_c_in_open_seen] = {.name = "in_open.seen", .size = 8, .n_fields = 1, .fields = dcg_fields_11},
+	[DCG_VARIABLE_in_c_in_stop_times] = {.name = "in_stop.times", .size = 4, .n_fields = 1, .fields = dcg_fields_12},
 };
 
 void dcg_setup(void)

@@ -18,38 +18,24 @@ static const struct dcrt_function dcg_down[] = {
 
 static void *dcg_code[11];
 
-static const struct dcrt_link dcg_links_0[] = {
-	{.offset = 0, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
-};
-
-static const struct dcrt_link dcg_links_1[] = {
-	{.offset = N, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
-};
-
 static const struct dcrt_link dcg_links_2[] = {
 	{.offset = N, .target = DCG_TYPE_32_bytes, .inside = 0}, /* net_device.dev_addr */
-	{.offset = N, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
 };
 
 static struct dcrt_field dcg_fields_3[] = {
-	{.offset = 0, .size = 1, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* 1 bytes */
-};
-
-static struct dcrt_field dcg_fields_4[] = {
 	{.offset = 0, .size = 1, .count = 32, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* 32 bytes */
 };
 
-static struct dcrt_field dcg_fields_5[] = {
+static struct dcrt_field dcg_fields_4[] = {
 	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* in_sum */
 };
 
 static struct dcrt_type dcg_types[] = {
-	[DCG_TYPE_device] = {.name = "device", .size = N, .n_links = 1, .links = dcg_links_0},
-	[DCG_TYPE_pci_dev] = {.name = "pci_dev", .size = N, .n_links = 1, .links = dcg_links_1},
-	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_links = 2, .links = dcg_links_2},
-	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_3},
-	[DCG_TYPE_32_bytes] = {.name = "32 bytes", .size = 32, .n_fields = 1, .fields = dcg_fields_4},
-	[DCG_VARIABLE_in_c_in_sum] = {.name = "in_sum", .size = 4, .n_fields = 1, .fields = dcg_fields_5},
+	[DCG_TYPE_device] = {.name = "device", .size = N},
+	[DCG_TYPE_pci_dev] = {.name = "pci_dev", .size = N},
+	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_links = 1, .links = dcg_links_2},
+	[DCG_TYPE_32_bytes] = {.name = "32 bytes", .size = 32, .n_fields = 1, .fields = dcg_fields_3},
+	[DCG_VARIABLE_in_c_in_sum] = {.name = "in_sum", .size = 4, .n_fields = 1, .fields = dcg_fields_4},
 	[DCG_VARIABLE_in_c_work] = {.name = "work", .size = 32},
 	[DCG_VARIABLE_in_c_in_ops] = {.name = "in_ops", .size = N},
 	[DCG_VARIABLE_in_c_in_ethtool_ops] = {.name = "in_ethtool_ops", .size = N},

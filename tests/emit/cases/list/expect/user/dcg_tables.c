@@ -25,10 +25,6 @@ static const struct dcrt_function dcg_down[] = {
 
 static void *dcg_code[6];
 
-static const struct dcrt_link dcg_links_0[] = {
-	{.offset = 0, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
-};
-
 static struct dcrt_field dcg_fields_1[] = {
 	{.offset = N, .size = 8, .count = 2, .kind = DCRT_ADDRESS, .target = DCRT_ANY_TYPE, .user_writes = true}, /* list_head.next */
 	{.offset = N, .size = 4, .count = 2, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* port.seed */
@@ -36,36 +32,30 @@ static struct dcrt_field dcg_fields_1[] = {
 
 static const struct dcrt_link dcg_links_1[] = {
 	{.offset = N, .target = DCG_TYPE_32_bytes, .inside = 0}, /* net_device.dev_addr */
-	{.offset = N, .target = DCG_TYPE_1_bytes, .inside = 0}, /* kobject.name */
 	{.offset = N, .target = DCG_TYPE_filter, .inside = 8}, /* port.filters */
 	{.offset = N, .target = DCG_TYPE_filter, .inside = 8}, /* port.filters */
 };
 
 static struct dcrt_field dcg_fields_2[] = {
-	{.offset = 0, .size = 1, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* 1 bytes */
-};
-
-static struct dcrt_field dcg_fields_3[] = {
 	{.offset = 0, .size = 1, .count = 32, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = false}, /* 32 bytes */
 };
 
-static struct dcrt_field dcg_fields_4[] = {
+static struct dcrt_field dcg_fields_3[] = {
 	{.offset = 0, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* filter.id */
 	{.offset = 8, .size = 8, .count = 2, .kind = DCRT_ADDRESS, .target = DCRT_ANY_TYPE, .user_writes = true}, /* list_head.next */
 	{.offset = 24, .size = 4, .count = 1, .kind = DCRT_PLAIN, .target = DCRT_ANY_TYPE, .user_writes = true}, /* filter.hits */
 };
 
-static const struct dcrt_link dcg_links_4[] = {
+static const struct dcrt_link dcg_links_3[] = {
 	{.offset = 8, .target = DCG_TYPE_filter, .inside = 8}, /* filter.node */
 	{.offset = 16, .target = DCG_TYPE_filter, .inside = 8}, /* filter.node */
 };
 
 static struct dcrt_type dcg_types[] = {
-	[DCG_TYPE_device] = {.name = "device", .size = N, .n_links = 1, .links = dcg_links_0},
-	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 2, .fields = dcg_fields_1, .n_links = 4, .links = dcg_links_1},
-	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_2},
-	[DCG_TYPE_32_bytes] = {.name = "32 bytes", .size = 32, .n_fields = 1, .fields = dcg_fields_3},
-	[DCG_TYPE_filter] = {.name = "filter", .size = 32, .n_fields = 3, .fields = dcg_fields_4, .n_links = 2, .links = dcg_links_4},
+	[DCG_TYPE_device] = {.name = "device", .size = N},
+	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 2, .fields = dcg_fields_1, .n_links = 3, .links = dcg_links_1},
+	[DCG_TYPE_32_bytes] = {.name = "32 bytes", .size = 32, .n_fields = 1, .fields = dcg_fields_2},
+	[DCG_TYPE_filter] = {.name = "filter", .size = 32, .n_fields = 3, .fields = dcg_fields_3, .n_links = 2, .links = dcg_links_3},
 	[DCG_VARIABLE_in_c_in_ops] = {.name = "in_ops", .size = N},
 	[DCG_VARIABLE_in_c_only] = {.name = "only", .size = 8},
 };
