@@ -135,6 +135,7 @@ struct dcrt_function {
 /*
  * Flag of an upcall, for its stub: if the process dies in it, it is made again with the next one
  * (dcrt_retry). What the dead process changed stays, so the function must be able to start again.
+ * Its caller may be killed before the process has seen the call.
  */
 #define DCRT_RETRY 2u
 

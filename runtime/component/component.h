@@ -130,8 +130,8 @@ void dck_upcall_failed(const char *what, int err);
  */
 void dck_remove_failed(const char *what, int err);
 /*
- * dck_had_no_process - true if an upcall failed only because there was no process, or none until
- * its end, and no recovery follows: it can be made again.
+ * dck_had_no_process - true if an upcall failed only because there was no process, none until its
+ * end, or none with time for it, and no recovery follows: it can be made again.
  */
 bool dck_had_no_process(int err);
 /* dck_recovery_flush - waits for a recovery that has begun. */

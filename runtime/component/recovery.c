@@ -221,7 +221,8 @@ void dck_upcall_failed(const char *what, int err)
 
 bool dck_had_no_process(int err)
 {
-	return (err == -ENODEV || dck_process_ended(err)) && !READ_ONCE(dck_quarantined);
+	return (err == -ENODEV || err == -EBUSY || dck_process_ended(err)) &&
+	       !READ_ONCE(dck_quarantined);
 }
 
 static void dck_reprobe(void)
