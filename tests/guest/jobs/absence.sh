@@ -32,14 +32,17 @@ has_carrier() {
 # The interface is up, and packets pass.
 works() {
 	wait_until 30 "the interface" test -d /sys/class/net/eth0
-	ip addr replace "$NEAR/24" dev eth0 && ip link set eth0 up || fail "the interface does not come up"
+	ip addr replace "$NEAR/24" dev eth0 || fail "no address"
+	ip link set eth0 up || fail "the interface does not come up"
 	wait_until 30 "the link" has_carrier
 	ping -q -c 2 -W 5 "$FAR" >/tmp/ping || fail "no ping"
 }
 
 # The driver core frees an interface's name when it gets another.
 rename_to() { # OLD NEW
-	ip link set "$1" down && ip link set "$1" name "$2" && ip link set "$2" up || fail "no rename to $2"
+	ip link set "$1" down || fail "$1 does not go down"
+	ip link set "$1" name "$2" || fail "no rename to $2"
+	ip link set "$2" up || fail "$2 does not come up"
 	ethtool -i "$2" >/tmp/info || fail "no answer as $2"
 	grep -q '^bus-info: 0000:00:10.0$' /tmp/info || fail "another name of the device: $(cat /tmp/info)"
 }
