@@ -320,13 +320,13 @@ static int order_kernel(const void *a, const void *b)
 		      ((const struct dc_emit_kernel *)b)->prototype->name);
 }
 
-/* A function of the kernel, if its rule makes it a downcall; once. */
+/* A function of the kernel, if its rule makes it a downcall, and not the library; once. */
 static void add_downcall(struct dc_emit_plan *plan, const char *name, const struct dc_rule *rule)
 {
 	const struct dc_prototype *prototype = dc_prototype_find(&plan->source->layouts, name);
 	const struct dc_emit_kernel *at;
 
-	if (!prototype ||
+	if (!prototype || rule->define ||
 	    (rule->class != DC_RULE_DOWNCALL && rule->class != DC_RULE_DOWNCALL_ON_CALLER))
 		return;
 	dc_vec_each (at, &plan->kernel)

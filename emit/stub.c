@@ -167,7 +167,8 @@ static void put_failure(FILE *out, const struct emit_call *call)
 	if (!call->up)
 		return;
 	if (!call->retry && (!call->device || call->binds))
-		fprintf(out, "\tif (dcg_err < 0)\n\t\tdck_upcall_failed(\"%s\", dcg_err);\n",
+		fprintf(out, "\tif (dcg_err < 0)\n\t\t%s(\"%s\", dcg_err);\n",
+			call->binds || call->on_failure ? "dck_upcall_failed" : "dck_change_failed",
 			call->plain);
 	if (call->on_failure)
 		fprintf(out, "\tif (dcg_err < 0)\n\t\t%s;\n", call->on_failure);

@@ -352,7 +352,7 @@ static void constrain_kernel_use(struct constraining *all, const struct dc_defin
 		}
 		return;
 	}
-	if (!rule || !prototype ||
+	if (!rule || rule->define || !prototype ||
 	    (rule->class != DC_RULE_DOWNCALL && rule->class != DC_RULE_DOWNCALL_ON_CALLER))
 		return;
 	dc_signature_of_kernel(marshal, prototype, rule, &signature);

@@ -89,6 +89,10 @@ struct dc_pointer_rule {
 	const char *count; /* a number, a field of the same structure, or "string"; NULL: a list */
 	const char *list_record, *list_field; /* NULL: not a list */
 	const char *lock; /* of a list: a mutex in the same structure, or "caller" */
+	/* A rule's: the kernel's function that frees what it points to, which the driver calls and
+	 * runtime/component/overrides.h sees. What others free must not become an object. NULL: an
+	 * annotation; the driver frees it. */
+	const char *freed;
 };
 
 /* When an object that an argument points to is released. */

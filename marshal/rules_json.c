@@ -133,7 +133,16 @@ static void read_pointer(struct dc_rules *rules, const struct dc_json *row)
 			return;
 		rule.lock = keep(rules->arena, dc_json_str(row, "lock"));
 	}
+	rule.freed = keep(rules->arena, dc_json_str_or(row, "freed", NULL));
 	dc_vec_push(&rules->pointers, rule);
+}
+
+/* What the kernel points to may be freed where the kernel component does not see it. */
+static void read_kernel_pointer(struct dc_rules *rules, const struct dc_json *row)
+{
+	if (!dc_json_has(row, "freed"))
+		dc_json_fault(row, "it does not say which function frees the memory (freed)");
+	read_pointer(rules, row);
 }
 
 static void read_limit(struct dc_rules *rules, const struct dc_json *row)
@@ -280,7 +289,7 @@ static int read_file(struct dc_diag *diag, struct dc_rules *rules, const char *p
 		return err;
 	read_texts(rules, &root, "headers", &rules->headers);
 	read_functions(rules, &root, "entry_points", "entry_point");
-	read_rows(rules, &root, "pointers", read_pointer);
+	read_rows(rules, &root, "pointers", read_kernel_pointer);
 	read_rows(rules, &root, "types", read_type);
 	rows = dc_json_array(&root, "rules");
 	for (i = 0; i < dc_json_len(&rows); i++) {

@@ -49,7 +49,9 @@
  *	-ESHUTDOWN	the channel is being taken down (by begin, too)
  *	-EPIPE		the process died or was killed during the call
  *	-ETIMEDOUT	no progress within the deadline; the process has been killed (kernel)
- *	-EINTR		the caller was killed, and the process with it (kernel)
+ *	-EBUSY		all chains were in use up to the deadline (kernel; by begin)
+ *	-EINTR		the caller of a function with DCRT_RETRY was killed, and the process has not
+ *			seen the call (kernel; by begin, too)
  *	-EPROTO		the process sent a wrong answer and has been killed (kernel)
  *	-EMSGSIZE	too large
  *	-EINVAL		wrong count of words

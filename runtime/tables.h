@@ -134,7 +134,8 @@ struct dcrt_function {
 #define DCRT_BY_CALLER 1u
 /*
  * Flag of an upcall, for its stub: if the process dies in it, it is made again with the next one
- * (dcrt_retry). The dead process's changes stay, so the function must be able to start again.
+ * (dcrt_retry). The dead process's changes stay, so the function must be able to start again. Its
+ * caller may be killed before the process has seen the call.
  */
 #define DCRT_RETRY 2u
 

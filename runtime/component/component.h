@@ -125,16 +125,24 @@ int dck_begin(u32 function, struct dcrt_call **ret);
  */
 void dck_upcall_failed(const char *what, int err);
 /*
+ * dck_change_failed - the same for an upcall that nobody makes again, and whose failure the kernel
+ * may ignore: recovery is scheduled, too, if no process ran it.
+ */
+void dck_change_failed(const char *what, int err);
+/*
  * dck_remove_failed - an upcall that removes a device has failed: releases everything at once, that
  * of other devices, too. Those are recovered after dck_device_remove() of this one.
  */
 void dck_remove_failed(const char *what, int err);
 /*
- * dck_had_no_process - true if an upcall failed only because there was no process, or none until
- * its end, and no recovery follows: it can be made again.
+ * dck_had_no_process - true if an upcall failed only because there was no process, none until its
+ * end, or none with time for it, and no recovery follows: it can be made again.
  */
 bool dck_had_no_process(int err);
-/* dck_recovery_flush - waits for a recovery that has begun. */
+/*
+ * dck_recovery_flush - the module is about to end: waits for a recovery that has begun, but not for
+ * a process.
+ */
 void dck_recovery_flush(void);
 
 /* Devices that the driver was bound to. May sleep. */

@@ -30,16 +30,16 @@ static struct net_device *dck_netdev_of(struct dcrt_call *call)
 	return dcrt_in_pointer(call, 2, dck_type_named("net_device"), sizeof(struct net_device));
 }
 
-static struct device *dck_device_of(struct dcrt_call *call)
+static struct device *dck_device_of(struct dcrt_call *call, u32 index)
 {
-	return dcrt_in_pointer(call, 2, DCRT_ANY_TYPE, sizeof(struct device));
+	return dcrt_in_pointer(call, index, DCRT_ANY_TYPE, sizeof(struct device));
 }
 
 int dck_print(struct dcrt_call *call)
 {
 	u64 level = dcrt_in_word(call, 0), of = dcrt_in_word(call, 1);
 	struct net_device *netdev = of == DCK_ABOUT_NETDEV ? dck_netdev_of(call) : NULL;
-	struct device *device = of == DCK_ABOUT_DEVICE ? dck_device_of(call) : NULL;
+	struct device *device = of == DCK_ABOUT_DEVICE ? dck_device_of(call, 2) : NULL;
 	const char *text;
 	u32 len;
 
@@ -55,6 +55,24 @@ int dck_print(struct dcrt_call *call)
 		_dev_printk(dck_levels[level], device, "%s", text);
 	else
 		printk("%s%s", dck_levels[level], text);
+	return 0;
+}
+
+/*
+ * Names cross by value: the driver core frees one whenever the device gets another, which nobody
+ * here sees.
+ */
+int dck_name(struct dcrt_call *call)
+{
+	struct device *device = dck_device_of(call, 0);
+	char name[DCK_NAME_MAX];
+
+	if (dcrt_in_error(call))
+		return dcrt_in_error(call);
+	if (IS_ERR_OR_NULL(device) || !dev_name(device))
+		return -EINVAL;
+	strscpy(name, dev_name(device), sizeof(name));
+	dcrt_out_blob(call, DCK_TEXT, name, (u32)strlen(name) + 1);
 	return 0;
 }
 

@@ -44,6 +44,8 @@ enum dck_down {
 	DCK_WINDOW,
 	/* none: sends the process's changes and receives the kernel's */
 	DCK_SYNC,
+	/* a device; blob DCK_TEXT of the reply: its name, terminated */
+	DCK_NAME,
 	DCK_COUNT,
 };
 
@@ -51,6 +53,7 @@ enum dck_down {
 
 #define DCK_TEXT     1 /* id of a blob */
 #define DCK_TEXT_MAX 1024 /* bytes of a line, its end included */
+#define DCK_NAME_MAX 128 /* the same of a device's name; a longer one is cut off */
 
 /* The subject of a printed line; its name comes first. */
 enum dck_about { DCK_ABOUT_NOTHING, DCK_ABOUT_DEVICE, DCK_ABOUT_NETDEV, DCK_ABOUT_COUNT };
@@ -70,7 +73,8 @@ enum dck_about { DCK_ABOUT_NOTHING, DCK_ABOUT_DEVICE, DCK_ABOUT_NETDEV, DCK_ABOU
 	[DCK_CLOCK] = {"dck_clock", handler(dck_clock), 0, 3, 0, 0, 0},                            \
 	[DCK_STATE] = {"dck_state", handler(dck_state), 0, 1, 0, 0, 0},                            \
 	[DCK_WINDOW] = {"dck_window", handler(dck_window), 1, 3, 0, 0, 0},                         \
-	[DCK_SYNC] = {"dck_sync", handler(dck_sync), 0, 0, 0, 0, 0}
+	[DCK_SYNC] = {"dck_sync", handler(dck_sync), 0, 0, 0, 0, 0},                               \
+	[DCK_NAME] = {"dck_name", handler(dck_name), 1, 0, 0, DCK_NAME_MAX, 0}
 
 int dck_print(struct dcrt_call *call);
 int dck_init_work(struct dcrt_call *call);
@@ -82,6 +86,7 @@ int dck_clock(struct dcrt_call *call);
 int dck_state(struct dcrt_call *call);
 int dck_window(struct dcrt_call *call);
 int dck_sync(struct dcrt_call *call);
+int dck_name(struct dcrt_call *call);
 
 /* The component's channel. NULL before the driver is initialised and after its exit. */
 extern struct dcrt_channel *dcg_channel;

@@ -152,7 +152,7 @@ u64 dck_locks_mark(void)
 
 bool dck_process_ended(int err)
 {
-	return err == -EPIPE || err == -ETIMEDOUT || err == -EINTR || err == -EPROTO;
+	return err == -EPIPE || err == -ETIMEDOUT || err == -EPROTO;
 }
 
 void dck_locks_release(u64 mark, int err)

@@ -6,7 +6,7 @@
  * what is in the journal is released in stages (enum dck_when), the last acquired first: what makes
  * the device harmless; work items and timers; what else runs by itself; then functions of the
  * driver that free what hangs in its rings; then the rest. The devices are then released from the
- * driver, which finds nothing left to do, and probed again with the next process.
+ * driver, which finds nothing left to do, and probed again as soon as there is a process.
  */
 #undef pr_fmt
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -27,12 +27,17 @@ struct dck_device {
 };
 
 static LIST_HEAD(dck_devices);
-static DEFINE_MUTEX(dck_devices_lock);
+static LIST_HEAD(dck_unbound); /* released by recovery, and not probed again yet */
+static DEFINE_MUTEX(dck_devices_lock); /* of both lists */
+static DEFINE_MUTEX(dck_recovering); /* either releases or probes */
 static bool dck_quarantined;
 static bool dck_recover_others; /* all was released when one device was removed */
 
 static void dck_recover(struct work_struct *work);
+static void dck_probe_again(struct work_struct *work);
 static DECLARE_WORK(dck_recovery, dck_recover);
+static DECLARE_WORK(dck_probing, dck_probe_again); /* waits for a process */
+static bool dck_ending; /* nothing waits for a process any more */
 
 int dck_begin(u32 function, struct dcrt_call **ret)
 {
@@ -219,12 +224,27 @@ void dck_upcall_failed(const char *what, int err)
 	queue_work(system_unbound_wq, &dck_recovery);
 }
 
-bool dck_had_no_process(int err)
+void dck_change_failed(const char *what, int err)
 {
-	return (err == -ENODEV || dck_process_ended(err)) && !READ_ONCE(dck_quarantined);
+	bool begun = err != -ENODEV && err != -EBUSY;
+
+	if (begun) {
+		dck_upcall_failed(what, err);
+		return;
+	}
+	if (xchg(&dck_quarantined, true))
+		return;
+	pr_warn("no process ran %s (%d); recovering\n", what, err);
+	queue_work(system_unbound_wq, &dck_recovery);
 }
 
-static void dck_reprobe(void)
+bool dck_had_no_process(int err)
+{
+	return (err == -ENODEV || err == -EBUSY || dck_process_ended(err)) &&
+	       !READ_ONCE(dck_quarantined);
+}
+
+static void dck_release_devices(void)
 {
 	struct dck_device *entry;
 	LIST_HEAD(taken);
@@ -234,27 +254,57 @@ static void dck_reprobe(void)
 	mutex_unlock(&dck_devices_lock);
 	list_for_each_entry(entry, &taken, node)
 		device_release_driver(entry->device);
-	WRITE_ONCE(dck_undone, false);
-	WRITE_ONCE(dck_quarantined, false);
-	while (!list_empty(&taken)) {
-		entry = list_first_entry(&taken, struct dck_device, node);
-		if (device_attach(entry->device) <= 0)
-			dev_err(entry->device, "the driver does not bind again\n");
-		dck_unlist_device(entry);
-	}
+	mutex_lock(&dck_devices_lock);
+	list_splice_tail(&taken, &dck_unbound);
+	mutex_unlock(&dck_devices_lock);
 }
 
 static void dck_recover(struct work_struct *work)
 {
 	unsigned int count;
 
+	mutex_lock(&dck_recovering);
 	dcrt_drain(dcg_channel);
 	count = dck_undo_once();
 	pr_warn("released %u resources; probing again\n", count);
-	dck_reprobe();
+	dck_release_devices();
+	WRITE_ONCE(dck_undone, false);
+	WRITE_ONCE(dck_quarantined, false);
+	mutex_unlock(&dck_recovering);
+	queue_work(system_unbound_wq, &dck_probing);
+}
+
+static struct dck_device *dck_take_unbound(void)
+{
+	struct dck_device *entry;
+
+	mutex_lock(&dck_devices_lock);
+	entry = list_first_entry_or_null(&dck_unbound, struct dck_device, node);
+	if (entry)
+		list_del_init(&entry->node);
+	mutex_unlock(&dck_devices_lock);
+	return entry;
+}
+
+/* A probe that finds no process fails, and nobody would make it again. */
+static void dck_probe_again(struct work_struct *work)
+{
+	struct dck_device *entry;
+
+	while ((entry = dck_take_unbound())) {
+		while (!dcrt_await_process(dcg_channel, 1000) && !READ_ONCE(dck_ending))
+			;
+		mutex_lock(&dck_recovering);
+		if (!READ_ONCE(dck_ending) && device_attach(entry->device) <= 0)
+			dev_err(entry->device, "the driver does not bind again\n");
+		mutex_unlock(&dck_recovering);
+		dck_unlist_device(entry);
+	}
 }
 
 void dck_recovery_flush(void)
 {
+	WRITE_ONCE(dck_ending, true);
 	flush_work(&dck_recovery);
+	flush_work(&dck_probing);
 }

@@ -35,15 +35,31 @@ static struct dcrt_chain *dcrt_take_chain(struct dcrt_channel *channel)
 	return chain;
 }
 
+/* A call that can be refused without harm: it changes nothing. */
+static bool dcrt_is_reader(const struct dcrt_function *function)
+{
+	return function->flags & DCRT_RETRY;
+}
+
+/* With the lock. The last free chain is left to changes: no number of readers holds them up. */
+static bool dcrt_has_chain(const struct dcrt_channel *channel, bool reader)
+{
+	const struct list_head *free = &channel->calls.free;
+
+	return !list_empty(free) &&
+	       !(reader && channel->calls.n_chains > 1 && list_is_singular(free));
+}
+
 /* With the lock: true if there is nothing to wait for. Then *ret is set, or *err. */
-static bool dcrt_may_begin(struct dcrt_channel *channel, struct dcrt_chain **ret, int *err)
+static bool dcrt_may_begin(struct dcrt_channel *channel, bool reader, struct dcrt_chain **ret,
+			   int *err)
 {
 	if (channel->going)
 		*err = -ESHUTDOWN;
 	else if (!dcrt_is_served(channel) || channel->session.killed)
 		*err = -ENODEV;
-	else if (list_empty(&channel->calls.free))
-		*err = -ETIMEDOUT;
+	else if (!dcrt_has_chain(channel, reader))
+		*err = -EBUSY;
 	else
 		*err = 0;
 	if (!*err)
@@ -51,35 +67,39 @@ static bool dcrt_may_begin(struct dcrt_channel *channel, struct dcrt_chain **ret
 	return !*err || *err == -ESHUTDOWN;
 }
 
-static bool dcrt_may_begin_now(struct dcrt_channel *channel, struct dcrt_chain **ret, int *err)
+static bool dcrt_may_begin_now(struct dcrt_channel *channel, bool reader, struct dcrt_chain **ret,
+			       int *err)
 {
 	bool may;
 
 	spin_lock(&channel->lock);
-	may = dcrt_may_begin(channel, ret, err);
+	may = dcrt_may_begin(channel, reader, ret, err);
 	spin_unlock(&channel->lock);
 	return may;
 }
 
-static bool dcrt_may_be_killed(void)
+/* Whoever makes a change does not give it up: the kernel may ignore that it failed. */
+static bool dcrt_may_be_killed(bool reader)
 {
-	return !(current->flags & (PF_EXITING | PF_KTHREAD));
+	return reader && !(current->flags & (PF_EXITING | PF_KTHREAD));
 }
 
 /* err: why the call cannot begin at once. */
-static int dcrt_wait_to_begin(struct dcrt_channel *channel, struct dcrt_chain **ret, int err)
+static int dcrt_wait_to_begin(struct dcrt_channel *channel, bool reader, struct dcrt_chain **ret,
+			      int err)
 {
 	unsigned int wait_ms = READ_ONCE(dcrt_attach_wait_ms);
 	long left;
 
-	if (err == -ETIMEDOUT || READ_ONCE(channel->respawner.path))
+	if (err == -EBUSY || READ_ONCE(channel->respawner.path))
 		wait_ms = READ_ONCE(dcrt_deadline_ms);
-	if (dcrt_may_be_killed())
+	if (dcrt_may_be_killed(reader))
 		left = wait_event_killable_timeout(channel->wait,
-						   dcrt_may_begin_now(channel, ret, &err),
+						   dcrt_may_begin_now(channel, reader, ret, &err),
 						   msecs_to_jiffies(wait_ms));
 	else
-		left = wait_event_timeout(channel->wait, dcrt_may_begin_now(channel, ret, &err),
+		left = wait_event_timeout(channel->wait,
+					  dcrt_may_begin_now(channel, reader, ret, &err),
 					  msecs_to_jiffies(wait_ms));
 	if (left < 0)
 		return -EINTR;
@@ -98,6 +118,7 @@ int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt
 	const struct dcrt_driver *driver = channel->driver;
 	struct dcrt_chain *chain;
 	struct dcrt_frame *frame;
+	bool reader;
 	int err = 0;
 
 	if (dcrt_is_atomic()) {
@@ -106,11 +127,12 @@ int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt
 	}
 	if (function >= driver->n_up)
 		return -EINVAL;
+	reader = dcrt_is_reader(&driver->up[function]);
 	spin_lock(&channel->lock);
 	chain = dcrt_own_chain(channel);
-	if (!chain && !dcrt_may_begin(channel, &chain, &err)) {
+	if (!chain && !dcrt_may_begin(channel, reader, &chain, &err)) {
 		spin_unlock(&channel->lock);
-		err = dcrt_wait_to_begin(channel, &chain, err);
+		err = dcrt_wait_to_begin(channel, reader, &chain, err);
 		spin_lock(&channel->lock);
 	}
 	if (err) {
@@ -214,11 +236,32 @@ static int dcrt_give_up(struct dcrt_chain *chain, int why)
 	return chain->err;
 }
 
-/* Waits until a reply or a downcall has arrived. Returns 0 or the error. */
-static int dcrt_wait_for_event(struct dcrt_chain *chain, unsigned int deadline_ms)
+/* True if no thread of the process had been given the message: none will be. */
+static bool dcrt_take_back(struct dcrt_chain *chain)
+{
+	struct dcrt_channel *channel = chain->channel;
+	bool taken;
+
+	spin_lock(&channel->lock);
+	taken = !chain->dead && !list_empty(&chain->pending);
+	if (taken) {
+		list_del_init(&chain->pending);
+		chain->deliver = NULL;
+	}
+	spin_unlock(&channel->lock);
+	return taken;
+}
+
+#define DCRT_SLICE (10 * HZ) /* shorter than the kernel takes for a hung task */
+
+/*
+ * Waits until a reply or a downcall has arrived. Returns 0 or the error; -EINTR: the caller was
+ * killed, and the process will not see the call. If it has the call already, the wait goes on to
+ * the deadline: whoever may read must not be able to kill the process.
+ */
+static int dcrt_wait_for_event(struct dcrt_chain *chain, unsigned int deadline_ms, bool killable)
 {
 	unsigned long deadline = msecs_to_jiffies(deadline_ms);
-	bool killable = dcrt_may_be_killed();
 
 	/*
 	 * On one CPU this lets the server run, which mostly replies before this thread sleeps:
@@ -234,16 +277,18 @@ static int dcrt_wait_for_event(struct dcrt_chain *chain, unsigned int deadline_m
 			since = 0;
 		if (since >= deadline)
 			return dcrt_has_event(chain) ? 0 : dcrt_give_up(chain, -ETIMEDOUT);
+		left = min_t(unsigned long, deadline - since, DCRT_SLICE);
 		if (killable)
 			left = wait_event_killable_timeout(chain->wait, dcrt_has_event(chain),
-							   deadline - since);
+							   left);
 		else
-			left = wait_event_timeout(chain->wait, dcrt_has_event(chain),
-						  deadline - since);
-		if (left < 0)
-			return dcrt_give_up(chain, -EINTR);
-		if (left)
+			left = wait_event_timeout(chain->wait, dcrt_has_event(chain), left);
+		if (left > 0)
 			return 0;
+		if (left < 0 && dcrt_take_back(chain))
+			return -EINTR;
+		if (left < 0)
+			killable = false;
 	}
 }
 
@@ -255,7 +300,8 @@ static int dcrt_await_reply(struct dcrt_chain *chain, const struct dcrt_frame *f
 		function->deadline_ms ? function->deadline_ms : READ_ONCE(dcrt_deadline_ms);
 
 	for (;;) {
-		int err = dcrt_wait_for_event(chain, deadline_ms);
+		int err = dcrt_wait_for_event(chain, deadline_ms,
+					      dcrt_may_be_killed(dcrt_is_reader(function)));
 		struct dcrt_frame *down;
 		u32 len;
 
@@ -277,7 +323,11 @@ static int dcrt_call_process(struct dcrt_frame *frame, u32 len)
 {
 	int err = dcrt_deliver(frame->chain, frame->out, len);
 
-	return err ? err : dcrt_await_reply(frame->chain, frame);
+	if (!err)
+		err = dcrt_await_reply(frame->chain, frame);
+	if (err == -EINTR) /* no status of a reply: dcrt_reply_status() */
+		dcrt_put_cancel(frame->call.tracker, &frame->call.writer);
+	return err;
 }
 
 int dcrt_call_run(struct dcrt_call *call)

@@ -43,6 +43,12 @@ int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned int time
  */
 int dcrt_respawn(struct dcrt_channel *channel, const char *path, unsigned int timeout_ms);
 
+/*
+ * dcrt_await_process - waits until a process is attached. False: none was within timeout_ms, or the
+ * channel is being taken down. Process context.
+ */
+bool dcrt_await_process(struct dcrt_channel *channel, unsigned int timeout_ms);
+
 #define DCRT_TRIES_MAX 3
 
 /*

@@ -127,3 +127,11 @@ bool dcrt_is_attached(struct dcrt_channel *channel)
 	spin_unlock(&channel->lock);
 	return attached;
 }
+
+bool dcrt_await_process(struct dcrt_channel *channel, unsigned int timeout_ms)
+{
+	wait_event_timeout(channel->wait, dcrt_is_attached(channel) || READ_ONCE(channel->going),
+			   msecs_to_jiffies(timeout_ms));
+	return dcrt_is_attached(channel) && !READ_ONCE(channel->going);
+}
+EXPORT_SYMBOL_GPL(dcrt_await_process);

@@ -396,7 +396,7 @@ void dcrt_put_freed(struct dcrt_tracker *tracker, struct dcrt_writer *writer)
 
 void dcrt_put_cancel(struct dcrt_tracker *tracker, const struct dcrt_writer *writer)
 {
-	if (tracker->kernel || !writer->header.records)
+	if (!writer->header.records)
 		return;
 	dcrt_lock(tracker);
 	dcrt_send_cancel(tracker, writer);

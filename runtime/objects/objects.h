@@ -267,7 +267,10 @@ uint64_t dcrt_put_ref(struct dcrt_tracker *tracker, struct dcrt_writer *writer, 
 		      uint64_t session);
 /* dcrt_put_freed - kernel: adds FREE records for objects untracked since the last message. */
 void dcrt_put_freed(struct dcrt_tracker *tracker, struct dcrt_writer *writer);
-/* dcrt_put_cancel - process: the message will not be sent; its updates go into the next one. */
+/*
+ * dcrt_put_cancel - the message will not be sent: its updates and FREE records go into the next
+ * one.
+ */
 void dcrt_put_cancel(struct dcrt_tracker *tracker, const struct dcrt_writer *writer);
 /* dcrt_confirm - kernel: the process answered this message, so it has what the message carried. */
 void dcrt_confirm(struct dcrt_tracker *tracker, const void *buf, uint64_t session);

@@ -306,6 +306,16 @@ static void cancel_update(struct dcrt_tracker *tracker, const struct dcrt_record
 	}
 }
 
+/* The process still has to learn of it. (The kernel keeps what is not confirmed as changed.) */
+static void cancel_freed(struct dcrt_tracker *tracker, uint64_t handle)
+{
+	if (tracker->freed_count == tracker->slots)
+		return;
+	tracker->freed_at = (tracker->freed_at + tracker->slots - 1) % tracker->slots;
+	tracker->freed[tracker->freed_at] = handle;
+	tracker->freed_count++;
+}
+
 void dcrt_send_cancel(struct dcrt_tracker *tracker, const struct dcrt_writer *writer)
 {
 	struct dcrt_message message = {.header = writer->header};
@@ -317,8 +327,10 @@ void dcrt_send_cancel(struct dcrt_tracker *tracker, const struct dcrt_writer *wr
 	message.args = writer->buf + sizeof(message.header);
 	message.records = message.args + message.header.args * sizeof(uint64_t);
 	while (dcrt_message_next(&message, &at, &record, &data))
-		if (record.kind == DCRT_UPDATE)
+		if (record.kind == DCRT_UPDATE && !tracker->kernel)
 			cancel_update(tracker, &record);
+		else if (record.kind == DCRT_FREE && tracker->kernel)
+			cancel_freed(tracker, record.handle);
 }
 
 static void confirm_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,

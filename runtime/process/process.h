@@ -144,6 +144,13 @@ dcp_dev_printk(const char *what, const struct device *device, const char *format
 __attribute__((format(printf, 3, 4))) int
 dcp_netdev_printk(const char *what, const struct net_device *device, const char *format, ...);
 
+/*
+ * A device's name, as the kernel has it now; "?" if it cannot be asked. The text stays until
+ * DCP_NAMES other names have been asked for.
+ */
+#define DCP_NAMES 32
+const char *dcp_dev_name(const struct device *device);
+
 /* Bugs: logged to the kernel's log and to stderr; the process ends. */
 __attribute__((noreturn)) void dcp_bug_at(const char *file, int line);
 void dcp_warn_at(const char *file, int line);

@@ -41,9 +41,12 @@ static void test_bad_rules(void **state)
 		{"{\"rules\": [], \"types\": [{\"name\": \"s\", \"class\": \"object\","
 		 " \"trailing_align\": -1}]}",
 		 "types[0].trailing_align: -1 is below 0"},
-		{"{\"rules\": [], \"pointers\": [{\"field\": \"s\", \"count\": \"1\"}]}",
+		{"{\"rules\": [], \"pointers\": [{\"field\": \"s.f\", \"count\": \"1\"}]}",
+		 "pointers[0]: it does not say which function frees the memory (freed)"},
+		{"{\"rules\": [], \"pointers\": [{\"field\": \"s\", \"count\": \"1\","
+		 " \"freed\": \"f\"}]}",
 		 "pointers[0]: field 's' is not STRUCTURE.FIELD"},
-		{"{\"rules\": [], \"pointers\": [{\"field\": \"s.f\"}]}",
+		{"{\"rules\": [], \"pointers\": [{\"field\": \"s.f\", \"freed\": \"f\"}]}",
 		 "pointers[0].count: missing"},
 		{"{\"rules\": [], \"entry_points\": [{\"retry\": true}]}",
 		 "entry_points[0].entry_point: missing"},
@@ -101,11 +104,40 @@ static void test_undos(void **state)
 	free(path);
 }
 
+/* Memory that a pointer of the kernel points to becomes an object, so the kernel component must see
+ * it freed: by a function that runtime/component/overrides.h replaces. */
+static void test_freed(void **state)
+{
+	char *path = dc_printf("%s/runtime/component/overrides.h", dc_data_dir());
+	const struct dc_pointer_rule *pointer;
+	struct dc_rules rules;
+	struct caught caught;
+	char *overrides;
+
+	(void)state;
+	catch_start(&caught);
+	assert_int_equal(dc_rules_open(&caught.diag, "net", &rules), 0);
+	assert_int_equal(dc_file_read(&caught.diag, path, &overrides, NULL), 0);
+	assert_true(rules.pointers.len > 0);
+	dc_vec_each (pointer, &rules.pointers) {
+		char *define = dc_printf("\n#define %s(", pointer->freed);
+
+		if (!strstr(overrides, define))
+			fail_msg("%s.%s: the component does not see %s", pointer->record,
+				 pointer->field, pointer->freed);
+		free(define);
+	}
+	dc_rules_done(&rules);
+	free(overrides);
+	free(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bad_rules),
 		cmocka_unit_test(test_undos),
+		cmocka_unit_test(test_freed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,10 @@ detached() {
 	[ "$(counter session attached)" = 0 ]
 }
 
+calls_open() { # COUNT
+	[ "$(counter session open)" = "$1" ]
+}
+
 stop() {
 	kill -9 "$1"
 	wait "$1" 2> /tmp/wait || true
@@ -120,12 +124,40 @@ is "past the deadline" ETIMEDOUT "$($run slow 5000)"
 wait_for 5 "the process's end" detached
 is "given up" 1 "$(counter atomic_refused given_up)"
 start
-$run hang 0 > /tmp/hang &
+deaths=$(counter atomic_refused deaths)
+$run slow 300 > /tmp/slow &
 caller=$!
-sleep 0.2
+sleep 0.1
 kill -9 $caller
-wait_for 5 "the process's end" detached
-is "a killed caller" 2 "$(counter atomic_refused given_up)"
+wait $caller 2> /tmp/wait || true
+is "a killed caller does not end the process" 5 "$($run nest 4)"
+kill -STOP $process
+sleep 0.1
+$run die 0 > /tmp/die & # made again, so its caller may be killed
+caller=$!
+sleep 0.1
+kill -9 $caller
+wait $caller 2> /tmp/wait || true # though the process does nothing
+kill -CONT $process
+is "a call that was taken back" 1 "$($run die 0)"
+is "all objects after it" 6 "$($run all 3)"
+is "no death" "$deaths" "$(counter atomic_refused deaths)"
+is "nobody gave up" 1 "$(counter atomic_refused given_up)"
+
+progress "no chain left"
+echo 500 > /sys/module/dcrt/parameters/deadline_ms
+for n in 1 2 3 4 5 6 7; do
+	$run hang 0 > /tmp/hang.$n &
+done
+wait_for 5 "seven calls" calls_open 7
+is "what changes nothing leaves the last chain" EBUSY "$($run die 0)"
+is "what may change something gets it" 5 "$($run nest 4)"
+$run hang 0 > /tmp/hang.8 &
+wait_for 5 "eight calls" calls_open 8
+is "no chain left" EBUSY "$($run echo 0 1)"
+is "no death by it" "$deaths" "$(counter atomic_refused deaths)"
+stop $process
+echo 5000 > /sys/module/dcrt/parameters/deadline_ms
 start
 is "the next process" 5 "$($run nest 4)"
 is "the next process knows the objects" 1006 "$($run touch 0)"

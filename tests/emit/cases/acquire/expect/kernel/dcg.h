@@ -26,7 +26,6 @@ enum dcg_down {
 enum dcg_type {
 	DCG_TYPE_device,
 	DCG_TYPE_pci_dev,
-	DCG_TYPE_1_bytes,
 	DCG_VARIABLE_in_c_in_lock,
 	DCG_N_TYPES,
 };
@@ -34,7 +33,6 @@ enum dcg_type {
 int dcg_run_in_lock_all(struct dcrt_call *dcg);
 void dcg_forget_device(void *element);
 void dcg_forget_pci_dev(void *element);
-void dcg_forget_1_bytes(void *element);
 int dcg_kernel_mutex_lock(struct dcrt_call *dcg);
 int dcg_kernel_mutex_lock_interruptible(struct dcrt_call *dcg);
 int dcg_kernel_mutex_trylock(struct dcrt_call *dcg);

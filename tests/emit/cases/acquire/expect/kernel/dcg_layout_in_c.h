@@ -4,9 +4,7 @@
 /* clang-format off */
 
 DCRT_LAYOUT(struct device, 752);
-DCRT_LAYOUT_FIELD(struct device, kobj.name, 0, 8);
 
 DCRT_LAYOUT(struct pci_dev, 2632);
-DCRT_LAYOUT_FIELD(struct pci_dev, dev.kobj.name, 208, 8);
 DCRT_LAYOUT(in_lock, 32);
 /* clang-format on */

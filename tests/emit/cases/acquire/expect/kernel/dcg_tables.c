@@ -49,55 +49,14 @@ static const struct dcrt_function dcg_down[] = {
 
 static void *dcg_code[4];
 
-static const struct dcrt_link dcg_links_device[] = {
-	{.offset = 0, .target = DCG_TYPE_1_bytes}, /* kobject.name */
-};
-
-static int dcg_adopt_device(struct dcrt_channel *channel, void *element)
-{
-	char *at = element;
-	int err = 0;
-
-	if (!err) /* kobject.name */
-		err = dcrt_adopt(channel, *(void **)(at + 0), DCG_TYPE_1_bytes, *(char **)(at + 0) ? strlen(*(char **)(at + 0)) + 1 : 0);
-	return err;
-}
-
 void dcg_forget_device(void *element)
 {
 	char *at = element;
 
-	dcrt_forget(dcg_channel, *(void **)(at + 0)); /* kobject.name */
 	dcrt_forget(dcg_channel, at);
-}
-
-static const struct dcrt_link dcg_links_pci_dev[] = {
-	{.offset = N, .target = DCG_TYPE_1_bytes}, /* kobject.name */
-};
-
-static int dcg_adopt_pci_dev(struct dcrt_channel *channel, void *element)
-{
-	char *at = element;
-	int err = 0;
-
-	if (!err) /* kobject.name */
-		err = dcrt_adopt(channel, *(void **)(at + N), DCG_TYPE_1_bytes, *(char **)(at + N) ? strlen(*(char **)(at + N)) + 1 : 0);
-	return err;
 }
 
 void dcg_forget_pci_dev(void *element)
-{
-	char *at = element;
-
-	dcrt_forget(dcg_channel, *(void **)(at + N)); /* kobject.name */
-	dcrt_forget(dcg_channel, at);
-}
-
-static struct dcrt_field dcg_fields_1_bytes[] = {
-	{.offset = 0, .size = 1, .count = 1}, /* 1 bytes */
-};
-
-void dcg_forget_1_bytes(void *element)
 {
 	char *at = element;
 
@@ -105,9 +64,8 @@ void dcg_forget_1_bytes(void *element)
 }
 
 static struct dcrt_type dcg_types[] = {
-	[DCG_TYPE_device] = {.name = "device", .size = N, .n_links = 1, .links = dcg_links_device, .adopt = dcg_adopt_device},
-	[DCG_TYPE_pci_dev] = {.name = "pci_dev", .size = N, .n_links = 1, .links = dcg_links_pci_dev, .adopt = dcg_adopt_pci_dev},
-	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_1_bytes},
+	[DCG_TYPE_device] = {.name = "device", .size = N},
+	[DCG_TYPE_pci_dev] = {.name = "pci_dev", .size = N},
 	[DCG_VARIABLE_in_c_in_lock] = {.name = "in_lock", .size = 32},
 };
 

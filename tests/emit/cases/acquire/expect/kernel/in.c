@@ -126,7 +126,7 @@ static int in_lock_all(int value)
 		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_upcall_failed("in_lock_all", dcg_err);
+		dck_change_failed("in_lock_all", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 109 "in.c"

@@ -49,22 +49,9 @@ static const struct dcrt_function dcg_down[] = {
 
 static void *dcg_code[4];
 
-static const struct dcrt_link dcg_links_device[] = {
-	{.offset = 0, .target = DCG_TYPE_1_bytes}, /* kobject.name */
-};
-
-static const struct dcrt_link dcg_links_pci_dev[] = {
-	{.offset = N, .target = DCG_TYPE_1_bytes}, /* kobject.name */
-};
-
-static struct dcrt_field dcg_fields_1_bytes[] = {
-	{.offset = 0, .size = 1, .count = 1}, /* 1 bytes */
-};
-
 static struct dcrt_type dcg_types[] = {
-	[DCG_TYPE_device] = {.name = "device", .size = N, .n_links = 1, .links = dcg_links_device},
-	[DCG_TYPE_pci_dev] = {.name = "pci_dev", .size = N, .n_links = 1, .links = dcg_links_pci_dev},
-	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_1_bytes},
+	[DCG_TYPE_device] = {.name = "device", .size = N},
+	[DCG_TYPE_pci_dev] = {.name = "pci_dev", .size = N},
 	[DCG_VARIABLE_in_c_in_lock] = {.name = "in_lock", .size = 32},
 };
 

@@ -83,7 +83,7 @@ static void in_quiet(struct port *port)
 		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_upcall_failed("in_quiet", dcg_err);
+		dck_change_failed("in_quiet", dcg_err);
 }
 #line 60 "in.c"
 
@@ -180,7 +180,7 @@ static int in_stop(struct net_device *netdev)
 		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_upcall_failed("in_stop", dcg_err);
+		dck_change_failed("in_stop", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 134 "in.c"

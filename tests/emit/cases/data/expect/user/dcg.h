@@ -37,7 +37,6 @@ enum dcg_down {
 enum dcg_type {
 	DCG_TYPE_device,
 	DCG_TYPE_net_device,
-	DCG_TYPE_1_bytes,
 	DCG_TYPE_32_bytes,
 	DCG_TYPE_ring,
 	DCG_VARIABLE_in_c_level,
@@ -65,7 +64,6 @@ int dcg_run_in_stop(struct dcrt_call *dcg);
 int dcg_run_in_sum(struct dcrt_call *dcg);
 void dcg_forget_device(void *element);
 void dcg_forget_net_device(void *element);
-void dcg_forget_1_bytes(void *element);
 void dcg_forget_32_bytes(void *element);
 void dcg_forget_ring(void *element);
 int dcg_kernel_del_timer_sync(struct dcrt_call *dcg);

@@ -4,7 +4,6 @@
 /* clang-format off */
 
 DCRT_LAYOUT(struct device, 752);
-DCRT_LAYOUT_FIELD(struct device, kobj.name, 0, 8);
 
 DCRT_LAYOUT(struct net_device, 2432);
 
@@ -16,7 +15,6 @@ DCRT_LAYOUT_FIELD(struct port, notify, 32, 8);
 DCRT_LAYOUT_FIELD(struct port, flags, 40, 8);
 DCRT_LAYOUT_FIELD(struct port, counts, 48, 24);
 DCRT_LAYOUT_FIELD(struct net_device, dev_addr, 816, 8);
-DCRT_LAYOUT_FIELD(struct net_device, dev.kobj.name, 1336, 8);
 DCRT_LAYOUT_FIELD(struct port, n_rings, 16, 4);
 DCRT_LAYOUT_FIELD(struct port, rings, 8, 8);
 

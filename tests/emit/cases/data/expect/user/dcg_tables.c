@@ -93,10 +93,6 @@ static const struct dcrt_function dcg_down[] = {
 
 static void *dcg_code[11];
 
-static const struct dcrt_link dcg_links_device[] = {
-	{.offset = 0, .target = DCG_TYPE_1_bytes}, /* kobject.name */
-};
-
 static struct dcrt_field dcg_fields_net_device[] = {
 	{.offset = 0, .size = 1, .count = 16}, /* net_device.name */
 	{.offset = N, .size = 1, .count = 1, .user_writes = true}, /* port.up */
@@ -108,12 +104,7 @@ static struct dcrt_field dcg_fields_net_device[] = {
 
 static const struct dcrt_link dcg_links_net_device[] = {
 	{.offset = N, .target = DCG_TYPE_32_bytes}, /* net_device.dev_addr */
-	{.offset = N, .target = DCG_TYPE_1_bytes}, /* kobject.name */
 	{.offset = N, .target = DCG_TYPE_ring}, /* port.rings */
-};
-
-static struct dcrt_field dcg_fields_1_bytes[] = {
-	{.offset = 0, .size = 1, .count = 1}, /* 1 bytes */
 };
 
 static struct dcrt_field dcg_fields_32_bytes[] = {
@@ -141,9 +132,8 @@ static struct dcrt_field dcg_fields_variable_in_c_in_stop_times[] = {
 };
 
 static struct dcrt_type dcg_types[] = {
-	[DCG_TYPE_device] = {.name = "device", .size = N, .n_links = 1, .links = dcg_links_device},
-	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 6, .fields = dcg_fields_net_device, .n_links = 3, .links = dcg_links_net_device},
-	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_1_bytes},
+	[DCG_TYPE_device] = {.name = "device", .size = N},
+	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 6, .fields = dcg_fields_net_device, .n_links = 2, .links = dcg_links_net_device},
 	[DCG_TYPE_32_bytes] = {.name = "32 bytes", .size = 32, .n_fields = 1, .fields = dcg_fields_32_bytes},
 	[DCG_TYPE_ring] = {.name = "ring", .size = 16, .n_fields = 1, .fields = dcg_fields_ring},
 	[DCG_VARIABLE_in_c_level] = {.name = "level", .size = 4, .n_fields = 1, .fields = dcg_fields_variable_in_c_level},

@@ -32,7 +32,7 @@ static int step(int x)
 	dcrt_call_end(dcg);
 dcg_end:
 	if (dcg_err < 0)
-		dck_upcall_failed("step@one.c", dcg_err);
+		dck_change_failed("step@one.c", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 9 "one.c"

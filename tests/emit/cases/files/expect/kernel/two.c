@@ -36,7 +36,7 @@ int two_run(int x)
 	dcrt_call_end(dcg);
 dcg_end:
 	if (dcg_err < 0)
-		dck_upcall_failed("two_run", dcg_err);
+		dck_change_failed("two_run", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 

@@ -20,7 +20,6 @@ enum dcg_type {
 	DCG_TYPE_device,
 	DCG_TYPE_pci_dev,
 	DCG_TYPE_net_device,
-	DCG_TYPE_1_bytes,
 	DCG_TYPE_32_bytes,
 	DCG_VARIABLE_in_c_in_sum,
 	DCG_VARIABLE_in_c_work,
@@ -34,7 +33,6 @@ int dcg_run_in_add(struct dcrt_call *dcg);
 void dcg_forget_device(void *element);
 void dcg_forget_pci_dev(void *element);
 void dcg_forget_net_device(void *element);
-void dcg_forget_1_bytes(void *element);
 void dcg_forget_32_bytes(void *element);
 extern void *const dcg_code_in_c[];
 extern void *const dcg_variables_in_c[];

@@ -4,14 +4,11 @@
 /* clang-format off */
 
 DCRT_LAYOUT(struct device, 752);
-DCRT_LAYOUT_FIELD(struct device, kobj.name, 0, 8);
 
 DCRT_LAYOUT(struct pci_dev, 2632);
-DCRT_LAYOUT_FIELD(struct pci_dev, dev.kobj.name, 208, 8);
 
 DCRT_LAYOUT(struct net_device, 2432);
 DCRT_LAYOUT_FIELD(struct net_device, dev_addr, 816, 8);
-DCRT_LAYOUT_FIELD(struct net_device, dev.kobj.name, 1336, 8);
 DCRT_LAYOUT(in_sum, 4);
 DCRT_LAYOUT(work, 32);
 DCRT_LAYOUT(in_ops, 688);

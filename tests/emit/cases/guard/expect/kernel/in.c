@@ -42,7 +42,7 @@ static int in_add(int more)
 	dcrt_call_end(dcg);
 dcg_end:
 	if (dcg_err < 0)
-		dck_upcall_failed("in_add", dcg_err);
+		dck_change_failed("in_add", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 20 "in.c"

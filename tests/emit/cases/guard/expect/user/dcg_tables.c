@@ -21,21 +21,8 @@ static const struct dcrt_function dcg_down[] = {
 
 static void *dcg_code[11];
 
-static const struct dcrt_link dcg_links_device[] = {
-	{.offset = 0, .target = DCG_TYPE_1_bytes}, /* kobject.name */
-};
-
-static const struct dcrt_link dcg_links_pci_dev[] = {
-	{.offset = N, .target = DCG_TYPE_1_bytes}, /* kobject.name */
-};
-
 static const struct dcrt_link dcg_links_net_device[] = {
 	{.offset = N, .target = DCG_TYPE_32_bytes}, /* net_device.dev_addr */
-	{.offset = N, .target = DCG_TYPE_1_bytes}, /* kobject.name */
-};
-
-static struct dcrt_field dcg_fields_1_bytes[] = {
-	{.offset = 0, .size = 1, .count = 1}, /* 1 bytes */
 };
 
 static struct dcrt_field dcg_fields_32_bytes[] = {
@@ -47,10 +34,9 @@ static struct dcrt_field dcg_fields_variable_in_c_in_sum[] = {
 };
 
 static struct dcrt_type dcg_types[] = {
-	[DCG_TYPE_device] = {.name = "device", .size = N, .n_links = 1, .links = dcg_links_device},
-	[DCG_TYPE_pci_dev] = {.name = "pci_dev", .size = N, .n_links = 1, .links = dcg_links_pci_dev},
-	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_links = 2, .links = dcg_links_net_device},
-	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_1_bytes},
+	[DCG_TYPE_device] = {.name = "device", .size = N},
+	[DCG_TYPE_pci_dev] = {.name = "pci_dev", .size = N},
+	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_links = 1, .links = dcg_links_net_device},
 	[DCG_TYPE_32_bytes] = {.name = "32 bytes", .size = 32, .n_fields = 1, .fields = dcg_fields_32_bytes},
 	[DCG_VARIABLE_in_c_in_sum] = {.name = "in_sum", .size = 4, .n_fields = 1, .fields = dcg_fields_variable_in_c_in_sum},
 	[DCG_VARIABLE_in_c_work] = {.name = "work", .size = 32},

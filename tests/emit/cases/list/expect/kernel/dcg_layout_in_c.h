@@ -4,7 +4,6 @@
 /* clang-format off */
 
 DCRT_LAYOUT(struct device, 752);
-DCRT_LAYOUT_FIELD(struct device, kobj.name, 0, 8);
 
 DCRT_LAYOUT(struct net_device, 2432);
 
@@ -14,7 +13,6 @@ DCRT_LAYOUT_FIELD(struct port, filters.prev, 48, 8);
 DCRT_LAYOUT_FIELD(struct port, seed, 56, 4);
 DCRT_LAYOUT_FIELD(struct port, count, 60, 4);
 DCRT_LAYOUT_FIELD(struct net_device, dev_addr, 816, 8);
-DCRT_LAYOUT_FIELD(struct net_device, dev.kobj.name, 1336, 8);
 
 DCRT_LAYOUT(struct filter, 32);
 DCRT_LAYOUT_FIELD(struct filter, id, 0, 4);

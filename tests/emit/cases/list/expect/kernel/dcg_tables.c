@@ -49,25 +49,10 @@ static const struct dcrt_function dcg_down[] = {
 
 static void *dcg_code[6];
 
-static const struct dcrt_link dcg_links_device[] = {
-	{.offset = 0, .target = DCG_TYPE_1_bytes}, /* kobject.name */
-};
-
-static int dcg_adopt_device(struct dcrt_channel *channel, void *element)
-{
-	char *at = element;
-	int err = 0;
-
-	if (!err) /* kobject.name */
-		err = dcrt_adopt(channel, *(void **)(at + 0), DCG_TYPE_1_bytes, *(char **)(at + 0) ? strlen(*(char **)(at + 0)) + 1 : 0);
-	return err;
-}
-
 void dcg_forget_device(void *element)
 {
 	char *at = element;
 
-	dcrt_forget(dcg_channel, *(void **)(at + 0)); /* kobject.name */
 	dcrt_forget(dcg_channel, at);
 }
 
@@ -78,7 +63,6 @@ static struct dcrt_field dcg_fields_net_device[] = {
 
 static const struct dcrt_link dcg_links_net_device[] = {
 	{.offset = N, .target = DCG_TYPE_32_bytes}, /* net_device.dev_addr */
-	{.offset = N, .target = DCG_TYPE_1_bytes}, /* kobject.name */
 	{.offset = N, .target = DCG_TYPE_filter, .inside = 8}, /* port.filters */
 	{.offset = N, .target = DCG_TYPE_filter, .inside = 8}, /* port.filters */
 };
@@ -90,8 +74,6 @@ static int dcg_adopt_net_device(struct dcrt_channel *channel, void *element)
 
 	if (!err) /* net_device.dev_addr */
 		err = dcrt_adopt(channel, *(void **)(at + N), DCG_TYPE_32_bytes, 1);
-	if (!err) /* kobject.name */
-		err = dcrt_adopt(channel, *(void **)(at + N), DCG_TYPE_1_bytes, *(char **)(at + N) ? strlen(*(char **)(at + N)) + 1 : 0);
 	if (!err) /* port.filters */
 		err = dck_adopt_list(channel, (void *)(at + N), DCG_TYPE_filter, 8, (void *)(at + N)); /* lock */
 	return err;
@@ -102,18 +84,6 @@ void dcg_forget_net_device(void *element)
 	char *at = element;
 
 	dcrt_forget(dcg_channel, *(void **)(at + N)); /* net_device.dev_addr */
-	dcrt_forget(dcg_channel, *(void **)(at + N)); /* kobject.name */
-	dcrt_forget(dcg_channel, at);
-}
-
-static struct dcrt_field dcg_fields_1_bytes[] = {
-	{.offset = 0, .size = 1, .count = 1}, /* 1 bytes */
-};
-
-void dcg_forget_1_bytes(void *element)
-{
-	char *at = element;
-
 	dcrt_forget(dcg_channel, at);
 }
 
@@ -147,9 +117,8 @@ void dcg_forget_filter(void *element)
 }
 
 static struct dcrt_type dcg_types[] = {
-	[DCG_TYPE_device] = {.name = "device", .size = N, .n_links = 1, .links = dcg_links_device, .adopt = dcg_adopt_device},
-	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 2, .fields = dcg_fields_net_device, .n_links = 4, .links = dcg_links_net_device, .adopt = dcg_adopt_net_device},
-	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_1_bytes},
+	[DCG_TYPE_device] = {.name = "device", .size = N},
+	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 2, .fields = dcg_fields_net_device, .n_links = 3, .links = dcg_links_net_device, .adopt = dcg_adopt_net_device},
 	[DCG_TYPE_32_bytes] = {.name = "32 bytes", .size = 32, .n_fields = 1, .fields = dcg_fields_32_bytes},
 	[DCG_TYPE_filter] = {.name = "filter", .size = 32, .n_fields = 3, .fields = dcg_fields_filter, .n_links = 2, .links = dcg_links_filter},
 	[DCG_VARIABLE_in_c_in_ops] = {.name = "in_ops", .size = N},

@@ -110,7 +110,7 @@ static int in_open(struct net_device *netdev)
 		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_upcall_failed("in_open", dcg_err);
+		dck_change_failed("in_open", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 164 "in.c"
@@ -142,7 +142,7 @@ static int in_stop(struct net_device *netdev)
 		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_upcall_failed("in_stop", dcg_err);
+		dck_change_failed("in_stop", dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 176 "in.c"

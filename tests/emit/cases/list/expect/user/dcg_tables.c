@@ -49,10 +49,6 @@ static const struct dcrt_function dcg_down[] = {
 
 static void *dcg_code[6];
 
-static const struct dcrt_link dcg_links_device[] = {
-	{.offset = 0, .target = DCG_TYPE_1_bytes}, /* kobject.name */
-};
-
 static struct dcrt_field dcg_fields_net_device[] = {
 	{.offset = N, .size = 8, .count = 2, .kind = DCRT_ADDRESS, .target = DCRT_ANY_TYPE, .user_writes = true}, /* list_head.next */
 	{.offset = N, .size = 4, .count = 2, .user_writes = true}, /* port.seed */
@@ -60,13 +56,8 @@ static struct dcrt_field dcg_fields_net_device[] = {
 
 static const struct dcrt_link dcg_links_net_device[] = {
 	{.offset = N, .target = DCG_TYPE_32_bytes}, /* net_device.dev_addr */
-	{.offset = N, .target = DCG_TYPE_1_bytes}, /* kobject.name */
 	{.offset = N, .target = DCG_TYPE_filter, .inside = 8}, /* port.filters */
 	{.offset = N, .target = DCG_TYPE_filter, .inside = 8}, /* port.filters */
-};
-
-static struct dcrt_field dcg_fields_1_bytes[] = {
-	{.offset = 0, .size = 1, .count = 1}, /* 1 bytes */
 };
 
 static struct dcrt_field dcg_fields_32_bytes[] = {
@@ -85,9 +76,8 @@ static const struct dcrt_link dcg_links_filter[] = {
 };
 
 static struct dcrt_type dcg_types[] = {
-	[DCG_TYPE_device] = {.name = "device", .size = N, .n_links = 1, .links = dcg_links_device},
-	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 2, .fields = dcg_fields_net_device, .n_links = 4, .links = dcg_links_net_device},
-	[DCG_TYPE_1_bytes] = {.name = "1 bytes", .size = 1, .n_fields = 1, .fields = dcg_fields_1_bytes},
+	[DCG_TYPE_device] = {.name = "device", .size = N},
+	[DCG_TYPE_net_device] = {.name = "net_device", .size = N, .n_fields = 2, .fields = dcg_fields_net_device, .n_links = 3, .links = dcg_links_net_device},
 	[DCG_TYPE_32_bytes] = {.name = "32 bytes", .size = 32, .n_fields = 1, .fields = dcg_fields_32_bytes},
 	[DCG_TYPE_filter] = {.name = "filter", .size = 32, .n_fields = 3, .fields = dcg_fields_filter, .n_links = 2, .links = dcg_links_filter},
 	[DCG_VARIABLE_in_c_in_ops] = {.name = "in_ops", .size = N},
