@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Formats what is reported and hands it to the one sink, whoever prints; counts the errors.
+ */
 #include "diag.h"
 
 #include <stdarg.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Whole files: read into memory, written beside their name and renamed, so that no reader sees half
+ * of one.
+ */
 #include "file.h"
 
 #include <errno.h>

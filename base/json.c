@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads JSON with the place of every value, so that an error names the key and the file; writes it
+ * so that people can read and compare it.
+ */
 #include "json.h"
 
 #include <errno.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Finds the kernels and headers that are installed, by the names of the folders in /lib/modules.
+ */
 #include "kernel.h"
 
 #include <dirent.h>

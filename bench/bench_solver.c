@@ -19,7 +19,10 @@
 #include "base/json.h"
 #include "flow_public.h"
 #include "generate.h"
-#include "solver/internal.h"
+#include "solver/cut_parts.h"
+#include "solver/json_parts.h"
+#include "solver/model.h"
+#include "solver/sweep.h"
 
 static const char usage[] =
 	"usage: bench_solver [-l SECONDS] [-o FILE.json] [-f FAMILY] [-e ENGINE] NODES...\n"

@@ -13,6 +13,9 @@
 #include "base/proc.h"
 #include "cli/workspace.h"
 #include "cli/verbs.h"
+#include "problem/charge.h"
+
+#define WARNED_MAX 10 /* calls that the graph lacks, each with a warning of its own */
 
 struct options {
 	struct dc_driver_options driver;
@@ -23,12 +26,13 @@ struct options {
 
 static bool is_driver(void *ctx, const char *function)
 {
-	return dc_graph_function(ctx, function) >= 0;
-}
+	dc_indices functions = {0};
+	bool found;
 
-static bool has_edge(void *ctx, const char *caller, const char *callee)
-{
-	return dc_graph_has_edge(ctx, caller, callee);
+	dc_graph_functions_called(ctx, function, &functions);
+	found = functions.len > 0;
+	dc_vec_done(&functions);
+	return found;
 }
 
 /* The graph: --graph's, the one made before, or one made now. A user's recording needs none, as the
@@ -76,16 +80,48 @@ static int from_guest(struct dc_workspace *workspace, const struct options *opti
 	return err;
 }
 
-/* Recall: each edge that ran must be in the graph. */
-static void check_edges(struct dc_diag *diag, struct dc_graph *graph, struct dc_profile *profile)
+/* Recall: each edge that ran must be in the graph. A guest records a build in which only what is
+ * declared inline was inlined, so other paths of the graph do not explain one of its edges. */
+static bool is_explained(const struct dc_charge *charge, bool from_user)
 {
-	const struct dc_profile_pair *pair;
+	return charge->kind <= (from_user ? DC_CHARGE_PARTLY : DC_CHARGE_INLINED);
+}
 
-	if (!graph || !dc_profile_check_edges(profile, has_edge, graph))
+static void add_unseen(struct dc_diag *diag, struct dc_profile *profile,
+		       const struct dc_charge *charge)
+{
+	const struct dc_profile_edge *edge = charge->recorded;
+
+	dc_vec_push(&profile->unseen, (struct dc_profile_pair){edge->caller, edge->callee});
+	if (profile->unseen.len <= WARNED_MAX)
+		dc_warn(diag, NULL,
+			"%s was recorded, and the graph lacks it: either the recording is "
+			"of another source, or the graph is wrong",
+			dc_charge_text(profile->arena, charge));
+}
+
+static void check_edges(struct dc_diag *diag, const struct dc_graph *graph, bool from_user,
+			struct dc_profile *profile)
+{
+	const struct dc_charge *charge;
+	struct dc_charges charges;
+
+	if (!graph)
 		return;
-	dc_vec_each (pair, &profile->unseen)
-		dc_warn(diag, NULL, "%s called %s, an edge that the graph lacks", pair->caller,
-			pair->callee);
+	dc_charges_find(graph, profile, &charges);
+	dc_vec_each (charge, &charges.list)
+		if (!is_explained(charge, from_user))
+			add_unseen(diag, profile, charge);
+	if (profile->unseen.len > WARNED_MAX)
+		dc_warn(diag, NULL, "the graph lacks %zu more calls; unseen_in_graph has all",
+			profile->unseen.len - WARNED_MAX);
+	if (charges.path_calls)
+		dc_note(diag, NULL,
+			"%" PRIu64 " of %" PRIu64
+			" calls went through functions that were inlined, or "
+			"left by a tail call; solve charges them to the graph's paths",
+			charges.path_calls, charges.calls);
+	dc_charges_done(&charges);
 }
 
 /* The table */
@@ -191,14 +227,17 @@ static void print_table(const struct dc_profile *profile)
 static void print_recall(const struct dc_graph *graph, const struct dc_profile *profile)
 {
 	const struct dc_profile_edge *edge;
-	size_t edges = 0;
+	const struct dc_profile_pair *pair;
+	size_t edges = 0, unseen = 0;
 
 	if (!graph)
 		return;
 	dc_vec_each (edge, &profile->edges)
 		edges += !edge->kernel;
+	dc_vec_each (pair, &profile->unseen)
+		unseen += pair->caller != NULL;
 	printf("\n%zu of %zu edges between the driver's functions that ran are in its graph\n",
-	       edges - profile->unseen.len, edges);
+	       edges - unseen, edges);
 }
 
 static int make_profile(struct dc_workspace *workspace, const struct options *options)
@@ -215,7 +254,7 @@ static int make_profile(struct dc_workspace *workspace, const struct options *op
 			      ? from_user(workspace, options, graph, &profile)
 			      : from_guest(workspace, options, &profile);
 	if (!err)
-		check_edges(diag, graph, &profile);
+		check_edges(diag, graph, options->script || options->perf_data, &profile);
 	if (!err && !dc_is_stdout(path))
 		err = dc_mkdirs_for(diag, path);
 	if (!err)

@@ -114,6 +114,22 @@ int dc_graph_function(const struct dc_graph *graph, const char *name)
 	return found ? (int)(found - graph->functions.at) : -1;
 }
 
+void dc_graph_functions_called(const struct dc_graph *graph, const char *name, dc_indices *ret)
+{
+	int exact = dc_graph_function(graph, name);
+	size_t len = strlen(name);
+	unsigned i;
+
+	if (exact >= 0) {
+		dc_indices_add(ret, (unsigned)exact);
+		return;
+	}
+	for (i = 0; i < graph->functions.len; i++)
+		if (!strncmp(graph->functions.at[i].name, name, len) &&
+		    graph->functions.at[i].name[len] == '@')
+			dc_indices_add(ret, i);
+}
+
 bool dc_graph_is_entry(const struct dc_graph *graph, unsigned function)
 {
 	const struct dc_entry_point *point;
@@ -134,7 +150,7 @@ int dc_graph_kernel_function(const struct dc_graph *graph, const char *name)
 	return found ? (int)(found - graph->kernel_functions.at) : -1;
 }
 
-static bool kernel_reaches(const struct dc_kernel_function *function, const char *name)
+bool dc_kernel_function_reaches(const struct dc_kernel_function *function, const char *name)
 {
 	size_t i;
 
@@ -157,8 +173,8 @@ bool dc_graph_has_edge(const struct dc_graph *graph, const char *caller, const c
 		if (call->caller != (unsigned)from)
 			continue;
 		if (call->kind == DC_CALL_KERNEL
-			    ? to < 0 && kernel_reaches(&graph->kernel_functions.at[call->callee],
-						       callee)
+			    ? to < 0 && dc_kernel_function_reaches(
+						&graph->kernel_functions.at[call->callee], callee)
 			    : to >= 0 && call->callee == (unsigned)to && dc_call_counts(call))
 			return true;
 	}

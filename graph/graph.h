@@ -213,6 +213,12 @@ bool dc_graph_any_atomic(const struct dc_graph *graph, const dc_indices *locks);
 int dc_graph_function(const struct dc_graph *graph, const char *name);
 int dc_graph_kernel_function(const struct dc_graph *graph, const char *name);
 
+/* Adds the functions that the source calls so: one, or several static ones "NAME@FILE". */
+void dc_graph_functions_called(const struct dc_graph *graph, const char *name, dc_indices *ret);
+
+/* True if a call of this kernel function is, or as it is inline may end in, a call of `name`. */
+bool dc_kernel_function_reaches(const struct dc_kernel_function *function, const char *name);
+
 /* True if the kernel may call a function. */
 bool dc_graph_is_entry(const struct dc_graph *graph, unsigned function);
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "problem/charge.h"
 #include "problem/shared_fields.h"
 
 struct builder {
@@ -41,15 +42,6 @@ static const char *reason(struct builder *builder, const char *fmt, ...)
 
 /* Weights */
 
-static int no_such(struct builder *builder, const struct dc_profile_edge *edge)
-{
-	return dc_error(
-		builder->diag, -EINVAL, NULL,
-		"the profile has calls %s -> %s, which the graph of %s does not know: it is "
-		"of another source; make both again (drivercut graph, drivercut profile)",
-		edge->caller ? edge->caller : "(kernel)", edge->callee, builder->graph->driver);
-}
-
 static bool is_weightless(const struct builder *builder, const char *name)
 {
 	size_t i;
@@ -60,69 +52,39 @@ static bool is_weightless(const struct builder *builder, const char *name)
 	return false;
 }
 
-static int add_entries(struct builder *builder, const struct dc_profile *profile)
+static void add_call(struct builder *builder, unsigned from, unsigned to, int64_t calls)
 {
-	const struct dc_profile_edge *entry;
-
-	dc_vec_each (entry, &profile->entries) {
-		int function = dc_graph_function(builder->graph, entry->callee);
-
-		/* An inline function that the compiler kept: not the driver's, see below. */
-		if (function < 0 && dc_graph_kernel_function(builder->graph, entry->callee) >= 0)
-			continue;
-		if (function < 0)
-			return no_such(builder, entry);
-		builder->problem->nodes.at[builder->nodes[function]].entry_calls +=
-			(int64_t)entry->calls;
-		builder->called[function] += (int64_t)entry->calls;
-	}
-	return 0;
+	dc_problem_add_edge(builder->problem, builder->nodes[from], builder->nodes[to], calls,
+			    calls);
+	builder->called[to] += calls;
 }
 
-/* Calls out of an inline function that the compiler kept as one of its own: perf cannot tell which
- * of its callers made them, so each is charged. Returns false if none calls it. */
-static bool charge_inline_callers(struct builder *builder, const struct dc_profile_edge *edge)
+static void add_charge(struct builder *builder, const struct dc_charge *charge)
 {
-	int inlined = dc_graph_kernel_function(builder->graph, edge->caller);
-	const struct dc_call *call;
-	bool found = false;
+	struct dc_problem_node *nodes = builder->problem->nodes.at;
+	int64_t calls = (int64_t)charge->recorded->calls;
+	const dc_indices *path = &charge->path;
+	size_t i;
 
-	dc_vec_each (call, &builder->graph->calls)
-		if (call->kind == DC_CALL_KERNEL && inlined >= 0 &&
-		    call->callee == (unsigned)inlined) {
-			builder->problem->nodes.at[builder->nodes[call->caller]].kernel_calls +=
-				(int64_t)edge->calls;
-			found = true;
-		}
-	return found;
+	if (!path->len ||
+	    (charge->recorded->kernel && is_weightless(builder, charge->recorded->callee)))
+		return;
+	for (i = 1; i < path->len; i++)
+		add_call(builder, path->at[i - 1], path->at[i], calls);
+	if (charge->recorded->kernel) {
+		nodes[builder->nodes[path->at[path->len - 1]]].kernel_calls += calls;
+	} else if (path->len == 1) {
+		nodes[builder->nodes[path->at[0]]].entry_calls += calls;
+		builder->called[path->at[0]] += calls;
+	}
 }
 
-static int add_edges(struct builder *builder, const struct dc_profile *profile)
+static void add_charges(struct builder *builder, const struct dc_charges *charges)
 {
-	const struct dc_profile_edge *edge;
+	const struct dc_charge *charge;
 
-	dc_vec_each (edge, &profile->edges) {
-		int from = dc_graph_function(builder->graph, edge->caller);
-		int to = edge->kernel ? 0 : dc_graph_function(builder->graph, edge->callee);
-		int64_t calls = (int64_t)edge->calls;
-
-		if (edge->kernel && is_weightless(builder, edge->callee))
-			continue;
-		if (from < 0 && edge->kernel && charge_inline_callers(builder, edge))
-			continue;
-		if (from < 0 || to < 0 ||
-		    (!edge->kernel &&
-		     !dc_graph_has_edge(builder->graph, edge->caller, edge->callee)))
-			return no_such(builder, edge);
-		if (edge->kernel) {
-			builder->problem->nodes.at[builder->nodes[from]].kernel_calls += calls;
-			continue;
-		}
-		dc_problem_add_edge(builder->problem, builder->nodes[from], builder->nodes[to],
-				    calls, calls);
-		builder->called[to] += calls;
-	}
-	return 0;
+	dc_vec_each (charge, &charges->list)
+		add_charge(builder, charge);
 }
 
 /* Inline functions that no probe sees: act on the machine, call nothing that perf counted. */
@@ -178,6 +140,31 @@ static void pin_entries(struct builder *builder)
 			pin(builder, entry->function,
 			    reason(builder, "%s runs it when there is no process", entry->via));
 	}
+}
+
+/* What ran and is not in the graph may run in any context, under any lock. */
+static void constrain_missing(struct builder *builder, const struct dc_charge *charge)
+{
+	const char *text = dc_charge_text(builder->problem->arena, charge);
+	const dc_indices *path = &charge->path;
+
+	if (path->len == 2)
+		dc_problem_add_together(
+			builder->problem,
+			(size_t[]){builder->nodes[path->at[0]], builder->nodes[path->at[1]]}, 2,
+			reason(builder, "%s was recorded, and the graph lacks it", text));
+	else if (path->len)
+		pin(builder, path->at[0],
+		    reason(builder, "%s was recorded, and the graph lacks it", text));
+}
+
+static void constrain_missing_calls(struct builder *builder, const struct dc_charges *charges)
+{
+	const struct dc_charge *charge;
+
+	dc_vec_each (charge, &charges->list)
+		if (dc_charge_missing(charge))
+			constrain_missing(builder, charge);
 }
 
 /* The first lock of an atomic class among them, or NULL. */
@@ -388,6 +375,23 @@ static void mark_replicable(struct builder *builder)
 	}
 }
 
+/* The weights, and what recorded calls that the graph lacks forbid. */
+static int add_profile(struct builder *builder, const struct dc_profile *profile)
+{
+	struct dc_charges charges;
+	int err;
+
+	builder->problem->seconds = (int64_t)profile->seconds;
+	dc_charges_find(builder->graph, profile, &charges);
+	err = dc_charges_check(builder->diag, builder->graph, &charges);
+	if (!err) {
+		add_charges(builder, &charges);
+		constrain_missing_calls(builder, &charges);
+	}
+	dc_charges_done(&charges);
+	return err;
+}
+
 static int build(struct builder *builder, const struct dc_profile *profile, enum dc_fields fields)
 {
 	int err = 0;
@@ -397,14 +401,10 @@ static int build(struct builder *builder, const struct dc_profile *profile, enum
 		builder->nodes[i] =
 			dc_problem_add_node(builder->problem, builder->graph->functions.at[i].name,
 					    builder->graph->functions.at[i].loc);
-	if (profile) {
-		builder->problem->seconds = (int64_t)profile->seconds;
-		err = add_entries(builder, profile);
-		if (!err)
-			err = add_edges(builder, profile);
-	} else {
+	if (profile)
+		err = add_profile(builder, profile);
+	else
 		builder->problem->weighed = DC_WEIGHTS_NONE;
-	}
 	if (err < 0)
 		return err;
 	add_inlines(builder);

@@ -4,12 +4,12 @@
  * with the profile's counts, and what forbids a cut is a constraint. This is the last stage that
  * knows a driver; solver/ takes any problem.
  *
- * Weights. An edge weighs its calls in the profile's workload. An entry point weighs the kernel's
- * calls to it. A function's calls to the kernel weigh what perf counted; inline functions of the
- * headers that act on the machine or on shared words (readl, set_bit) cannot be probed, so they
- * weigh their call sites times the calls of the function that they are in. Calls that the process
- * makes without the kernel (an access to a mapped register) weigh nothing:
- * dc_constraints.weightless.
+ * Weights. An edge weighs its calls in the profile's workload; charge.h says which edges a recorded
+ * call stands for. An entry point weighs the kernel's calls to it. A function's calls to the kernel
+ * weigh what perf counted; inline functions of the headers that act on the machine or on shared
+ * words (readl, set_bit) cannot be probed, so they weigh their call sites times the calls of the
+ * function that they are in. Calls that the process makes without the kernel (an access to a mapped
+ * register) weigh nothing: dc_constraints.weightless.
  *
  * Constraints, each with its reason:
  * - critical roots are in the kernel; the callee of an atomic call follows its caller into it;
@@ -19,7 +19,9 @@
  *   any other spinlock stay together; what is called with a spinlock held follows its caller;
  * - a field that atomic code writes and others use without a common lock is in memory that both
  *   sides map or, with DC_FIELDS_PIN, its users are in the kernel;
- * - module init and exit functions are in the kernel: no process exists yet, or any more.
+ * - module init and exit functions are in the kernel: no process exists yet, or any more;
+ * - of a recorded call that the graph lacks, nothing is known but that it ran: caller and callee
+ *   stay together; the callee is in the kernel if the kernel or an unknown function called it.
  *
  * A function may be replicated if it calls only inline functions that compute, takes no lock,
  * writes only its own variables, and is only called by name.
@@ -42,7 +44,7 @@ enum dc_fields { DC_FIELDS_MAP, DC_FIELDS_PIN };
  * @fields       how fields that atomic code writes are treated
  * @constraints  those of marshal/, and the calls that weigh nothing; or NULL
  * Returns 0 and a finished problem (caller frees with dc_problem_free); or, after reporting,
- * -EINVAL: the profile has functions or edges that the graph does not know (they are named), or
+ * -EINVAL: more calls of the profile contradict the graph than dc_charges_check allows, or
  * -EOVERFLOW: weights too large.
  */
 int dc_problem_of_driver(struct dc_diag *diag, const struct dc_graph *graph,

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Finds the fields that need shared memory: all uses of fields are sorted, so that those of one
+ * field are neighbours, and each of its users is compared with its atomic writers. See
+ * shared_fields.h.
+ */
 #include "problem/shared_fields.h"
 
 #include <stdlib.h>

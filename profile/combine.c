@@ -210,20 +210,6 @@ void merge_finish(struct dc_profile *profile, bool hourly)
 		profile->lost += phase->lost;
 }
 
-size_t dc_profile_check_edges(struct dc_profile *profile,
-			      bool (*known)(void *ctx, const char *caller, const char *callee),
-			      void *ctx)
-{
-	const struct dc_profile_edge *edge;
-
-	profile->unseen.len = 0;
-	dc_vec_each (edge, &profile->edges)
-		if (!edge->kernel && !known(ctx, edge->caller, edge->callee))
-			dc_vec_push(&profile->unseen,
-				    (struct dc_profile_pair){edge->caller, edge->callee});
-	return profile->unseen.len;
-}
-
 void dc_profile_done(struct dc_profile *profile)
 {
 	if (!profile)

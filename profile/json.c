@@ -72,7 +72,8 @@ static json_t *pair_json(const struct dc_profile_pair *pair)
 {
 	json_t *object = json_object();
 
-	set_str(object, "caller", pair->caller);
+	if (pair->caller)
+		set_str(object, "caller", pair->caller);
 	set_str(object, "callee", pair->callee);
 	return object;
 }
@@ -229,9 +230,10 @@ static void read_unseen(struct dc_profile *profile, const struct dc_json *root)
 
 	for (i = 0; i < dc_json_len(&list); i++) {
 		struct dc_json at = dc_json_at(&list, i);
-		struct dc_profile_pair pair = {get_str(profile, &at, "caller"),
-					       get_str(profile, &at, "callee")};
+		struct dc_profile_pair pair = {NULL, get_str(profile, &at, "callee")};
 
+		if (dc_json_has(&at, "caller"))
+			pair.caller = get_str(profile, &at, "caller");
 		dc_vec_push(&profile->unseen, pair);
 	}
 }

@@ -49,7 +49,8 @@ struct dc_profile_edge {
 };
 
 struct dc_profile_pair {
-	const char *caller, *callee;
+	const char *caller; /* NULL: the kernel */
+	const char *callee;
 };
 
 typedef DC_VEC(struct dc_profile_edge) dc_profile_edges;
@@ -65,7 +66,7 @@ struct dc_profile {
 	DC_VEC(struct dc_profile_phase) phases;
 	dc_profile_edges edges;
 	dc_profile_edges entries;
-	DC_VEC(struct dc_profile_pair) unseen; /* unseen_in_graph: should be empty */
+	DC_VEC(struct dc_profile_pair) unseen; /* calls that the graph lacks: should be empty */
 };
 
 void dc_profile_done(struct dc_profile *profile); /* takes a zeroed one, and NULL */
@@ -133,12 +134,6 @@ int dc_profile_from_perf_data(struct dc_diag *diag, const char *driver, const ch
  */
 uint64_t dc_profile_hourly(const struct dc_profile_phase *phases, size_t phase_count,
 			   const uint64_t *by_phase);
-
-/* Fills profile->unseen with the edges between driver functions for which known() says false.
- * Returns how many. */
-size_t dc_profile_check_edges(struct dc_profile *profile,
-			      bool (*known)(void *ctx, const char *caller, const char *callee),
-			      void *ctx);
 
 /* profile.json. The reader checks all that is said above. Both return 0, or -errno after
  * reporting (-EINVAL: not a profile, or one that contradicts itself). */

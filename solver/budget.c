@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Cuts under a budget: the best cut of the envelope first, then two searches between it and the
+ * envelope's bound, GLPK's and our own. See budget.h.
+ */
 #include "budget.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "cut.h"
+#include "cut_parts.h"
+#include "model.h"
+#include "search.h"
+#include "sweep.h"
 
 /* What is limited, and what is minimised, of a cut. */
 static int64_t limited(const struct dc_budget *budget, const struct dc_tally *tally)

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Writes a proof of a sweep: at each breakpoint a flow as large as the cut, on a net made of the
+ * problem itself, so that the reader (verify.c) needs nothing of the solver.
+ */
 #include "certificate.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "internal.h"
+#include "cut.h"
+#include "json_parts.h"
+#include "sweep.h"
 
 struct maker {
 	const struct dc_problem *problem;

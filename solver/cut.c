@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One optimal cut: the model's free groups are cut by one max-flow, and the cost of what comes out
+ * is compared with the flow. Terms (lambda, delay, price) and tallies are here, too.
+ */
 #include "cut.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "cut_parts.h"
 #include "model.h"
 
 const char *const dc_place_names[] = {"kernel", "user", "both"};
@@ -106,11 +110,6 @@ void dc_tally_sides(const struct dc_problem *problem, const bool *in_kernel,
 }
 
 /* Solving */
-
-__int128 dc_scaled_cost(struct dc_ratio lambda, int64_t kernel_loc, int64_t crossings)
-{
-	return (__int128)kernel_loc * lambda.q + (__int128)crossings * lambda.p;
-}
 
 struct dc_cut *dc_cut_of_sides(const struct dc_problem *problem, const struct dc_terms *terms,
 			       const bool *in_kernel)

@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "cut.h"
-#include "internal.h"
+#include "json_parts.h"
 
 json_t *dc_ratio_json(struct dc_ratio ratio)
 {

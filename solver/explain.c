@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Explains one node: its reason, the lambda above which it is in the kernel, its edges, and the cut
+ * with the node pinned to the other side, solved anew.
+ */
 #include "explain.h"
 
 #include <errno.h>
@@ -6,7 +10,9 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "internal.h"
+#include "cut.h"
+#include "json_parts.h"
+#include "sweep.h"
 
 static void find_threshold(struct dc_explanation *e, const struct dc_sweep *sweep)
 {

@@ -31,7 +31,7 @@ struct dc_flow_net {
 };
 
 enum dc_flow_engine {
-	DC_FLOW_AUTO, /* igraph where it is exact and not slow, else push */
+	DC_FLOW_AUTO, /* igraph where it is exact and not slow, else push; for a sweep, push */
 	DC_FLOW_IGRAPH,
 	DC_FLOW_PUSH,
 	DC_FLOW_BOTH, /* both, and they must agree */

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Follows the hard constraints to their ends, names contradictions, and contracts what is forced:
+ * the problem becomes a cut problem between free groups. See model.h.
+ */
 #include "model.h"
 
 #include <errno.h>

@@ -217,6 +217,66 @@ static __int128 bound_of(const struct dc_piece_cutter *cutter, const struct dc_p
 	return bound;
 }
 
+/* Turns all arcs around: excess is room, and the other way around. */
+static void turn(struct dc_preflow *p, const struct dc_piece *piece)
+{
+	uint32_t v, h;
+
+	for (v = piece->begin; v < piece->end; v++) {
+		int64_t excess = p->nodes[v].excess;
+
+		p->nodes[v].excess = p->nodes[v].room;
+		p->nodes[v].room = excess;
+	}
+	for (h = p->first[piece->begin]; h < p->first[piece->end]; h++) {
+		struct dc_half *twin = &p->halves[p->halves[h].twin];
+		int64_t left = p->halves[h].left;
+
+		if (p->halves[h].twin < h)
+			continue;
+		p->halves[h].left = twin->left;
+		twin->left = left;
+	}
+}
+
+/* Few nodes have excess, and very many room: their excess would go a long way, and room is found
+ * sooner from the other end. */
+static bool is_lopsided(const struct dc_preflow *p, const struct dc_piece *piece)
+{
+	size_t excess = 0, room = 0;
+	uint32_t v;
+
+	for (v = piece->begin; v < piece->end; v++) {
+		excess += p->nodes[v].excess > 0;
+		room += p->nodes[v].room > 0;
+	}
+	return room / 100 > excess;
+}
+
+static void run(struct dc_piece_cutter *cutter, const struct dc_piece *piece)
+{
+	dc_preflow_run(&cutter->preflow, piece->begin, piece->end);
+	dc_preflow_least(&cutter->preflow, cutter->least);
+	dc_preflow_greatest(&cutter->preflow, cutter->greatest);
+}
+
+/* Pushes from the user side: what is on its greatest side there is not on our least one. */
+static void run_turned(struct dc_piece_cutter *cutter, const struct dc_piece *piece)
+{
+	struct dc_preflow *p = &cutter->preflow;
+	uint32_t v;
+
+	turn(p, piece);
+	dc_preflow_run(p, piece->begin, piece->end);
+	dc_preflow_greatest(p, cutter->least);
+	dc_preflow_least(p, cutter->greatest);
+	for (v = piece->begin; v < piece->end; v++) {
+		cutter->least[v] = !cutter->least[v];
+		cutter->greatest[v] = !cutter->greatest[v];
+	}
+	turn(p, piece);
+}
+
 static int cut_by_preflow(struct dc_piece_cutter *cutter, struct dc_pieces *pieces,
 			  const struct dc_piece *piece, struct dc_ratio lambda)
 {
@@ -227,9 +287,10 @@ static int cut_by_preflow(struct dc_piece_cutter *cutter, struct dc_pieces *piec
 	cutter->preflow.first = pieces->first;
 	if (!lay_net(cutter, pieces, piece, lambda))
 		lay_net_anew(cutter, pieces, piece, lambda);
-	dc_preflow_run(&cutter->preflow, piece->begin, piece->end);
-	dc_preflow_least(&cutter->preflow, cutter->least);
-	dc_preflow_greatest(&cutter->preflow, cutter->greatest);
+	if (is_lopsided(&cutter->preflow, piece))
+		run_turned(cutter, piece);
+	else
+		run(cutter, piece);
 	keep_flow(cutter, pieces, piece, lambda);
 	bound = bound_of(cutter, pieces, piece, lambda);
 	if (cost_of(pieces, piece, lambda, cutter->least) == bound &&

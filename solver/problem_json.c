@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "internal.h"
+#include "cut.h"
+#include "json_parts.h"
 
 /* Reading: the getters are sticky (base/json.h), so nothing is checked here until the end. */
 

@@ -14,7 +14,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "budget.h"
+#include "cut.h"
+#include "cut_parts.h"
+#include "model.h"
+#include "search.h"
 
 struct program {
 	const struct dc_model *model;

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Exact fractions in 64 bits: products are taken in 128 bits and reduced before they are stored.
+ * See ratio.h.
+ */
 #include "ratio.h"
 
 #include <ctype.h>
@@ -37,6 +41,11 @@ int dc_ratio_compare(struct dc_ratio a, struct dc_ratio b)
 	__int128 left = (__int128)a.p * b.q, right = (__int128)b.p * a.q;
 
 	return left < right ? -1 : left > right;
+}
+
+__int128 dc_scaled_cost(struct dc_ratio lambda, int64_t kernel_loc, int64_t crossings)
+{
+	return (__int128)kernel_loc * lambda.q + (__int128)crossings * lambda.p;
 }
 
 double dc_ratio_value(struct dc_ratio ratio)

@@ -10,7 +10,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "cut.h"
+#include "cut_parts.h"
+#include "model.h"
 
 struct finder {
 	const struct dc_model *model;

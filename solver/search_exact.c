@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "internal.h"
+#include "cut.h"
+#include "cut_parts.h"
+#include "model.h"
+#include "search.h"
 
 #define DEEPEST 4000 /* a tree deeper than this is left unfinished */
 

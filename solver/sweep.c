@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * All optimal cuts: the thresholds of all groups (thresholds.h) become breakpoints, the breakpoints
+ * lists of nodes that move, and each cut learns which nodes are tied to it. See sweep.h.
+ */
 #include "sweep.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "cut.h"
+#include "sweep_tally.h"
 #include "model.h"
 #include "thresholds.h"
 

@@ -7,10 +7,10 @@
  * with lambda, each within the next. So the whole answer is the cut at lambda 0, the breakpoints,
  * and the nodes that go to the kernel at each: at most one breakpoint less than there are groups.
  *
- * Found by divide and conquer: two cuts known to be optimal at two ends, the lambda at which their
- * lines meet, one flow there on the nodes in which they differ, everything else contracted. Either
- * the flow finds a better cut, and there are two smaller problems; or there is none, and that
- * lambda is a breakpoint. 2k flows for k breakpoints, fractions compared exactly.
+ * Found by divide and conquer on the free groups (thresholds.h): a piece of them that is on the
+ * user side at one lambda and in the kernel at another is cut where the lines of these two cuts
+ * meet. Either the flow finds a better cut, and there are smaller pieces; or there is none, and
+ * that lambda is a breakpoint. Fractions are compared exactly.
  *
  * Why sweep.json always says "complete": the sides nest if whatever depends on lambda is lambda
  * times a weight and the rest is lines of the kernel side. A problem can say nothing else. Weights

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sweep.json, with what it takes to rebuild every cut; its keys are in docs/formats.md. */
 #include "base/json.h"
-#include "internal.h"
+#include "cut.h"
+#include "json_parts.h"
+#include "sweep.h"
 
 static json_t *names_json(const struct dc_problem *problem, const size_t *nodes, size_t count)
 {

@@ -3,7 +3,9 @@
  * with the nodes of a breakpoint moved to the kernel, one by one. */
 #include <stdlib.h>
 
-#include "internal.h"
+#include "cut.h"
+#include "sweep.h"
+#include "sweep_tally.h"
 
 struct mover {
 	const struct dc_problem *problem;

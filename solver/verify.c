@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Checks a certificate against the problem alone: each flow keeps its capacities and costs as much
+ * as the cut beside it, and the lines of neighbouring cuts meet where the certificate says. Shares
+ * no code with what found them.
+ */
 #include "verify.h"
 
 #include <errno.h>

@@ -6,6 +6,7 @@
 set -u
 
 drivercut=$1
+here=$(dirname "$0")
 folder=$(mktemp -d) || exit 99
 trap 'rm -rf "$folder"' EXIT
 DRIVERCUT_OUT=$folder/out
@@ -50,10 +51,12 @@ row() { # NAME
 }
 call='{"caller": "e1000_xmit_frame", "callee": "e1000_tso", "kind": "direct", "line": 2,
 	"resolved_by": "name", "atomic": false, "locks_held": []}'
-graph() { # CALLS
+entry='{"function": "e1000_xmit_frame", "via": "net_device_ops.ndo_start_xmit", "context": "process",
+	"known": true}'
+graph() { # CALLS [FUNCTIONS]
 	echo '{"schema": 2, "kind": "graph", "driver": "e1000", "family": "net", "kernel": "6.1",
-	"functions": ['"$(row e1000_clean), $(row e1000_tso), $(row e1000_xmit_frame)"'],
-	"calls": ['"$1"'], "entry_points": [], "locks": [], "kernel_functions": []}'
+	"functions": ['"$(row e1000_clean), ${2-}$(row e1000_tso), $(row e1000_xmit_frame)"'],
+	"calls": ['"$1"'], "entry_points": ['"$entry"'], "locks": [], "kernel_functions": []}'
 }
 graph "$call" > "$folder/graph.json"
 graph '' > "$folder/no-calls.json"
@@ -68,10 +71,48 @@ expect 0 '"kind": "profile"' e1000 --script "$folder/good" -o -
 expect 0 'script' e1000 --script "$folder/untagged" --graph "$folder/graph.json" --seconds 9
 expect 0 '1 of 1 edges between the driver'"'"'s functions that ran are in its graph' \
 	e1000 --script "$folder/good" --graph "$folder/graph.json"
-expect 0 'e1000_xmit_frame called e1000_tso, an edge that the graph lacks' \
+expect 0 'e1000_xmit_frame -> e1000_tso was recorded, and the graph lacks it' \
 	e1000 --script "$folder/good" --graph "$folder/no-calls.json"
 jq -e '.unseen_in_graph | length == 1' "$out" > /dev/null || complain "recall is not in the file"
 expect 1 'no call of a function of e1000' e1000 --script "$folder/untagged"
+
+# A module as distributions build it: two functions were inlined. What the graph does not explain is
+# listed; problem takes a little of it, and refuses a recording of another source.
+direct() { # CALLER CALLEE
+	echo '{"caller": "e1000_'"$1"'", "callee": "e1000_'"$2"'", "kind": "direct", "line": 2,
+	"resolved_by": "name", "atomic": false, "locks_held": []}'
+}
+functions=
+for name in clean clean_tx_irq rar_set set_itr set_mac unmap_and_free_tx_resource update_itr; do
+	functions="$functions${functions:+, }$(row e1000_$name)"
+done
+calls="$(direct clean clean_tx_irq), $(direct clean set_itr),
+	$(direct clean_tx_irq unmap_and_free_tx_resource), $(direct set_itr update_itr)"
+stock_graph() { # CALLS
+	echo '{"schema": 2, "kind": "graph", "driver": "e1000", "family": "net", "kernel": "6.1",
+	"functions": ['"$functions"'], "calls": ['"$1"'], "entry_points": [
+	{"function": "e1000_clean", "via": "napi_struct.poll", "context": "process", "known": true},
+	{"function": "e1000_set_mac", "via": "x", "context": "process", "known": true}],
+	"locks": [], "kernel_functions": []}'
+}
+stock_graph "$calls, $(direct set_mac rar_set)" > "$folder/stock.json"
+stock_graph "$calls" > "$folder/lacks.json"
+expect 0 '2 of 5 calls went through functions that were inlined' \
+	e1000 --script "$here/../profile/cases/inlined.txt" --graph "$folder/stock.json"
+jq -e '.unseen_in_graph == []' "$out" > /dev/null || complain "an inlined call is unseen"
+cp "$out" "$folder/stock-profile.json"
+"$drivercut" problem e1000 --graph "$folder/stock.json" --profile "$folder/stock-profile.json" \
+	-o "$folder/problem.json" > "$folder/said" 2>&1 || complain "problem: $(cat "$folder/said")"
+[ "$(jq -c '[.edges[] | "\(.from) \(.to) \(.calls)"]' "$folder/problem.json")" = \
+	'["e1000_clean e1000_clean_tx_irq 1","e1000_clean e1000_set_itr 1",'\
+'"e1000_clean_tx_irq e1000_unmap_and_free_tx_resource 1","e1000_set_itr e1000_update_itr 1",'\
+'"e1000_set_mac e1000_rar_set 1"]' ] || complain "calls are not charged to the path"
+expect 0 'e1000_set_mac -> e1000_rar_set was recorded, and the graph lacks it' \
+	e1000 --script "$here/../profile/cases/inlined.txt" --graph "$folder/lacks.json"
+"$drivercut" problem e1000 --graph "$folder/lacks.json" --profile "$folder/stock-profile.json" \
+	-o "$folder/problem.json" > "$folder/said" 2>&1 && complain "took 20 % of unknown calls"
+grep -qF "20 % of the profile's calls, more than 5 %, are not in the graph" "$folder/said" ||
+	complain "problem: $(cat "$folder/said")"
 expect 1 "$folder/cut:2: error: the last line is cut off" e1000 --script "$folder/cut"
 expect 1 'no call of a function of e1000' e1000 --script "$folder/empty"
 expect 1 '/etc/passwd:1: error: this is not a recorded call' e1000 --script /etc/passwd

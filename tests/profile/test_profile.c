@@ -270,28 +270,6 @@ static void test_merge(void **state)
 	dc_profile_done(&profile);
 }
 
-static bool knows(void *ctx, const char *caller, const char *callee)
-{
-	(void)ctx;
-	return !strcmp(caller, "drv_a") && !strcmp(callee, "drv_b");
-}
-
-static void test_check_edges(void **state)
-{
-	struct dc_profile profile;
-	struct caught caught;
-
-	(void)state;
-	assert_int_equal(read_text(&caught,
-				   HEAD "drv_b <-- drv_a\n" HEAD "drv_c <-- drv_a\n" HEAD
-					"kfree <-- drv_a\n" HEAD "drv_a <-- schedule\n",
-				   &profile),
-			 0);
-	assert_int_equal(dc_profile_check_edges(&profile, knows, NULL), 1);
-	assert_string_equal(profile.unseen.at[0].callee, "drv_c");
-	dc_profile_done(&profile);
-}
-
 /* profile.json */
 
 #define GOOD                                                                                       \
@@ -555,10 +533,9 @@ int main(void)
 		cmocka_unit_test(test_lines),		cmocka_unit_test(test_bad_text),
 		cmocka_unit_test(test_binary_text),	cmocka_unit_test(test_lost_and_unknown),
 		cmocka_unit_test(test_seconds_of_text), cmocka_unit_test(test_hourly),
-		cmocka_unit_test(test_merge),		cmocka_unit_test(test_check_edges),
-		cmocka_unit_test(test_bad_json),	cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_perf_data),	cmocka_unit_test(test_bad_perf_data),
-		cmocka_unit_test(test_bad_kallsyms),
+		cmocka_unit_test(test_merge),		cmocka_unit_test(test_bad_json),
+		cmocka_unit_test(test_round_trip),	cmocka_unit_test(test_perf_data),
+		cmocka_unit_test(test_bad_perf_data),	cmocka_unit_test(test_bad_kallsyms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,44 @@ static void test_glpk_at_breakpoints(void **state)
 	}
 }
 
+/* Sparse, so that cuts fall apart into many pieces, with few different numbers, so that pieces go
+ * to the kernel at the same lambda, and groups without lines are tied; and dense, so that one piece
+ * stays large and its flows start from the ones before. Each cut is also found on its own. */
+static void test_pieces(void **state)
+{
+	static const struct shape shapes[] = {
+		{.nodes = 400, .edges = 250, .loc = 4, .weight = 5, .pins = 9, .follows = 20},
+		{.nodes = 400, .edges = 500, .loc = 3, .weight = 3, .follows = 9, .togethers = 9},
+		{.nodes = 200, .edges = 1500, .heavy_tail = true, .loc = 90, .weight = 1 << 24},
+		{.nodes = 200, .edges = 4000, .loc = 90, .weight = 1 << 20, .pins = 3},
+	};
+	size_t i, j;
+	bool in_kernel[400];
+
+	(void)state;
+	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		struct dc_problem *problem = random_problem(&shapes[i], 11 + i);
+		struct dc_sweep *sweep = sweep_of(problem, DC_FLOW_BOTH);
+		struct dc_sweep *other = sweep_of(problem, DC_FLOW_IGRAPH);
+
+		assert_true(sweep->breakpoints.len > 0);
+		assert_int_equal(sweep->breakpoints.len, other->breakpoints.len);
+		for (j = 0; j < sweep->breakpoints.len; j++) {
+			struct dc_ratio lambda = sweep->breakpoints.at[j].terms.lambda;
+			struct dc_cut *cut = solve(problem, lambda, &plain);
+
+			dc_sweep_sides(sweep, j, in_kernel);
+			assert_memory_equal(in_kernel, cut->in_kernel, problem->nodes.len);
+			dc_sweep_sides(other, j, in_kernel);
+			assert_memory_equal(in_kernel, cut->in_kernel, problem->nodes.len);
+			dc_cut_free(cut);
+		}
+		dc_sweep_free(sweep);
+		dc_sweep_free(other);
+		dc_problem_free(problem);
+	}
+}
+
 /* A plain list of lambdas, each cut on its own. */
 static void test_list_of_lambdas(void **state)
 {
@@ -249,9 +287,10 @@ static void test_agreeing_pin(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_glpk_at_breakpoints), cmocka_unit_test(test_list_of_lambdas),
-		cmocka_unit_test(test_any_order),	    cmocka_unit_test(test_relabelling),
-		cmocka_unit_test(test_monotone_weights),    cmocka_unit_test(test_agreeing_pin),
+		cmocka_unit_test(test_glpk_at_breakpoints), cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_list_of_lambdas),	    cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_relabelling),	    cmocka_unit_test(test_monotone_weights),
+		cmocka_unit_test(test_agreeing_pin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
