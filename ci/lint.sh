@@ -26,11 +26,11 @@ c_files() { git ls-files -co --exclude-standard -- '*.c' '*.h' | while read -r f
 shell_files() { git grep -lE '^#!/bin/(ba)?sh' -- ':!*.md' ':!LICENSES'; }
 
 # The test cases of the graph keep odd code on purpose.
-format() { c_files | grep -vE '^tests/(graph|emit)/cases/' | xargs clang-format-19 --dry-run --Werror; }
+format() { c_files | grep -vE '^tests/(graph/cases|emit/(cases|builds))/' | xargs clang-format-19 --dry-run --Werror; }
 shell() { shell_files | xargs shellcheck -x -S warning; }
 spelling() { git ls-files -- ':!LICENSES' ':!*.svg' ':!*profile.json' | xargs codespell -L daa,ba,nd,hda,iput,rouge,inout,ot,te,sync,als,statics; }
 cpp() {
-	c_files | grep -vE '^tests/(graph|emit)/cases/' |
+	c_files | grep -vE '^tests/(graph/cases|emit/(cases|builds))/' |
 		xargs cppcheck -q --enable=warning,portability --inline-suppr --error-exitcode=1 \
 			--suppress=missingIncludeSystem --suppress=unknownMacro \
 			--suppress=nullPointerOutOfMemory --suppress=normalCheckLevelMaxBranches \

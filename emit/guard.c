@@ -133,7 +133,7 @@ const char *emit_guard(struct dc_arena *arena, const struct dc_emit_plan *plan,
 
 	emit_piece_start(&piece);
 	fprintf(piece.out, "\n%s\n{\n", head);
-	emit_put_comment(piece.out, "drivercut: in the kernel. Recovery waits until this returns, "
+	emit_put_comment(piece.out, "In the kernel. Recovery waits until this returns, "
 				    "and it does not start during recovery.");
 	put_variables(piece.out, definition, device && !binds);
 	if (device && binds) {

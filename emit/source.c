@@ -431,6 +431,8 @@ const char *emit_source(const struct emit_unit *unit)
 			  !unit->plan->all_kernel && (unit->file->is_unit || numbers));
 		if (numbers)
 			fputs("#include \"dcg.h\"\n", out);
+		if (emit_has_unnamed(unit))
+			fputs("#pragma GCC diagnostic ignored \"-Wunused-function\"\n", out);
 		fprintf(out, "#line 1 \"%s\"\n", unit->label);
 	}
 	put_text(out, unit, &edits);

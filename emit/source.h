@@ -22,6 +22,9 @@ const char *emit_source(const struct emit_unit *unit);
 /* unit_tail.c: the generated tail: handlers, addresses of static functions and variables; or "". */
 const char *emit_unit_tail(const struct emit_unit *unit);
 
+/* Whether the file has functions in the process that nothing names: see dc_emit_is_dead. */
+bool emit_has_unnamed(const struct emit_unit *unit);
+
 /* guard.c: whether a function is guarded, and the function that calls its own text. head: its
  * declaration, as in the source. */
 bool emit_is_guarded(const struct dc_emit_plan *plan, const struct dc_emit_function *function);

@@ -296,8 +296,7 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 }
 
 /* A function that is only named needs an address; its text is never reached. */
-#define NAMED(end)                                                                                 \
-	"{\n\t/* drivercut: named here, never called; runs on the other side */\n\t" end ";\n}"
+#define NAMED(end) "{\n\t/* On the other side: named here, never called */\n\t" end ";\n}"
 
 const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
 		      const struct dc_emit_function *function)

@@ -20,6 +20,24 @@ static bool serves(const struct emit_unit *unit, const struct dc_emit_function *
 	       !strcmp(function->definition->unit, unit->file->name);
 }
 
+/* A function that a macro made and that runs in the kernel: the process must not name it, as it may
+ * refer to names that only the kernel has. Compilers then leave it out. */
+static bool is_unnamed(const struct dc_emit_function *function)
+{
+	return dc_emit_is_dead(function, DC_SIDE_USER) && function->definition->is_static;
+}
+
+bool emit_has_unnamed(const struct emit_unit *unit)
+{
+	size_t i;
+
+	for (i = 0; unit->side == DC_SIDE_USER && i < unit->plan->count; i++)
+		if (unit->plan->functions[i].code >= 0 && is_unnamed(&unit->plan->functions[i]) &&
+		    !strcmp(unit->plan->functions[i].definition->unit, unit->file->name))
+			return true;
+	return false;
+}
+
 static const struct dc_source_file *main_unit(const struct dc_emit_plan *plan)
 {
 	const struct dc_source_file *at;
@@ -55,27 +73,6 @@ static void put_statics(FILE *out, const struct emit_unit *unit)
 	}
 }
 
-/* A function that a macro made and that runs in the kernel: the process must not name it, as it may
- * refer to names that only the kernel has. Compilers then leave it out. */
-static bool is_unnamed(const struct dc_emit_function *function)
-{
-	return dc_emit_is_dead(function, DC_SIDE_USER) && function->definition->is_static;
-}
-
-static void put_unnamed(FILE *out, const struct emit_unit *unit)
-{
-	size_t i;
-
-	for (i = 0; unit->side == DC_SIDE_USER && i < unit->plan->count; i++) {
-		const struct dc_emit_function *function = &unit->plan->functions[i];
-		const char *name = function->definition->plain;
-
-		if (!strcmp(function->definition->unit, unit->file->name) && is_unnamed(function))
-			fprintf(out, "static __typeof__(%s) %s __attribute__((unused));\n", name,
-				name);
-	}
-}
-
 static void put_addresses(FILE *out, const struct emit_unit *unit)
 {
 	const char *name = emit_c_name(unit->arena, unit->file->name);
@@ -85,7 +82,6 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 
 	fputs("\n/* clang-format off */\n", out);
 	put_statics(out, unit);
-	put_unnamed(out, unit);
 	fprintf(out, "void *const dcg_code_%s[] = {\n", name);
 	for (i = 0; i < unit->plan->count; i++) {
 		const struct dc_emit_function *function = &unit->plan->functions[i];

@@ -4,7 +4,7 @@
 #
 #   check.sh OBJECT NAMES
 #
-# 1. What it leaves undefined is in NAMES (with * at its end: all that begin so), or the runtime's.
+# 1. Every undefined symbol is in NAMES (a * at the end matches any rest) or is the runtime's.
 # 2. No instruction that a process cannot run, or that means something else there.
 # 3. No section that only the kernel's loader acts on.
 # Prints a line a violation, with the function it is in; exits 1 if there is one.

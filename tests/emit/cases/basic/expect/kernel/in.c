@@ -41,7 +41,7 @@ static int both(int x)
 
 int in_open(struct thing *thing)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	BUG();
 }
 #line 58 "in.c"
@@ -58,7 +58,7 @@ static void quiet(void)
 
 struct thing *in_find(u8 key[6], const unsigned long flags)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	BUG();
 }
 #line 74 "in.c"

@@ -49,7 +49,7 @@ static struct workqueue_struct *queue;
 
 static void in_told(struct port *port)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 44 "in.c"
@@ -59,7 +59,7 @@ static void in_told(struct port *port)
 #line 51 "in.c"
 static void in_tick(struct timer_list *timer)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 55 "in.c"

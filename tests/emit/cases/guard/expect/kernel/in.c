@@ -67,8 +67,8 @@ int
 in_open(struct net_device *netdev)
 {
 	/*
-	 * drivercut: in the kernel. Recovery waits until this returns, and it does not
-	 * start during recovery.
+	 * In the kernel. Recovery waits until this returns, and it does not start during
+	 * recovery.
 	 */
 	struct dck_guard dcg_inside;
 	int dcg_result = -ENODEV;
@@ -89,8 +89,8 @@ static int dcg_own_in_stop(struct net_device *netdev)
 static int in_stop(struct net_device *netdev)
 {
 	/*
-	 * drivercut: in the kernel. Recovery waits until this returns, and it does not
-	 * start during recovery.
+	 * In the kernel. Recovery waits until this returns, and it does not start during
+	 * recovery.
 	 */
 	struct dck_guard dcg_inside;
 	int dcg_result = -ENODEV;
@@ -119,8 +119,8 @@ static u32 dcg_own_in_get_link(struct net_device *netdev)
 static u32 in_get_link(struct net_device *netdev)
 {
 	/*
-	 * drivercut: in the kernel. Recovery waits until this returns, and it does not
-	 * start during recovery.
+	 * In the kernel. Recovery waits until this returns, and it does not start during
+	 * recovery.
 	 */
 	struct dck_guard dcg_inside;
 	u32 dcg_result = 0;
@@ -141,8 +141,8 @@ static void dcg_own_in_get_drvinfo(struct net_device *netdev, struct ethtool_drv
 static void in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
 	/*
-	 * drivercut: in the kernel. Recovery waits until this returns, and it does not
-	 * start during recovery.
+	 * In the kernel. Recovery waits until this returns, and it does not start during
+	 * recovery.
 	 */
 	struct dck_guard dcg_inside;
 
@@ -188,8 +188,8 @@ static int in_probe(struct pci_dev *pdev,
 		    const struct pci_device_id *id) /* which one */
 {
 	/*
-	 * drivercut: in the kernel. Recovery waits until this returns, and it does not
-	 * start during recovery.
+	 * In the kernel. Recovery waits until this returns, and it does not start during
+	 * recovery.
 	 */
 	struct dck_guard dcg_inside;
 	int dcg_result = -ENODEV;
@@ -225,8 +225,8 @@ static void dcg_own_in_remove(struct pci_dev *pdev)
 static void in_remove(struct pci_dev *pdev)
 {
 	/*
-	 * drivercut: in the kernel. Recovery waits until this returns, and it does not
-	 * start during recovery.
+	 * In the kernel. Recovery waits until this returns, and it does not start during
+	 * recovery.
 	 */
 	struct dck_guard dcg_inside;
 	bool dcg_broken = !dck_guard_enter(&dcg_inside);

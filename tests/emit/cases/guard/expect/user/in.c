@@ -30,7 +30,7 @@ static int in_add(int more)
 
 static void in_work(struct work_struct *work)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 25 "in.c"
@@ -41,14 +41,14 @@ static DECLARE_WORK(work, in_work);
 int
 in_open(struct net_device *netdev)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 34 "in.c"
 
 static int in_stop(struct net_device *netdev)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 39 "in.c"
@@ -56,21 +56,21 @@ static int in_stop(struct net_device *netdev)
 /* Where it may not sleep. */
 static netdev_tx_t in_xmit(struct sk_buff *skb, struct net_device *netdev)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 47 "in.c"
 
 static u32 in_get_link(struct net_device *netdev)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 52 "in.c"
 
 static void in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 57 "in.c"
@@ -92,14 +92,14 @@ static const struct ethtool_ops in_ethtool_ops = {
 static int in_probe(struct pci_dev *pdev,
 		    const struct pci_device_id *id) /* which one */
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 88 "in.c"
 
 static void in_remove(struct pci_dev *pdev)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 97 "in.c"

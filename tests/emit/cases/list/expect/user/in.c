@@ -117,7 +117,7 @@ dcg_end:
 
 static netdev_tx_t in_xmit(struct sk_buff *skb, struct net_device *netdev)
 {
-	/* drivercut: named here, never called; runs on the other side */
+	/* On the other side: named here, never called */
 	dcp_bug();
 }
 #line 72 "in.c"
