@@ -241,6 +241,8 @@ static void count(struct finder *finder, const struct dc_profile_edge *recorded,
 		  enum dc_charge_kind kind)
 {
 	finder->charges->calls += recorded->calls;
+	if (kind == DC_CHARGE_STRANGER || (kind == DC_CHARGE_UNSEEN && recorded->caller))
+		finder->charges->foreign_calls += recorded->calls;
 	if (kind >= DC_CHARGE_UNSEEN)
 		finder->charges->missing_calls += recorded->calls;
 	else if (kind != DC_CHARGE_EDGE)
@@ -454,7 +456,8 @@ static const char *missing_text(struct dc_arena *arena, const struct dc_charges 
 int dc_charges_check(struct dc_diag *diag, const struct dc_graph *graph,
 		     const struct dc_charges *charges)
 {
-	double percent = 100.0 * (double)charges->missing_calls / (double)charges->calls;
+	double calls = (double)charges->calls;
+	double percent = 100 * (double)charges->missing_calls / calls;
 	struct dc_arena *arena;
 	const char *text;
 	int err = 0;
@@ -463,12 +466,12 @@ int dc_charges_check(struct dc_diag *diag, const struct dc_graph *graph,
 		return 0;
 	arena = dc_arena_new();
 	text = missing_text(arena, charges);
-	if (percent > DC_CHARGES_MISSING_MAX_PERCENT)
+	if (100 * (double)charges->foreign_calls / calls > DC_CHARGES_FOREIGN_MAX_PERCENT)
 		err = dc_error(diag, -EINVAL, NULL,
 			       "%.3g %% of the profile's calls, more than %d %%, are not in the "
 			       "graph of %s: %s; it is of another source; make both again "
 			       "(drivercut graph, drivercut profile)",
-			       percent, DC_CHARGES_MISSING_MAX_PERCENT, graph->driver, text);
+			       percent, DC_CHARGES_FOREIGN_MAX_PERCENT, graph->driver, text);
 	else
 		dc_warn(diag, NULL,
 			"%.3g %% of the profile's calls are not in the graph of %s: %s; if the "

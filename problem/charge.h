@@ -49,6 +49,9 @@ struct dc_charges {
 	uint64_t calls; /* in the profile; a call to or from the kernel is one */
 	uint64_t path_calls; /* those that stand for a path */
 	uint64_t missing_calls; /* those that contradict the graph */
+	/* Those of them that suggest another source: not the kernel's calls of a function that is
+	 * no entry point, as another module may call it. */
+	uint64_t foreign_calls;
 };
 
 /* Finds the charges of all recorded calls. End it with dc_charges_done. */
@@ -65,13 +68,13 @@ static inline bool dc_charge_missing(const struct dc_charge *charge)
 /* "CALLER -> CALLEE", the kernel as "(kernel)"; arena. */
 const char *dc_charge_text(struct dc_arena *arena, const struct dc_charge *charge);
 
-/* A profile is of another source if more calls than these contradict the graph. */
-#define DC_CHARGES_MISSING_MAX_PERCENT 5
+/* A profile is of another source if more of its calls than these are foreign. */
+#define DC_CHARGES_FOREIGN_MAX_PERCENT 5
 
 /*
  * dc_charges_check - warns of the calls that contradict the graph.
- * Returns 0; or, after reporting, -EINVAL: they are more than DC_CHARGES_MISSING_MAX_PERCENT of
- * all.
+ * Returns 0; or, after reporting, -EINVAL: the foreign ones are more than
+ * DC_CHARGES_FOREIGN_MAX_PERCENT of all.
  */
 int dc_charges_check(struct dc_diag *diag, const struct dc_graph *graph,
 		     const struct dc_charges *charges);

@@ -105,7 +105,7 @@ END
 expect 0 "2 functions" problem tiny --family net --profile profile.json -o problem.json
 expect 0 "all            2     9 100.0" solve --problem problem.json
 sed 's/"callee": "helper"/"callee": "stranger"/' profile.json >other.json
-expect 1 "tiny_open -> stranger, which the graph of tiny does not know" \
+expect 1 "are not in the graph of tiny: tiny_open -> stranger" \
 	problem tiny --family net --profile other.json -o other-problem.json
 check no_file other-problem.json
 

@@ -256,6 +256,9 @@ static void test_missing(void **state)
 	dc_problem_free(problem);
 	assert_int_equal(build(&caught, "^a ab", "ab bc", 190, &problem), 0); /* 5 % */
 	dc_problem_free(problem);
+	assert_int_equal(build(&caught, "^a ab", "ab ^e", 10, &problem), 0); /* another module's */
+	assert_said(&caught, "warning: 50 % of the profile's calls");
+	dc_problem_free(problem);
 	assert_int_equal(build(&caught, "^a ab", "ab bc", 189, &problem), -EINVAL);
 	assert_said(&caught, "error: 5.03 % of the profile's calls, more than 5 %, are not in the");
 	assert_int_equal(caught.diag.errors, 1);
