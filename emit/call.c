@@ -97,8 +97,21 @@ static const char *shared_type(struct dc_arena *arena, const struct dc_emit_plan
 	return NULL;
 }
 
+/* What the kernel side is given it uses, whoever sends it. */
+static bool is_nonnull(const struct emit_call *call, size_t i, const struct dc_value *value,
+		       unsigned nullable)
+{
+	enum dc_mode mode = call->signature.arguments.at[i].mode;
+
+	return !call->up && !(i < 32 && nullable >> i & 1) &&
+	       (emit_is_copied(mode) ||
+		(mode == DC_MODE_ADDRESS && value->kind == DC_VALUE_POINTER &&
+		 value->to == DC_VALUE_RECORD));
+}
+
 static void set_parameter(const struct emit_call *call, const struct dc_emit_plan *plan, size_t i,
-			  const char *name, const char *type, const struct dc_value *value)
+			  const char *name, const char *type, const struct dc_value *value,
+			  unsigned nullable)
 {
 	bool is_address = call->signature.arguments.at[i].mode == DC_MODE_ADDRESS;
 
@@ -106,6 +119,7 @@ static void set_parameter(const struct emit_call *call, const struct dc_emit_pla
 		.name = name,
 		.type = type,
 		.value = value,
+		.nonnull = is_nonnull(call, i, value, nullable),
 		.adopted = emit_is_kernel_object(plan->marshal, value),
 		.shared = is_address ? shared_type(call->arena, plan, value) : NULL,
 	};
@@ -160,7 +174,8 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 	for (i = 0; i < ret->count; i++) {
 		const struct dc_parameter *parameter = &definition->parameters.at[i];
 
-		set_parameter(ret, plan, i, parameter->name, parameter->type, &parameter->value);
+		set_parameter(ret, plan, i, parameter->name, parameter->type, &parameter->value,
+			      rule ? rule->nullable : 0);
 		if (rule && ret->parameters[i].adopted && rule->released_argument == (int)i &&
 		    (rule->releases == DC_RELEASES_ALWAYS || ret->result_kind == DC_RESULT_SIGNED))
 			ret->parameters[i].releases = rule->releases;
@@ -188,7 +203,8 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 	dc_signature_of_kernel(plan->marshal, prototype, kernel->rule, &ret->signature);
 	for (i = 0; i < ret->count; i++) {
 		set_parameter(ret, plan, i, dc_arena_printf(arena, "a%zu", i),
-			      prototype->parameter_types.at[i], &prototype->parameters.at[i]);
+			      prototype->parameter_types.at[i], &prototype->parameters.at[i],
+			      kernel->rule->nullable);
 		ret->parameters[i].adopted = false;
 	}
 	ret->is_register = register_of(ret, kernel->rule->is_register);

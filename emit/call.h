@@ -11,6 +11,7 @@
 struct emit_parameter {
 	const char *name, *type;
 	const struct dc_value *value;
+	bool nonnull; /* of a downcall: NULL or an error pointer ends the process */
 	bool adopted; /* the kernel may pass this object for the first time */
 	const char *shared; /* it may point to memory of the process, to become this type; or NULL
 			     */

@@ -63,6 +63,17 @@ static void put_variables(FILE *out, const struct emit_call *call)
 			fprintf(out, "\tu32 dcg_len_%zu = 0;\n", i);
 }
 
+/* Arrays are not there yet. */
+static void put_nonnull(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++)
+		if (call->parameters[i].nonnull &&
+		    call->signature.arguments.at[i].mode != DC_MODE_ARRAY)
+			fprintf(out, "\tdcrt_in_nonnull(dcg, %s);\n", call->parameters[i].name);
+}
+
 /* Arrays, whose lengths depend on other parameters. The process takes what the kernel sends. */
 static void put_arrays(FILE *out, const struct emit_call *call)
 {
@@ -82,6 +93,8 @@ static void put_arrays(FILE *out, const struct emit_call *call)
 		else
 			fprintf(out, "\t\t%s = dcrt_in_buffer(dcg, %zu, %s);\n", name, i,
 				emit_bytes_of(call, i));
+		if (call->parameters[i].nonnull)
+			fprintf(out, "\tdcrt_in_nonnull(dcg, %s);\n", name);
 	}
 	if (any && !call->up)
 		fputs("\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
@@ -141,7 +154,9 @@ void emit_put_handler(FILE *out, const struct emit_call *call)
 	}
 	if (call->result_adopted || call->up)
 		fputs("\tint dcg_err;\n", out);
-	fputs("\n\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
+	fputc('\n', out);
+	put_nonnull(out, call);
+	fputs("\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
 	put_arrays(out, call);
 	fprintf(out, "\t%s%s(",
 		call->result_kind == DC_RESULT_VOID ? "" : "dcg_result = ", call->target);

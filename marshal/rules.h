@@ -61,6 +61,7 @@ struct dc_rule {
 	enum dc_sync sync; /* a downcall */
 	enum dc_register is_register; /* a downcall: takes a pointer, and a value to write */
 	DC_VEC(const char *) arguments; /* as in struct dc_function_rule */
+	unsigned nullable; /* as in struct dc_function_rule */
 };
 
 /* How the process sees a structure of the kernel. */
@@ -117,6 +118,10 @@ struct dc_function_rule {
 	 * never dereferenced), or how many elements it points to (bytes for void *): a C expression
 	 * in which $0 is the first parameter. */
 	DC_VEC(const char *) arguments;
+	/* Bit i: argument i of a downcall may be NULL or an error pointer. Otherwise one that
+	 * points to a structure or to what is copied may not: the process that sends it is killed.
+	 */
+	unsigned nullable;
 };
 
 /* A structure of the driver that follows one of the kernel's in the same memory. */

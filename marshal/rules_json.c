@@ -50,6 +50,24 @@ static size_t choose(const struct dc_json *row, const char *key, const char *tex
 			dc_vec_push(ret, keep((rules)->arena, dc_json_str_at(&texts, text)));      \
 	} while (0)
 
+/* "nullable": ["$0", "$2"] */
+static unsigned read_nullable(const struct dc_json *row)
+{
+	struct dc_json texts = dc_json_array_or_empty(row, "nullable");
+	unsigned ret = 0;
+	size_t i;
+
+	for (i = 0; i < dc_json_len(&texts); i++) {
+		const char *text = dc_json_str_at(&texts, i);
+
+		if (text[0] == '$' && text[1] >= '0' && text[1] <= '9' && !text[2])
+			ret |= 1u << (text[1] - '0');
+		else
+			dc_json_fault(row, "nullable '%s' is not $0 to $9", text);
+	}
+	return ret;
+}
+
 static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t own)
 {
 	const char *class = dc_json_str(row, "class");
@@ -61,6 +79,7 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 		.success = keep(rules->arena, dc_json_str_or(row, "success", NULL)),
 		.key = (unsigned)dc_json_int_or(row, "key", 0, 6, 0),
 		.header_code = dc_json_bool_or(row, "header_code", false),
+		.nullable = read_nullable(row),
 		.why = keep(rules->arena, dc_json_str_or(row, "why", NULL)),
 	};
 	size_t i;
@@ -194,6 +213,7 @@ static void read_function(struct dc_rules *rules, const struct dc_json *row, con
 		.device = keep(rules->arena, dc_json_str_or(row, "device", NULL)),
 		.on_failure = keep(rules->arena, dc_json_str_or(row, "on_failure", NULL)),
 		.retry = dc_json_bool_or(row, "retry", false),
+		.nullable = read_nullable(row),
 		.deadline_ms = (unsigned)dc_json_int_or(row, "deadline_ms", 0, 3600000, 0),
 	};
 	size_t i;

@@ -109,6 +109,11 @@ void *dcrt_in_address(struct dcrt_call *call, uint32_t index);
 void *dcrt_in_register(struct dcrt_call *call, uint32_t index, uint32_t len);
 /* As dcrt_in_blob(), or in a tracked object. A string without an end is an error. */
 const char *dcrt_in_string(struct dcrt_call *call, uint32_t index, uint16_t id);
+/*
+ * For an argument that the handler's function uses: NULL and an error pointer end the session, in
+ * the kernel. Not if there was an error before.
+ */
+void dcrt_in_nonnull(struct dcrt_call *call, const void *pointer);
 /* The first error of dcrt_in_*() in this call, or 0. A handler returns it before it acts. */
 int dcrt_in_error(const struct dcrt_call *call);
 

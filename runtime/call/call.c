@@ -201,6 +201,13 @@ const char *dcrt_in_string(struct dcrt_call *call, uint32_t index, uint16_t id)
 }
 DCRT_EXPORT(dcrt_in_string);
 
+void dcrt_in_nonnull(struct dcrt_call *call, const void *pointer)
+{
+	if (!pointer || DCRT_IS_ERROR((uint64_t)(uintptr_t)pointer))
+		wrong(call, -EPROTO);
+}
+DCRT_EXPORT(dcrt_in_nonnull);
+
 int dcrt_in_error(const struct dcrt_call *call)
 {
 	return call->err;

@@ -29,5 +29,5 @@ timeout 500 "$drivercut" run e1000 --components emit -- sh -c "$(cat "$here/jobs
 status=$?
 [ "$status" = 0 ] || { echo "status $status"; tail -n 60 said; exit 1; }
 grep -a '^wrong value ' said
-[ "$(grep -ac '^wrong value .*: refused$' said)" = 8 ] || { echo "not eight"; cat said; exit 1; }
+[ "$(grep -ac '^wrong value .*: refused$' said)" = 11 ] || { echo "not eleven"; cat said; exit 1; }
 grep -aq '^hang: ended$' said || { echo "no hang"; cat said; exit 1; }

@@ -29,5 +29,14 @@ static void wrong_value(struct e1000_adapter *adapter, u32 data)
 	case 1008: /* registers of nobody */
 		readl((void __iomem *)0xffff7f0000000000ul);
 		break;
+	case 1009: /* no device */
+		netif_carrier_off(NULL);
+		break;
+	case 1010: /* an error instead of a device */
+		netif_carrier_off(ERR_PTR(-ENOMEM));
+		break;
+	case 1011: /* no address to copy */
+		eth_hw_addr_set(adapter->netdev, NULL);
+		break;
 	}
 }

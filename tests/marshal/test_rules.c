@@ -32,6 +32,9 @@ static void test_bad_rules(void **state)
 		{"{\"rules\": [{\"name\": \"f\", \"class\": \"downcall\"},"
 		 " {\"name\": \"f\", \"class\": \"downcall\"}]}",
 		 "rules[1]: 'f' has a rule already"},
+		{"{\"rules\": [{\"name\": \"f\", \"class\": \"downcall\", \"nullable\": "
+		 "[\"$x\"]}]}",
+		 "rules[0]: nullable '$x' is not $0 to $9"},
 		{"{\"rules\": [{\"name\": \"f\", \"class\": \"downcall\", \"arguments\": [1]}]}",
 		 "rules[0].arguments[0]: expected a string"},
 		{"{\"rules\": [], \"types\": [{\"name\": \"s\", \"class\": \"some\"}]}",

@@ -606,6 +606,25 @@ static void test_buffers(void **state)
 	assert_string_equal(to, "new");
 }
 
+static void test_nonnull(void **state)
+{
+	(void)state;
+	start(&kernel);
+	assert_int_equal(cross(), 0);
+	dcrt_in_nonnull(&call, &adapter);
+	assert_int_equal(dcrt_in_error(&call), 0);
+	dcrt_in_nonnull(&call, NULL);
+	assert_int_equal(dcrt_in_error(&call), -EPROTO);
+	call.err = 0;
+	dcrt_in_nonnull(&call, (void *)-12l);
+	assert_int_equal(dcrt_in_error(&call), -EPROTO);
+	/* an object that was freed is no lie: the process may not know yet */
+	call.err = -ESTALE;
+	dcrt_in_nonnull(&call, NULL);
+	assert_int_equal(dcrt_in_error(&call), -ESTALE);
+	call.err = 0;
+}
+
 /* The first message of a driver as large as e1000: 60 variables and 400 fields that are not 0. */
 static void test_large(void **state)
 {
@@ -648,20 +667,11 @@ static void test_large(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_all),
-		TEST(test_made_again),
-		TEST(test_embedded_in_variable),
-		TEST(test_untracked),
-		TEST(test_lies),
-		TEST(test_code),
-		TEST(test_left_behind),
-		TEST(test_stored_again),
-		TEST(test_strings),
-		TEST(test_buffers),
-		TEST(test_addresses),
-		TEST(test_cleared),
-		TEST(test_taken_back),
-		TEST(test_freed_meanwhile),
+		TEST(test_all),		TEST(test_made_again),	 TEST(test_embedded_in_variable),
+		TEST(test_untracked),	TEST(test_lies),	 TEST(test_code),
+		TEST(test_left_behind), TEST(test_stored_again), TEST(test_strings),
+		TEST(test_buffers),	TEST(test_nonnull),	 TEST(test_addresses),
+		TEST(test_cleared),	TEST(test_taken_back),	 TEST(test_freed_meanwhile),
 		TEST(test_large),
 	};
 

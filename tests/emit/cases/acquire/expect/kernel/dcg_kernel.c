@@ -228,6 +228,7 @@ int dcg_kernel_mutex_lock(struct dcrt_call *dcg)
 {
 	struct mutex *a0 = dcrt_in_address(dcg, 0);
 
+	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_acquiring_mutex_lock(a0);
@@ -240,6 +241,7 @@ int dcg_kernel_mutex_lock_interruptible(struct dcrt_call *dcg)
 	struct mutex *a0 = dcrt_in_address(dcg, 0);
 	int dcg_result;
 
+	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = dcg_acquiring_mutex_lock_interruptible(a0);
@@ -253,6 +255,7 @@ int dcg_kernel_mutex_trylock(struct dcrt_call *dcg)
 	struct mutex *a0 = dcrt_in_address(dcg, 0);
 	int dcg_result;
 
+	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = dcg_acquiring_mutex_trylock(a0);
@@ -265,6 +268,7 @@ int dcg_kernel_mutex_unlock(struct dcrt_call *dcg)
 {
 	struct mutex *a0 = dcrt_in_address(dcg, 0);
 
+	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_releasing_mutex_unlock(a0);

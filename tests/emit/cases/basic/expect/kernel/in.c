@@ -91,6 +91,7 @@ int dcg_run_ready(struct dcrt_call *dcg)
 	const struct thing *thing = dcrt_in_address(dcg, 0);
 	bool dcg_result;
 
+	dcrt_in_nonnull(dcg, thing);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = ready(thing);

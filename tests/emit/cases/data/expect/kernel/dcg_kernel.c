@@ -83,6 +83,7 @@ int dcg_kernel_del_timer_sync(struct dcrt_call *dcg)
 	struct timer_list *a0 = dcrt_in_address(dcg, 0);
 	int dcg_result;
 
+	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = del_timer_sync(a0);
@@ -96,6 +97,7 @@ int dcg_kernel_eth_validate_addr(struct dcrt_call *dcg)
 	struct net_device *a0 = dcrt_in_address(dcg, 0);
 	int dcg_result;
 
+	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = eth_validate_addr(a0);
@@ -119,6 +121,7 @@ int dcg_kernel_mutex_lock(struct dcrt_call *dcg)
 {
 	struct mutex *a0 = dcrt_in_address(dcg, 0);
 
+	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_acquiring_mutex_lock(a0);
@@ -130,6 +133,7 @@ int dcg_kernel_mutex_unlock(struct dcrt_call *dcg)
 {
 	struct mutex *a0 = dcrt_in_address(dcg, 0);
 
+	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_releasing_mutex_unlock(a0);
@@ -141,6 +145,7 @@ int dcg_kernel_netif_start_queue(struct dcrt_call *dcg)
 {
 	struct net_device *a0 = dcrt_in_address(dcg, 0);
 
+	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	netif_start_queue(a0);
@@ -152,6 +157,7 @@ int dcg_kernel_netif_stop_queue(struct dcrt_call *dcg)
 {
 	struct net_device *a0 = dcrt_in_address(dcg, 0);
 
+	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	netif_stop_queue(a0);

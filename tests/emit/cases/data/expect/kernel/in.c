@@ -337,6 +337,7 @@ int dcg_run_in_is_named(struct dcrt_call *dcg)
 	const char *name = dcrt_in_string(dcg, 1, 1);
 	bool dcg_result;
 
+	dcrt_in_nonnull(dcg, port);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_is_named(port, name);
@@ -353,10 +354,12 @@ int dcg_run_in_read(struct dcrt_call *dcg)
 	u16 *data = NULL;
 	s32 dcg_result;
 
+	dcrt_in_nonnull(dcg, port);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	if (dcrt_in_word(dcg, 3))
 		data = dcrt_in_buffer(dcg, 3, words * sizeof(*data));
+	dcrt_in_nonnull(dcg, data);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_read(port, offset, words, data);
@@ -373,6 +376,7 @@ int dcg_run_in_ring(struct dcrt_call *dcg)
 	unsigned int index = (unsigned int)dcrt_in_word(dcg, 1);
 	struct ring *dcg_result;
 
+	dcrt_in_nonnull(dcg, port);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_ring(port, index);
@@ -386,6 +390,7 @@ int dcg_run_in_set_notify(struct dcrt_call *dcg)
 	struct port *port = dcrt_in_address(dcg, 0);
 	__typeof__(void (*)(struct port *)) notify = dcrt_in_code(dcg, 1);
 
+	dcrt_in_nonnull(dcg, port);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	in_set_notify(port, notify);
@@ -399,10 +404,12 @@ int dcg_run_in_sum(struct dcrt_call *dcg)
 	u64 *first = NULL;
 	u64 dcg_result;
 
+	dcrt_in_nonnull(dcg, port);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	if (dcrt_in_word(dcg, 1))
 		first = dcrt_in_buffer(dcg, 1, sizeof(*first));
+	dcrt_in_nonnull(dcg, first);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_sum(port, first);

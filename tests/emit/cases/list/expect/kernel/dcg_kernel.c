@@ -79,6 +79,7 @@ int dcg_kernel_mutex_lock(struct dcrt_call *dcg)
 {
 	struct mutex *a0 = dcrt_in_address(dcg, 0);
 
+	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_acquiring_mutex_lock(a0);
@@ -90,6 +91,7 @@ int dcg_kernel_mutex_unlock(struct dcrt_call *dcg)
 {
 	struct mutex *a0 = dcrt_in_address(dcg, 0);
 
+	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_releasing_mutex_unlock(a0);

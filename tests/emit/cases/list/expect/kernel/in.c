@@ -196,6 +196,7 @@ int dcg_run_in_add_here(struct dcrt_call *dcg)
 	u32 id = (u32)dcrt_in_word(dcg, 1);
 	int dcg_result;
 
+	dcrt_in_nonnull(dcg, port);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_add_here(port, id);
@@ -209,6 +210,7 @@ int dcg_run_in_drop_here(struct dcrt_call *dcg)
 	struct port *port = dcrt_in_address(dcg, 0);
 	u32 of = (u32)dcrt_in_word(dcg, 1);
 
+	dcrt_in_nonnull(dcg, port);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	in_drop_here(port, of);
@@ -220,6 +222,7 @@ int dcg_run_in_hit_here(struct dcrt_call *dcg)
 {
 	struct port *port = dcrt_in_address(dcg, 0);
 
+	dcrt_in_nonnull(dcg, port);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	in_hit_here(port);
@@ -232,6 +235,7 @@ int dcg_run_in_sum_here(struct dcrt_call *dcg)
 	struct port *port = dcrt_in_address(dcg, 0);
 	u32 dcg_result;
 
+	dcrt_in_nonnull(dcg, port);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
 	dcg_result = in_sum_here(port);
