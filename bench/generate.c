@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Random problems of three families, the same for the same seed; see generate.h. */
 #include "generate.h"
 
 #include <stdio.h>

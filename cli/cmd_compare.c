@@ -41,20 +41,20 @@ static void find_moves(const struct dc_sides *a, const struct dc_sides *b, moves
 		j += order >= 0;
 		if (x && order < 0)
 			dc_vec_push(moves, (struct move){x->id,
-							 dc_place_names[x->place],
+							 dc_placement_names[x->placement],
 							 "(gone)",
 							 "only in the first file",
 							 {x->weight, -1}});
 		else if (y && order > 0)
 			dc_vec_push(moves, (struct move){y->id,
 							 "(new)",
-							 dc_place_names[y->place],
+							 dc_placement_names[y->placement],
 							 reason_of(y),
 							 {-1, y->weight}});
-		else if (x && y && x->place != y->place)
+		else if (x && y && x->placement != y->placement)
 			dc_vec_push(moves, (struct move){y->id,
-							 dc_place_names[x->place],
-							 dc_place_names[y->place],
+							 dc_placement_names[x->placement],
+							 dc_placement_names[y->placement],
 							 reason_of(y),
 							 {x->weight, y->weight}});
 	}

@@ -134,7 +134,7 @@ static void call_cells(struct dc_table *table, const struct explain *x, const st
 						       : x->problem->nodes.at[hold->other].id);
 	dc_table_text(table, hold->other == DC_NO_NODE
 				     ? "kernel"
-				     : dc_place_names[x->cut->places[hold->other]]);
+				     : dc_placement_names[x->cut->placements[hold->other]]);
 }
 
 /* The calls of a problem without weights. */
@@ -195,7 +195,7 @@ static void print_explanation(const struct explain *x)
 	size_t i;
 
 	printf("%s (%" PRId64 " lines) is %s at %s%s%s\n\n", x->function,
-	       x->problem->nodes.at[e->node].loc, sides[e->place],
+	       x->problem->nodes.at[e->node].loc, sides[e->placement],
 	       weighed ? "a delay of " : "any delay",
 	       weighed ? dc_delay_text(x->terms.delay_ns) : "",
 	       x->problem->weighed == DC_WEIGHTS_ESTIMATED ? ", with estimated weights" : "");

@@ -142,7 +142,7 @@ static void print_functions(const struct dc_cut *cut)
 	for (i = 0; i < cut->problem->nodes.len; i++) {
 		dc_table_row(table);
 		dc_table_text(table, cut->problem->nodes.at[i].id);
-		dc_table_text(table, dc_place_names[cut->places[i]]);
+		dc_table_text(table, dc_placement_names[cut->placements[i]]);
 		dc_table_int(table, cut->problem->nodes.at[i].loc);
 		dc_table_text(table, cut->reasons[i].text[0]);
 	}

@@ -31,7 +31,7 @@ static const struct dc_emit_function *function_of(const struct dc_emit_plan *pla
 
 static bool moved(const struct dc_emit_plan *plan, const struct dc_definition *definition)
 {
-	return function_of(plan, definition)->place != DC_PLACEMENT_KERNEL;
+	return function_of(plan, definition)->placement != DC_PLACEMENT_KERNEL;
 }
 
 static struct missing *find(missing_names *all, const struct dc_rule_gap *gap)

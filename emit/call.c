@@ -97,7 +97,7 @@ static const char *shared_type(struct dc_arena *arena, const struct dc_emit_plan
 	return NULL;
 }
 
-/* What the kernel side is given it uses, whoever sends it. */
+/* Whether the kernel component must refuse NULL: it dereferences the pointer, whoever sent it. */
 static bool is_nonnull(const struct emit_call *call, size_t i, const struct dc_value *value,
 		       unsigned nullable)
 {
@@ -144,7 +144,7 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 {
 	const struct dc_definition *definition = function->definition;
 	const char *name = emit_c_name(arena, definition->name);
-	bool up = function->place == DC_PLACEMENT_USER;
+	bool up = function->placement == DC_PLACEMENT_USER;
 	const struct dc_function_rule *rule;
 	size_t i;
 

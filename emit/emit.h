@@ -19,7 +19,7 @@ enum dc_presence { DC_ABSENT, DC_NATIVE, DC_STUB };
 
 struct dc_emit_function {
 	const struct dc_definition *definition;
-	enum dc_placement place;
+	enum dc_placement placement;
 	const char *reason; /* why the cut put it there, or "" */
 	enum dc_presence on[2]; /* by enum dc_side */
 	bool crosses; /* some side has a stub that is called, not only named */

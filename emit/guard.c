@@ -21,7 +21,7 @@ bool emit_is_guarded(const struct dc_emit_plan *plan, const struct dc_emit_funct
 	const struct dc_entry_point *point;
 	bool process = false;
 
-	if (plan->all_kernel || function->place != DC_PLACEMENT_KERNEL ||
+	if (plan->all_kernel || function->placement != DC_PLACEMENT_KERNEL ||
 	    function->on[DC_SIDE_KERNEL] != DC_NATIVE || function->definition->fixed ||
 	    function->definition->uncuttable)
 		return false;

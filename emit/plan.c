@@ -78,7 +78,7 @@ static int read_sides(struct dc_diag *diag, struct dc_emit_plan *plan, const str
 					"another source, or is incomplete; solve again",
 					function->definition->name, function->definition->file,
 					function->definition->first_line);
-		function->place = node->place;
+		function->placement = node->placement;
 		function->reason = node->reason;
 	}
 	return 0;
@@ -88,8 +88,8 @@ static int read_sides(struct dc_diag *diag, struct dc_emit_plan *plan, const str
 
 static bool runs_on(const struct dc_emit_function *function, enum dc_side side)
 {
-	return function->place == DC_PLACEMENT_BOTH ||
-	       (function->place == DC_PLACEMENT_KERNEL) == (side == DC_SIDE_KERNEL);
+	return function->placement == DC_PLACEMENT_BOTH ||
+	       (function->placement == DC_PLACEMENT_KERNEL) == (side == DC_SIDE_KERNEL);
 }
 
 static void add_reference(struct dc_emit_plan *plan, const char *name, enum dc_side side);
@@ -158,14 +158,15 @@ static void find_presence(struct dc_emit_plan *plan, const bool *named, const bo
 			if (function->definition->fixed && !used[i])
 				function->on[side] = DC_NATIVE;
 			else if (function->definition->fixed ||
-				 (function->place != DC_PLACEMENT_BOTH && runs_on(function, side)))
+				 (function->placement != DC_PLACEMENT_BOTH &&
+				  runs_on(function, side)))
 				add_native(plan, function, side);
 		}
 		for (i = 0; i < plan->source->file_refers.len; i++)
 			add_reference(plan, plan->source->file_refers.at[i], side);
 		/* The kernel calls entry points whose address the process passes to it. */
 		for (i = 0; side == DC_SIDE_KERNEL && i < plan->count; i++)
-			if (plan->functions[i].place == DC_PLACEMENT_USER && is_entry(plan, i))
+			if (plan->functions[i].placement == DC_PLACEMENT_USER && is_entry(plan, i))
 				add_reference(plan, plan->functions[i].definition->name, side);
 		/* Macros at file scope that name functions are the kernel's, and expand to nothing
 		 * on the user side. */
@@ -249,8 +250,9 @@ static bool copied_text_crosses(const struct dc_emit_plan *plan,
 {
 	if (!function->definition->fixed)
 		return false;
-	return function->place == DC_PLACEMENT_USER ||
-	       (function->place == DC_PLACEMENT_KERNEL && user_refers(plan, function->definition));
+	return function->placement == DC_PLACEMENT_USER ||
+	       (function->placement == DC_PLACEMENT_KERNEL &&
+		user_refers(plan, function->definition));
 }
 
 /* Whether a side calls its stub of a function, or only names it. Dead text does not call. */
@@ -296,7 +298,7 @@ static int find_crossings(struct dc_diag *diag, struct dc_emit_plan *plan)
 				    copied_text_crosses(plan, function);
 		if (!function->crosses)
 			continue;
-		function->is_upcall = function->place == DC_PLACEMENT_USER;
+		function->is_upcall = function->placement == DC_PLACEMENT_USER;
 		function->is_downcall = !function->is_upcall;
 		dc_signature_of_function(plan->marshal, function->definition, &signature);
 		if (function->definition->uncuttable)
@@ -451,7 +453,7 @@ int dc_emit_plan_sides(struct dc_diag *diag, const struct dc_marshal *marshal,
 
 	for (i = 0; i < plan.count; i++) {
 		plan.functions[i].definition = &source->definitions.at[i];
-		plan.functions[i].place = DC_PLACEMENT_KERNEL;
+		plan.functions[i].placement = DC_PLACEMENT_KERNEL;
 		plan.functions[i].reason = "";
 		plan.functions[i].code = -1;
 	}

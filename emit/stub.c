@@ -306,7 +306,8 @@ const char *emit_stub(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	struct emit_call call;
 
 	if (!function->crosses)
-		return function->place == DC_PLACEMENT_USER ? NAMED("BUG()") : NAMED("dcp_bug()");
+		return function->placement == DC_PLACEMENT_USER ? NAMED("BUG()")
+								: NAMED("dcp_bug()");
 	emit_call_of_function(arena, plan, function, &call);
 	emit_piece_start(&piece);
 	emit_put_stub(piece.out, &call);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Builds a split driver for a guest: the runtime's module, the kernel component, the process. */
 #include "guest/split.h"
 
 #include <errno.h>

@@ -91,8 +91,8 @@ struct dc_pointer_rule {
 	const char *list_record, *list_field; /* NULL: not a list */
 	const char *lock; /* of a list: a mutex in the same structure, or "caller" */
 	/* A rule's: the kernel's function that frees what it points to, which the driver calls and
-	 * runtime/component/overrides.h sees. What others free must not become an object. NULL: an
-	 * annotation; the driver frees it. */
+	 * runtime/component/overrides.h sees. Memory that others free must not become an object.
+	 * NULL: an annotation; the driver frees it. */
 	const char *freed;
 };
 

@@ -156,7 +156,7 @@ static void read_pointer(struct dc_rules *rules, const struct dc_json *row)
 	dc_vec_push(&rules->pointers, rule);
 }
 
-/* What the kernel points to may be freed where the kernel component does not see it. */
+/* The kernel may free the target of its own pointer where the kernel component does not see it. */
 static void read_kernel_pointer(struct dc_rules *rules, const struct dc_json *row)
 {
 	if (!dc_json_has(row, "freed"))

@@ -142,7 +142,7 @@ static void pin_entries(struct builder *builder)
 	}
 }
 
-/* What ran and is not in the graph may run in any context, under any lock. */
+/* A call that ran and is not in the graph may happen in any context, under any lock. */
 static void constrain_missing(struct builder *builder, const struct dc_charge *charge)
 {
 	const char *text = dc_charge_text(builder->problem->arena, charge);

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Charges recorded calls to the graph. A call between functions that no edge joins went through
+ * functions that the compiler inlined or jumped out of; the search is for the shortest path of such
+ * functions.
+ */
 #include "problem/charge.h"
 
 #include <errno.h>
@@ -303,8 +308,8 @@ static void charge_call(struct finder *finder, const struct dc_profile_edge *rec
 	dc_vec_done(&callees);
 }
 
-/* What is recorded as the kernel's call of a function that is no entry point: an entry point has
- * jumped there. */
+/* A recorded call by the kernel of a function that is not an entry point: an entry point made it
+ * with a jump (a tail call). */
 static void charge_entry(struct finder *finder, const struct dc_profile_edge *recorded)
 {
 	dc_indices callees = {0}, path = {0};

@@ -15,8 +15,8 @@
  * - failing that, through any function: it was inlined at this place only.
  * The shortest path is taken; of several, the first in the order of the graph.
  *
- * What has no path contradicts the graph. A graph that lacks an edge is unsound, so such calls are
- * not dropped: dc_charge_kind says what a user of them must assume.
+ * A call without a path contradicts the graph. A graph that lacks an edge is unsound, so such calls
+ * are not dropped: dc_charge_kind says what a user of them must assume.
  */
 #ifndef DC_PROBLEM_CHARGE_H
 #define DC_PROBLEM_CHARGE_H

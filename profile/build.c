@@ -80,7 +80,7 @@ static int hash_folder(struct dc_diag *diag, struct dc_arena *arena, const char 
 	return err;
 }
 
-/* What the build depends on, as one line. */
+/* The inputs of the build, as one line. */
 static int make_stamp(struct dc_diag *diag, struct dc_arena *arena, const struct dc_driver *driver,
 		      const struct dc_kernel *kernel, const char **ret)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * From counts to calls an hour. Recording slows the guest down, so a second of recorded netperf is
- * not a second of netperf; but a packet is a packet. What happens every so many seconds whether
- * packets pass or not (a watchdog) is measured in the phase "idle" and kept apart.
+ * not a second of netperf; but a packet is a packet. Calls that happen at fixed intervals
+ * whether or not packets pass (a watchdog) are measured in the phase "idle" and kept apart.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -26,8 +26,8 @@ struct kept {
 bool kept_has(const char *done, const char *part);
 
 /*
- * kept_open - what earlier guests have left in the folder root, made if needed. Of another
- * recording than this one (of: a text that tells recordings apart) nothing is kept. Strings are of
+ * kept_open - what earlier guests have left in the folder root, made if needed. Parts of another
+ * recording than this one are dropped (of: a text that identifies the recording). Strings live in
  * the arena; end it with kept_close. Returns 0, or -errno after reporting.
  */
 int kept_open(struct dc_diag *diag, struct dc_arena *arena, const char *root, const char *of,

@@ -136,8 +136,8 @@ static void take_repeats(char *text, struct tally_call *call)
 	*at = '\0';
 }
 
-/* What is before the callee: "TASK-PID [CPU] FLAGS TIME: EVENT:", with a period before the event if
- * perf was asked for it. Returns whether it is that of a call. */
+/* The text before the callee: "TASK-PID [CPU] FLAGS TIME: EVENT:", with a period before the event
+ * if perf was asked for it. Returns whether it is the head of a call. */
 static bool take_head(char *head, struct line *ret)
 {
 	char *word = cut_word(head);

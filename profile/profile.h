@@ -48,7 +48,7 @@ struct dc_profile_edge {
 	uint64_t *by_phase; /* samples, as many as there are phases */
 };
 
-/* What a recording holds besides the driver's calls. */
+/* Lines of a recording that are not calls of the driver. */
 struct dc_profile_left_out {
 	uint64_t other_calls; /* neither from a function of the driver nor to one */
 	uint64_t unnamed; /* calls to an address without a name, maybe the driver's */

@@ -78,7 +78,7 @@ static int write_settings(struct recording *rec, const char *path)
 	return dc_file_write(rec->diag, path, text, strlen(text));
 }
 
-/* What recordings of the same have in common. */
+/* Text that two recordings of the same driver and workload have in common. */
 static const char *recording_of(const struct recording *rec, const char *module)
 {
 	const char *parts[] = {
@@ -285,9 +285,9 @@ static int read_guest(struct recording *rec, const struct kept_guest *guest, uns
 	return err;
 }
 
-/* perf's own handler runs with preemption off, which its samples show as one level too many; how
- * many levels, the least of all samples tells: ndo_open, for one, may sleep. What the function
- * tracer has recorded has no levels. */
+/* perf's own handler runs with preemption off, which its samples show as one level too many; the
+ * number of levels is the least of all samples, as some function (ndo_open) may sleep. Samples of
+ * the function tracer have no levels. */
 static int read_phases(struct recording *rec)
 {
 	size_t count = rec->profile.phases.len, i;

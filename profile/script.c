@@ -11,7 +11,7 @@
 #include "base/proc.h"
 #include "profile/tally.h"
 
-/* What is left out, each kind with its number. */
+/* Prints how many lines of each kind were left out. */
 static void note_left_out(struct dc_diag *diag, const char *path, const char *module,
 			  const struct dc_profile_left_out *left)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the runtime has counted of a split driver: the text of debugfs dcrt/NAME/stats, which
+/* The runtime's counters of a split driver: the text of debugfs dcrt/NAME/stats, which
  * runtime/module/stats.c writes. */
 #ifndef DC_PROFILE_STATS_H
 #define DC_PROFILE_STATS_H

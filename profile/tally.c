@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Whose is a function? In the profiling build the name says it: dcprof_f_NAME is the driver's,
- * dcprof_k_NAME is the stub before the kernel function NAME. In a recording of any other build the
- * tag [module] says it, or the caller's list of names does.
+ * Tells the driver's functions from the kernel's. In the profiling build the name says it:
+ * dcprof_f_NAME is the driver's, dcprof_k_NAME is the stub before the kernel function NAME. In a
+ * recording of any other build the tag [module] says it, or the caller's list of names does.
  */
 #include "profile/tally.h"
 

@@ -15,7 +15,7 @@
 #include "search.h"
 #include "sweep.h"
 
-/* What is limited, and what is minimised, of a cut. */
+/* The figure of a cut that the budget limits, and the one that is minimised. */
 static int64_t limited(const struct dc_budget *budget, const struct dc_tally *tally)
 {
 	return budget->kind == DC_BUDGET_CROSSINGS ? tally->crossings : tally->kernel_loc;

@@ -11,7 +11,7 @@
 #include "cut_parts.h"
 #include "model.h"
 
-const char *const dc_place_names[] = {"kernel", "user", "both"};
+const char *const dc_placement_names[] = {"kernel", "user", "both"};
 
 /* Terms */
 
@@ -65,7 +65,7 @@ static void tally_node(const struct dc_problem_node *node, bool in_kernel, struc
 }
 
 static void tally_copies(const struct dc_problem *problem, const bool *in_kernel,
-			 struct dc_tally *tally, enum dc_placement *places)
+			 struct dc_tally *tally, enum dc_placement *placements)
 {
 	bool *copied = dc_alloc(problem->nodes.len, sizeof(*copied));
 	const struct dc_problem_edge *edge;
@@ -75,20 +75,20 @@ static void tally_copies(const struct dc_problem *problem, const bool *in_kernel
 		if (problem->nodes.at[edge->to].replicated && !in_kernel[edge->from])
 			copied[edge->to] = true;
 	for (i = 0; i < problem->nodes.len; i++) {
-		if (places)
-			places[i] = in_kernel[i] ? DC_PLACEMENT_KERNEL : DC_PLACEMENT_USER;
+		if (placements)
+			placements[i] = in_kernel[i] ? DC_PLACEMENT_KERNEL : DC_PLACEMENT_USER;
 		if (!in_kernel[i] || !copied[i])
 			continue;
 		tally->replicated_loc += problem->nodes.at[i].loc;
 		tally->replicated_count++;
-		if (places)
-			places[i] = DC_PLACEMENT_BOTH;
+		if (placements)
+			placements[i] = DC_PLACEMENT_BOTH;
 	}
 	free(copied);
 }
 
 void dc_tally_sides(const struct dc_problem *problem, const bool *in_kernel,
-		    struct dc_tally *ret_tally, enum dc_placement *places)
+		    struct dc_tally *ret_tally, enum dc_placement *placements)
 {
 	struct dc_tally tally = {0};
 	const struct dc_problem_edge *edge;
@@ -105,7 +105,7 @@ void dc_tally_sides(const struct dc_problem *problem, const bool *in_kernel,
 			tally.downcalls += edge->down;
 	}
 	tally.crossings = tally.upcalls + tally.downcalls + tally.entry_calls + tally.kernel_calls;
-	tally_copies(problem, in_kernel, &tally, places);
+	tally_copies(problem, in_kernel, &tally, placements);
 	*ret_tally = tally;
 }
 
@@ -121,10 +121,10 @@ struct dc_cut *dc_cut_of_sides(const struct dc_problem *problem, const struct dc
 	cut->problem = problem;
 	cut->terms = *terms;
 	cut->in_kernel = dc_arena_alloc(cut->arena, n * sizeof(*cut->in_kernel));
-	cut->places = dc_arena_alloc(cut->arena, n * sizeof(*cut->places));
+	cut->placements = dc_arena_alloc(cut->arena, n * sizeof(*cut->placements));
 	for (i = 0; i < n; i++)
 		cut->in_kernel[i] = in_kernel[i];
-	dc_tally_sides(problem, cut->in_kernel, &cut->tally, cut->places);
+	dc_tally_sides(problem, cut->in_kernel, &cut->tally, cut->placements);
 	if (!dc_ratio_make(
 		    dc_scaled_cost(terms->lambda, cut->tally.kernel_loc, cut->tally.crossings),
 		    terms->lambda.q, &cut->value))

@@ -20,7 +20,7 @@ enum dc_placement {
 	DC_PLACEMENT_BOTH
 }; /* BOTH: see problem.h */
 
-/* What a choice of sides costs. kernel_loc + user_loc is always the problem's lines, and
+/* The cost of a choice of sides. kernel_loc + user_loc is always the problem's lines, and
  * kernel_count + user_count its nodes; replicated_* are those of the kernel's that also have a copy
  * on the user side. Crossings are weights (calls in problem->seconds). */
 struct dc_tally {
@@ -32,10 +32,10 @@ struct dc_tally {
 	int64_t crossings; /* the four together */
 };
 
-/* Measures any choice of sides. in_kernel[node]; constraints are not checked. places: NULL, or room
- * for every node's place. */
+/* Measures any choice of sides. in_kernel[node]; constraints are not checked. placements: NULL, or
+ * room for every node's placement. */
 void dc_tally_sides(const struct dc_problem *problem, const bool *in_kernel,
-		    struct dc_tally *ret_tally, enum dc_placement *places);
+		    struct dc_tally *ret_tally, enum dc_placement *placements);
 
 /* At what price to cut. lambda and delay_ns say the same; make it with one of the two functions. */
 struct dc_terms {
@@ -74,7 +74,7 @@ struct dc_cut {
 	const struct dc_problem *problem; /* borrowed */
 	struct dc_terms terms;
 	bool *in_kernel; /* of each node */
-	enum dc_placement *places;
+	enum dc_placement *placements;
 	struct dc_tally tally;
 	struct dc_ratio value; /* kernel_loc + lambda * crossings */
 	struct dc_reason *reasons; /* of each node; NULL with no_reasons */
@@ -103,7 +103,7 @@ struct dc_cut *dc_cut_of_sides(const struct dc_problem *problem, const struct dc
 /* cut.json as a document; caller frees with json_decref. */
 struct json_t *dc_cut_json(const struct dc_cut *cut);
 
-/* What is read back from a cut.json, for `compare` and for whoever acts on a cut. */
+/* A cut.json, read back, for `compare` and for callers that act on a cut. */
 struct dc_sides {
 	struct dc_arena *arena;
 	const char *driver; /* or NULL */
@@ -112,7 +112,7 @@ struct dc_sides {
 	bool is_estimated; /* the weights are a guess */
 	DC_VEC(struct dc_sides_node {
 		const char *id;
-		enum dc_placement place;
+		enum dc_placement placement;
 		const char *reason; /* the nearest one, or "" */
 		int64_t weight; /* of all its calls, made and taken; -1: not said */
 	})
@@ -123,6 +123,6 @@ struct dc_sides {
 int dc_sides_read(struct dc_diag *diag, const char *path, struct dc_sides **ret_sides);
 void dc_sides_free(struct dc_sides *sides); /* takes NULL */
 
-extern const char *const dc_place_names[]; /* "kernel", "user", "both" */
+extern const char *const dc_placement_names[]; /* "kernel", "user", "both" */
 
 #endif

@@ -78,8 +78,9 @@ static json_t *sides_json(const struct dc_cut *cut)
 	size_t i;
 
 	for (i = 0; i < cut->problem->nodes.len; i++)
-		dc_json_set(sides, cut->problem->nodes.at[i].id,
-			    json_string(cut->places[i] == DC_PLACEMENT_USER ? "user" : "kernel"));
+		dc_json_set(
+			sides, cut->problem->nodes.at[i].id,
+			json_string(cut->placements[i] == DC_PLACEMENT_USER ? "user" : "kernel"));
 	return sides;
 }
 
@@ -90,7 +91,7 @@ static json_t *replicated_json(const struct dc_cut *cut)
 	size_t i;
 
 	for (i = 0; i < cut->problem->nodes.len; i++)
-		if (cut->places[i] == DC_PLACEMENT_BOTH)
+		if (cut->placements[i] == DC_PLACEMENT_BOTH)
 			dc_json_add(ids, json_string(cut->problem->nodes.at[i].id));
 	return ids;
 }
@@ -110,7 +111,7 @@ static json_t *reasons_json(const struct dc_cut *cut)
 	return reasons;
 }
 
-/* What all calls of each node weigh, so that two cuts can be compared. */
+/* The weight of all calls of each node, so that two cuts can be compared. */
 static json_t *weights_json(const struct dc_problem *problem)
 {
 	int64_t *weights = dc_alloc(problem->nodes.len, sizeof(*weights));
@@ -158,7 +159,7 @@ json_t *dc_cut_json(const struct dc_cut *cut)
 
 /* Reading back */
 
-static enum dc_placement read_place(const struct dc_json *sides, const char *id)
+static enum dc_placement read_placement(const struct dc_json *sides, const char *id)
 {
 	const char *name = dc_json_str(sides, id);
 
@@ -193,7 +194,7 @@ static void read_sides(struct dc_sides *ret, const struct dc_json *root)
 		const char *reason = reasons.value ? read_reason(&reasons, id) : "";
 		struct dc_sides_node node = {
 			.id = dc_arena_strdup(ret->arena, id),
-			.place = read_place(&sides, id),
+			.placement = read_placement(&sides, id),
 			.reason = dc_arena_strdup(ret->arena, reason),
 			.weight =
 				weights.value ? dc_json_int_or(&weights, id, 0, INT64_MAX, -1) : -1,
@@ -215,10 +216,10 @@ static void read_replicated(struct dc_sides *ret, const struct dc_json *root)
 
 		if (ret->nodes.len)
 			node = bsearch(&key, ret->nodes.at, ret->nodes.len, sizeof(key), order_ids);
-		if (!node || node->place != DC_PLACEMENT_KERNEL)
+		if (!node || node->placement != DC_PLACEMENT_KERNEL)
 			dc_json_fault(&ids, "\"%s\" is not on the kernel side", key.id);
 		else
-			node->place = DC_PLACEMENT_BOTH;
+			node->placement = DC_PLACEMENT_BOTH;
 	}
 }
 

@@ -138,7 +138,7 @@ int dc_explain(struct dc_diag *diag, const struct dc_cut *cut, const struct dc_s
 
 	e->arena = dc_arena_new();
 	e->node = node;
-	e->place = cut->places[node];
+	e->placement = cut->placements[node];
 	e->reason = copy_reason(e->arena, &cut->reasons[node]);
 	e->other_side = cut->in_kernel[node] ? DC_SIDE_USER : DC_SIDE_KERNEL;
 	e->value = cut->value;
@@ -182,7 +182,7 @@ static json_t *moved_json(const struct dc_explanation *e, const struct dc_proble
 	json_t *object = json_object(), *list = json_array();
 	size_t i;
 
-	dc_json_set(object, "side", json_string(dc_place_names[e->other_side]));
+	dc_json_set(object, "side", json_string(dc_placement_names[e->other_side]));
 	dc_json_set(object, "possible", json_boolean(e->movable));
 	if (e->movable) {
 		dc_json_set(object, "value", dc_ratio_number_json(e->value_moved));
@@ -224,7 +224,7 @@ json_t *dc_explanation_json(const struct dc_explanation *e, const struct dc_prob
 	dc_json_set(root, "function", json_string(problem->nodes.at[e->node].id));
 	dc_problem_set_weighed(root, problem);
 	dc_json_set(root, "loc", json_integer(problem->nodes.at[e->node].loc));
-	dc_json_set(root, "side", json_string(dc_place_names[e->place]));
+	dc_json_set(root, "side", json_string(dc_placement_names[e->placement]));
 	dc_json_set(root, "reasons", reasons);
 	dc_json_set(root, "threshold", threshold_json(e));
 	dc_json_set(root, "value", dc_ratio_number_json(e->value));

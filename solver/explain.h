@@ -19,7 +19,7 @@ struct dc_hold {
 struct dc_explanation {
 	struct dc_arena *arena;
 	size_t node;
-	enum dc_placement place;
+	enum dc_placement placement;
 	struct dc_reason reason; /* nearest cause first; arena */
 	/* In the kernel always, above a delay (but not at it), or at none. */
 	enum dc_threshold threshold;

@@ -46,7 +46,7 @@ enum dc_flow_which { DC_FLOW_LEAST, DC_FLOW_GREATEST };
 
 /*
  * Finds a minimum cut: *ret_value its capacity, kept[v] whether node v is on the source's side
- * (kept: room for net->nodes). Of all minimum cuts it is the one with the least source side (a
+ * (kept: room for net->nodes). Among minimum cuts it is the one with the least source side (a
  * subset of all others), or the greatest.
  * Returns 0; after reporting: -ERANGE: capacities too large for the engine; -ENOTRECOVERABLE: the
  * engine failed or contradicted itself.

@@ -364,7 +364,7 @@ static int order_heads(const void *a, const void *b)
 	return x->head < y->head ? -1 : x->head > y->head;
 }
 
-/* By tail, counted, and by head within each tail. */
+/* Sorts by tail, counting, and by head within each tail. */
 static void sort_arcs(struct dc_model *model)
 {
 	size_t i, g, count = model->arcs.len, *next = dc_alloc(model->groups + 1, sizeof(*next));

@@ -3,9 +3,9 @@
  * Private to solver/: a problem after its hard constraints have been followed to their ends.
  *
  * From the pins the constraints force sides (and a node forced to both is a contradiction, told as
- * the chain that leads to it). What is forced is contracted into the two sides, each free
- * `together` into one group. What is left is a cut problem in free groups, and its arcs: paid, when
- * the tail is in the kernel and the head is not, or hard, when that may not be.
+ * the chain that causes it). Forced nodes are contracted into the two sides, each free `together`
+ * into one group. A cut problem in free groups remains, with arcs that are paid when the tail is in
+ * the kernel and the head is not, or hard, when that may not be.
  *
  * A state of the search is an order of the groups and two marks, a <= b: the groups before a are in
  * the kernel, those from b on are on the user side, those between are free.

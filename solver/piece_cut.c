@@ -62,7 +62,7 @@ static int64_t capacity(const struct dc_pieces *pieces, uint32_t half, struct dc
 
 /* The net for our engine */
 
-/* What a node gains in the kernel; less than 0: costs there. */
+/* The gain of a node in the kernel; below 0 it is a cost. */
 static int64_t gain_of(const struct dc_pieces *pieces, uint32_t v, struct dc_ratio lambda)
 {
 	return (pieces->if_user[v] - pieces->if_kernel[v]) * lambda.p - pieces->loc[v] * lambda.q;
@@ -185,7 +185,7 @@ static void keep_flow(const struct dc_piece_cutter *cutter, struct dc_pieces *pi
 
 /* Checking */
 
-/* What a choice of sides costs, times lambda.q. */
+/* The cost of a choice of sides, times lambda.q. */
 static __int128 cost_of(const struct dc_pieces *pieces, const struct dc_piece *piece,
 			struct dc_ratio lambda, const bool *in_kernel)
 {

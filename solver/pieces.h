@@ -2,7 +2,7 @@
 /*
  * Private to solver/: free groups as a compact graph, in pieces that no arc connects.
  *
- * What does not belong to a piece has its side for good, and the arcs from and to it are weights of
+ * A node outside every piece has its side for good, and the arcs from and to it are weights of
  * the nodes that are left: `if_user` and `if_kernel`. So pieces can be cut one by one, each at a
  * lambda of its own, and a piece that is cut falls apart into smaller ones. A generation of pieces
  * is made out of the one before it, which shrinks with every node whose threshold is known.
@@ -45,7 +45,7 @@ void dc_pieces_like(struct dc_pieces *pieces, const struct dc_pieces *like);
 void dc_pieces_clear(struct dc_pieces *pieces); /* keeps the room */
 void dc_pieces_done(struct dc_pieces *pieces);
 
-/* What becomes of a node when its piece has been cut. */
+/* The state of a node after its piece was cut. */
 enum dc_fate {
 	DC_FATE_KERNEL, /* in the kernel at this lambda: its threshold is lower */
 	DC_FATE_SETTLED, /* its threshold is known: this lambda */

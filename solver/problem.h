@@ -37,8 +37,8 @@ enum dc_side { DC_SIDE_KERNEL, DC_SIDE_USER };
 
 #define DC_NO_NODE SIZE_MAX
 
-/* What the weights are: counted; none at all, so that only lines and constraints matter; or a guess
- * from the source. */
+/* The origin of the weights: counted; none at all, so that only lines and constraints matter; or a
+ * guess from the source. */
 enum dc_weights { DC_WEIGHTS_COUNTED, DC_WEIGHTS_NONE, DC_WEIGHTS_ESTIMATED };
 
 extern const char *const dc_weights_names[]; /* "counted", "none", "estimated", NULL */

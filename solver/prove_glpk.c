@@ -96,7 +96,7 @@ static bool take_flow(const struct program *p)
 	return true;
 }
 
-/* What flows out of the source when every group passes on what it gets; -1 if one cannot. */
+/* The flow out of the source if every group passes on all that it receives; -1 if one cannot. */
 static __int128 flow_value(const struct program *p)
 {
 	const struct dc_model *model = p->model;
@@ -196,7 +196,7 @@ static struct dc_ratio only(const struct dc_budget *budget, bool what_is_limited
 	return crossings ? (struct dc_ratio){1, 0} : (struct dc_ratio){0, 1};
 }
 
-/* What is forced, and with all free groups on the user side. */
+/* The cost of the forced nodes, with all free groups on the user side. */
 static int64_t constant(const struct program *p)
 {
 	int64_t sum = capacity(p, p->model->kernel_loc, p->model->weight);

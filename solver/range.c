@@ -93,8 +93,8 @@ static void net_arc(struct dc_flow_net *net, size_t tail, size_t head, int64_t c
 			    (struct dc_flow_arc){(uint32_t)tail, (uint32_t)head, capacity});
 }
 
-/* What a group pays on either side is paid by every cut alike: it is left out, of the value of the
- * cut, too. */
+/* A cost that a group has on either side is paid by every cut. It is left out, of the value of the
+ * cut too. */
 static void net_terminals(const struct dc_range *range, size_t a, size_t b, struct scale *scale,
 			  struct dc_flow_net *net, int64_t *ret_hard)
 {

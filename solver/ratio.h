@@ -30,7 +30,7 @@ bool dc_ratio_make(__int128 p, __int128 q, struct dc_ratio *ret_ratio);
 /* < 0, 0, > 0: exact, in 128 bits. */
 int dc_ratio_compare(struct dc_ratio a, struct dc_ratio b);
 
-/* What a cut costs, times lambda.q: lines * lambda.q + crossings * lambda.p. */
+/* The cost of a cut, times lambda.q: lines * lambda.q + crossings * lambda.p. */
 __int128 dc_scaled_cost(struct dc_ratio lambda, int64_t kernel_loc, int64_t crossings);
 
 double dc_ratio_value(struct dc_ratio ratio); /* for people only */

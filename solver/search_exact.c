@@ -3,7 +3,7 @@
  * Branch and bound under a budget, in integers from end to end, so that its end is a proof.
  *
  * A place in the tree is an order of the groups with two marks (model.h): those before a are in the
- * kernel, those from b on are on the user side. What is left is bounded as the whole problem is:
+ * kernel, those from b on are on the user side. The rest is bounded as the whole problem is:
  * two cuts on either side of the budget, and the straight line between them once one flow has shown
  * that no cut is below it. Rounded up, for the result is an integer. If that does not rule the
  * place out, the largest group between the two cuts is put on one side, then on the other, with
@@ -93,7 +93,7 @@ static bool cut(struct exact *x, size_t a, size_t b, struct dc_ratio lambda, siz
 	return !x->stopped;
 }
 
-/* What no cut is below of which the line through the point is the bound. */
+/* The bound that the line through the point gives: no cut is below it. */
 static __int128 bound(const struct exact *x, const struct point *low, struct dc_ratio lambda)
 {
 	__int128 most = x->search->budget.most, over, under;

@@ -16,9 +16,9 @@
  * times a weight and the rest is lines of the kernel side. A problem can say nothing else. Weights
  * (calls, down, entry_calls, kernel_calls) are all times lambda; pins, follow, together and copies
  * of replicable nodes are hard constraints, closed under union and intersection, and the same at
- * every lambda. What would break nesting is a cost of a cut edge that does not grow with lambda, a
- * cost of user lines that does, or a constraint such as "one of these two": none has a key in
- * problem.json. Whoever adds one must make `complete` false.
+ * every lambda. Three things would break nesting: a cost of a cut edge that does not grow with
+ * lambda, a cost of user lines that does, and a constraint such as "one of these two". None has a
+ * key in problem.json. Whoever adds one must make `complete` false.
  */
 #ifndef DC_SOLVER_SWEEP_H
 #define DC_SOLVER_SWEEP_H

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh disable=SC2154,SC2034
-# What the tests of emit share; sourced. $root: the repository.
+# Functions that the tests of emit share; sourced. $root: the repository.
 build=$(find /lib/modules/*/build -maxdepth 0 2>/dev/null | sort -V | tail -n 1)
 [ -d "$build" ] || { echo "no kernel headers"; exit 77; }
 export LC_ALL=C
@@ -48,7 +48,7 @@ generated() { # FILE: --lines=FIRST:LAST each
 		END { if (tail) print "--lines=" tail ":" NR }' "$1"
 }
 
-# What was generated in FOLDER stays as it is under the project's formatter.
+# The project's formatter leaves the generated files in FOLDER unchanged.
 formatted() { # FOLDER
 	command -v clang-format-19 >/dev/null || return 0
 	for file in "$1"/kernel/*.[ch] "$1"/user/*.[ch]; do

@@ -28,9 +28,9 @@ static inline void planned_make(struct planned *ret, const char *text, const cha
 		char *name = dc_printf(" %s ", definition->name);
 		struct dc_sides_node node = {
 			.id = definition->name,
-			.place = user && strstr(user, name)   ? DC_PLACEMENT_USER
-				 : both && strstr(both, name) ? DC_PLACEMENT_BOTH
-							      : DC_PLACEMENT_KERNEL,
+			.placement = user && strstr(user, name)	  ? DC_PLACEMENT_USER
+				     : both && strstr(both, name) ? DC_PLACEMENT_BOTH
+								  : DC_PLACEMENT_KERNEL,
 			.reason = "",
 		};
 

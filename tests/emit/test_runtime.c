@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What emit knows of the runtime without including it: the list of its files, and two numbers. */
+/* Facts about the runtime that emit has without including it: the list of its files, two numbers.
+ */
 #include "testing.h"
 
 #include "base/file.h"

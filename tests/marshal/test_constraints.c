@@ -14,7 +14,8 @@ static const char *pin_of(const struct dc_constraints *given, const char *functi
 	return "none";
 }
 
-/* What recovery calls is in the kernel, with all it calls; its object is the one around. */
+/* Functions that recovery calls are in the kernel with their callees; each takes the object around.
+ */
 static void test_recovery(void **state)
 {
 	struct dc_constraints given = {0};
@@ -67,7 +68,7 @@ static const char calls[] =
 	"	return look(&loose) + sum(&loose.x, 1);\n"
 	"}\n";
 
-/* What data that no annotation describes does to functions; each names its proposal. */
+/* Data that no annotation describes constrains functions; each constraint names its proposal. */
 static void test_reasons(void **state)
 {
 	static const struct {

@@ -169,7 +169,7 @@ static void test_fields(void **state)
 	graph_done(&graph);
 }
 
-/* What marshal/ found: names that the graph does not know are passed over. */
+/* Constraints of marshal/: names that the graph does not know are passed over. */
 static void test_constraints(void **state)
 {
 	struct dc_constraints constraints = {0};

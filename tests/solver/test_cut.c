@@ -57,8 +57,8 @@ static void check_places(const struct dc_problem *problem, struct dc_ratio lambd
 			user_caller |= edge->to == i && !cut->in_kernel[edge->from];
 		if (problem->nodes.at[i].replicated && cut->in_kernel[i] && user_caller)
 			both++;
-		assert_int_equal(cut->places[i] == DC_PLACEMENT_USER, !cut->in_kernel[i]);
-		assert_int_equal(cut->places[i] == DC_PLACEMENT_BOTH,
+		assert_int_equal(cut->placements[i] == DC_PLACEMENT_USER, !cut->in_kernel[i]);
+		assert_int_equal(cut->placements[i] == DC_PLACEMENT_BOTH,
 				 problem->nodes.at[i].replicated && cut->in_kernel[i] &&
 					 user_caller);
 	}
