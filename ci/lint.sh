@@ -5,21 +5,35 @@
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
-passed=0
-failed=0
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+checks=0
 
-# try NAME COMMAND...: what the command prints is shown if it fails
+# try NAME COMMAND...: runs beside the others; what the command prints is shown if it fails
 try() {
+	checks=$((checks + 1))
 	name=$1
 	shift
-	if output=$("$@" 2>&1); then
-		passed=$((passed + 1))
-		echo "ok   $name"
-	else
-		failed=$((failed + 1))
-		echo "FAIL $name"
-		printf '%s\n' "$output" | tail -n 40
-	fi
+	{
+		if output=$("$@" 2>&1); then
+			echo "ok   $name"
+		else
+			echo "FAIL $name"
+			printf '%s\n' "$output" | tail -n 40
+		fi
+	} >"$work/$checks" &
+}
+
+# Prints what each check said, in their order, and the count.
+report() {
+	wait
+	passed=0
+	for number in $(seq "$checks"); do
+		cat "$work/$number"
+		case $(head -n 1 "$work/$number") in ok*) passed=$((passed + 1)) ;; esac
+	done
+	echo "$passed passed, $((checks - passed)) failed"
+	[ "$passed" = "$checks" ]
 }
 
 c_files() { git ls-files -co --exclude-standard -- '*.c' '*.h' | while read -r f; do [ -f "$f" ] && echo "$f"; done; }
@@ -85,6 +99,7 @@ kernel_build() { find /lib/modules/*/build -maxdepth 0 2>/dev/null | sort -V | t
 
 sparse_runtime() {
 	build=$(kernel_build)
+	command -v sparse || { echo "no sparse: ci/deps.sh lint"; return 1; }
 	[ -n "$build" ] || { echo "no kernel headers: ci/deps.sh"; return 1; }
 	made=$(mktemp -d) && mkdir "$made/component" || return 1
 	sh runtime/module/build.sh "$build" "$made/module" >/dev/null &&
@@ -130,5 +145,4 @@ try "licence lines" licence
 try "layers" layers
 try "sparse (runtime)" sparse_runtime
 try "checkpatch (runtime)" checkpatch_runtime
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+report
