@@ -6,7 +6,6 @@
 #include "emit/emit.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "emit/print.h"
@@ -44,7 +43,7 @@ static void put_rule(FILE *out, const struct dc_rule *rule, const struct dc_sour
 			"\nextern __typeof__(%s) dcp_%s; /* %s */\n"
 			"#undef %s\n"
 			"#define %s(...) dcp_%s(__VA_ARGS__)\n",
-			rule->name, rule->name, dc_rule_class_name(rule->class), rule->name,
+			rule->name, rule->name, dc_rule_class_names[rule->class], rule->name,
 			rule->name, rule->name);
 }
 
@@ -52,47 +51,33 @@ const char *dc_emit_redefines(struct dc_arena *arena, const struct dc_rules *rul
 			      const struct dc_source *source, const struct dc_graph *graph)
 {
 	const struct dc_rule *rule;
-	char *text = NULL;
-	const char *kept;
-	size_t len_bytes, i;
-	FILE *out = open_memstream(&text, &len_bytes);
+	struct emit_piece piece;
+	size_t i;
 
-	if (!out)
-		abort();
-	emit_head(out, "dcg_rules.h", rules->sources, false);
-	fputs("#ifndef DCG_RULES_H\n#define DCG_RULES_H\n\n", out);
+	emit_piece_start(&piece);
+	emit_head(piece.out, "dcg_rules.h", rules->sources, false);
+	fputs("#ifndef DCG_RULES_H\n#define DCG_RULES_H\n\n", piece.out);
 	for (i = 0; i < rules->headers.len; i++)
-		fprintf(out, "#include <%s>\n", rules->headers.at[i]);
-	fputs("#include \"runtime/process/process.h\"\n\n/* clang-format off */\n", out);
+		fprintf(piece.out, "#include <%s>\n", rules->headers.at[i]);
+	fputs("#include \"runtime/process/process.h\"\n\n/* clang-format off */\n", piece.out);
 	dc_vec_each (rule, &rules->rules)
-		put_rule(out, rule, source, graph);
-	fputs("/* clang-format on */\n\n#endif\n", out);
-	if (fclose(out) != 0)
-		abort();
-	kept = dc_arena_strdup(arena, text);
-	free(text);
-	return kept;
+		put_rule(piece.out, rule, source, graph);
+	fputs("/* clang-format on */\n\n#endif\n", piece.out);
+	return emit_piece_end(&piece, arena);
 }
 
 const char *dc_emit_names(struct dc_arena *arena, const struct dc_rules *rules,
 			  const struct dc_emit_plan *plan)
 {
 	const struct dc_rule *rule;
-	char *text = NULL;
-	const char *kept;
-	size_t len_bytes, i;
-	FILE *out = open_memstream(&text, &len_bytes);
+	struct emit_piece piece;
+	size_t i;
 
-	if (!out)
-		abort();
+	emit_piece_start(&piece);
 	dc_vec_each (rule, &rules->rules)
 		if (rule->class != DC_RULE_NONE && !rule->define && !rule->header_code)
-			fprintf(out, "%s\n", rule->name);
+			fprintf(piece.out, "%s\n", rule->name);
 	for (i = 0; i < plan->unreachable.len; i++)
-		fprintf(out, "%s\n", plan->unreachable.at[i]);
-	if (fclose(out) != 0)
-		abort();
-	kept = dc_arena_strdup(arena, text);
-	free(text);
-	return kept;
+		fprintf(piece.out, "%s\n", plan->unreachable.at[i]);
+	return emit_piece_end(&piece, arena);
 }

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+const char *const dc_rule_class_names[DC_RULE_CLASSES] = {"local", "downcall", "downcall-on-caller",
+							  "none"};
+
 void dc_rules_done(struct dc_rules *rules)
 {
 	struct dc_function_rule *function;
@@ -69,11 +72,4 @@ const struct dc_function_rule *dc_rules_function(const struct dc_rules *rules, c
 		if (!strcmp(function->name, name))
 			return function;
 	return NULL;
-}
-
-const char *dc_rule_class_name(enum dc_rule_class class)
-{
-	static const char *const names[] = {"local", "downcall", "downcall-on-caller", "none"};
-
-	return names[class];
 }

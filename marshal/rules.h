@@ -175,6 +175,6 @@ const struct dc_type_rule *dc_rules_type(const struct dc_rules *rules, const cha
 const struct dc_function_rule *dc_rules_function(const struct dc_rules *rules, const char *name);
 
 /* "local", "downcall", "downcall-on-caller" or "none". */
-const char *dc_rule_class_name(enum dc_rule_class class);
+extern const char *const dc_rule_class_names[DC_RULE_CLASSES];
 
 #endif

@@ -15,7 +15,6 @@
 #include "base/json.h"
 #include "graph/driver/driver.h"
 
-static const char *const class_names[] = {"local", "downcall", "downcall-on-caller", "none"};
 static const char *const sync_names[] = {"both", "out", "none"};
 static const char *const register_names[] = {"no", "read", "write"};
 static const char *const when_names[] = {"first", "stop", "last", "memory", "lock"};
@@ -84,7 +83,8 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 	};
 	size_t i;
 
-	rule.class = (enum dc_rule_class)choose(row, "class", class, class_names, DC_RULE_CLASSES);
+	rule.class = (enum dc_rule_class)choose(row, "class", class, dc_rule_class_names,
+						DC_RULE_CLASSES);
 	rule.sync = (enum dc_sync)choose(row, "sync", dc_json_str_or(row, "sync", "both"),
 					 sync_names, 3);
 	rule.is_register = (enum dc_register)choose(
