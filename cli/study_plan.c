@@ -161,7 +161,7 @@ static int plan_folder(struct dc_study *study, const char *family, const char *f
 static int plan_family(struct dc_study *study, const char *name)
 {
 	struct dc_family family;
-	int err = dc_family_open(study->diag, study->arena, name, &family);
+	int err = dc_family_open(study->diag, study->arena, name, NULL, &family);
 	size_t i;
 
 	if (err < 0)

@@ -108,6 +108,7 @@ static void record_address(struct dc_walk *walk, CXCursor function)
 {
 	const char *signature = dc_ast_type(walk->facts, clang_getCursorType(function));
 
+	dc_ast_note_declaration(walk->facts, function);
 	dc_vec_push(&walk->facts->addresses,
 		    (struct dc_fact_address){.from = walk->symbol,
 					     .symbol = dc_ast_symbol(walk->facts, function),
@@ -147,6 +148,7 @@ static void record_call(struct dc_walk *walk, CXCursor call, CXCursor callee, CX
 
 	if (clang_getCursorKind(callee) == CXCursor_FunctionDecl) {
 		fact.callee = dc_ast_symbol(facts, callee);
+		dc_ast_note_declaration(facts, callee);
 	} else {
 		const char *cell = dc_flow_cell(facts, walk->symbol, pointer);
 

@@ -79,18 +79,29 @@ struct dc_family {
 	DC_VEC(struct dc_copy_rule) copies;
 	DC_VEC(struct dc_memory_rule) memory;
 	DC_VEC(const char *) local; /* sorted */
+	size_t own_rules, own_locks; /* of the driver's folder; they come first until all is sorted */
+	const char *own; /* the driver's families.json, absolute; or NULL */
 	DC_VEC(const char *) files; /* that it was read from, relative to the data folder */
 	DC_VEC(const char *) folders; /* of the kernel source, with the family's drivers */
 };
 
 /* Reads families and what they include; strings live in the arena. names: one, or several with
- * commas ("net,scsi"). Returns 0, or -errno after reporting (-ENOENT: no such family). Caller ends
+ * commas ("net,scsi"). folder: of a driver, whose families.json (if there is one) has rows that
+ * replace the families' rows for the same place or function; or NULL. Returns 0, or -errno after reporting (-ENOENT: no such family). Caller ends
  * it with dc_family_done. */
 int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *names,
-		   struct dc_family *ret);
+		   const char *folder, struct dc_family *ret);
 void dc_family_done(struct dc_family *family);
 
-/* The rule for a place ("STRUCT.FIELD", "FUNCTION#ARGUMENT", a variable), or NULL. */
+#define DC_FAMILY_OWN "families.json" /* in a driver's folder */
+
+/* What a function is called by that other modules may call by its name, and the place of its row in
+ * "exports". */
+#define DC_FAMILY_EXPORTED "EXPORT_SYMBOL"
+#define DC_FAMILY_EXPORT   DC_FAMILY_EXPORTED "(%s)"
+
+/* The rule for a place ("STRUCT.FIELD", "FUNCTION#ARGUMENT", a variable, "EXPORT_SYMBOL(FUNCTION)"),
+ * or NULL. */
 const struct dc_context_rule *dc_family_rule(const struct dc_family *family, const char *place);
 
 /* The rule of a lock function, or NULL. */

@@ -93,6 +93,21 @@ struct strange_ops {
 };
 void register_strange(const struct strange_ops *ops);
 
+extern void (*power_off_hook)(void);
+struct strange_getter {
+	void (*(*get)(void))(void);
+};
+void register_strange_getter(const struct strange_getter *ops);
+
+/* As linux/export.h and linux/module.h spell them. */
+#define __ADDRESSABLE(name, number) \
+	static void *__attribute__((used)) __UNIQUE_ID___addressable_##name##number = (void *)&name
+#define EXPORT_SYMBOL(name) __ADDRESSABLE(name, 17)
+#define module_init(function)                                               \
+	static inline int (*__inittest(void))(void) { return function; }    \
+	int init_module(void) __attribute__((alias(#function)));            \
+	__ADDRESSABLE(init_module, 18)
+
 struct pci_driver {
 	int (*probe)(void *dev);
 	void (*remove)(void *dev);
