@@ -180,8 +180,7 @@ int dc_study_plan(struct dc_study *study)
 	if (!err)
 		err = find_source(study);
 	for (i = 0; !err && i < DC_STUDY_FAMILIES; i++)
-		if (!study->options->family ||
-		    !strcmp(study->options->family, dc_study_families[i].name))
+		if (dc_study_wants_family(study->options, &dc_study_families[i]))
 			err = plan_family(study, dc_study_families[i].name);
 	return err;
 }
@@ -210,8 +209,7 @@ int dc_study_find_plan(struct dc_study *study)
 	size_t i;
 
 	for (i = 0; i < DC_STUDY_FAMILIES; i++)
-		if (!study->options->family ||
-		    !strcmp(study->options->family, dc_study_families[i].name))
+		if (dc_study_wants_family(study->options, &dc_study_families[i]))
 			take_planned(study, dc_study_families[i].name);
 	if (study->drivers.len)
 		return 0;

@@ -68,6 +68,7 @@ struct dc_fact_call {
 	bool in_macro;
 	unsigned loops, branches; /* around it */
 	unsigned first_lock, lock_count; /* of facts.lock_arguments */
+	unsigned unknown_lock; /* 1 + index of the lock that an unknown function may take; 0: none */
 	dc_indices locks; /* indices of facts.locks that may be held; filled by dc_locks_resolve */
 	dc_indices dropped; /* those a caller of the caller may hold, but not here */
 };
@@ -76,6 +77,7 @@ struct dc_fact_call {
 struct dc_fact_lock_argument {
 	unsigned argument;
 	const char *object;
+	enum dc_lock_class class;
 };
 
 /* Control flow of a body: blocks are numbered from 0, the first, with what happens in them in

@@ -113,7 +113,7 @@ static void read_rules(struct dc_arena *arena, const struct dc_json *root, const
 
 static void read_locks(struct dc_arena *arena, const struct dc_json *root, struct dc_family *family)
 {
-	static const char *const ops[] = {"takes", "tries", "releases"};
+	static const char *const ops[] = {"takes", "tries", "releases", "ignores"};
 	struct dc_json rows = dc_json_array_or_empty(root, "locks");
 	size_t i, op;
 
@@ -127,10 +127,10 @@ static void read_locks(struct dc_arena *arena, const struct dc_json *root, struc
 
 		if (rule.class == DC_LOCK_CLASSES)
 			dc_json_fault(&row, "unknown class of lock");
-		for (op = 0; op < 3 && !dc_json_has(&row, ops[op]); op++)
+		for (op = 0; op < 4 && !dc_json_has(&row, ops[op]); op++)
 			;
-		if (op == 3)
-			dc_json_fault(&row, "needs takes, tries or releases");
+		if (op == 4)
+			dc_json_fault(&row, "needs takes, tries, releases or ignores");
 		else
 			rule.argument = (int)dc_json_int(&row, ops[op], -1, 99);
 		rule.op = (enum dc_lock_op)op;
@@ -190,7 +190,7 @@ static void read_names(struct dc_arena *arena, const struct dc_json *root, struc
 	struct dc_json folders = dc_json_array_or_empty(root, "folders");
 	size_t i;
 
-	for (i = 0; i < dc_json_len(&folders); i++)
+	for (i = 0; family->files.len == 1 && i < dc_json_len(&folders); i++)
 		dc_vec_push(&family->folders, dc_arena_strdup(arena, dc_json_str_at(&folders, i)));
 
 	for (i = 0; i < dc_json_len(&names); i++)

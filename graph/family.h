@@ -19,9 +19,10 @@
  * [{"function": "register_netdevice_notifier", "context": "process"}, ...]: what counts is which of
  * these the driver calls (the atomic one, if several), and the row's context if none.
  * A field "*" means every field of the structure that has no row of its own. Arguments count
- * from 0. A row may name the "header" of the kernel source that has it, where that is a driver's
- * own; only the tests look at it. A lock row has takes, tries or releases: the argument that is the
- * lock, or -1 for none. A function that tries and returns 0 for success has
+ * from 0. "from" says, for people, which code of the kernel the context is known from. A row may
+ * name the "header" of the kernel source that has it, where that is a driver's
+ * own; only the tests look at it. A lock row has takes, tries, releases or ignores (a function
+ * that gets a lock and leaves it as it is): the argument that is the lock, or -1 for none. A function that tries and returns 0 for success has
  * "zero": true.
  * A copies row names the arguments whose target is written or read as a whole. Memory rows name
  * functions that return memory, and the argument that a function frees.
@@ -37,7 +38,8 @@
 #include "base/diag.h"
 #include "graph/graph.h"
 
-enum dc_lock_op { DC_LOCK_TAKES, DC_LOCK_TRIES, DC_LOCK_RELEASES };
+/* DC_LOCK_IGNORES: it gets a lock, and leaves it as it is. */
+enum dc_lock_op { DC_LOCK_TAKES, DC_LOCK_TRIES, DC_LOCK_RELEASES, DC_LOCK_IGNORES };
 
 struct dc_lock_rule {
 	const char *function;
@@ -82,7 +84,7 @@ struct dc_family {
 	size_t own_rules, own_locks; /* of the driver's folder; they come first until all is sorted */
 	const char *own; /* the driver's families.json, absolute; or NULL */
 	DC_VEC(const char *) files; /* that it was read from, relative to the data folder */
-	DC_VEC(const char *) folders; /* of the kernel source, with the family's drivers */
+	DC_VEC(const char *) folders; /* of the kernel source, with drivers of the first family */
 };
 
 /* Reads families and what they include; strings live in the arena. names: one, or several with

@@ -12,9 +12,10 @@ void dc_facts_resolve(struct dc_diag *diag, struct dc_facts *facts, struct dc_gr
 	resolve.cell_index.arena = resolve.records.arena = graph->arena;
 	resolve.shared.arena = resolve.variables.arena = graph->arena;
 	dc_resolve_aliases(facts);
-	dc_locks_resolve(facts);
 	dc_resolve_functions(&resolve);
 	dc_resolve_kernel_functions(&resolve);
+	dc_resolve_unknown_locks(&resolve);
+	dc_locks_resolve(facts);
 	dc_resolve_shared(&resolve);
 	dc_resolve_flows(&resolve);
 	dc_resolve_calls(&resolve);

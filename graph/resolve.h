@@ -47,6 +47,10 @@ void dc_resolve_aliases(struct dc_facts *facts);
 void dc_resolve_functions(struct dc_resolve *resolve);
 void dc_resolve_kernel_functions(struct dc_resolve *resolve);
 
+/* Marks the calls that may take a lock though no template says so, before dc_locks_resolve:
+ * resolve_locks.c */
+void dc_resolve_unknown_locks(struct dc_resolve *resolve);
+
 /* The functions that each pointer may hold, graph->calls and graph->indirect: resolve_calls.c */
 void dc_resolve_flows(struct dc_resolve *resolve);
 void dc_resolve_calls(struct dc_resolve *resolve);

@@ -115,7 +115,7 @@ static enum dc_place place_of_field(const struct dc_resolve *resolve, const char
 
 static enum dc_place place_of_argument(const struct dc_resolve *resolve, const char *function)
 {
-	return dc_map_get(&resolve->functions, function) < 0 &&
+	return dc_map_get(&resolve->functions, function) < 0 && !strchr(function, '@') &&
 			       dc_map_get(&resolve->kernel, function) >= 0
 		       ? DC_PLACE_KERNEL
 		       : DC_PLACE_DRIVER;

@@ -34,6 +34,12 @@ void _raw_read_lock(rwlock_t *lock);
 void _raw_read_unlock(rwlock_t *lock);
 void write_seqlock(seqlock_t *lock);
 void write_sequnlock(seqlock_t *lock);
+void strange_lock(spinlock_t *lock);
+void strange_unlock(spinlock_t *lock);
+static inline int strange_peek(spinlock_t *lock)
+{
+	return lock->v;
+}
 void mutex_lock(struct mutex *lock);
 int mutex_lock_interruptible(struct mutex *lock);
 int mutex_trylock(struct mutex *lock);
