@@ -173,7 +173,7 @@ int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver, const
 	int err = dc_kernel_find(diag, arena, &kernel);
 
 	if (!err && commands)
-		err = dc_kbuild_read_commands(diag, arena, commands, &units, &others);
+		err = dc_kbuild_read_commands(diag, arena, commands, &units);
 	else if (!err)
 		err = dc_kbuild_units(diag, arena, &kernel, driver->source, driver->only, &units,
 				      &others, &makefiles);
