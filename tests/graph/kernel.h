@@ -112,10 +112,10 @@ static inline void class_spinlock_destructor(class_spinlock_t *class)
 {
 	spin_unlock(class->lock);
 }
-#define guard(name)                                                                    \
+#define scope_guard(name)                                                                 \
 	class_##name##_t __guard __attribute__((cleanup(class_##name##_destructor))) = \
 		class_##name##_constructor
-#define scoped_guard(name, lock)                                                             \
+#define block_guard(name, lock)                                                             \
 	for (class_##name##_t __scope __attribute__((cleanup(class_##name##_destructor))) = \
 		     class_##name##_constructor(lock),                                       \
 		     *done = NULL;                                                           \

@@ -13,7 +13,7 @@ static void put(int **p)
 int whole(int x)
 {
 	act();
-	guard(spinlock)(&lock);
+	scope_guard(spinlock)(&lock);
 	act();
 	if (x)
 		return 1;
@@ -24,7 +24,7 @@ int whole(int x)
 void scoped(int n)
 {
 	while (n--) {
-		scoped_guard(spinlock, &other) {
+		block_guard(spinlock, &other) {
 			act();
 			if (n == 3)
 				continue;
@@ -39,7 +39,7 @@ void block(int *q)
 {
 	{
 		int *p __attribute__((cleanup(put))) = q;
-		guard(spinlock)(&lock);
+		scope_guard(spinlock)(&lock);
 	}
 	act();
 }
