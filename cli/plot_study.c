@@ -102,18 +102,24 @@ static void put_panel(struct panel *panel)
 	put_columns(panel);
 	put_axis(panel);
 	put_mark(panel, mean(panel), "stroke='#111' stroke-width='1.5'");
-	put_mark(panel, family->paper_percent,
-		 "stroke='#d62728' stroke-width='2' stroke-dasharray='5 4'");
-	fprintf(panel->out,
-		"<text class='name' x='%.1f' y='%.1f'>%s: %zu drivers, mean %.1f %%; "
-		"<tspan fill='#d62728'>in the paper %u, %.1f %%</tspan></text>\n",
-		x_of(100), panel->top + 6, family->name, panel->drivers, mean(panel),
-		family->paper_drivers, family->paper_percent);
+	fprintf(panel->out, "<text class='name' x='%.1f' y='%.1f'>%s: %zu drivers, mean %.1f %%",
+		x_of(100), panel->top + 6, family->name, panel->drivers, mean(panel));
+	if (family->paper_drivers)
+		fprintf(panel->out, "; <tspan fill='#d62728'>in the paper %u, %.1f %%</tspan>",
+			family->paper_drivers, family->paper_percent);
+	fputs("</text>\n", panel->out);
+	if (family->paper_drivers)
+		put_mark(panel, family->paper_percent,
+			 "stroke='#d62728' stroke-width='2' stroke-dasharray='5 4'");
 }
 
 static void put_picture(FILE *out, const struct dc_study_results *results)
 {
-	int i, height = TOP + DC_STUDY_FAMILIES * PANEL + BOTTOM;
+	int i, panels = 0, height;
+
+	for (i = 0; i < DC_STUDY_FAMILIES; i++)
+		panels += dc_study_has_family(&results->families[i]);
+	height = TOP + panels * PANEL + BOTTOM;
 
 	fprintf(out,
 		"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %d %d' width='%d' "
@@ -126,14 +132,17 @@ static void put_picture(FILE *out, const struct dc_study_results *results)
 		"(%%); "
 		"black: mean, red: the paper, Linux 2.6.18</text>\n",
 		WIDTH, height, WIDTH, height, LEFT);
-	for (i = 0; i < DC_STUDY_FAMILIES; i++) {
-		double top = TOP + (double)PANEL * i + 16;
+	for (i = panels = 0; i < DC_STUDY_FAMILIES; i++) {
+		double top = TOP + (double)PANEL * panels + 16;
 		struct panel panel = {.out = out,
 				      .sums = &results->families[i],
 				      .top = top,
 				      .bottom = top + PANEL_HEIGHT};
 
+		if (!dc_study_has_family(panel.sums))
+			continue;
 		put_panel(&panel);
+		panels++;
 	}
 	fputs("</svg>\n", out);
 }

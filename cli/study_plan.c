@@ -161,7 +161,7 @@ static int plan_folder(struct dc_study *study, const char *family, const char *f
 static int plan_family(struct dc_study *study, const char *name)
 {
 	struct dc_family family;
-	int err = dc_family_open(study->diag, study->arena, name, &family);
+	int err = dc_family_open(study->diag, study->arena, name, NULL, &family);
 	size_t i;
 
 	if (err < 0)
@@ -180,8 +180,7 @@ int dc_study_plan(struct dc_study *study)
 	if (!err)
 		err = find_source(study);
 	for (i = 0; !err && i < DC_STUDY_FAMILIES; i++)
-		if (!study->options->family ||
-		    !strcmp(study->options->family, dc_study_families[i].name))
+		if (dc_study_wants_family(study->options, &dc_study_families[i]))
 			err = plan_family(study, dc_study_families[i].name);
 	return err;
 }
@@ -210,8 +209,7 @@ int dc_study_find_plan(struct dc_study *study)
 	size_t i;
 
 	for (i = 0; i < DC_STUDY_FAMILIES; i++)
-		if (!study->options->family ||
-		    !strcmp(study->options->family, dc_study_families[i].name))
+		if (dc_study_wants_family(study->options, &dc_study_families[i]))
 			take_planned(study, dc_study_families[i].name);
 	if (study->drivers.len)
 		return 0;

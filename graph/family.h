@@ -19,9 +19,10 @@
  * [{"function": "register_netdevice_notifier", "context": "process"}, ...]: what counts is which of
  * these the driver calls (the atomic one, if several), and the row's context if none.
  * A field "*" means every field of the structure that has no row of its own. Arguments count
- * from 0. A row may name the "header" of the kernel source that has it, where that is a driver's
- * own; only the tests look at it. A lock row has takes, tries or releases: the argument that is the
- * lock, or -1 for none. A function that tries and returns 0 for success has
+ * from 0. "from" says, for people, which code of the kernel the context is known from. A row may
+ * name the "header" of the kernel source that has it, where that is a driver's
+ * own; only the tests look at it. A lock row has takes, tries, releases or ignores (a function
+ * that gets a lock and leaves it as it is): the argument that is the lock, or -1 for none. A function that tries and returns 0 for success has
  * "zero": true.
  * A copies row names the arguments whose target is written or read as a whole. Memory rows name
  * functions that return memory, and the argument that a function frees.
@@ -37,7 +38,8 @@
 #include "base/diag.h"
 #include "graph/graph.h"
 
-enum dc_lock_op { DC_LOCK_TAKES, DC_LOCK_TRIES, DC_LOCK_RELEASES };
+/* DC_LOCK_IGNORES: it gets a lock, and leaves it as it is. */
+enum dc_lock_op { DC_LOCK_TAKES, DC_LOCK_TRIES, DC_LOCK_RELEASES, DC_LOCK_IGNORES };
 
 struct dc_lock_rule {
 	const char *function;
@@ -79,18 +81,29 @@ struct dc_family {
 	DC_VEC(struct dc_copy_rule) copies;
 	DC_VEC(struct dc_memory_rule) memory;
 	DC_VEC(const char *) local; /* sorted */
+	size_t own_rules, own_locks; /* of the driver's folder; they come first until all is sorted */
+	const char *own; /* the driver's families.json, absolute; or NULL */
 	DC_VEC(const char *) files; /* that it was read from, relative to the data folder */
-	DC_VEC(const char *) folders; /* of the kernel source, with the family's drivers */
+	DC_VEC(const char *) folders; /* of the kernel source, with drivers of the first family */
 };
 
 /* Reads families and what they include; strings live in the arena. names: one, or several with
- * commas ("net,scsi"). Returns 0, or -errno after reporting (-ENOENT: no such family). Caller ends
+ * commas ("net,scsi"). folder: of a driver, whose families.json (if there is one) has rows that
+ * replace the families' rows for the same place or function; or NULL. Returns 0, or -errno after reporting (-ENOENT: no such family). Caller ends
  * it with dc_family_done. */
 int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *names,
-		   struct dc_family *ret);
+		   const char *folder, struct dc_family *ret);
 void dc_family_done(struct dc_family *family);
 
-/* The rule for a place ("STRUCT.FIELD", "FUNCTION#ARGUMENT", a variable), or NULL. */
+#define DC_FAMILY_OWN "families.json" /* in a driver's folder */
+
+/* What a function is called by that other modules may call by its name, and the place of its row in
+ * "exports". */
+#define DC_FAMILY_EXPORTED "EXPORT_SYMBOL"
+#define DC_FAMILY_EXPORT   DC_FAMILY_EXPORTED "(%s)"
+
+/* The rule for a place ("STRUCT.FIELD", "FUNCTION#ARGUMENT", a variable, "EXPORT_SYMBOL(FUNCTION)"),
+ * or NULL. */
 const struct dc_context_rule *dc_family_rule(const struct dc_family *family, const char *place);
 
 /* The rule of a lock function, or NULL. */
