@@ -107,4 +107,5 @@ void dc_facts_done(struct dc_facts *facts)
 	dc_vec_done(&facts->globals);
 	dc_vec_done(&facts->kernel_functions);
 	dc_vec_done(&facts->records);
+	dc_vec_done(&facts->pointer_fields);
 }

@@ -152,6 +152,7 @@ struct dc_facts {
 	DC_VEC(struct dc_global) globals;
 	DC_VEC(struct dc_fact_kernel_function) kernel_functions;
 	DC_VEC(const char *) records; /* names of structures that the driver defines */
+	DC_VEC(const char *) pointer_fields; /* "STRUCT.FIELD" whose declarations were looked at */
 };
 
 /* The one copy of a text. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "graph/source/layout_read.h"
+#include "graph/source/pointers_read.h"
 #include "graph/source/read.h"
 #include "graph/source/text.h"
 
@@ -78,6 +79,27 @@ static void tidy_definition(struct dc_source_reader *reader, struct dc_definitio
 	definition->uses.len = count;
 }
 
+static void rename_pointer(struct dc_source_reader *reader, struct dc_pointer *pointer)
+{
+	if (pointer->of && pointer->kind != DC_POINTER_FIELD &&
+	    pointer->kind != DC_POINTER_VARIABLE)
+		pointer->of = graph_name(reader, pointer->of);
+}
+
+static void finish_evidence(struct dc_source_reader *reader)
+{
+	dc_evidences *evidence = &reader->source->evidence;
+	struct dc_evidence *row;
+
+	dc_vec_each (row, evidence) {
+		rename_pointer(reader, &row->pointer);
+		rename_pointer(reader, &row->from);
+		if (row->function)
+			row->function = graph_name(reader, row->function);
+	}
+	dc_pointers_finish(evidence);
+}
+
 static void finish(struct dc_source_reader *reader)
 {
 	struct dc_source *source = reader->source;
@@ -99,6 +121,7 @@ static void finish(struct dc_source_reader *reader)
 			graph_name(reader, source->layouts.hidden.at[i].function);
 	for (i = 0; i < source->statics.len; i++)
 		source->statics.at[i].function = graph_name(reader, source->statics.at[i].function);
+	finish_evidence(reader);
 	for (i = 0; i < source->definitions.len; i++)
 		source->definitions.at[i].name = names[i];
 	free(names);
