@@ -28,9 +28,9 @@
  * A copies row names the arguments whose target is written or read as a whole. Memory rows name
  * functions that return memory, and the argument that a function frees.
  * "reach" rows (opt) say what the kernel's functions do with the memory of pointers: what they
- * return ("memory": so many bytes, the product of the arguments in "bytes"; "device": memory that the
- * device uses; "registers"), or how far they look at what an argument points to ("bytes" again, a
- * "size", or as a "string"; none of these: not at all; "device": the device will). A row about a
+ * return ("memory": so many bytes, the product of the arguments in "bytes"; "device": memory that
+ * the device uses; "registers"), or how far they look at what an argument points to ("bytes" again,
+ * a "size", or as a "string"; none of these: not at all; "device": the device will). A row about a
  * "struct" and "field" says that the device uses what that points to. "multiplies": the function
  * returns the product of its two arguments.
  * "registers" names functions and macros that only drivers of the family call (register_netdev,
@@ -121,8 +121,8 @@ const struct dc_lock_rule *dc_family_lock(const struct dc_family *family, const 
 const struct dc_copy_rule *dc_family_copy(const struct dc_family *family, const char *function);
 const struct dc_memory_rule *dc_family_memory(const struct dc_family *family, const char *function);
 
-/* What a function returns, or the rule of a field; of an argument of a function (__builtin_memcpy is
- * memcpy); or NULL. */
+/* What a function returns, or the rule of a field; of an argument of a function (__builtin_memcpy
+ * is memcpy); or NULL. */
 const struct dc_reach_rule *dc_family_reach(const struct dc_family *family, const char *name);
 const struct dc_reach_rule *dc_family_reach_argument(const struct dc_family *family,
 						     const char *function, int argument);

@@ -86,11 +86,29 @@ static void rename_pointer(struct dc_source_reader *reader, struct dc_pointer *p
 		pointer->of = graph_name(reader, pointer->of);
 }
 
+static bool sets_field_of_kernel(struct dc_source_reader *reader, const struct dc_evidence *row)
+{
+	const struct dc_layout *layout;
+
+	if (row->pointer.kind != DC_POINTER_FIELD ||
+	    (row->kind != DC_EVIDENCE_HAS && row->kind != DC_EVIDENCE_FROM &&
+	     row->kind != DC_EVIDENCE_INSIDE && row->kind != DC_EVIDENCE_ANY))
+		return false;
+	layout = dc_layout_find(&reader->source->layouts, row->pointer.of);
+	return !layout || !layout->of_driver;
+}
+
 static void finish_evidence(struct dc_source_reader *reader)
 {
 	dc_evidences *evidence = &reader->source->evidence;
 	struct dc_evidence *row;
+	size_t i, count = 0;
 
+	/* the kernel sets its fields too */
+	for (i = 0; i < evidence->len; i++)
+		if (!sets_field_of_kernel(reader, &evidence->at[i]))
+			evidence->at[count++] = evidence->at[i];
+	evidence->len = count;
 	dc_vec_each (row, evidence) {
 		rename_pointer(reader, &row->pointer);
 		rename_pointer(reader, &row->from);
@@ -121,11 +139,11 @@ static void finish(struct dc_source_reader *reader)
 			graph_name(reader, source->layouts.hidden.at[i].function);
 	for (i = 0; i < source->statics.len; i++)
 		source->statics.at[i].function = graph_name(reader, source->statics.at[i].function);
-	finish_evidence(reader);
 	for (i = 0; i < source->definitions.len; i++)
 		source->definitions.at[i].name = names[i];
 	free(names);
 	dc_layout_finish(&source->layouts);
+	finish_evidence(reader);
 	if (source->definitions.len)
 		qsort(source->definitions.at, source->definitions.len,
 		      sizeof(*source->definitions.at), order_definitions);

@@ -214,7 +214,8 @@ static bool is_sizeof(CXTranslationUnit tu, CXCursor at)
 	return found;
 }
 
-/* Within an initialiser libclang evaluates that as a whole, so literals and sizeof are read here. */
+/* Within an initialiser libclang evaluates that as a whole, so literals and sizeof are read here.
+ */
 static bool constant_of(struct dc_pointer_walk *walk, CXCursor at, long long *ret)
 {
 	enum CXCursorKind kind = clang_getCursorKind(at);
@@ -450,8 +451,7 @@ static void values_of_allocation(struct dc_pointer_walk *walk, CXCursor call,
 	size_t i;
 
 	for (i = 0; i < rule->bytes_count && known; i++)
-		known = dc_extent_of(walk,
-				     clang_Cursor_getArgument(call, (unsigned)rule->bytes[i]),
+		known = dc_extent_of(walk, clang_Cursor_getArgument(call, (unsigned)rule->bytes[i]),
 				     &factor) &&
 			dc_extent_multiply(value.extent, factor, &value.extent);
 	if (!known)
@@ -476,11 +476,10 @@ static void values_of_call(struct dc_pointer_walk *walk, CXCursor call, dc_point
 	else if (rule && rule->memory == DC_REACH_ALLOCATED)
 		values_of_allocation(walk, call, rule, ret);
 	else if (dc_ast_driver_file(walk->facts, dc_ast_place(callee).file))
-		dc_vec_push(ret, (struct dc_pointed){
-					 .kind = DC_POINTED_PLACE,
-					 .place = {DC_POINTER_RESULT,
-						   dc_ast_symbol(walk->facts, callee),
-						   dc_facts_name(walk->facts, "")}});
+		dc_vec_push(ret, (struct dc_pointed){.kind = DC_POINTED_PLACE,
+						     .place = {DC_POINTER_RESULT,
+							       dc_ast_symbol(walk->facts, callee),
+							       dc_facts_name(walk->facts, "")}});
 	else if (dc_declares_registers(walk->tu, callee))
 		push(ret, DC_POINTED_REGISTERS);
 	else if (takes_bus_address(callee))
@@ -619,8 +618,8 @@ void dc_pointed_values_of(struct dc_pointer_walk *walk, CXCursor expr, dc_pointe
 	    clang_getCursorKind(at) != CXCursor_StmtExpr &&
 	    clang_getCursorKind(at) != CXCursor_CompoundStmt) {
 		/* an integer that was cast to a pointer */
-		push(ret, dc_ast_constant(at, &value) && !value ? DC_POINTED_NULL
-								: DC_POINTED_UNKNOWN);
+		push(ret,
+		     dc_ast_constant(at, &value) && !value ? DC_POINTED_NULL : DC_POINTED_UNKNOWN);
 		return;
 	}
 	dc_ast_children(at, &children);

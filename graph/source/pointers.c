@@ -61,6 +61,33 @@ void dc_evidence_add(struct dc_pointer_walk *walk, CXCursor at, struct dc_eviden
 	dc_vec_push(walk->ret, evidence);
 }
 
+/* True if every call that runs to its end looks at the extent: a loop over all elements is taken at
+ * its word even where it leaves some out, as long as it does not look beyond them. */
+static bool is_certain(const struct dc_pointer_walk *walk, const struct dc_extent *extent)
+{
+	unsigned outside = walk->loops.len ? walk->loops.at[0].conditions : walk->conditions;
+	unsigned inside = walk->conditions - outside - (unsigned)walk->loops.len;
+
+	if (outside || !extent)
+		return false;
+	if (extent->times && extent->bytes <= 0)
+		return true;
+	return !inside && (extent->times || !walk->left);
+}
+
+/* True for a field of one of the kernel's structures: its memory is the kernel's to lend. */
+static bool is_field_of_kernel(const struct dc_pointer_walk *walk, const struct dc_pointer *place)
+{
+	size_t i;
+
+	if (place->kind != DC_POINTER_FIELD)
+		return false;
+	for (i = 0; i < walk->facts->records.len; i++)
+		if (walk->facts->records.at[i] == place->of)
+			return false;
+	return true;
+}
+
 /* Notes the use of what an expression points to. extent: NULL if nothing tells how far. */
 static void note_use(struct dc_pointer_walk *walk, CXCursor pointer, CXCursor at,
 		     enum dc_evidence_kind kind, const struct dc_extent *extent)
@@ -75,9 +102,11 @@ static void note_use(struct dc_pointer_walk *walk, CXCursor pointer, CXCursor at
 			.kind = kind,
 			.record = dc_pointed_record(walk->facts,
 						    clang_getCursorType(dc_ast_strip(pointer))),
-			.certain = !walk->conditions && !walk->left,
+			.certain = is_certain(walk, extent),
 		};
 
+		if (kind == DC_EVIDENCE_DEVICE && is_field_of_kernel(walk, &value->place))
+			continue;
 		if (value->kind != DC_POINTED_PLACE && value->kind != DC_POINTED_INSIDE)
 			continue;
 		if (kind == DC_EVIDENCE_USES &&
@@ -108,6 +137,7 @@ static void note_value(struct dc_pointer_walk *walk, struct dc_pointer place, CX
 		[DC_POINTED_MEMORY] = DC_EVIDENCE_HAS,
 		[DC_POINTED_REGISTERS] = DC_EVIDENCE_REGISTERS,
 		[DC_POINTED_DEVICE] = DC_EVIDENCE_DEVICE,
+		[DC_POINTED_NULL] = DC_EVIDENCE_NULL,
 		[DC_POINTED_UNKNOWN] = DC_EVIDENCE_ANY,
 	};
 	struct dc_evidence evidence = {
@@ -118,9 +148,11 @@ static void note_value(struct dc_pointer_walk *walk, struct dc_pointer place, CX
 		.allocated = value->allocated,
 	};
 
-	if (value->kind == DC_POINTED_NULL)
+	if (value->kind == DC_POINTED_NULL && place.kind != DC_POINTER_PARAMETER &&
+	    place.kind != DC_POINTER_PASSED)
 		return;
 	evidence.kind = kinds[value->kind];
+	evidence.certain = value->kind == DC_POINTED_PLACE && !walk->conditions;
 	dc_evidence_add(walk, at, evidence);
 }
 
@@ -354,8 +386,8 @@ static void pass_to_kernel(struct dc_pointer_walk *walk, CXCursor call, const ch
 	size_t at;
 
 	if (!rule || rule->memory == DC_REACH_DEVICE) {
-		note_use(walk, argument, call,
-			 rule ? DC_EVIDENCE_DEVICE : DC_EVIDENCE_USES_SOME, NULL);
+		note_use(walk, argument, call, rule ? DC_EVIDENCE_DEVICE : DC_EVIDENCE_USES_SOME,
+			 NULL);
 	} else if (rule->string) {
 		note_use(walk, argument, call, DC_EVIDENCE_STRING, NULL);
 	} else if (rule->bytes_count || rule->size) {
@@ -372,27 +404,6 @@ static void pass_to_kernel(struct dc_pointer_walk *walk, CXCursor call, const ch
 	walk_value(walk, argument);
 }
 
-static void pass(struct dc_pointer_walk *walk, CXCursor call, CXCursor callee, int i,
-		 CXCursor argument)
-{
-	struct dc_facts *facts = walk->facts;
-	const char *record = dc_pointed_record(facts, clang_getCursorType(argument));
-	struct dc_pointer place = {.name = dc_facts_namef(facts, "%d", i)};
-
-	if (clang_Cursor_isNull(callee)) {
-		place = (struct dc_pointer){
-			DC_POINTER_PASSED, walk->function ? walk->function : "",
-			dc_facts_namef(facts, "%u#%d", dc_ast_place(call).line, i)};
-		assign(walk, place, argument, record);
-	} else if (dc_ast_driver_file(facts, dc_ast_place(callee).file) &&
-		   i < clang_Cursor_getNumArguments(callee)) {
-		place.of = dc_ast_symbol(facts, callee);
-		assign(walk, place, argument, record);
-	} else {
-		pass_to_kernel(walk, call, dc_ast_spelling(facts, callee), i, argument);
-	}
-}
-
 /* The compiler answers these; their arguments are not evaluated. */
 static bool is_answered(struct dc_pointer_walk *walk, CXCursor callee)
 {
@@ -406,8 +417,65 @@ static bool is_answered(struct dc_pointer_walk *walk, CXCursor callee)
 	return false;
 }
 
+/* The place that an argument of a call within the driver goes to. False: it is the kernel's. */
+static bool place_of_argument(struct dc_pointer_walk *walk, CXCursor call, CXCursor callee, int i,
+			      struct dc_pointer *ret)
+{
+	struct dc_facts *facts = walk->facts;
+
+	if (clang_Cursor_isNull(callee)) {
+		*ret = (struct dc_pointer){
+			DC_POINTER_PASSED, walk->function ? walk->function : "",
+			dc_facts_namef(facts, "%u#%d", dc_ast_place(call).line, i)};
+		return true;
+	}
+	*ret = (struct dc_pointer){DC_POINTER_PARAMETER, dc_ast_symbol(facts, callee),
+				   dc_facts_namef(facts, "%d", i)};
+	return dc_ast_driver_file(facts, dc_ast_place(callee).file) &&
+	       i < clang_Cursor_getNumArguments(callee);
+}
+
+static void pass(struct dc_pointer_walk *walk, CXCursor call, CXCursor callee, int i,
+		 CXCursor argument)
+{
+	struct dc_facts *facts = walk->facts;
+	struct dc_pointer place;
+
+	if (place_of_argument(walk, call, callee, i, &place))
+		assign(walk, place, argument,
+		       dc_pointed_record(facts, clang_getCursorType(argument)));
+	else
+		pass_to_kernel(walk, call, dc_ast_spelling(facts, callee), i, argument);
+}
+
+/* How many elements a pointer points to is often the number beside it. */
+static void note_number(struct dc_pointer_walk *walk, CXCursor call, CXCursor callee, int i,
+			CXCursor argument)
+{
+	struct dc_evidence evidence = {.kind = DC_EVIDENCE_NUMBER};
+
+	if (place_of_argument(walk, call, callee, i, &evidence.pointer) &&
+	    dc_extent_of(walk, argument, &evidence.extent))
+		dc_evidence_add(walk, call, evidence);
+}
+
+/* Calls that pass a pointer to plain memory. */
+static bool passes_memory(struct dc_pointer_walk *walk, CXCursor call)
+{
+	int i, count = clang_Cursor_getNumArguments(call);
+
+	for (i = 0; i < count; i++) {
+		CXType type = clang_getCursorType(clang_Cursor_getArgument(call, (unsigned)i));
+
+		if (dc_is_data_pointer(type) && !dc_pointed_record(walk->facts, type))
+			return true;
+	}
+	return false;
+}
+
 static void walk_call(struct dc_pointer_walk *walk, CXCursor call, const dc_ast_cursors *children)
 {
+	bool numbers = passes_memory(walk, call);
 	CXCursor pointer, callee = dc_ast_callee(call, &pointer);
 	int i, count = clang_Cursor_getNumArguments(call);
 
@@ -419,10 +487,13 @@ static void walk_call(struct dc_pointer_walk *walk, CXCursor call, const dc_ast_
 		CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
 
 		if (dc_is_data_pointer(clang_getCursorType(dc_ast_strip(argument))) ||
-		    dc_is_data_pointer(clang_getCursorType(argument)))
+		    dc_is_data_pointer(clang_getCursorType(argument))) {
 			pass(walk, call, callee, i, argument);
-		else
-			walk_any(walk, argument);
+			continue;
+		}
+		if (numbers)
+			note_number(walk, call, callee, i, argument);
+		walk_any(walk, argument);
 	}
 }
 
@@ -623,9 +694,10 @@ static void walk_loop(struct dc_pointer_walk *walk, CXCursor at, const dc_ast_cu
 {
 	struct dc_pointer_loop loop;
 	size_t i;
-	bool counted = clang_getCursorKind(at) == CXCursor_ForStmt &&
-		       counts_up(walk, children, &loop);
+	bool counted =
+		clang_getCursorKind(at) == CXCursor_ForStmt && counts_up(walk, children, &loop);
 
+	loop.conditions = walk->conditions;
 	if (counted)
 		dc_vec_push(&walk->loops, loop);
 	walk->conditions++;
@@ -775,7 +847,7 @@ void dc_pointers_read_variable(struct dc_facts *facts, CXTranslationUnit tu, CXC
 
 /* Order */
 
-static int order_pointers(const struct dc_pointer *a, const struct dc_pointer *b)
+int dc_pointer_order(const struct dc_pointer *a, const struct dc_pointer *b)
 {
 	int order = (int)a->kind - (int)b->kind;
 
@@ -789,15 +861,22 @@ static int order_numbers(long long a, long long b)
 	return a < b ? -1 : a > b;
 }
 
+static bool is_of_call(const struct dc_evidence *row)
+{
+	return (row->pointer.kind == DC_POINTER_PARAMETER ||
+		row->pointer.kind == DC_POINTER_PASSED) &&
+	       (row->kind == DC_EVIDENCE_FROM || row->kind == DC_EVIDENCE_NUMBER);
+}
+
 /* By all that says something else; the place of it comes last. */
 static int order_statements(const struct dc_evidence *a, const struct dc_evidence *b)
 {
-	int order = order_pointers(&a->pointer, &b->pointer);
+	int order = dc_pointer_order(&a->pointer, &b->pointer);
 
 	if (!order)
 		order = (int)a->kind - (int)b->kind;
 	if (!order)
-		order = order_pointers(&a->from, &b->from);
+		order = dc_pointer_order(&a->from, &b->from);
 	if (!order)
 		order = order_numbers(a->offset, b->offset);
 	if (!order)
@@ -809,6 +888,10 @@ static int order_statements(const struct dc_evidence *a, const struct dc_evidenc
 			       b->extent.times ? b->extent.times : "");
 	if (!order)
 		order = (int)b->certain - (int)a->certain;
+	if (!order && is_of_call(a)) /* the numbers of that call belong to it */
+		order = strcmp(a->function ? a->function : "", b->function ? b->function : "");
+	if (!order && is_of_call(a))
+		order = order_numbers(a->line, b->line);
 	return order;
 }
 
@@ -829,8 +912,7 @@ void dc_pointers_finish(dc_evidences *evidence)
 	if (evidence->len)
 		qsort(evidence->at, evidence->len, sizeof(*evidence->at), order_evidence);
 	for (i = 0; i < evidence->len; i++)
-		if (!count ||
-		    order_statements(&evidence->at[count - 1], &evidence->at[i]) != 0)
+		if (!count || order_statements(&evidence->at[count - 1], &evidence->at[i]) != 0)
 			evidence->at[count++] = evidence->at[i];
 	evidence->len = count;
 }

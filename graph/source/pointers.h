@@ -42,6 +42,8 @@ enum dc_evidence_kind {
 	DC_EVIDENCE_HAS, /* it is set to point to `extent` bytes */
 	DC_EVIDENCE_FROM, /* it is set to `from`, `offset` bytes further on */
 	DC_EVIDENCE_INSIDE, /* it is set to point into what `from` points to */
+	DC_EVIDENCE_NULL, /* it is set to NULL; noted of parameters only */
+	DC_EVIDENCE_NUMBER, /* not about a pointer: a parameter that is passed this number */
 	DC_EVIDENCE_ANY, /* it is set to something that the reading does not follow */
 	DC_EVIDENCE_REGISTERS, /* it points to registers (__iomem) */
 	DC_EVIDENCE_DEVICE, /* it points to memory that the device reads and writes */
@@ -53,8 +55,9 @@ struct dc_evidence {
 	enum dc_evidence_kind kind;
 	struct dc_pointer from; /* of FROM and INSIDE; else its members are NULL */
 	long long offset; /* of FROM */
-	struct dc_extent extent; /* of USES and HAS */
-	bool certain; /* USES: under no condition, and behind no return */
+	struct dc_extent extent; /* of USES and HAS; of NUMBER the number */
+	bool certain; /* USES: each call that runs to its end looks so far, or that loop does;
+		       * HAS: the declaration says so; FROM: each call that comes so far */
 	bool allocated; /* HAS: by a function that allocates memory */
 	const char *record; /* structure that the pointer points to, or NULL */
 	const char *function; /* whose body shows it; NULL: a declaration */
@@ -64,5 +67,8 @@ struct dc_evidence {
 };
 
 typedef DC_VEC(struct dc_evidence) dc_evidences;
+
+/* The order of the rows: by pointer, then by what they show. */
+int dc_pointer_order(const struct dc_pointer *a, const struct dc_pointer *b);
 
 #endif

@@ -10,6 +10,7 @@
 struct dc_pointer_loop {
 	CXCursor variable;
 	struct dc_extent last; /* a number, not bytes */
+	unsigned conditions; /* around the loop */
 };
 
 /* The body that is being read. */

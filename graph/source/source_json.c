@@ -28,9 +28,10 @@ struct member {
 static const char *const value_kinds[] = {"void", "integer", "record", "pointer", "other", NULL};
 static const char *const use_kinds[] = {"function", "variable", "macro", "asm", NULL};
 static const char *const pointer_kinds[] = {"parameter", "local",  "result", "field",
-					    "variable",  "passed", NULL};
-static const char *const evidence_kinds[] = {
-	"uses", "uses some", "string", "has", "from", "inside", "any", "registers", "device", NULL};
+					    "variable",	 "passed", NULL};
+static const char *const evidence_kinds[] = {"uses", "uses some", "string", "has",
+					     "from", "inside",	  "null",   "number",
+					     "any",  "registers", "device", NULL};
 static const char *const results[] = {"void", "signed", "pointer", "other", NULL};
 
 static const struct member definition_members[] = {
