@@ -11,6 +11,8 @@
  *  "locks": [{"function": "spin_lock", "class": "spin", "takes": 0}, ...],
  *  "copies": [{"function": "memcpy", "writes": 0, "reads": 1}, ...],
  *  "memory": [{"function": "kzalloc", "allocates": true}, {"function": "kfree", "frees": 0}, ...],
+ *  "reach": [{"function": "kcalloc", "returns": "memory", "bytes": [0, 1]},
+ *            {"function": "memcmp", "argument": 0, "bytes": [2]}, ...],
  *  "registers": ["register_netdev", ...], "local": ["swab32", ...], "folders": ["drivers/net"]}
  *
  * The context "caller" is for an argument that the function calls before it returns (sort,
@@ -26,6 +28,12 @@
  * "zero": true.
  * A copies row names the arguments whose target is written or read as a whole. Memory rows name
  * functions that return memory, and the argument that a function frees.
+ * "reach" rows (opt) say what the kernel's functions do with the memory of pointers: what they
+ * return ("memory": so many bytes, the product of the arguments in "bytes"; "device": memory that
+ * the device uses; "registers"), or how far they look at what an argument points to ("bytes" again,
+ * a "size", or as a "string"; none of these: not at all; "device": the device will). A row about a
+ * "struct" and "field" says that the device uses what that points to. "multiplies": the function
+ * returns the product of its two arguments.
  * "registers" names functions and macros that only drivers of the family call (register_netdev,
  * scsi_host_alloc); they tell the family of a driver (guess.h).
  * "local" names inline functions of the kernel's headers that only compute, though they contain
@@ -60,6 +68,17 @@ struct dc_memory_rule {
 	int argument; /* that it frees */
 };
 
+enum dc_reach_memory { DC_REACH_NONE, DC_REACH_ALLOCATED, DC_REACH_DEVICE, DC_REACH_REGISTERS };
+
+struct dc_reach_rule {
+	const char *name; /* "kcalloc", "memcmp#0" (an argument), "snd_dma_buffer.area" */
+	enum dc_reach_memory memory; /* that it returns, or that is behind the argument or field */
+	int bytes[4]; /* arguments, whose product is how many bytes */
+	size_t bytes_count;
+	unsigned size; /* so many bytes; 0: see above */
+	bool string, multiplies;
+};
+
 /* A function that registers structures, and the context in which those are called. */
 struct dc_registered {
 	const char *function;
@@ -80,6 +99,7 @@ struct dc_family {
 	DC_VEC(struct dc_lock_rule) locks;
 	DC_VEC(struct dc_copy_rule) copies;
 	DC_VEC(struct dc_memory_rule) memory;
+	DC_VEC(struct dc_reach_rule) reaches;
 	DC_VEC(const char *) local; /* sorted */
 	size_t own_rules, own_locks; /* of the driver's folder; they come first until all is sorted */
 	const char *own; /* the driver's families.json, absolute; or NULL */
@@ -113,6 +133,12 @@ const struct dc_lock_rule *dc_family_lock(const struct dc_family *family, const 
  * or NULL. */
 const struct dc_copy_rule *dc_family_copy(const struct dc_family *family, const char *function);
 const struct dc_memory_rule *dc_family_memory(const struct dc_family *family, const char *function);
+
+/* What a function returns, or the rule of a field; of an argument of a function (__builtin_memcpy
+ * is memcpy); or NULL. */
+const struct dc_reach_rule *dc_family_reach(const struct dc_family *family, const char *name);
+const struct dc_reach_rule *dc_family_reach_argument(const struct dc_family *family,
+						     const char *function, int argument);
 
 /* True if a kernel function is listed as local. */
 bool dc_family_is_local(const struct dc_family *family, const char *function);

@@ -22,10 +22,14 @@ static unsigned note_proposal(struct constraining *all, const struct dc_proposal
 {
 	size_t i;
 
-	for (i = 0; i < all->proposals->len; i++)
-		if (all->proposals->at[i].kind == proposal->kind &&
-		    !strcmp(all->proposals->at[i].subject, proposal->subject))
+	for (i = 0; i < all->proposals->len; i++) {
+		const struct dc_proposal *at = &all->proposals->at[i];
+
+		if (at->row && proposal->row
+			    ? !strcmp(at->row, proposal->row)
+			    : at->kind == proposal->kind && !strcmp(at->subject, proposal->subject))
 			return (unsigned)i + 1;
+	}
 	dc_vec_push(all->proposals, *proposal);
 	return (unsigned)all->proposals->len;
 }
@@ -35,7 +39,7 @@ static unsigned propose_record(struct constraining *all, const char *record,
 {
 	struct dc_proposal proposal;
 
-	dc_propose_trailing(all->marshal, record, definition, &proposal);
+	dc_propose_struct(all->marshal, record, definition, &proposal);
 	return note_proposal(all, &proposal);
 }
 
