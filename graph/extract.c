@@ -108,7 +108,7 @@ static void start(struct extraction *all, const char *commands, const dc_makefil
 	all->facts.family = &all->family;
 	all->facts.source = driver->source;
 	if (all->wants_source)
-		dc_source_read_start(&all->text, driver->source);
+		dc_source_read_start(&all->text, driver->source, &all->family);
 }
 
 static int extract(struct dc_diag *diag, struct extraction *all, struct dc_graph **ret,

@@ -11,7 +11,8 @@
  *  "locks": [{"function": "spin_lock", "class": "spin", "takes": 0}, ...],
  *  "copies": [{"function": "memcpy", "writes": 0, "reads": 1}, ...],
  *  "memory": [{"function": "kzalloc", "allocates": true}, {"function": "kfree", "frees": 0}, ...],
- *  "registers": ["register_netdev", ...], "local": ["swab32", ...], "folders": ["drivers/net"]}
+ *  "registers": ["register_netdev", ...], "local": ["swab32", ...], "suffixes": ["_noprof"],
+ *  "folders": ["drivers/net"]}
  *
  * The context "caller" is for an argument that the function calls before it returns (sort,
  * kref_put): process, unless some call of the function in the driver is atomic.
@@ -27,6 +28,8 @@
  * functions that return memory, and the argument that a function frees.
  * "registers" names functions and macros that only drivers of the family call (register_netdev,
  * scsi_host_alloc); they tell the family of a driver (guess.h).
+ * "suffixes" are ends of names: where `kmalloc` is a macro around kmalloc_noprof(), as in Linux 6.10
+ * and later, the function has the name that the driver writes, in the graph and in all rows.
  * "local" names inline functions of the kernel's headers that only compute, though they contain
  * assembly or read a constant: they can run on either side without a crossing.
  */
@@ -79,6 +82,7 @@ struct dc_family {
 	DC_VEC(struct dc_copy_rule) copies;
 	DC_VEC(struct dc_memory_rule) memory;
 	DC_VEC(const char *) local; /* sorted */
+	DC_VEC(const char *) suffixes; /* that are no part of a kernel function's name */
 	DC_VEC(const char *) files; /* that it was read from, relative to the data folder */
 	DC_VEC(const char *) folders; /* of the kernel source, with the family's drivers */
 };
@@ -100,6 +104,9 @@ const struct dc_lock_rule *dc_family_lock(const struct dc_family *family, const 
  * or NULL. */
 const struct dc_copy_rule *dc_family_copy(const struct dc_family *family, const char *function);
 const struct dc_memory_rule *dc_family_memory(const struct dc_family *family, const char *function);
+
+/* The length of a kernel function's name without one of the suffixes. */
+size_t dc_family_stem(const struct dc_family *family, const char *function);
 
 /* True if a kernel function is listed as local. */
 bool dc_family_is_local(const struct dc_family *family, const char *function);
