@@ -236,12 +236,15 @@ static void read_reaches(struct dc_arena *arena, const struct dc_json *root,
 static void read_names(struct dc_arena *arena, const struct dc_json *root, struct dc_family *family)
 {
 	struct dc_json names = dc_json_array_or_empty(root, "local");
+	struct dc_json suffixes = dc_json_array_or_empty(root, "suffixes");
 	struct dc_json folders = dc_json_array_or_empty(root, "folders");
 	size_t i;
 
 	for (i = 0; family->files.len == 1 && i < dc_json_len(&folders); i++)
 		dc_vec_push(&family->folders, dc_arena_strdup(arena, dc_json_str_at(&folders, i)));
-
+	for (i = 0; i < dc_json_len(&suffixes); i++)
+		dc_vec_push(&family->suffixes,
+			    dc_arena_strdup(arena, dc_json_str_at(&suffixes, i)));
 	for (i = 0; i < dc_json_len(&names); i++)
 		dc_vec_push(&family->local, dc_arena_strdup(arena, dc_json_str_at(&names, i)));
 }
@@ -361,6 +364,7 @@ void dc_family_done(struct dc_family *family)
 	dc_vec_done(&family->memory);
 	dc_vec_done(&family->reaches);
 	dc_vec_done(&family->local);
+	dc_vec_done(&family->suffixes);
 	dc_vec_done(&family->files);
 	dc_vec_done(&family->folders);
 }
@@ -436,6 +440,20 @@ const struct dc_reach_rule *dc_family_reach_argument(const struct dc_family *fam
 const struct dc_memory_rule *dc_family_memory(const struct dc_family *family, const char *function)
 {
 	return FIND(&family->memory, function);
+}
+
+size_t dc_family_stem(const struct dc_family *family, const char *function)
+{
+	size_t len = strlen(function);
+	const char *const *suffix;
+
+	dc_vec_each (suffix, &family->suffixes) {
+		size_t end = strlen(*suffix);
+
+		if (len > end && !strcmp(function + len - end, *suffix))
+			return len - end;
+	}
+	return len;
 }
 
 bool dc_family_is_local(const struct dc_family *family, const char *function)
