@@ -8,6 +8,7 @@
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 
 #include "channel.h"
 
@@ -24,13 +25,13 @@ static struct dcrt_chain *dcrt_take_chain(struct dcrt_channel *channel)
 	struct dcrt_chain *chain = list_first_entry(&channel->calls.free, struct dcrt_chain, node);
 
 	list_move(&chain->node, &channel->calls.active);
-	chain->task = current;
+	chain->task = get_task_struct(current);
 	chain->server = NULL;
 	chain->session = channel->session.id;
 	chain->level = 0;
 	chain->event = DCRT_NO_EVENT;
 	chain->deliver = chain->unanswered = NULL;
-	chain->in_kernel = chain->dead = false;
+	chain->busy = chain->dead = false;
 	chain->err = 0;
 	return chain;
 }
@@ -50,13 +51,29 @@ static bool dcrt_has_chain(const struct dcrt_channel *channel, bool reader)
 	       !(reader && channel->calls.n_chains > 1 && list_is_singular(free));
 }
 
-/* With the lock: true if there is nothing to wait for. Then *ret is set, or *err. */
+/* With the lock: true for a thread of the process, in a downcall. */
+static bool dcrt_is_server(const struct dcrt_channel *channel)
+{
+	u32 i;
+
+	for (i = 0; i < DCRT_THREADS_MAX; i++)
+		if (channel->servers.at[i].task == current)
+			return true;
+	return false;
+}
+
+/*
+ * With the lock: true if there is nothing to wait for. Then *ret is set, or *err. The session ends
+ * only without the process's own threads, and not soon if one of them is stuck.
+ */
 static bool dcrt_may_begin(struct dcrt_channel *channel, bool reader, struct dcrt_chain **ret,
 			   int *err)
 {
 	if (channel->going)
 		*err = -ESHUTDOWN;
-	else if (!dcrt_is_served(channel) || channel->session.killed)
+	else if (channel->session.revoked)
+		*err = dcrt_is_server(channel) ? -EPIPE : -ENODEV;
+	else if (!dcrt_is_served(channel))
 		*err = -ENODEV;
 	else if (!dcrt_has_chain(channel, reader))
 		*err = -EBUSY;
@@ -64,7 +81,7 @@ static bool dcrt_may_begin(struct dcrt_channel *channel, bool reader, struct dcr
 		*err = 0;
 	if (!*err)
 		*ret = dcrt_take_chain(channel);
-	return !*err || *err == -ESHUTDOWN;
+	return !*err || *err == -ESHUTDOWN || *err == -EPIPE || channel->session.stuck;
 }
 
 static bool dcrt_may_begin_now(struct dcrt_channel *channel, bool reader, struct dcrt_chain **ret,
@@ -144,12 +161,13 @@ int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt
 	else if (chain->level == DCRT_DEPTH_MAX)
 		err = -ELOOP;
 	if (!err) {
-		frame = dcrt_push_frame(chain, &driver->up[function]);
+		frame = dcrt_push_frame(
+			chain, &driver->up[function],
+			max(driver->up[function].deadline_ms, READ_ONCE(dcrt_call_limit_ms)));
 		frame->number = ++channel->calls.last;
 		chain->progress = jiffies;
 	} else if (!chain->level) {
-		chain->task = NULL;
-		list_move(&chain->node, &channel->calls.free);
+		dcrt_leave_chain(chain);
 	}
 	spin_unlock(&channel->lock);
 	if (err)
@@ -217,25 +235,6 @@ static bool dcrt_has_event(struct dcrt_chain *chain)
 	return came;
 }
 
-/*
- * Kills the process and waits until it is gone: it may be in the middle of something that is
- * allowed only while the caller holds its locks.
- */
-static int dcrt_give_up(struct dcrt_chain *chain, int why)
-{
-	struct dcrt_channel *channel = chain->channel;
-
-	spin_lock(&channel->lock);
-	if (!chain->err)
-		chain->err = why;
-	spin_unlock(&channel->lock);
-	atomic64_inc(&channel->stats.given_up);
-	do
-		dcrt_kill_process(channel, chain->session);
-	while (!wait_event_timeout(chain->wait, READ_ONCE(chain->dead), 10 * HZ));
-	return chain->err;
-}
-
 /* True if no thread of the process had been given the message: none will be. */
 static bool dcrt_take_back(struct dcrt_chain *chain)
 {
@@ -252,44 +251,36 @@ static bool dcrt_take_back(struct dcrt_chain *chain)
 	return taken;
 }
 
-#define DCRT_SLICE (10 * HZ) /* shorter than the kernel takes for a hung task */
-
 /*
  * Waits until a reply or a downcall has arrived. Returns 0 or the error; -EINTR: the caller was
  * killed, and the process will not see the call. If it has the call already, the wait goes on to
  * the deadline: whoever may read must not be able to kill the process.
  */
-static int dcrt_wait_for_event(struct dcrt_chain *chain, unsigned int deadline_ms, bool killable)
+static int dcrt_wait_for_event(struct dcrt_chain *chain, const struct dcrt_frame *frame,
+			       unsigned int deadline_ms, bool killable)
 {
-	unsigned long deadline = msecs_to_jiffies(deadline_ms);
-
 	/*
 	 * On one CPU this lets the server run, which mostly replies before this thread sleeps:
 	 * about 1/8 of a round trip is saved. With more CPUs it does nothing, as the server runs
 	 * already.
 	 */
 	yield();
-	for (;;) {
-		unsigned long since = jiffies - READ_ONCE(chain->progress);
-		long left;
+	while (!dcrt_has_event(chain)) {
+		long left = dcrt_next_slice(chain, frame, deadline_ms);
 
-		if (READ_ONCE(chain->in_kernel))
-			since = 0;
-		if (since >= deadline)
-			return dcrt_has_event(chain) ? 0 : dcrt_give_up(chain, -ETIMEDOUT);
-		left = min_t(unsigned long, deadline - since, DCRT_SLICE);
+		if (!left)
+			return dcrt_give_up(chain, frame);
 		if (killable)
 			left = wait_event_killable_timeout(chain->wait, dcrt_has_event(chain),
 							   left);
 		else
 			left = wait_event_timeout(chain->wait, dcrt_has_event(chain), left);
-		if (left > 0)
-			return 0;
 		if (left < 0 && dcrt_take_back(chain))
 			return -EINTR;
 		if (left < 0)
 			killable = false;
 	}
+	return READ_ONCE(chain->dead) ? dcrt_leave_dead(chain, frame) : 0;
 }
 
 /* Runs downcalls until the reply has arrived. */
@@ -300,22 +291,21 @@ static int dcrt_await_reply(struct dcrt_chain *chain, const struct dcrt_frame *f
 		function->deadline_ms ? function->deadline_ms : READ_ONCE(dcrt_deadline_ms);
 
 	for (;;) {
-		int err = dcrt_wait_for_event(chain, deadline_ms,
+		int err = dcrt_wait_for_event(chain, frame, deadline_ms,
 					      dcrt_may_be_killed(dcrt_is_reader(function)));
 		struct dcrt_frame *down;
 		u32 len;
 
 		if (err)
 			return err;
-		if (READ_ONCE(chain->dead))
-			return chain->err ? chain->err : -EPIPE;
 		if (READ_ONCE(chain->event) == DCRT_REPLIED)
 			return dcrt_reply_status(frame);
+		if (time_after_eq(jiffies, frame->until))
+			return dcrt_give_up(chain, frame);
 		down = dcrt_top_frame(chain);
 		len = dcrt_serve_downcall(chain, down);
-		err = dcrt_deliver(chain, down->out, len);
-		if (err)
-			return chain->err ? chain->err : err;
+		if (dcrt_deliver(chain, down->out, len))
+			return dcrt_leave_dead(chain, frame);
 	}
 }
 
@@ -362,14 +352,8 @@ void dcrt_call_end(struct dcrt_call *call)
 	chain->event = DCRT_NO_EVENT;
 	/* If the process died, a downcall may be left above this call. */
 	chain->level = (u32)(frame - chain->frames);
-	if (!chain->level) {
-		chain->task = NULL;
-		list_del_init(&chain->pending);
-		list_move(&chain->node, &channel->calls.free);
-		/* Both sides hold the lock: a waiter is on the queue before it checks. */
-		if (waitqueue_active(&channel->wait))
-			wake_up_all(&channel->wait);
-	}
+	if (!chain->level)
+		dcrt_leave_chain(chain);
 	spin_unlock(&channel->lock);
 }
 EXPORT_SYMBOL_GPL(dcrt_call_end);

@@ -29,6 +29,7 @@ struct dcrt_channel {
 	struct miscdevice misc;
 	char *device_name;
 	struct kref refs;
+	struct module *owner; /* the driver's */
 	bool going; /* dcrt_unregister() has begun */
 
 	/* Objects */

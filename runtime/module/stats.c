@@ -15,6 +15,16 @@ module_param_named(deadline_ms, dcrt_deadline_ms, uint, 0644);
 MODULE_PARM_DESC(deadline_ms,
 		 "longest time without progress of an upcall that has no deadline of its own");
 
+unsigned int dcrt_downcall_deadline_ms = 10000;
+module_param_named(downcall_deadline_ms, dcrt_downcall_deadline_ms, uint, 0644);
+MODULE_PARM_DESC(downcall_deadline_ms,
+		 "longest time of a downcall that has no deadline of its own");
+
+unsigned int dcrt_call_limit_ms = 60000;
+module_param_named(call_limit_ms, dcrt_call_limit_ms, uint, 0644);
+MODULE_PARM_DESC(call_limit_ms,
+		 "longest time of an upcall with all that is nested in it, or its own deadline");
+
 unsigned int dcrt_attach_wait_ms = 1000;
 module_param_named(attach_wait_ms, dcrt_attach_wait_ms, uint, 0644);
 MODULE_PARM_DESC(attach_wait_ms, "how long an upcall waits for a process when there is none");
@@ -105,8 +115,8 @@ static void dcrt_show_failures(struct seq_file *file, const struct dcrt_stats *s
 	seq_printf(file, "atomic_refused %lld no_process %lld bad_messages %lld ",
 		   atomic64_read(&stats->atomic_refused), atomic64_read(&stats->no_process),
 		   atomic64_read(&stats->bad_messages));
-	seq_printf(file, "given_up %lld deaths %lld\n", atomic64_read(&stats->given_up),
-		   atomic64_read(&stats->deaths));
+	seq_printf(file, "given_up %lld stuck %lld deaths %lld\n", atomic64_read(&stats->given_up),
+		   atomic64_read(&stats->stuck), atomic64_read(&stats->deaths));
 }
 
 static int stats_show(struct seq_file *file, void *unused)

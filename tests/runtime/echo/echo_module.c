@@ -3,6 +3,7 @@
  * A microdriver without a device: commands written to debugfs echo/run become upcalls; the same
  * descriptor then reads the result.
  */
+#include <linux/completion.h>
 #include <linux/debugfs.h>
 #include <linux/delay.h>
 #include <linux/fs.h>
@@ -21,6 +22,8 @@ static int add(struct dcrt_call *call);
 static int slow(struct dcrt_call *call);
 static int look(struct dcrt_call *call);
 static int peek(struct dcrt_call *call);
+static int stick(struct dcrt_call *call);
+static int echo_pause(struct dcrt_call *call);
 static void attached(struct dcrt_channel *which);
 static void died(struct dcrt_channel *which, bool in_call);
 
@@ -144,6 +147,22 @@ static int peek(struct dcrt_call *call)
 		return dcrt_in_error(call);
 	dcrt_out_word(call, *at);
 	return 0;
+}
+
+/* As a function of the kernel that waits for what does not come. */
+static DECLARE_COMPLETION(unstick);
+
+static int stick(struct dcrt_call *call)
+{
+	wait_for_completion(&unstick);
+	return 0;
+}
+
+static int echo_pause(struct dcrt_call *call)
+{
+	u64 us = 1000 * dcrt_in_word(call, 0);
+
+	return dcrt_pause(call, us, us, false);
 }
 
 /* Commands */
@@ -517,6 +536,8 @@ static int command(char *text, u64 *ret)
 		return do_add(a, ret);
 	if (!strcmp(name, "hang"))
 		return call_word(UP_HANG, a, NULL);
+	if (!strcmp(name, "bound"))
+		return call_word(UP_BOUND, a, NULL);
 	if (!strcmp(name, "slow"))
 		return call_word(UP_SLOW, a, NULL);
 	if (!strcmp(name, "fail"))
@@ -525,7 +546,9 @@ static int command(char *text, u64 *ret)
 		return do_window(a, ret);
 	if (!strcmp(name, "show"))
 		return do_show(ret);
-	if (!strcmp(name, "unwindow"))
+	if (!strcmp(name, "unstick"))
+		complete(&unstick);
+	else if (!strcmp(name, "unwindow"))
 		drop_window();
 	else if (!strcmp(name, "register"))
 		*ret = registers[1024];
