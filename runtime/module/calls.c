@@ -12,7 +12,7 @@
 
 #include "channel.h"
 
-/* Beginning */
+/* Beginning, with the lock */
 
 static struct dcrt_frame *dcrt_frame_of(struct dcrt_call *call)
 {
@@ -64,7 +64,8 @@ static bool dcrt_is_server(const struct dcrt_channel *channel)
 
 /*
  * With the lock: true if there is nothing to wait for. Then *ret is set, or *err. The session ends
- * only without the process's own threads, and not soon if one of them is stuck.
+ * only without the process's own threads, and not soon if one of them is stuck; while the system
+ * sleeps, no process can be started.
  */
 static bool dcrt_may_begin(struct dcrt_channel *channel, bool reader, struct dcrt_chain **ret,
 			   int *err)
@@ -81,7 +82,8 @@ static bool dcrt_may_begin(struct dcrt_channel *channel, bool reader, struct dcr
 		*err = 0;
 	if (!*err)
 		*ret = dcrt_take_chain(channel);
-	return !*err || *err == -ESHUTDOWN || *err == -EPIPE || channel->session.stuck;
+	return !*err || *err == -ESHUTDOWN || *err == -EPIPE || channel->session.stuck ||
+	       (channel->asleep && *err == -ENODEV);
 }
 
 static bool dcrt_may_begin_now(struct dcrt_channel *channel, bool reader, struct dcrt_chain **ret,
@@ -130,53 +132,59 @@ static bool dcrt_is_atomic(void)
 	return in_interrupt() || irqs_disabled() || preempt_count() || rcu_preempt_depth();
 }
 
-int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt_call **ret)
+/*
+ * A call begins: finds or takes its chain. With a chain of its own the call may wait for a process,
+ * and for a free chain. Returns as dcrt_call_begin().
+ */
+static int dcrt_enter_chain(struct dcrt_channel *channel, bool reader, struct dcrt_chain **ret)
 {
-	const struct dcrt_driver *driver = channel->driver;
-	struct dcrt_chain *chain;
-	struct dcrt_frame *frame;
-	bool reader;
 	int err = 0;
 
-	if (dcrt_is_atomic()) {
-		atomic64_inc(&channel->stats.atomic_refused);
-		return -EWOULDBLOCK;
-	}
-	if (function >= driver->n_up)
-		return -EINVAL;
-	reader = dcrt_is_reader(&driver->up[function]);
 	spin_lock(&channel->lock);
-	chain = dcrt_own_chain(channel);
-	if (!chain && !dcrt_may_begin(channel, reader, &chain, &err)) {
+	*ret = dcrt_own_chain(channel);
+	if (!*ret && !dcrt_may_begin(channel, reader, ret, &err)) {
 		spin_unlock(&channel->lock);
-		err = dcrt_wait_to_begin(channel, reader, &chain, err);
-		spin_lock(&channel->lock);
+		return dcrt_wait_to_begin(channel, reader, ret, err);
 	}
-	if (err) {
-		spin_unlock(&channel->lock);
-		return err;
-	}
+	spin_unlock(&channel->lock);
+	return err;
+}
+
+/* A call has ended, or has not begun: back to the level below it. */
+static void dcrt_drop_to(struct dcrt_chain *chain, unsigned int level)
+{
+	struct dcrt_channel *channel = chain->channel;
+
+	spin_lock(&channel->lock);
+	chain->event = DCRT_NO_EVENT;
+	chain->level = level;
+	if (!level)
+		dcrt_leave_chain(chain);
+	spin_unlock(&channel->lock);
+}
+
+static int dcrt_push_call(struct dcrt_chain *chain, u32 number, struct dcrt_frame **ret)
+{
+	struct dcrt_channel *channel = chain->channel;
+	const struct dcrt_function *function = dcrt_upcall(channel->driver, number);
+	int err = 0;
+
+	spin_lock(&channel->lock);
 	if (chain->dead)
 		err = chain->err ? chain->err : -EPIPE;
 	else if (chain->level == DCRT_DEPTH_MAX)
 		err = -ELOOP;
 	if (!err) {
-		frame = dcrt_push_frame(
-			chain, &driver->up[function],
-			max(driver->up[function].deadline_ms, READ_ONCE(dcrt_call_limit_ms)));
-		frame->number = ++channel->calls.last;
+		*ret = dcrt_push_frame(chain, function,
+				       max(function->deadline_ms, READ_ONCE(dcrt_call_limit_ms)));
+		(*ret)->number = ++channel->calls.last;
 		chain->progress = jiffies;
-	} else if (!chain->level) {
-		dcrt_leave_chain(chain);
 	}
 	spin_unlock(&channel->lock);
-	if (err)
-		return err;
-	dcrt_start_message(frame, DCRT_UPCALL, (u16)chain->level, function);
-	*ret = &frame->call;
-	return 0;
+	if (!err)
+		dcrt_start_message(*ret, DCRT_UPCALL, (u16)chain->level, number);
+	return err;
 }
-EXPORT_SYMBOL_GPL(dcrt_call_begin);
 
 /* Handing over, and waiting */
 
@@ -325,9 +333,9 @@ int dcrt_call_run(struct dcrt_call *call)
 	struct dcrt_frame *frame = dcrt_frame_of(call);
 	int err;
 
-	dcrt_put_freed(call->tracker, &call->writer);
 	if (call->writer.header.args != call->function->args && !call->writer.err)
 		call->writer.err = -EINVAL;
+	dcrt_put_freed(call->tracker, &call->writer);
 	err = dcrt_write_end(&call->writer, 0);
 	if (err < 0)
 		return err;
@@ -340,21 +348,80 @@ int dcrt_call_run(struct dcrt_call *call)
 }
 EXPORT_SYMBOL_GPL(dcrt_call_run);
 
+/*
+ * Announces the objects in several messages if one might not hold them, as after the start of a
+ * process. On success the chain is as before.
+ */
+static int dcrt_send_parts(struct dcrt_chain *chain)
+{
+	struct dcrt_channel *channel = chain->channel;
+	bool more = !channel->session.peer && !chain->level &&
+		    dcrt_needs_parts(&channel->tracker, chain->session);
+	int err = 0;
+
+	while (more && !err) {
+		struct dcrt_frame *frame;
+
+		err = dcrt_push_call(chain, channel->driver->n_up, &frame);
+		if (err)
+			break;
+		more = dcrt_put_part(&channel->tracker, &frame->call.writer, chain->session);
+		err = dcrt_call_run(&frame->call);
+		spin_lock(&channel->lock);
+		chain->event = DCRT_NO_EVENT;
+		chain->level = 0;
+		spin_unlock(&channel->lock);
+	}
+	return err;
+}
+
+/* No WARN(): the driver's caller may be in its right, and panic_on_warn set. */
+static void dcrt_refuse_atomic(struct dcrt_channel *channel, u32 function)
+{
+	if (atomic64_inc_return(&channel->stats.atomic_refused) > 1 ||
+	    function >= channel->driver->n_up)
+		return;
+	pr_warn("dcrt-%s: %s was called in atomic context: refused, the process cannot be asked\n",
+		channel->driver->name, channel->driver->up[function].name);
+	dump_stack();
+}
+
+int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt_call **ret)
+{
+	struct dcrt_chain *chain;
+	struct dcrt_frame *frame;
+	int err;
+
+	if (dcrt_is_atomic()) {
+		dcrt_refuse_atomic(channel, function);
+		return -EWOULDBLOCK;
+	}
+	__might_sleep(__FILE__, __LINE__); /* might_sleep() also schedules: a quarter of a call */
+	if (function >= channel->driver->n_up)
+		return -EINVAL;
+	err = dcrt_enter_chain(channel, dcrt_is_reader(&channel->driver->up[function]), &chain);
+	if (err)
+		return err;
+	err = dcrt_send_parts(chain);
+	if (!err)
+		err = dcrt_push_call(chain, function, &frame);
+	if (!err)
+		*ret = &frame->call;
+	else if (!chain->level)
+		dcrt_drop_to(chain, 0);
+	return err;
+}
+EXPORT_SYMBOL_GPL(dcrt_call_begin);
+
 void dcrt_call_end(struct dcrt_call *call)
 {
 	const struct dcrt_frame *frame = dcrt_frame_of(call);
 	struct dcrt_chain *chain = frame->chain;
-	struct dcrt_channel *channel = chain->channel;
 
 	if (call->err == -EPROTO)
 		dcrt_refuse(chain);
-	spin_lock(&channel->lock);
-	chain->event = DCRT_NO_EVENT;
 	/* If the process died, a downcall may be left above this call. */
-	chain->level = (u32)(frame - chain->frames);
-	if (!chain->level)
-		dcrt_leave_chain(chain);
-	spin_unlock(&channel->lock);
+	dcrt_drop_to(chain, (unsigned int)(frame - chain->frames));
 }
 EXPORT_SYMBOL_GPL(dcrt_call_end);
 

@@ -140,7 +140,9 @@ struct dcrt_channel *dcrt_register_owned(const struct dcrt_driver *driver, struc
 	if (err)
 		goto free;
 	dcrt_stat_show(channel);
-	err = dcrt_peer_find(channel);
+	err = dcrt_sleep_watch(channel);
+	if (!err)
+		err = dcrt_peer_find(channel);
 	if (!err)
 		return channel;
 	dcrt_unregister(channel);
@@ -207,6 +209,7 @@ void dcrt_unregister(struct dcrt_channel *channel)
 	channel->going = true;
 	wake_up_all(&channel->wait);
 	spin_unlock(&channel->lock);
+	dcrt_sleep_unwatch(channel);
 	cancel_work_sync(&channel->notify.work);
 	dcrt_respawn_stop(channel);
 	dcrt_drain(channel);
@@ -232,6 +235,7 @@ static int __init dcrt_init(void)
 
 static void __exit dcrt_exit(void)
 {
+	dcrt_flush_freed();
 	dcrt_stat_exit();
 }
 

@@ -132,7 +132,9 @@ static int dcrt_check_message(struct dcrt_chain *chain, struct dcrt_frame *up, u
 		.n_functions = driver->n_down,
 		.call = up->number,
 		.reply_call = up->number,
-		.reply_function = (u32)(up->call.function - driver->up),
+		.reply_function = up->call.function == &dcrt_objects_call
+					  ? driver->n_up
+					  : (u32)(up->call.function - driver->up),
 		.reply_to = up->call.function,
 		.n_types = driver->n_types,
 	};

@@ -5,6 +5,7 @@
  * is idle until an upcall comes.
  */
 #include <linux/module.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/uaccess.h>
 
@@ -337,6 +338,7 @@ long dcrt_turn(struct dcrt_channel *channel, struct file *file, struct dcrt_turn
 	struct dcrt_frame *frame = NULL;
 	struct dcrt_server *server;
 	struct dcrt_turn turn;
+	u64 session;
 	long index, ret;
 
 	if (copy_from_user(&turn, arg, sizeof(turn)))
@@ -345,6 +347,7 @@ long dcrt_turn(struct dcrt_channel *channel, struct file *file, struct dcrt_turn
 		return -EINVAL;
 	spin_lock(&channel->lock);
 	index = dcrt_enter_turn(channel, file, turn.thread, &server);
+	session = channel->session.id;
 	if (index >= 0 && server->chain)
 		frame = dcrt_top_frame(server->chain);
 	spin_unlock(&channel->lock);
@@ -357,6 +360,9 @@ long dcrt_turn(struct dcrt_channel *channel, struct file *file, struct dcrt_turn
 		ret = -EFAULT;
 	else
 		ret = dcrt_take_turn(channel, server, frame, file, &turn);
+	/* The process dies. Its files stay open until a dump of its memory has been written. */
+	if (fatal_signal_pending(current))
+		dcrt_session_revoke(channel, session);
 	spin_lock(&channel->lock);
 	dcrt_leave_turn(channel, server);
 	spin_unlock(&channel->lock);

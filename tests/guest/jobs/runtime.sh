@@ -103,12 +103,17 @@ is "under a spinlock" EAGAIN "$($run atomic 0)"
 is "under RCU" EAGAIN "$($run atomic 1)"
 is "with irqs off" EAGAIN "$($run atomic 2)"
 is "atomic calls counted" 3 "$(counter atomic_refused atomic_refused)"
+is "and told of once" 1 "$(dmesg | grep -c 'was called in atomic context')"
+is "spared by the OOM killer" -999 "$(cat "/proc/$(pidof echo_process)/oom_score_adj")"
+is "spared by systemd" @/echo_process "$(tr '\0' '\n' < "/proc/$(pidof echo_process)/cmdline" | head -n 1)"
 
 progress "all objects"
 is "given back in interrupts" 50 "$($run interrupts 50)"
 for n in 2 3 3 300 2; do # new ones each time, often where the last ones were
 	is "all objects, $n" $((n * (n + 1) / 2)) "$($run all $n)"
 done
+is "more than a message holds" 5000 "$($run many 5000)"
+is "and with a reply" 6 "$($run all 3)"
 bytes=$(counter "up echo" out)
 is "nothing to say" "$($run time_none 1 > /tmp/none; echo $?)" 0
 is "says nothing" $((bytes + 48 + 8)) "$(counter "up echo" out)"
@@ -170,6 +175,11 @@ echo 5000 > /sys/module/dcrt/parameters/deadline_ms
 start
 is "the next process" 5 "$($run nest 4)"
 is "the next process knows the objects" 1006 "$($run touch 0)"
+is "more than a message holds" 5000 "$($run many 5000)"
+stop $process
+start
+is "the next process is told, too" 1006 "$($run touch 0)"
+is "registers are mapped a thousand times" 77 "$($run shows 1200)"
 stop $process
 
 progress "limits"
@@ -216,6 +226,23 @@ stop $process
 echo 5000 > /sys/module/dcrt/parameters/deadline_ms
 echo 10000 > /sys/module/dcrt/parameters/downcall_deadline_ms
 echo 60000 > /sys/module/dcrt/parameters/call_limit_ms
+
+progress "a dump of its memory"
+printf '#!/bin/sh\nsleep 3\n' > /sink
+chmod 755 /sink
+echo '|/sink' > /proc/sys/kernel/core_pattern
+ulimit -c 1000000
+start
+( sleep 0.2; kill -SEGV $process ) &
+began=$(cut -d . -f 1 /proc/uptime)
+is "dies with a dump" EPIPE "$($run hang 0)"
+took=$(($(cut -d . -f 1 /proc/uptime) - began))
+[ "$(nproc)" -gt 1 ] || is "before that is written" 1 $((took < 2))
+is "but is not gone" 1 "$(counter session attached)"
+wait $process 2> /tmp/wait || true
+wait_for 5 "the process's end" detached
+echo core > /proc/sys/kernel/core_pattern
+ulimit -c 0
 
 progress "a process that is kept"
 rmmod dcrt_echo

@@ -293,6 +293,17 @@ static int do_none(u64 unused, u64 *ret)
 	return err;
 }
 
+/* More than one message holds. */
+static int do_many(u64 n, u64 *ret)
+{
+	int err = new_items(n);
+
+	if (!err)
+		err = do_none(0, ret);
+	*ret = n;
+	return err;
+}
+
 static int do_text(u64 *ret)
 {
 	const char *strings[] = {NULL, "a copy", echo_table + 2, echo_globals.name};
@@ -470,6 +481,16 @@ static int do_show(u64 *ret)
 	return err;
 }
 
+/* Each maps the registers anew. */
+static int do_shows(u64 times, u64 *ret)
+{
+	int err = 0;
+
+	while (times-- && !err)
+		err = do_show(ret);
+	return err;
+}
+
 static int do_time(int (*what)(u64 count, u64 *ret), u64 count, u64 times, u64 *ret)
 {
 	ktime_t start = ktime_get();
@@ -524,6 +545,8 @@ static int command(char *text, u64 *ret)
 		return do_all(a, ret);
 	if (!strcmp(name, "time_none"))
 		return do_time(do_none, 0, a, ret);
+	if (!strcmp(name, "many"))
+		return do_many(a, ret);
 	if (!strcmp(name, "text"))
 		return do_text(ret);
 	if (!strcmp(name, "die"))
@@ -546,6 +569,8 @@ static int command(char *text, u64 *ret)
 		return do_window(a, ret);
 	if (!strcmp(name, "show"))
 		return do_show(ret);
+	if (!strcmp(name, "shows"))
+		return do_shows(a, ret);
 	if (!strcmp(name, "unstick"))
 		complete(&unstick);
 	else if (!strcmp(name, "unwindow"))
