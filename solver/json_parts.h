@@ -15,4 +15,7 @@ json_t *dc_ratio_json(struct dc_ratio ratio);
 json_t *dc_ratio_number_json(struct dc_ratio ratio);
 void dc_tally_json(json_t *object, const struct dc_tally *tally);
 
+/* Sets what a basis says: code, subject, function, file, line. */
+void dc_basis_json(json_t *object, const struct dc_basis *basis);
+
 #endif

@@ -112,6 +112,14 @@ sed 's/"replicated": \["read_reg"\]/"replicated": ["probe"]/' a.json >c.json
 expect 1 '"probe" is not on the kernel side' compare a.json c.json
 expect 1 "cannot write" solve --problem p.json -o /proc/nothing.json
 
+# Reasons are codes, too: those of the problem, else those of the kind of constraint.
+sed 's/"reason": "hard irq handler"/&, "code": "critical-root", "file": "t.c", "line": 7/' p.json >coded.json
+"$drivercut" solve --problem coded.json --json --pin stats=kernel >coded_cut.json
+check jq -e '.causes.irq == [{node: "irq", code: "critical-root", file: "t.c", line: 7}]' coded_cut.json >jq_said
+check jq -e '[.causes.clean[].code] == ["follow", "critical-root"] and .causes.clean[0].via == "irq"' coded_cut.json >jq_said
+check jq -e '.causes.stats[0].code == "option-pin" and .causes.probe[0].code == "cheaper-in-process"' coded_cut.json >jq_said
+check jq -e '[.reasons[] | length] == [.causes[] | length]' coded_cut.json >jq_said
+
 # A usage error is a document too, wherever --json stands.
 "$drivercut" solve --bogus --json >usage.json 2>/dev/null
 check test $? = 2
