@@ -47,7 +47,9 @@ static struct dc_constraint_place place_of(const struct constraining *all, unsig
 	if (!proposal)
 		return (struct dc_constraint_place){0};
 	at = &all->proposals->at[proposal - 1];
-	return (struct dc_constraint_place){NULL, at->subject, at->file, at->line};
+	return (struct dc_constraint_place){NULL, dc_arena_strdup(all->marshal->arena, at->subject),
+					    dc_arena_strdup(all->marshal->arena, at->file),
+					    at->line};
 }
 
 static void pin(struct constraining *all, const char *function, const char *reason,

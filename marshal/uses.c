@@ -66,6 +66,9 @@ const char *dc_rule_gap_reason(struct dc_arena *arena, const struct dc_rule_gap 
 static void add_pin(struct dc_arena *arena, dc_constraint_pins *pins, const char *function,
 		    const char *reason, struct dc_constraint_place place)
 {
+	place.file = dc_arena_strdup(arena, place.file); /* the source is freed earlier */
+	if (place.subject)
+		place.subject = dc_arena_strdup(arena, place.subject);
 	dc_vec_push(pins, (struct dc_constraint_pin){.function = dc_arena_strdup(arena, function),
 						     .reason = reason,
 						     .place = place});
@@ -109,7 +112,8 @@ void dc_rules_pins(struct dc_arena *arena, const struct dc_rules *rules,
 
 	dc_rules_gaps(rules, source, graph, &gaps);
 	for (i = 0; i < gaps.len; i++)
-		if (!i || gaps.at[i].definition != gaps.at[i - 1].definition)
+		if (!i || gaps.at[i].definition != gaps.at[i - 1].definition ||
+		    strcmp(gaps.at[i].name, gaps.at[i - 1].name) != 0)
 			add_pin(arena, ret, gaps.at[i].definition->name,
 				dc_rule_gap_reason(arena, &gaps.at[i]),
 				(struct dc_constraint_place){"no-rule", gaps.at[i].name,

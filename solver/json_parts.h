@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Private to solver/: pieces of JSON that several documents have. */
+/* Pieces of JSON that several documents have: those of solver/ and the report. */
 #ifndef DC_SOLVER_JSON_PARTS_H
 #define DC_SOLVER_JSON_PARTS_H
 

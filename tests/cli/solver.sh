@@ -125,20 +125,18 @@ check jq -e '[.reasons[] | length] == [.causes[] | length]' coded_cut.json >jq_s
 check test $? = 2
 check jq -e '.kind == "failure" and .status == 2' usage.json >jq_said
 
-# A file name is no text of gnuplot's, and neither is the name of a driver.
-if command -v gnuplot >/dev/null; then
-	plot="x'; system('touch pwned'); set output 'y"
-	expect 0 "2 breakpoints" sweep --problem p.json --plot "$plot"
-	check test -s "$plot"
-	check grep -q '<svg' "$plot"
-	check test ! -e pwned
-	sed "s/\"toy\"/\"t'; system('touch pwned') # @x\"/" p.json >quoted.json
-	expect 0 "2 breakpoints" sweep --problem quoted.json --plot quoted.svg
-	check test ! -e pwned
-	echo '{"schema": 2, "kind": "problem", "nodes": [{"id": "only", "loc": 3}]}' >calm.json
-	expect 0 "0 breakpoints" sweep --problem calm.json --plot calm.svg
-	check grep -q 'kernel lines' calm.svg
-fi
+# A picture is well formed whatever the file and the driver are called, and runs nothing.
+plot="x'; system('touch pwned'); set output 'y"
+expect 0 "2 breakpoints" sweep --problem p.json --plot "$plot"
+check grep -q '<svg' "$plot"
+sed 's/"toy"/"t<script>\&\x27 @x"/; s/"watchdog"/"w<b>"/g' p.json >quoted.json
+expect 0 "2 breakpoints" sweep --problem quoted.json --plot quoted.svg
+check grep -qF 't&lt;script&gt;' quoted.svg
+check sh -c '! grep -q "<script\|<b>" quoted.svg'
+check test ! -e pwned
+echo '{"schema": 2, "kind": "problem", "nodes": [{"id": "only", "loc": 3}]}' >calm.json
+expect 0 "0 breakpoints" sweep --problem calm.json --plot calm.svg
+check grep -q 'no cut has crossings' calm.svg
 
 # The same bytes twice, and one JSON document.
 "$drivercut" solve --problem p.json --json >one && "$drivercut" solve --problem p.json --json >two
