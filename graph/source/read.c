@@ -185,6 +185,7 @@ void dc_source_read_start(struct dc_source_reader *reader, const char *folder)
 	*reader = (struct dc_source_reader){.source = source};
 	reader->facts.arena = source->arena;
 	reader->facts.source = source->folder;
+	reader->reached.arena = source->arena;
 }
 
 void dc_source_read_unit(struct dc_source_reader *reader, const struct dc_unit *unit,
@@ -207,6 +208,7 @@ void dc_source_read_unit(struct dc_source_reader *reader, const struct dc_unit *
 void dc_source_read_done(struct dc_source_reader *reader, struct dc_source **ret)
 {
 	dc_facts_done(&reader->facts);
+	dc_map_done(&reader->reached);
 	if (ret)
 		*ret = reader->source;
 	else
