@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A random cut: the least one that has the given kernel side and the drawn nodes pinned to it. At a
- * lambda of 0 nothing but constraints adds to them.
+ * A random cut: the given kernel side, and the least one that the drawn nodes are pinned to. At a
+ * lambda of 0 nothing but constraints adds to the latter. Kernel sides that keep the constraints do
+ * so together, too.
  */
 #include "random_cut.h"
 
@@ -30,10 +31,9 @@ static uint64_t mix_text(uint64_t seed, const char *text)
 }
 
 /* A copy of the problem in which the drawn nodes are pinned; not finished. */
-static struct dc_problem *draw(const struct dc_model *model, const struct dc_cut *least,
-			       uint64_t seed)
+static struct dc_problem *draw(const struct dc_model *model, uint64_t seed)
 {
-	const struct dc_problem *problem = least->problem;
+	const struct dc_problem *problem = model->problem;
 	struct dc_problem *drawn = dc_problem_copy(problem);
 	uint64_t share = mix(seed); /* of all numbers: those that draw a node */
 	size_t i;
@@ -43,7 +43,7 @@ static struct dc_problem *draw(const struct dc_model *model, const struct dc_cut
 
 		if (node->replicated || model->forced[DC_SIDE_USER][i].kind != DC_CAUSE_NONE)
 			continue;
-		if (least->in_kernel[i] || mix_text(seed, node->id) < share)
+		if (mix_text(seed, node->id) < share)
 			dc_problem_add_pin(drawn, dc_problem_find(drawn, node->id), DC_SIDE_KERNEL,
 					   "drawn at random");
 	}
@@ -87,7 +87,7 @@ int dc_cut_random(struct dc_diag *diag, const struct dc_cut *least, uint64_t see
 
 	if (err < 0)
 		return err;
-	drawn = draw(&model, least, seed);
+	drawn = draw(&model, seed);
 	err = close_draw(diag, drawn, &closed);
 	if (!err)
 		*ret_cut = take_draw(&model, least, closed, seed);
