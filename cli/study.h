@@ -25,7 +25,7 @@ struct dc_study_family {
 extern const struct dc_study_family dc_study_families[DC_STUDY_FAMILIES];
 
 struct dc_study_options {
-	const char *family, *kernel_source, *out, *driver, *plot;
+	const char *family, *kernel, *kernel_source, *out, *driver, *plot;
 	int64_t jobs;
 	bool list, resume, show, json;
 };

@@ -68,7 +68,15 @@ static const char *intern(struct dc_facts *facts, CXString text)
 
 const char *dc_ast_spelling(struct dc_facts *facts, CXCursor cursor)
 {
-	return intern(facts, clang_getCursorSpelling(cursor));
+	const char *name = intern(facts, clang_getCursorSpelling(cursor));
+	size_t stem;
+
+	if (!facts->family || clang_getCursorKind(cursor) != CXCursor_FunctionDecl)
+		return name;
+	stem = dc_family_stem(facts->family, name);
+	if (!name[stem] || dc_ast_driver_file(facts, dc_ast_place(cursor).file))
+		return name;
+	return dc_facts_namef(facts, "%.*s", (int)stem, name);
 }
 
 const char *dc_ast_type(struct dc_facts *facts, CXType type)

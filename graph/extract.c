@@ -122,7 +122,7 @@ static void start(struct extraction *all, const char *commands, const dc_paths *
 	all->facts.family = &all->family;
 	all->facts.source = driver->source;
 	if (all->wants_source)
-		dc_source_read_start(&all->text, driver->source);
+		dc_source_read_start(&all->text, driver->source, &all->family);
 }
 
 static int extract(struct dc_diag *diag, struct extraction *all, struct dc_graph **ret,
@@ -161,25 +161,22 @@ static void look_above_folder(struct dc_arena *arena, const struct dc_driver *dr
 		dc_unit_look_above(arena, dc_arena_printf(arena, "%s/", path), unit);
 }
 
-int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver, const char *commands,
-		     struct dc_graph **ret, struct dc_source **ret_source)
+int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver,
+		     const struct dc_kernel *kernel, const char *commands, struct dc_graph **ret,
+		     struct dc_source **ret_source)
 {
 	struct dc_arena *arena = dc_arena_new();
-	struct dc_kernel kernel;
 	dc_paths makefiles = {0};
 	dc_units units = {0}, others = {0};
 	struct extraction all = {
 		.driver = driver, .units = &units, .wants_source = ret_source != NULL};
-	int err = dc_kernel_find(diag, arena, &kernel);
+	int err = commands ? dc_kbuild_read_commands(diag, arena, commands, &units)
+			   : dc_kbuild_units(diag, arena, kernel, driver->source, driver->only,
+					     &units, &others, &makefiles);
 
-	if (!err && commands)
-		err = dc_kbuild_read_commands(diag, arena, commands, &units);
-	else if (!err)
-		err = dc_kbuild_units(diag, arena, &kernel, driver->source, driver->only, &units,
-				      &others, &makefiles);
 	look_above_folder(arena, driver, &units);
 	if (!err) {
-		all.release = kernel.release;
+		all.release = kernel ? kernel->release : "unknown";
 		start(&all, commands, &makefiles);
 		find_shared_files(&all, &others);
 		err = extract(diag, &all, ret, ret_source);

@@ -188,4 +188,5 @@ void dc_facts_done(struct dc_facts *facts)
 	dc_vec_done(&facts->variables);
 	dc_vec_done(&facts->exports);
 	dc_vec_done(&facts->shared_files);
+	dc_vec_done(&facts->pointer_fields);
 }

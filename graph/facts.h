@@ -180,6 +180,7 @@ struct dc_facts {
 	DC_VEC(const char *) exports; /* functions and variables that other modules may use */
 	DC_VEC(const char *) shared_files; /* of the driver, that other modules include */
 	bool saw_locks; /* a header declares a lock function that a template names */
+	DC_VEC(const char *) pointer_fields; /* "STRUCT.FIELD" whose declarations were looked at */
 };
 
 /* How many facts of a body there were at some time. */

@@ -184,15 +184,67 @@ static void read_memory(struct dc_arena *arena, const struct dc_json *root,
 	}
 }
 
+static enum dc_reach_memory read_reach_memory(const struct dc_json *row)
+{
+	static const char *const names[] = {"none", "memory", "device", "registers"};
+	const char *text = dc_json_str_or(row, "returns", "none");
+	unsigned i;
+
+	for (i = 0; i < 4; i++)
+		if (!strcmp(names[i], text))
+			break;
+	if (i == 4)
+		dc_json_fault(row, "returns is memory, device or registers, not '%s'", text);
+	else if (dc_json_bool_or(row, "device", false))
+		return DC_REACH_DEVICE;
+	return (enum dc_reach_memory)(i % 4);
+}
+
+static void read_reaches(struct dc_arena *arena, const struct dc_json *root,
+			 struct dc_family *family)
+{
+	struct dc_json rows = dc_json_array_or_empty(root, "reach");
+	size_t i, j;
+
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+		struct dc_json bytes = dc_json_array_or_empty(&row, "bytes");
+		struct dc_reach_rule rule = {
+			.memory = read_reach_memory(&row),
+			.size = (unsigned)dc_json_int_or(&row, "size", 1, 65536, 0),
+			.string = dc_json_bool_or(&row, "string", false),
+			.multiplies = dc_json_bool_or(&row, "multiplies", false),
+		};
+
+		if (dc_json_has(&row, "struct"))
+			rule.name = dc_arena_printf(arena, "%s.%s", dc_json_str(&row, "struct"),
+						    dc_json_str(&row, "field"));
+		else if (dc_json_has(&row, "argument"))
+			rule.name = dc_arena_printf(arena, "%s#%d", dc_json_str(&row, "function"),
+						    (int)dc_json_int(&row, "argument", 0, 99));
+		else
+			rule.name = dc_arena_strdup(arena, dc_json_str(&row, "function"));
+		if (dc_json_len(&bytes) > 4)
+			dc_json_fault(&row, "bytes names four arguments at most");
+		for (j = 0; j < dc_json_len(&bytes) && j < 4; j++)
+			rule.bytes[rule.bytes_count++] =
+				(int)json_integer_value(json_array_get(bytes.value, j));
+		dc_vec_push(&family->reaches, rule);
+	}
+}
+
 static void read_names(struct dc_arena *arena, const struct dc_json *root, struct dc_family *family)
 {
 	struct dc_json names = dc_json_array_or_empty(root, "local");
+	struct dc_json suffixes = dc_json_array_or_empty(root, "suffixes");
 	struct dc_json folders = dc_json_array_or_empty(root, "folders");
 	size_t i;
 
 	for (i = 0; family->files.len == 1 && i < dc_json_len(&folders); i++)
 		dc_vec_push(&family->folders, dc_arena_strdup(arena, dc_json_str_at(&folders, i)));
-
+	for (i = 0; i < dc_json_len(&suffixes); i++)
+		dc_vec_push(&family->suffixes,
+			    dc_arena_strdup(arena, dc_json_str_at(&suffixes, i)));
 	for (i = 0; i < dc_json_len(&names); i++)
 		dc_vec_push(&family->local, dc_arena_strdup(arena, dc_json_str_at(&names, i)));
 }
@@ -217,6 +269,7 @@ static int read_file(struct dc_diag *diag, struct dc_arena *arena, const char *p
 	read_locks(arena, &root, family);
 	read_copies(arena, &root, family);
 	read_memory(arena, &root, family);
+	read_reaches(arena, &root, family);
 	read_names(arena, &root, family);
 	if (!family->files.len) {
 		family->own_rules = family->rules.len;
@@ -297,6 +350,7 @@ int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *nam
 	SORT(&family.locks);
 	SORT(&family.copies);
 	SORT(&family.memory);
+	SORT(&family.reaches);
 	SORT(&family.local);
 	*ret = family;
 	return 0;
@@ -308,7 +362,9 @@ void dc_family_done(struct dc_family *family)
 	dc_vec_done(&family->locks);
 	dc_vec_done(&family->copies);
 	dc_vec_done(&family->memory);
+	dc_vec_done(&family->reaches);
 	dc_vec_done(&family->local);
+	dc_vec_done(&family->suffixes);
 	dc_vec_done(&family->files);
 	dc_vec_done(&family->folders);
 }
@@ -353,18 +409,51 @@ const struct dc_lock_rule *dc_family_lock(const struct dc_family *family, const 
 	return FIND(&family->locks, function);
 }
 
-const struct dc_copy_rule *dc_family_copy(const struct dc_family *family, const char *function)
+static const char *without_builtin(const char *function)
 {
 	const char *builtin = "__builtin_";
 
-	if (!strncmp(function, builtin, strlen(builtin)))
-		function += strlen(builtin);
+	return function + (strncmp(function, builtin, strlen(builtin)) ? 0 : strlen(builtin));
+}
+
+const struct dc_copy_rule *dc_family_copy(const struct dc_family *family, const char *function)
+{
+	function = without_builtin(function);
 	return FIND(&family->copies, function);
+}
+
+const struct dc_reach_rule *dc_family_reach(const struct dc_family *family, const char *name)
+{
+	return FIND(&family->reaches, name);
+}
+
+const struct dc_reach_rule *dc_family_reach_argument(const struct dc_family *family,
+						     const char *function, int argument)
+{
+	char *name = dc_printf("%s#%d", without_builtin(function), argument);
+	const struct dc_reach_rule *rule = FIND(&family->reaches, name);
+
+	free(name);
+	return rule;
 }
 
 const struct dc_memory_rule *dc_family_memory(const struct dc_family *family, const char *function)
 {
 	return FIND(&family->memory, function);
+}
+
+size_t dc_family_stem(const struct dc_family *family, const char *function)
+{
+	size_t len = strlen(function);
+	const char *const *suffix;
+
+	dc_vec_each (suffix, &family->suffixes) {
+		size_t end = strlen(*suffix);
+
+		if (len > end && !strcmp(function + len - end, *suffix))
+			return len - end;
+	}
+	return len;
 }
 
 bool dc_family_is_local(const struct dc_family *family, const char *function)

@@ -36,6 +36,13 @@ static bool is_function(CXType type)
 	return type.kind == CXType_FunctionProto || type.kind == CXType_FunctionNoProto;
 }
 
+/* Plain char is unsigned since Linux 6.2 (-funsigned-char), and another type than unsigned char. */
+static bool is_char(CXType type)
+{
+	return type.kind == CXType_Char_S || type.kind == CXType_Char_U ||
+	       type.kind == CXType_SChar;
+}
+
 struct dc_value dc_layout_value(struct dc_facts *facts, CXType type)
 {
 	CXType canonical = clang_getCanonicalType(type), to;
@@ -61,7 +68,7 @@ struct dc_value dc_layout_value(struct dc_facts *facts, CXType type)
 	value.to = kind_of(to);
 	value.to_size = size_of(to);
 	value.to_const = clang_isConstQualifiedType(to);
-	value.to_char = to.kind == CXType_Char_S || to.kind == CXType_SChar;
+	value.to_char = is_char(to);
 	value.is_code = is_function(to);
 	if (value.to == DC_VALUE_RECORD)
 		value.record = dc_ast_record_type(facts, to);
@@ -349,7 +356,7 @@ static bool is_bytes(CXType pointer)
 {
 	CXType to = clang_getCanonicalType(clang_getPointeeType(clang_getCanonicalType(pointer)));
 
-	return to.kind == CXType_Void || to.kind == CXType_Char_S || to.kind == CXType_SChar ||
+	return to.kind == CXType_Void || is_char(to) ||
 	       to.kind == CXType_UChar;
 }
 
@@ -480,8 +487,16 @@ static int order_inlines(const void *a, const void *b)
 	return order ? order : strcmp(left->field, right->field);
 }
 
+static int order_reach(const void *a, const void *b)
+{
+	return strcmp(((const struct dc_reach *)a)->name, ((const struct dc_reach *)b)->name);
+}
+
 void dc_layout_finish(struct dc_layouts *layouts)
 {
+	if (layouts->reach.len)
+		qsort(layouts->reach.at, layouts->reach.len, sizeof(*layouts->reach.at),
+		      order_reach);
 	if (layouts->layouts.len)
 		qsort(layouts->layouts.at, layouts->layouts.len, sizeof(*layouts->layouts.at),
 		      order_layouts);
@@ -497,6 +512,7 @@ void dc_layout_done(struct dc_layouts *layouts)
 {
 	struct dc_layout *layout;
 	struct dc_prototype *at;
+	struct dc_reach *reach;
 
 	dc_vec_each (layout, &layouts->layouts)
 		dc_vec_done(&layout->fields);
@@ -505,6 +521,9 @@ void dc_layout_done(struct dc_layouts *layouts)
 		dc_vec_done(&at->parameter_names);
 		dc_vec_done(&at->parameter_types);
 	}
+	dc_vec_each (reach, &layouts->reach)
+		dc_vec_done(&reach->to);
+	dc_vec_done(&layouts->reach);
 	dc_vec_done(&layouts->layouts);
 	dc_vec_done(&layouts->prototypes);
 	dc_vec_done(&layouts->inlines);
@@ -529,4 +548,13 @@ const struct dc_prototype *dc_prototype_find(const struct dc_layouts *layouts, c
 		return NULL;
 	return bsearch(&key, layouts->prototypes.at, layouts->prototypes.len, sizeof(key),
 		       order_prototypes);
+}
+
+const struct dc_reach *dc_reach_find(const struct dc_layouts *layouts, const char *name)
+{
+	const struct dc_reach key = {.name = name};
+
+	if (!layouts->reach.len)
+		return NULL;
+	return bsearch(&key, layouts->reach.at, layouts->reach.len, sizeof(key), order_reach);
 }

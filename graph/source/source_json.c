@@ -13,7 +13,7 @@
 #include "graph/facts.h"
 #include "graph/source/source.h"
 
-enum member_kind { TEXT, MAYBE_TEXT, NUMBER, OFFSET, FLAG, WORD, VALUE };
+enum member_kind { TEXT, MAYBE_TEXT, NUMBER, SIGNED, OFFSET, FLAG, WORD, VALUE };
 
 struct member {
 	const char *key;
@@ -27,6 +27,11 @@ struct member {
 
 static const char *const value_kinds[] = {"void", "integer", "record", "pointer", "other", NULL};
 static const char *const use_kinds[] = {"function", "variable", "macro", "asm", NULL};
+static const char *const pointer_kinds[] = {"parameter", "local",  "result", "field",
+					    "variable",	 "passed", NULL};
+static const char *const evidence_kinds[] = {"uses", "uses some", "string", "has",
+					     "from", "inside",	  "null",   "number",
+					     "any",  "registers", "device", NULL};
 static const char *const results[] = {"void", "signed", "pointer", "other", NULL};
 
 static const struct member definition_members[] = {
@@ -111,6 +116,9 @@ static const struct member field_members[] = {
 	MEMBER(dc_layout_field, "value", VALUE, value),
 	{0}};
 
+static const struct member reach_members[] = {
+	MEMBER(dc_reach, "name", TEXT, name), MEMBER(dc_reach, "fields", NUMBER, fields), {0}};
+
 static const struct member prototype_members[] = {
 	MEMBER(dc_prototype, "name", TEXT, name),
 	MEMBER(dc_prototype, "result_type", TEXT, result_type),
@@ -129,6 +137,27 @@ static const struct member inline_members[] = {MEMBER(dc_inline_use, "function",
 static const struct member inner_call_members[] = {
 	MEMBER(dc_inner_call, "function", TEXT, function),
 	MEMBER(dc_inner_call, "callee", TEXT, callee),
+	{0}};
+
+static const struct member evidence_members[] = {
+	NAMED(dc_evidence, "pointer", pointer.kind, pointer_kinds),
+	MEMBER(dc_evidence, "of", TEXT, pointer.of),
+	MEMBER(dc_evidence, "name", TEXT, pointer.name),
+	NAMED(dc_evidence, "shows", kind, evidence_kinds),
+	MEMBER(dc_evidence, "bytes", SIGNED, extent.bytes),
+	MEMBER(dc_evidence, "each", SIGNED, extent.each),
+	MEMBER(dc_evidence, "times", MAYBE_TEXT, extent.times),
+	NAMED(dc_evidence, "from", from.kind, pointer_kinds),
+	MEMBER(dc_evidence, "from_of", MAYBE_TEXT, from.of),
+	MEMBER(dc_evidence, "from_name", MAYBE_TEXT, from.name),
+	MEMBER(dc_evidence, "offset", SIGNED, offset),
+	MEMBER(dc_evidence, "certain", FLAG, certain),
+	MEMBER(dc_evidence, "allocated", FLAG, allocated),
+	MEMBER(dc_evidence, "record", MAYBE_TEXT, record),
+	MEMBER(dc_evidence, "function", MAYBE_TEXT, function),
+	MEMBER(dc_evidence, "file", TEXT, file),
+	MEMBER(dc_evidence, "line", NUMBER, line),
+	MEMBER(dc_evidence, "text", TEXT, text),
 	{0}};
 
 static const struct member hidden_members[] = {MEMBER(dc_hidden_use, "function", TEXT, function),
@@ -171,6 +200,8 @@ static json_t *put_member(const struct member *member, const void *at)
 		return maybe_string(*(const char *const *)at);
 	case NUMBER:
 		return json_integer(*(const unsigned *)at);
+	case SIGNED:
+		return json_integer(*(const long long *)at);
 	case OFFSET:
 		return json_integer((json_int_t) * (const size_t *)at);
 	case FLAG:
@@ -258,6 +289,20 @@ static json_t *put_layouts(const struct dc_source *source)
 	return rows;
 }
 
+static json_t *put_reach(const struct dc_source *source)
+{
+	const struct dc_reach *reach;
+	json_t *rows = json_array();
+
+	dc_vec_each (reach, &source->layouts.reach) {
+		json_t *row = put_record(reach_members, reach);
+
+		dc_json_set(row, "to", put_texts(reach->to.at, reach->to.len));
+		dc_json_add(rows, row);
+	}
+	return rows;
+}
+
 static json_t *put_prototypes(const struct dc_source *source)
 {
 	const struct dc_prototype *prototype;
@@ -303,6 +348,8 @@ int dc_source_write(struct dc_diag *diag, const char *path, const struct dc_sour
 	PUT_LIST(root, "inlines", &layouts->inlines, inline_members);
 	PUT_LIST(root, "inner_calls", &layouts->inner_calls, inner_call_members);
 	PUT_LIST(root, "hidden", &layouts->hidden, hidden_members);
+	PUT_LIST(root, "evidence", &source->evidence, evidence_members);
+	dc_json_set(root, "reach", put_reach(source));
 	err = dc_json_write(diag, path, root);
 	json_decref(root);
 	return err;
@@ -381,6 +428,9 @@ static void get_member(struct reader *reader, const struct dc_json *row,
 		break;
 	case NUMBER:
 		*(unsigned *)at = get_number(row, member->key);
+		break;
+	case SIGNED:
+		*(long long *)at = dc_json_int(row, member->key, INT64_MIN, INT64_MAX);
 		break;
 	case OFFSET:
 		*(size_t *)at = (size_t)dc_json_int(row, member->key, 0, INT64_MAX);
@@ -489,6 +539,25 @@ static void get_layouts(struct reader *reader)
 	}
 }
 
+/* A source.json of before has none; only the ladder of fields needs it. */
+static void get_reach(struct reader *reader)
+{
+	struct dc_json rows = dc_json_array_or_empty(&reader->root, "reach");
+	const char *before = NULL;
+	size_t i;
+
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+		struct dc_reach ret = {0};
+
+		get_record(reader, &row, reach_members, &ret);
+		check_order(&row, before, ret.name);
+		GET_TEXTS(reader, &row, "to", &ret.to);
+		dc_vec_push(&reader->source->layouts.reach, ret);
+		before = ret.name;
+	}
+}
+
 static void get_prototype_parameters(struct reader *reader, const struct dc_json *row,
 				     struct dc_prototype *ret)
 {
@@ -545,6 +614,8 @@ static void get_all(struct reader *reader)
 	GET_LIST(reader, root, "inner_calls", &layouts->inner_calls, inner_call_members,
 		 dc_inner_call);
 	GET_LIST(reader, root, "hidden", &layouts->hidden, hidden_members, dc_hidden_use);
+	GET_LIST(reader, root, "evidence", &source->evidence, evidence_members, dc_evidence);
+	get_reach(reader);
 }
 
 int dc_source_read(struct dc_diag *diag, const char *path, const char *folder,
