@@ -108,6 +108,34 @@ static void apply_lock(struct dc_walk *walk, CXCursor call, struct dc_walk_state
 		   lock_of_call(walk, rule, call), state);
 }
 
+/* An inline function of the kernel's headers that no row knows, and whose body takes a lock and
+ * returns with it. Which spinlock that is its caller cannot see. */
+static void apply_inline(struct dc_walk *walk, CXCursor call, CXCursor callee,
+			 const struct dc_walk_state *state)
+{
+	struct dc_facts *facts = walk->facts;
+	const char *name = dc_ast_spelling(facts, callee), *object;
+	bool is_new;
+	unsigned index;
+	int class;
+
+	if (!walk->symbol || !state->live || lock_rule(walk, call))
+		return;
+	index = dc_facts_kernel_function(facts, name, &is_new);
+	for (class = 0; class < DC_LOCK_CLASSES; class++) {
+		enum dc_lock_op op = dc_facts_lock_effect(&facts->kernel_functions.at[index],
+							  (enum dc_lock_class)class);
+
+		if (op == DC_LOCK_IGNORES)
+			continue;
+		object = class == DC_LOCK_SPIN || class == DC_LOCK_MUTEX
+				 ? dc_facts_namef(facts, "*%s", name)
+				 : dc_facts_name(facts, "");
+		push_event(walk, op == DC_LOCK_RELEASES ? DC_FACT_RELEASES : DC_FACT_TAKES,
+			   dc_facts_lock(facts, object, (enum dc_lock_class)class), state);
+	}
+}
+
 /* Calls */
 
 static void record_address(struct dc_walk *walk, CXCursor function)
@@ -219,13 +247,15 @@ static void walk_argument(struct dc_walk *walk, CXCursor argument, const struct 
 }
 
 /* Notes what else a kernel call brings: the body of an inline function, memory. */
-static void note_kernel_call(struct dc_walk *walk, CXCursor call, CXCursor callee, const char *name)
+static void note_kernel_call(struct dc_walk *walk, CXCursor call, CXCursor callee, const char *name,
+			     const struct dc_walk_state *state)
 {
 	const struct dc_memory_rule *rule = dc_family_memory(walk->facts->family, name);
 
 	if (dc_ast_driver_file(walk->facts, dc_ast_place(callee).file))
 		return;
 	dc_walk_kernel_function(walk->facts, callee, true);
+	apply_inline(walk, call, callee, state);
 	if (rule)
 		dc_walk_memory(walk, call, rule);
 }
@@ -258,7 +288,7 @@ static void walk_call(struct dc_walk *walk, CXCursor call, struct dc_walk_state 
 		record_call(walk, call, callee, pointer, state);
 		record_arguments(walk, call, callee);
 		if (direct)
-			note_kernel_call(walk, call, callee, name);
+			note_kernel_call(walk, call, callee, name, state);
 	}
 	apply_lock(walk, call, state);
 }

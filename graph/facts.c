@@ -65,6 +65,15 @@ unsigned dc_facts_lock(struct dc_facts *facts, const char *name, enum dc_lock_cl
 	return i;
 }
 
+enum dc_lock_op dc_facts_lock_effect(const struct dc_fact_kernel_function *function,
+				     enum dc_lock_class class)
+{
+	if (function->takes[class] > function->releases[class])
+		return DC_LOCK_TAKES;
+	return function->takes[class] || !function->releases[class] ? DC_LOCK_IGNORES
+								    : DC_LOCK_RELEASES;
+}
+
 unsigned dc_facts_kernel_function(struct dc_facts *facts, const char *name, bool *ret_new)
 {
 	struct name_slot *slot = name_slot(facts, name);

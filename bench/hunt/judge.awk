@@ -9,11 +9,15 @@ function kind_of(name,   i) {
 	return known[name] = "unknown"
 }
 
-# The graph's function around a line, "": none.
-function function_at(file, line,   i) {
-	for (i = 1; i <= count[file]; i++)
-		if (line >= first[file, i] && line <= last[file, i]) return called[file, i]
-	return ""
+# The graph's function around a line, "": none. A macro may make several in one place.
+function function_at(file, line, name,   i, plain, found) {
+	for (i = 1; i <= count[file]; i++) {
+		if (line < first[file, i] || line > last[file, i]) continue
+		plain = found = called[file, i]
+		sub(/@.*/, "", plain)
+		if (plain == name) return found
+	}
+	return found
 }
 
 function miss(why) { print "miss", why, driver, $1 ":" $2, $3, $4 }
@@ -70,7 +74,7 @@ FILENAME == ARGV[3] { said = said "\n" substr($0, 6); next }
 	if ($4 in own) next # the driver's own; its body is looked at
 	if (what == "unknown" && $3 == "-") next # a declaration, or a macro's parameter
 	if (what == "unknown") { unknown++; miss("unknown"); next }
-	f = function_at($1, $2)
+	f = function_at($1, $2, $3)
 	if (what == "lock") judge_lock(f)
 	else judge_callback()
 }
