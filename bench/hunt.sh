@@ -60,7 +60,7 @@ hunt() {
 	sort -u "$work/calls" -o "$work/calls"
 	jq -r '(.functions[] | "function \(.file) \(.first_line) \(.last_line) \(.name) \(
 			.takes | length)"),
-		(.calls[] | select(.kind != "indirect") | "call \(.caller) \(.line) \(.callee) \(.kind)"),
+		(.calls[] | select(.counts != false) | "call \(.caller) \(.line) \(.callee) \(.kind)"),
 		(.entry_points[] | "entry \(.function)")' "$work/graph.json" >"$work/facts"
 	grep -v '^reading' "$work/said" | sed 's/^/said /' >>"$work/facts" || true
 }

@@ -155,7 +155,7 @@ static void record_lock_arguments(struct dc_walk *walk, CXCursor call, struct dc
 	int i, count = clang_Cursor_getNumArguments(call);
 
 	fact->first_lock = (unsigned)walk->facts->lock_arguments.len;
-	for (i = 0; fact->callee && i < count; i++) {
+	for (i = 0; i < count; i++) {
 		CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
 
 		enum dc_lock_class class = class_of_pointer(clang_getCursorType(argument));

@@ -180,6 +180,7 @@ void dc_facts_done(struct dc_facts *facts)
 	dc_vec_done(&facts->addresses);
 	dc_vec_done(&facts->calls);
 	dc_vec_done(&facts->values);
+	dc_vec_done(&facts->targets);
 	dc_vec_done(&facts->locks);
 	dc_vec_done(&facts->lock_arguments);
 	dc_vec_done(&facts->events);

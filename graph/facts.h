@@ -69,6 +69,8 @@ struct dc_fact_call {
 	bool in_macro;
 	unsigned loops, branches; /* around it */
 	unsigned first_lock, lock_count; /* of facts.lock_arguments */
+	unsigned first_target, target_count; /* through a pointer: of facts.targets */
+	bool any_target; /* and perhaps functions that nobody knows */
 	unsigned unknown_lock; /* 1 + index of the lock that an unknown function may take; 0: none */
 	dc_indices locks; /* indices of facts.locks that may be held; filled by dc_locks_resolve */
 	dc_indices dropped; /* those a caller of the caller may hold, but not here */
@@ -165,6 +167,7 @@ struct dc_facts {
 	DC_VEC(struct dc_fact_address) addresses;
 	DC_VEC(struct dc_fact_call) calls;
 	dc_fact_values values; /* of the calls through pointers */
+	DC_VEC(const char *) targets; /* symbols that these may call; filled by dc_resolve_targets */
 	DC_VEC(struct dc_fact_lock) locks;
 	DC_VEC(struct dc_fact_lock_argument) lock_arguments;
 	DC_VEC(struct dc_fact_event) events;

@@ -383,7 +383,8 @@ static bool atomic_without(const struct dc_graph *graph, const struct dc_functio
 	return function->critical;
 }
 
-/* A spinlock that cannot be named may be any, one that interrupts take among them. */
+/* A spinlock that cannot be named may be any, one that interrupts take among them. One without an
+ * object is the kernel's, which takes it where it likes. */
 static void mark_atomic_locks(struct dc_resolve *resolve)
 {
 	struct dc_graph *graph = resolve->graph;
@@ -396,7 +397,8 @@ static void mark_atomic_locks(struct dc_resolve *resolve)
 				graph, &graph->functions.at[graph->locks.at[i].holders.at[j]], i);
 	for (i = 0; i < graph->locks.len; i++)
 		graph->locks.at[i].in_atomic |=
-			resolve->any_spinlock && graph->locks.at[i].class == DC_LOCK_SPIN;
+			graph->locks.at[i].class == DC_LOCK_SPIN &&
+			(resolve->any_spinlock || !*resolve->facts->locks.at[i].name);
 }
 
 static bool called_atomically(const struct dc_graph *graph, unsigned kernel_function)

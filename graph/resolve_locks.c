@@ -53,7 +53,7 @@ void dc_resolve_unknown_locks(struct dc_resolve *resolve)
 	dc_vec_each (call, &facts->calls) {
 		const struct dc_fact_lock_argument *lock;
 
-		if (!call->lock_count || !may_lock(resolve, call))
+		if (!call->callee || !call->lock_count || !may_lock(resolve, call))
 			continue;
 		lock = &facts->lock_arguments.at[call->first_lock];
 		call->unknown_lock = dc_facts_lock(facts, lock->object, lock->class) + 1;
