@@ -22,9 +22,12 @@ static enum dc_lock_class class_of_pointer(CXType type)
 	static const struct {
 		const char *name;
 		enum dc_lock_class class;
-	} types[] = {{"struct spinlock", DC_LOCK_SPIN},	    {"struct raw_spinlock", DC_LOCK_SPIN},
-		     {"rwlock_t", DC_LOCK_SPIN},	    {"seqlock_t", DC_LOCK_SPIN},
-		     {"struct mutex", DC_LOCK_MUTEX},	    {"struct semaphore", DC_LOCK_MUTEX},
+	} types[] = {{"struct spinlock", DC_LOCK_SPIN},
+		     {"struct raw_spinlock", DC_LOCK_SPIN},
+		     {"rwlock_t", DC_LOCK_SPIN},
+		     {"seqlock_t", DC_LOCK_SPIN},
+		     {"struct mutex", DC_LOCK_MUTEX},
+		     {"struct semaphore", DC_LOCK_MUTEX},
 		     {"struct rw_semaphore", DC_LOCK_MUTEX}};
 	CXType canonical = clang_getCanonicalType(type);
 	enum dc_lock_class found = DC_LOCK_CLASSES;
@@ -102,7 +105,8 @@ static void apply_lock(struct dc_walk *walk, CXCursor call, struct dc_walk_state
 {
 	const struct dc_lock_rule *rule = lock_rule(walk, call);
 
-	if (!rule || rule->op == DC_LOCK_IGNORES || !walk->symbol || !state->live || clang_equalCursors(call, walk->tested))
+	if (!rule || rule->op == DC_LOCK_IGNORES || !walk->symbol || !state->live ||
+	    clang_equalCursors(call, walk->tested))
 		return;
 	push_event(walk, rule->op == DC_LOCK_RELEASES ? DC_FACT_RELEASES : DC_FACT_TAKES,
 		   lock_of_call(walk, rule, call), state);
@@ -122,9 +126,9 @@ static void apply_inline(struct dc_walk *walk, CXCursor call, CXCursor callee,
 	if (!walk->symbol || !state->live || lock_rule(walk, call))
 		return;
 	index = dc_facts_kernel_function(facts, name, &is_new);
-	for (class = 0; class < DC_LOCK_CLASSES; class++) {
+	for (class = 0; class < DC_LOCK_CLASSES; class ++) {
 		enum dc_lock_op op = dc_facts_lock_effect(&facts->kernel_functions.at[index],
-							  (enum dc_lock_class)class);
+							  (enum dc_lock_class) class);
 
 		if (op == DC_LOCK_IGNORES)
 			continue;
@@ -132,7 +136,7 @@ static void apply_inline(struct dc_walk *walk, CXCursor call, CXCursor callee,
 				 ? dc_facts_namef(facts, "*%s", name)
 				 : dc_facts_name(facts, "");
 		push_event(walk, op == DC_LOCK_RELEASES ? DC_FACT_RELEASES : DC_FACT_TAKES,
-			   dc_facts_lock(facts, object, (enum dc_lock_class)class), state);
+			   dc_facts_lock(facts, object, (enum dc_lock_class) class), state);
 	}
 }
 

@@ -145,8 +145,8 @@ uint64_t dc_facts_digest(const struct dc_facts *facts, const struct dc_fact_mark
 		digest = mix(mix(digest, facts->accesses.at[i].type, facts->accesses.at[i].how),
 			     facts->accesses.at[i].name, 0);
 	for (i = mark->flows; i < facts->flows.len; i++)
-		digest = mix(mix(digest, facts->flows.at[i].to, 0), facts->flows.at[i].from.name,
-			     0);
+		digest =
+			mix(mix(digest, facts->flows.at[i].to, 0), facts->flows.at[i].from.name, 0);
 	for (i = mark->addresses; i < facts->addresses.len; i++)
 		digest = mix(digest, facts->addresses.at[i].symbol, 0);
 	return digest;

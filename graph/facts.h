@@ -71,7 +71,8 @@ struct dc_fact_call {
 	unsigned first_lock, lock_count; /* of facts.lock_arguments */
 	unsigned first_target, target_count; /* through a pointer: of facts.targets */
 	bool any_target; /* and perhaps functions that nobody knows */
-	unsigned unknown_lock; /* 1 + index of the lock that an unknown function may take; 0: none */
+	unsigned
+		unknown_lock; /* 1 + index of the lock that an unknown function may take; 0: none */
 	dc_indices locks; /* indices of facts.locks that may be held; filled by dc_locks_resolve */
 	dc_indices dropped; /* those a caller of the caller may hold, but not here */
 };
@@ -167,7 +168,8 @@ struct dc_facts {
 	DC_VEC(struct dc_fact_address) addresses;
 	DC_VEC(struct dc_fact_call) calls;
 	dc_fact_values values; /* of the calls through pointers */
-	DC_VEC(const char *) targets; /* symbols that these may call; filled by dc_resolve_targets */
+	DC_VEC(const char *)
+	targets; /* symbols that these may call; filled by dc_resolve_targets */
 	DC_VEC(struct dc_fact_lock) locks;
 	DC_VEC(struct dc_fact_lock_argument) lock_arguments;
 	DC_VEC(struct dc_fact_event) events;
@@ -212,7 +214,8 @@ unsigned dc_facts_lock(struct dc_facts *facts, const char *name, enum dc_lock_cl
 void dc_facts_declaration(struct dc_facts *facts, const char *symbol, const char *file);
 
 /* What a kernel function that no template knows does to locks of a class: it returns with one held
- * that it took, or releases one that its caller held. DC_LOCK_IGNORES: neither, as far as it shows. */
+ * that it took, or releases one that its caller held. DC_LOCK_IGNORES: neither, as far as it shows.
+ */
 enum dc_lock_op dc_facts_lock_effect(const struct dc_fact_kernel_function *function,
 				     enum dc_lock_class class);
 

@@ -28,9 +28,9 @@ static void count_locks(struct dc_facts *facts, unsigned index, unsigned callee)
 		count_lock(function, rule->class, rule->op);
 		return;
 	}
-	for (class = 0; class < DC_LOCK_CLASSES; class++)
-		count_lock(function, (enum dc_lock_class)class,
-			   dc_facts_lock_effect(other, (enum dc_lock_class)class));
+	for (class = 0; class < DC_LOCK_CLASSES; class ++)
+		count_lock(function, (enum dc_lock_class) class,
+			   dc_facts_lock_effect(other, (enum dc_lock_class) class));
 }
 
 static enum CXChildVisitResult visit_inline(CXCursor child, CXCursor parent, CXClientData data)

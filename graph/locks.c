@@ -11,8 +11,8 @@
  * wrappers and recursion work.
  *
  * A lock that is passed as a parameter is called FUNCTION#N; at a call it is replaced by the lock
- * that the caller passes. A call through a pointer takes what any function that it may call takes, and
- * releases a lock only if it can call but one function.
+ * that the caller passes. A call through a pointer takes what any function that it may call takes,
+ * and releases a lock only if it can call but one function.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -300,7 +300,8 @@ static bool update(uint64_t *set, const uint64_t *now, size_t words)
 	return changed;
 }
 
-/* As update, where a function has several bodies. both: what all of them keep; else what any takes. */
+/* As update, where a function has several bodies. both: what all of them keep; else what any takes.
+ */
 static bool join(uint64_t *set, const uint64_t *now, size_t words, bool both)
 {
 	bool changed = false;

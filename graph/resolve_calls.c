@@ -147,8 +147,8 @@ static bool is_empty(const struct dc_resolve *resolve, const struct dc_fact_cell
 	return true;
 }
 
-/* The functions that a call through a pointer may call, a bit each: those that the assignments bring
- * there, those of the pointer's type. Returns true if the assignments do not tell all. */
+/* The functions that a call through a pointer may call, a bit each: those that the assignments
+ * bring there, those of the pointer's type. Returns true if the assignments do not tell all. */
 static bool find_targets(struct dc_resolve *resolve, const struct dc_fact_call *fact,
 			 uint64_t *by_field, uint64_t *same_type, unsigned *ret_same_type)
 {

@@ -107,8 +107,10 @@ static void warn_of_exports(struct dc_resolve *resolve)
 	}
 	if (count)
 		dc_warn(resolve->diag, DC_LINE(first->file, first->first_line),
-			"%zu functions are exported to other modules (%s%s), which may call them in "
-			"any context; they are treated as critical. Rows \"exports\" in a families.json "
+			"%zu functions are exported to other modules (%s%s), which may call them "
+			"in "
+			"any context; they are treated as critical. Rows \"exports\" in a "
+			"families.json "
 			"of the driver's folder can say more",
 			count, names, count > 3 ? ", ..." : "");
 }
@@ -122,14 +124,17 @@ static void warn_of_entry(struct dc_resolve *resolve, const struct dc_entry_poin
 		return;
 	if (dc_resolve_place(resolve, entry->via) == DC_PLACE_SHARED)
 		dc_warn(resolve->diag, pos,
-			"%s is passed to another module through %s, for which no template has a row; "
+			"%s is passed to another module through %s, for which no template has a "
+			"row; "
 			"it is treated as critical. Add a row to a families.json of the driver's "
 			"folder",
 			function->name, entry->via);
 	else
 		dc_warn(resolve->diag, pos,
-			"%s is passed to the kernel through %s, for which no template has a row; it "
-			"is treated as critical. Add a row to a file of graph/families (%s) or to a "
+			"%s is passed to the kernel through %s, for which no template has a row; "
+			"it "
+			"is treated as critical. Add a row to a file of graph/families (%s) or to "
+			"a "
 			"families.json of the driver's folder",
 			function->name, entry->via, resolve->graph->family);
 }
