@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/driver/flags.h"
+
 static enum CXChildVisitResult push_child(CXCursor child, CXCursor parent, CXClientData data)
 {
 	dc_ast_cursors *cursors = data;
@@ -86,10 +88,11 @@ const char *dc_ast_driver_file(struct dc_facts *facts, CXFile file)
 	path = intern(facts, clang_getFileName(file));
 	if (strncmp(path, facts->source, len) || path[len] != '/')
 		return NULL;
-	path += len + 1;
-	while (!strncmp(path, "./", 2))
-		path += 2;
-	return dc_facts_name(facts, path);
+	if (strstr(path + len, "/.")) /* the same file has one name, however it was included */
+		path = dc_path_tidy(facts->arena, path);
+	if (strncmp(path, facts->source, len) || path[len] != '/')
+		return NULL;
+	return dc_facts_name(facts, path + len + 1);
 }
 
 CXCursor dc_ast_strip(CXCursor expr)

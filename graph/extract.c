@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "graph/ast.h"
+#include "graph/driver/flags.h"
 #include "graph/facts.h"
 #include "graph/family.h"
 #include "graph/parse.h"
@@ -34,6 +35,8 @@ static void note_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth,
 	(void)depth;
 	dc_origin_add(all->graph->arena, &all->graph->origin, all->driver->source,
 		      clang_getCString(path));
+	if (all->wants_source)
+		dc_source_read_inclusion(&all->text, file);
 	clang_disposeString(path);
 }
 
@@ -134,7 +137,7 @@ static int extract(struct dc_diag *diag, struct extraction *all, struct dc_graph
 }
 
 /* The source is a copy, but the driver may include headers by a path out of the user's folder. */
-static void look_above_folder(struct dc_arena *arena, const struct dc_driver *driver,
+static void look_around_folder(struct dc_arena *arena, const struct dc_driver *driver,
 			      dc_units *units)
 {
 	char path[PATH_MAX];
@@ -142,6 +145,7 @@ static void look_above_folder(struct dc_arena *arena, const struct dc_driver *dr
 
 	if (driver->package || !driver->folder || !realpath(driver->folder, path))
 		return;
+	dc_units_mend(arena, dc_arena_strdup(arena, path), driver->source, units);
 	dc_vec_each (unit, units)
 		dc_unit_look_above(arena, dc_arena_printf(arena, "%s/", path), unit);
 }
@@ -162,7 +166,7 @@ int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver, const
 	else if (!err)
 		err = dc_kbuild_units(diag, arena, &kernel, driver->source, driver->only, &units,
 				      &makefiles);
-	look_above_folder(arena, driver, &units);
+	look_around_folder(arena, driver, &units);
 	if (!err) {
 		all.release = kernel.release;
 		start(&all, commands, &makefiles);

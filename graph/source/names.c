@@ -108,6 +108,8 @@ static void finish(struct dc_source_reader *reader)
 		      sizeof(*source->definitions.at), order_definitions);
 	if (source->files.len)
 		qsort(source->files.at, source->files.len, sizeof(*source->files.at), order_files);
+	if (source->outside.len)
+		qsort(source->outside.at, source->outside.len, sizeof(const char *), order_texts);
 }
 
 int dc_source_read_finish(struct dc_diag *diag, struct dc_source_reader *reader)
