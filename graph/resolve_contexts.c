@@ -25,7 +25,7 @@ static bool place_is_kernels(struct dc_resolve *resolve, const char *place)
 		return dc_map_get(&resolve->functions, owner) < 0 &&
 		       dc_map_get(&resolve->kernel, owner) >= 0;
 	return !strchr(place, ':') && !strchr(place, '@') &&
-	       dc_map_get(&resolve->records, owner) < 0 && strcmp(owner, "(anonymous)") != 0;
+	       dc_map_get(&resolve->records, owner) < 0 && owner[0] != '(';
 }
 
 /* The context that a rule gives, the structure registered as this driver does. */

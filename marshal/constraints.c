@@ -271,35 +271,62 @@ static void constrain_use(struct constraining *all, const struct dc_type_use *us
 }
 
 /* Functions that use a structure of the driver that is not an object stay on one side. */
+static void constrain_together(struct constraining *all, const struct dc_type_use *use)
+{
+	const struct dc_marshal *marshal = all->marshal;
+	const struct dc_definition *definition;
+	const struct dc_type_use *first;
+
+	dc_vec_each (first, &marshal->graph->types)
+		if (!strcmp(first->type, use->type))
+			break;
+	definition = dc_source_find(marshal->source,
+				    marshal->graph->functions.at[first->function].name);
+	if (first != use && definition)
+		group(all, definition->name, marshal->graph->functions.at[use->function].name,
+		      dc_arena_printf(marshal->arena,
+				      "both use struct %s of the driver, which does not cross: "
+				      "nothing says which object it belongs to",
+				      use->type),
+		      use->type[0] == '(' ? 0 : propose_record(all, use->type, definition));
+}
+
+/* A structure without a name cannot be cast to, so a use of it is a use of a variable that has the
+ * type. Both sides have the constant ones. */
+static bool is_constant_table(const struct dc_marshal *marshal, const char *record)
+{
+	const struct dc_variable *variable;
+	bool found = false;
+
+	dc_vec_each (variable, &marshal->source->variables) {
+		if (!variable->value.record || strcmp(variable->value.record, record) != 0)
+			continue;
+		if (!variable->is_const || variable->value.kind != DC_VALUE_RECORD)
+			return false;
+		found = true;
+	}
+	return found;
+}
+
 static void constrain_types(struct constraining *all)
 {
 	const struct dc_marshal *marshal = all->marshal;
-	const struct dc_type_use *use, *first;
+	const struct dc_type_use *use;
 
 	dc_vec_each (use, &marshal->graph->types) {
 		const struct dc_layout *layout =
 			dc_layout_find(&marshal->source->layouts, use->type);
-		const struct dc_definition *definition;
 
-		if (!layout || !layout->of_driver || dc_marshal_is_object(marshal, use->type)) {
+		if (use->type[0] == '(') {
+			if (!is_constant_table(marshal, use->type))
+				constrain_together(all, use);
+		} else if (!layout || !layout->of_driver ||
+			   dc_marshal_is_object(marshal, use->type)) {
 			constrain_use(all, use);
 			constrain_lists(all, use);
-			continue;
+		} else {
+			constrain_together(all, use);
 		}
-		dc_vec_each (first, &marshal->graph->types)
-			if (!strcmp(first->type, use->type))
-				break;
-		definition = dc_source_find(marshal->source,
-					    marshal->graph->functions.at[first->function].name);
-		if (first != use && definition)
-			group(all, definition->name,
-			      marshal->graph->functions.at[use->function].name,
-			      dc_arena_printf(
-				      marshal->arena,
-				      "both use struct %s of the driver, which does not cross: "
-				      "nothing says which object it belongs to",
-				      use->type),
-			      propose_record(all, use->type, definition));
 	}
 }
 

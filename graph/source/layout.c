@@ -241,6 +241,8 @@ static void add_inline_use(struct bodies *bodies, CXCursor field, bool written)
 	};
 	size_t i;
 
+	if (!strcmp(use.record, DC_AST_LOCAL) || dc_ast_is_nameless_field(bodies->facts, field))
+		return;
 	for (i = bodies->layouts->inlines.len; i-- > 0;) {
 		struct dc_inline_use *at = &bodies->layouts->inlines.at[i];
 

@@ -32,11 +32,12 @@ void dc_source_read_variable(struct dc_source_reader *reader, CXCursor cursor, c
 	CXType type = clang_getCanonicalType(clang_getCursorType(cursor));
 
 	ret.count = 1;
+	ret.is_const = clang_isConstQualifiedType(type); /* clang has it on the outermost array */
 	while (type.kind == CXType_ConstantArray) {
 		ret.count *= (unsigned)clang_getArraySize(type);
 		type = clang_getCanonicalType(clang_getArrayElementType(type));
 	}
-	ret.is_const = clang_isConstQualifiedType(type);
+	ret.is_const |= clang_isConstQualifiedType(type);
 	ret.value = dc_layout_value(&reader->facts, type);
 	if (!dc_source_name_is_generated(reader, cursor)) {
 		clang_visitChildren(cursor, visit_initialiser, reader);
