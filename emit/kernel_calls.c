@@ -33,7 +33,7 @@ static void put_kernel_stub(FILE *out, struct dc_arena *arena, const struct dc_e
 static void put_unreachable(FILE *out, const char *name)
 {
 	fprintf(out,
-		"\n/* Named by a table of the driver; has no rule, so nothing here calls it. */\n"
+		"\n/* The driver's text names it; it has no rule, so nothing here calls it. */\n"
 		"void dcg_unreachable_%s(void) __asm__(\"%s\");\n"
 		"void dcg_unreachable_%s(void)\n{\n\tdcp_bug();\n}\n",
 		name, name, name);
