@@ -89,6 +89,8 @@ static int finish_source(struct dc_diag *diag, struct extraction *all)
 	struct dc_source *source = all->text.source;
 
 	source->kernel = dc_arena_strdup(source->arena, all->release);
+	if (!source->module_file && all->driver->only)
+		source->module_file = dc_arena_strdup(source->arena, all->driver->only);
 	dc_origin_copy(source->arena, &all->graph->origin, &source->origin);
 	return dc_source_read_finish(diag, &all->text);
 }

@@ -155,7 +155,6 @@ static void note_unit(struct dc_source_reader *reader, const struct dc_unit *com
 	struct dc_source_unit unit = {.file = reader->unit};
 	struct dc_source *source = reader->source;
 	const char *module = dc_unit_define(source->arena, command, "KBUILD_MODNAME");
-	const char *path = dc_unit_define(source->arena, command, "KBUILD_MODFILE");
 	dc_flags flags = {0};
 	size_t i;
 
@@ -167,8 +166,8 @@ static void note_unit(struct dc_source_reader *reader, const struct dc_unit *com
 	dc_vec_push(&source->units, unit);
 	if (module)
 		source->module = module;
-	if (path)
-		source->module_file = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	if (command->module)
+		source->module_file = dc_arena_strdup(source->arena, command->module);
 }
 
 void dc_source_read_inclusion(struct dc_source_reader *reader, CXFile file)
