@@ -144,6 +144,29 @@ static const char *record_refusal(const struct dc_marshal *marshal, const char *
 	return NULL;
 }
 
+/*
+ * The kernel sets the pointers of its structures, to objects that the runtime may never have seen:
+ * device.parent of a card is the device of its bridge. The process knows such a pointer only as an
+ * address of the kernel, and cannot follow it. The driver's own structures point to what the driver
+ * was given, which it knows.
+ */
+static const char *pointer_refusal(const struct dc_marshal *marshal, const char *record,
+				   const char *field)
+{
+	const struct dc_layout *layout = dc_layout_find(&marshal->source->layouts, record);
+	const struct dc_layout_field *at = dc_marshal_field(marshal, record, field);
+
+	if (!at || layout->of_driver || at->value.kind != DC_VALUE_POINTER ||
+	    at->value.to != DC_VALUE_RECORD || !at->value.record ||
+	    !dc_marshal_is_object(marshal, at->value.record) ||
+	    is_list_pointer(marshal, &at->value) || dc_marshal_pointer(marshal, record, field))
+		return NULL;
+	return dc_arena_printf(marshal->arena,
+			       "reads %s.%s, a pointer that the kernel sets to a struct %s which "
+			       "the process may not know",
+			       record, field, at->value.record);
+}
+
 /* The kernel cannot be given a string literal of the process. Other pointers point to objects, or
  * to memory that the process allocates, which then becomes an object (runtime/objects/local.h). */
 static bool points_to_string(const struct dc_marshal *marshal, const char *record,
@@ -259,6 +282,11 @@ static void constrain_use(struct constraining *all, const struct dc_type_use *us
 
 	if (refusal)
 		pin(all, name, refusal, 0);
+	for (i = 0; i < use->reads_count; i++) {
+		refusal = pointer_refusal(marshal, use->type, use->reads[i]);
+		if (refusal)
+			pin(all, name, refusal, 0);
+	}
 	for (i = 0; i < use->writes_count; i++)
 		if (points_to_string(marshal, use->type, use->writes[i]))
 			pin(all, name,
@@ -368,9 +396,12 @@ static void constrain_kernel_use(struct constraining *all, const struct dc_defin
 	prototype = dc_prototype_find(&marshal->source->layouts, name);
 	if (needs_none || (rule && rule->header_code)) {
 		dc_vec_each (inlined, &marshal->source->layouts.inlines) {
-			refusal = strcmp(inlined->function, name) != 0
-					  ? NULL
-					  : record_refusal(marshal, inlined->record);
+			if (strcmp(inlined->function, name) != 0)
+				continue;
+			refusal = record_refusal(marshal, inlined->record);
+			if (!refusal)
+				refusal = pointer_refusal(marshal, inlined->record,
+							  inlined->field);
 			if (refusal)
 				pin(all, definition->name,
 				    dc_arena_printf(marshal->arena, "uses %s at %s:%u, which %s",
