@@ -144,6 +144,82 @@ static const char *record_refusal(const struct dc_marshal *marshal, const char *
 	return NULL;
 }
 
+static bool points_to(const struct dc_value *value, const char *record)
+{
+	return value->kind == DC_VALUE_POINTER && value->record && !strcmp(value->record, record);
+}
+
+/* Whether a function of the driver has a pointer to a structure among its parameters and result. */
+static bool handles(const struct dc_definition *definition, const char *record)
+{
+	const struct dc_parameter *parameter;
+
+	dc_vec_each (parameter, &definition->parameters)
+		if (points_to(&parameter->value, record))
+			return true;
+	return points_to(&definition->result_value, record);
+}
+
+/* The i-th field that a row names: those read, then those written, then those pointed to; NULL: the
+ * end. */
+static const char *field_of(const struct dc_type_use *use, size_t i)
+{
+	if (i < use->reads_count)
+		return use->reads[i];
+	i -= use->reads_count;
+	if (i < use->writes_count)
+		return use->writes[i];
+	i -= use->writes_count;
+	return i < use->addresses_count ? use->addresses[i] : NULL;
+}
+
+/* Whether a function has a field of a structure other than `except`, or sets a pointer to one. */
+static bool looks_into(const struct dc_marshal *marshal, unsigned function, const char *record,
+		       const char *except)
+{
+	const struct dc_layout_field *at;
+	const struct dc_type_use *use;
+	const char *field;
+	size_t i;
+
+	dc_vec_each (use, &marshal->graph->types)
+		for (i = 0; use->function == function && (field = field_of(use, i)); i++) {
+			at = dc_marshal_field(marshal, use->type, field);
+			if (!strcmp(use->type, record) && strcmp(field, except) != 0)
+				return true;
+			if (i >= use->reads_count && at && points_to(&at->value, record))
+				return true;
+		}
+	return false;
+}
+
+/* Whether a function may follow a pointer to a structure: itself, by an inline function of the
+ * kernel, or by handing it on within the driver. */
+static bool may_follow(const struct dc_marshal *marshal, const struct dc_definition *definition,
+		       unsigned function, const char *record, const char *except)
+{
+	const struct dc_definition *callee;
+	const struct dc_inline_use *inlined;
+	const struct dc_use *use;
+	size_t i;
+
+	if (looks_into(marshal, function, record, except) ||
+	    points_to(&definition->result_value, record))
+		return true;
+	dc_vec_each (use, &definition->uses)
+		dc_vec_each (inlined, &marshal->source->layouts.inlines)
+			if (!strcmp(inlined->record, record) &&
+			    (!strcmp(inlined->function, use->name) ||
+			     (use->inner && !strcmp(inlined->function, use->inner))))
+				return true;
+	for (i = 0; i < definition->refers.len; i++) {
+		callee = dc_source_find(marshal->source, definition->refers.at[i]);
+		if (callee && handles(callee, record))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The kernel sets the pointers of its structures, to objects that the runtime may never have seen:
  * device.parent of a card is the device of its bridge. The process knows such a pointer only as an
@@ -273,6 +349,22 @@ static void constrain_list_variables(struct constraining *all)
 	}
 }
 
+/* A pointer to an object that the process may not know is read: it may be handed to the kernel. */
+static void constrain_read(struct constraining *all, const struct dc_type_use *use,
+			   const char *field)
+{
+	const struct dc_marshal *marshal = all->marshal;
+	const char *name = marshal->graph->functions.at[use->function].name;
+	const char *refusal = pointer_refusal(marshal, use->type, field);
+	const struct dc_definition *definition = dc_source_find(marshal->source, name);
+	const char *to = refusal ? dc_marshal_field(marshal, use->type, field)->value.record : "";
+	const char *itself = strcmp(to, use->type) != 0 ? "" : field;
+
+	if (refusal && (!definition ||
+			may_follow(marshal, definition, use->function, to, itself)))
+		pin(all, name, refusal, 0);
+}
+
 static void constrain_use(struct constraining *all, const struct dc_type_use *use)
 {
 	const struct dc_marshal *marshal = all->marshal;
@@ -282,11 +374,8 @@ static void constrain_use(struct constraining *all, const struct dc_type_use *us
 
 	if (refusal)
 		pin(all, name, refusal, 0);
-	for (i = 0; i < use->reads_count; i++) {
-		refusal = pointer_refusal(marshal, use->type, use->reads[i]);
-		if (refusal)
-			pin(all, name, refusal, 0);
-	}
+	for (i = 0; i < use->reads_count; i++)
+		constrain_read(all, use, use->reads[i]);
 	for (i = 0; i < use->writes_count; i++)
 		if (points_to_string(marshal, use->type, use->writes[i]))
 			pin(all, name,

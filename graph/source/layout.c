@@ -411,6 +411,16 @@ static void note_of_driver(struct bodies *bodies, CXCursor cursor)
 	}
 }
 
+/* A function that only a header of the driver declares may be another unit's, or another module's:
+ * dc_source_read_finish drops the former. */
+static bool is_defined_here(struct bodies *bodies, CXCursor function)
+{
+	CXCursor definition = clang_getCursorDefinition(function);
+
+	return !clang_Cursor_isNull(definition) &&
+	       dc_ast_driver_file(bodies->facts, dc_ast_place(definition).file);
+}
+
 static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXClientData data)
 {
 	struct bodies *bodies = data;
@@ -430,8 +440,7 @@ static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXCl
 		break;
 	case CXCursor_DeclRefExpr:
 		to = clang_getCursorReferenced(cursor);
-		if (clang_getCursorKind(to) != CXCursor_FunctionDecl ||
-		    dc_ast_driver_file(bodies->facts, dc_ast_place(to).file))
+		if (clang_getCursorKind(to) != CXCursor_FunctionDecl || is_defined_here(bodies, to))
 			break;
 		if (bodies->inside)
 			follow(bodies, to);

@@ -78,6 +78,24 @@ static void tidy_definition(struct dc_source_reader *reader, struct dc_definitio
 	definition->uses.len = count;
 }
 
+/* Leaves the functions that the driver does not define. */
+static void drop_own_prototypes(struct dc_source *source)
+{
+	struct dc_prototype *at = source->layouts.prototypes.at;
+	size_t i, kept = 0;
+
+	for (i = 0; i < source->layouts.prototypes.len; i++) {
+		if (!dc_source_defines(source, at[i].name)) {
+			at[kept++] = at[i];
+			continue;
+		}
+		dc_vec_done(&at[i].parameters);
+		dc_vec_done(&at[i].parameter_names);
+		dc_vec_done(&at[i].parameter_types);
+	}
+	source->layouts.prototypes.len = kept;
+}
+
 static void finish(struct dc_source_reader *reader)
 {
 	struct dc_source *source = reader->source;
@@ -102,6 +120,7 @@ static void finish(struct dc_source_reader *reader)
 	for (i = 0; i < source->definitions.len; i++)
 		source->definitions.at[i].name = names[i];
 	free(names);
+	drop_own_prototypes(source);
 	dc_layout_finish(&source->layouts);
 	if (source->definitions.len)
 		qsort(source->definitions.at, source->definitions.len,
