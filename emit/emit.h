@@ -61,6 +61,7 @@ struct dc_emit_plan {
 	/* Functions of the kernel that only tables at file scope and dead text name, and that have
 	 * no rule: the process needs their address and never calls them. */
 	DC_VEC(const char *) unreachable;
+	DC_VEC(const char *) unreachable_variables; /* likewise */
 	DC_VEC(struct dc_emit_undo) undos; /* in the order of the rules */
 	bool has_locks; /* the process can take locks by downcall */
 	dc_object_types types;

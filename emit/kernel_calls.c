@@ -39,6 +39,15 @@ static void put_unreachable(FILE *out, const char *name)
 		name, name, name);
 }
 
+static void put_unreachable_variable(FILE *out, const char *name)
+{
+	fprintf(out,
+		"\n/* A table of the driver points to it; nothing here reads it. */\n"
+		"extern const char dcg_unreachable_%s[] __asm__(\"%s\");\n"
+		"const char dcg_unreachable_%s[8];\n",
+		name, name, name);
+}
+
 const char *emit_kernel_calls_c(struct dc_arena *arena, const struct dc_emit_plan *plan,
 				enum dc_side side)
 {
@@ -70,5 +79,7 @@ const char *emit_kernel_calls_c(struct dc_arena *arena, const struct dc_emit_pla
 	}
 	for (i = 0; side == DC_SIDE_USER && i < plan->unreachable.len; i++)
 		put_unreachable(piece.out, plan->unreachable.at[i]);
+	for (i = 0; side == DC_SIDE_USER && i < plan->unreachable_variables.len; i++)
+		put_unreachable_variable(piece.out, plan->unreachable_variables.at[i]);
 	return emit_code_end(&piece, arena);
 }

@@ -399,13 +399,27 @@ static void add_named(struct dc_emit_plan *plan, const char *name)
 			add_named(plan, inner->callee);
 }
 
+static void add_variable(struct dc_emit_plan *plan, const char *name)
+{
+	const struct dc_rule *rule = dc_rules_find(plan->marshal->rules, name);
+	size_t i;
+
+	for (i = 0; i < plan->unreachable_variables.len; i++)
+		if (plan->unreachable_variables.at[i] == name)
+			return;
+	if (!rule || rule->class == DC_RULE_NONE)
+		dc_vec_push(&plan->unreachable_variables, name);
+}
+
 /* The text of a function that runs in the kernel and cannot be removed from the process. */
 static void add_dead(struct dc_emit_plan *plan, const struct dc_definition *definition)
 {
 	const struct dc_use *use;
 
 	dc_vec_each (use, &definition->uses)
-		if (use->kind == DC_USE_FUNCTION || (use->kind == DC_USE_MACRO && use->inner))
+		if (use->kind == DC_USE_VARIABLE)
+			add_variable(plan, use->name);
+		else if (use->kind == DC_USE_FUNCTION || (use->kind == DC_USE_MACRO && use->inner))
 			add_named(plan, use->kind == DC_USE_MACRO ? use->inner : use->name);
 }
 
@@ -418,6 +432,8 @@ static void find_kernel(struct dc_emit_plan *plan)
 	dc_vec_each (prototype, &plan->source->layouts.prototypes)
 		if (prototype->in_table && !prototype->is_inline)
 			add_named(plan, prototype->name);
+	for (i = 0; i < plan->source->layouts.table_variables.len; i++)
+		add_variable(plan, plan->source->layouts.table_variables.at[i]);
 
 	for (i = 0; i < plan->count; i++)
 		if (dc_emit_is_dead(&plan->functions[i], DC_SIDE_USER))
@@ -538,6 +554,7 @@ void dc_emit_plan_done(struct dc_emit_plan *plan)
 	dc_vec_done(&plan->kernel);
 	dc_vec_done(&plan->undos);
 	dc_vec_done(&plan->unreachable);
+	dc_vec_done(&plan->unreachable_variables);
 	free(plan->functions);
 	*plan = (struct dc_emit_plan){0};
 }

@@ -421,6 +421,21 @@ static bool is_defined_here(struct bodies *bodies, CXCursor function)
 	       dc_ast_driver_file(bodies->facts, dc_ast_place(definition).file);
 }
 
+/* __this_module is the module's own: the linker makes it. */
+static void note_table_variable(struct bodies *bodies, CXCursor variable)
+{
+	const char *name = dc_ast_spelling(bodies->facts, variable), **at;
+
+	if (clang_getCursorLinkage(variable) != CXLinkage_External ||
+	    !clang_Cursor_isNull(clang_getCursorDefinition(variable)) ||
+	    !strcmp(name, "__this_module"))
+		return;
+	dc_vec_each (at, &bodies->layouts->table_variables)
+		if (*at == name)
+			return;
+	dc_vec_push(&bodies->layouts->table_variables, name);
+}
+
 static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXClientData data)
 {
 	struct bodies *bodies = data;
@@ -440,6 +455,8 @@ static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXCl
 		break;
 	case CXCursor_DeclRefExpr:
 		to = clang_getCursorReferenced(cursor);
+		if (bodies->in_table && clang_getCursorKind(to) == CXCursor_VarDecl)
+			note_table_variable(bodies, to);
 		if (clang_getCursorKind(to) != CXCursor_FunctionDecl || is_defined_here(bodies, to))
 			break;
 		if (bodies->inside)
@@ -481,6 +498,11 @@ static int order_prototypes(const void *a, const void *b)
 		      ((const struct dc_prototype *)b)->name);
 }
 
+static int order_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 static int order_inlines(const void *a, const void *b)
 {
 	const struct dc_inline_use *left = a, *right = b;
@@ -499,6 +521,9 @@ void dc_layout_finish(struct dc_layouts *layouts)
 	if (layouts->prototypes.len)
 		qsort(layouts->prototypes.at, layouts->prototypes.len,
 		      sizeof(*layouts->prototypes.at), order_prototypes);
+	if (layouts->table_variables.len)
+		qsort(layouts->table_variables.at, layouts->table_variables.len,
+		      sizeof(const char *), order_texts);
 	if (layouts->inlines.len)
 		qsort(layouts->inlines.at, layouts->inlines.len, sizeof(*layouts->inlines.at),
 		      order_inlines);
@@ -521,6 +546,7 @@ void dc_layout_done(struct dc_layouts *layouts)
 	dc_vec_done(&layouts->inlines);
 	dc_vec_done(&layouts->inner_calls);
 	dc_vec_done(&layouts->hidden);
+	dc_vec_done(&layouts->table_variables);
 }
 
 const struct dc_layout *dc_layout_find(const struct dc_layouts *layouts, const char *name)

@@ -78,11 +78,28 @@ static void tidy_definition(struct dc_source_reader *reader, struct dc_definitio
 	definition->uses.len = count;
 }
 
-/* Leaves the functions that the driver does not define. */
-static void drop_own_prototypes(struct dc_source *source)
+static bool defines_variable(const struct dc_source *source, const char *name)
+{
+	const struct dc_variable *variable;
+
+	dc_vec_each (variable, &source->variables)
+		if (!variable->is_static && variable->name == name)
+			return true;
+	return false;
+}
+
+/* Leaves the functions and the variables that the driver does not define. */
+static void drop_own(struct dc_source *source)
 {
 	struct dc_prototype *at = source->layouts.prototypes.at;
+	const char **names = source->layouts.table_variables.at;
 	size_t i, kept = 0;
+
+	for (i = 0; i < source->layouts.table_variables.len; i++)
+		if (!defines_variable(source, names[i]))
+			names[kept++] = names[i];
+	source->layouts.table_variables.len = kept;
+	kept = 0;
 
 	for (i = 0; i < source->layouts.prototypes.len; i++) {
 		if (!dc_source_defines(source, at[i].name)) {
@@ -120,7 +137,7 @@ static void finish(struct dc_source_reader *reader)
 	for (i = 0; i < source->definitions.len; i++)
 		source->definitions.at[i].name = names[i];
 	free(names);
-	drop_own_prototypes(source);
+	drop_own(source);
 	dc_layout_finish(&source->layouts);
 	if (source->definitions.len)
 		qsort(source->definitions.at, source->definitions.len,

@@ -321,6 +321,8 @@ int dc_source_write(struct dc_diag *diag, const char *path, const struct dc_sour
 	PUT_LIST(root, "inlines", &layouts->inlines, inline_members);
 	PUT_LIST(root, "inner_calls", &layouts->inner_calls, inner_call_members);
 	PUT_LIST(root, "hidden", &layouts->hidden, hidden_members);
+	dc_json_set(root, "table_variables",
+		    put_texts(layouts->table_variables.at, layouts->table_variables.len));
 	err = dc_json_write(diag, path, root);
 	json_decref(root);
 	return err;
@@ -580,6 +582,7 @@ static void get_all(struct reader *reader)
 	GET_LIST(reader, root, "inner_calls", &layouts->inner_calls, inner_call_members,
 		 dc_inner_call);
 	GET_LIST(reader, root, "hidden", &layouts->hidden, hidden_members, dc_hidden_use);
+	GET_TEXTS(reader, root, "table_variables", &layouts->table_variables);
 }
 
 int dc_source_read(struct dc_diag *diag, const char *path, const char *folder,
