@@ -39,10 +39,9 @@ void dc_source_read_variable(struct dc_source_reader *reader, CXCursor cursor, c
 	}
 	ret.is_const |= clang_isConstQualifiedType(type);
 	ret.value = dc_layout_value(&reader->facts, type);
-	if (!dc_source_name_is_generated(reader, cursor)) {
+	if (!dc_source_name_is_generated(reader, cursor))
 		clang_visitChildren(cursor, visit_initialiser, reader);
-		dc_layout_initialiser(&reader->facts, &reader->source->layouts, cursor);
-	}
+	dc_layout_initialiser(&reader->facts, &reader->source->layouts, cursor);
 	if (dc_source_name_is_generated(reader, cursor) || strcmp(file, reader->unit) != 0 ||
 	    clang_Cursor_getStorageClass(cursor) == CX_SC_Extern)
 		return;
