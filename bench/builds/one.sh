@@ -3,12 +3,13 @@
 # One module of the study of builds: graph, `solve --rules`, emit, both components compiled and linked.
 # Prints the result as one line of JSON; what was said is in WORK/NAME.log.
 #
-#   one.sh FAMILY/NAME CUTS     CUTS: how many random cuts that keep the constraints are built as well
+#   one.sh FAMILY/NAME rules     the cut of solve --rules
+#   one.sh FAMILY/NAME random    three random cuts that keep the constraints
 #
 # DRIVERCUT, PLANS, WORK, SEED, KBUILD, RUNTIME (dcrt.ko's folder), OBJECTS (the process's library,
 # compiled) come from study.sh beside this file.
 set -u
-name=$1 cuts=$2
+name=$1 kind=$2
 plan=$PLANS/$name.json
 family=${name%%/*} module=${name#*/}
 work=$WORK/$family-$module
@@ -60,7 +61,7 @@ build() { # CUT
 # A random cut that keeps the constraints: some functions that may be in the process are pinned to
 # the kernel, and the solver adds what must be with them.
 random_cut() { # NUMBER
-	set -- "$1" "$(($1 * 25))"
+	set -- "$1" $(($1 * 25))
 	pins=$(jq -r '.sides | to_entries[] | select(.value != "kernel") | .key' "$work/cut.json" | while read -r function; do
 		sum=$(printf '%s' "$SEED $1 $function" | cksum)
 		[ $((${sum%% *} % 100)) -lt "$2" ] && echo "--pin $function=kernel"
@@ -71,25 +72,29 @@ random_cut() { # NUMBER
 
 all_builds() {
 	drivercut solve --rules -o "$work/cut.json" || return 1
-	build "$work/cut.json" || return 1
-	i=0
-	while [ "$i" -lt "$cuts" ]; do
-		i=$((i + 1))
-		random_cut "$i" || return 1
+	if [ "$kind" = rules ]; then
+		build "$work/cut.json" || return 1
+		built=1
+		return
+	fi
+	for number in 1 2 3; do
+		random_cut "$number" || return 1
 		build "$work/random.json" || return 1
+		built=$number
 	done
 }
 
-failed='' reason='' i=0
+failed='' reason='' built=0
 all_builds
 [ -s "$work/cut.json" ] || echo '{}' >"$work/cut.json"
 "$DRIVERCUT" solve "$folder" --module "$module" --family "$family" -o "$work/structural.json" \
 	>>"$log" 2>&1 || echo '{}' >"$work/structural.json"
-jq -c --arg name "$name" --arg failed "$failed" --arg reason "$reason" --argjson cut "$i" \
-	--argjson cuts "$cuts" --argjson seconds $(($(date +%s) - started)) \
+jq -c --arg name "$name" --arg kind "$kind" --arg failed "$failed" --arg reason "$reason" \
+	--argjson built "$built" --argjson seconds $(($(date +%s) - started)) \
 	--slurpfile structural "$work/structural.json" \
-	'{"module": $name, failed: (if $failed == "" then null else $failed end), reason: $reason,
-	  random_cut: $cut, random_cuts: $cuts, lines: ((.kernel_loc // 0) + (.user_loc // 0)),
+	'{"module": $name, cuts: $kind, built: $built,
+	  failed: (if $failed == "" then null else $failed end), reason: $reason,
+	  lines: ((.kernel_loc // 0) + (.user_loc // 0)),
 	  must_stay: ($structural[0].kernel_loc // 0), may_move: (.user_loc // 0),
 	  seconds: $seconds}' "$work/cut.json"
 [ "${KEEP:-}" ] || rm -rf "$work"

@@ -76,18 +76,24 @@ prepare() {
 	rm -rf "$dir/first"
 }
 
-# Modules without a result, with the number of random cuts of each.
+# What has no result yet: FAMILY/NAME and rules or random, the latter last.
 todo() {
 	awk -v random="$random" -v again="${AGAIN:-}" '
 		FILENAME ~ /results.jsonl$/ {
-			module = $0
-			sub(/^\{"module":"/, "", module)
-			sub(/".*/, "", module)
-			done[module] = !(again == "failed" && $0 !~ /"failed":null/) && module != again
+			split($0, part, "\"") # {"module":"NAME","cuts":"KIND",...
+			done[part[4] " " part[8]] = !(again == "failed" && $0 !~ /"failed":null/) &&
+				part[4] != again
 			next
 		}
-		{ cuts = ++number <= random ? 3 : 0 }
-		!done[$1] { print $1, cuts }' "$dir/results.jsonl" "$dir/sample"
+		{ name[++count] = $1 }
+		END {
+			for (i = 1; i <= count; i++)
+				if (!done[name[i] " rules"])
+					print name[i], "rules"
+			for (i = 1; i <= count && i <= random; i++)
+				if (!done[name[i] " random"])
+					print name[i], "random"
+		}' "$dir/results.jsonl" "$dir/sample"
 }
 
 if [ "${ONLY:-}" ]; then
@@ -99,7 +105,7 @@ fi
 touch "$dir/results.jsonl"
 prepare
 left=$(todo | wc -l)
-echo "$left of $(wc -l <"$dir/sample") modules to build" >&2
+echo "$left jobs left, of $(wc -l <"$dir/sample") modules" >&2
 todo | xargs -r -P "${JOBS:-1}" -L 1 sh -c '
 	line=$("$0/one.sh" "$2" "$3") && echo "$line" >>"$1/results.jsonl" && echo "$line" >&2' \
 	"$here" "$dir"

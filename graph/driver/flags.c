@@ -17,7 +17,7 @@ const char *dc_path_tidy(struct dc_arena *arena, const char *path)
 	while (*path) {
 		size_t part = strcspn(path, "/");
 
-		if (part == 2 && !strncmp(path, "..", 2) && len) {
+		if (part == 2 && !strncmp(path, "..", 2)) {
 			while (len && ret[--len] != '/')
 				;
 		} else if (part && !(part == 1 && *path == '.')) {
