@@ -51,7 +51,8 @@ build() { # CUT
 	both=$work/both
 	rm -rf "$both"
 	drivercut emit --cut "$1" -o "$both" || return 1
-	cp -r "$OBJECTS/." "$both/user/runtime/"
+	cp -r "$OBJECTS/." "$both/user/"
+	touch "$both/user/flags.txt"
 	try kernel make -s -C "$KBUILD" M="$both/kernel" KCFLAGS=-g0 \
 		KBUILD_EXTRA_SYMBOLS="$RUNTIME/Module.symvers" || return 1
 	try user make -s -C "$both/user" CFLAGS=-g0 || return 1

@@ -44,7 +44,6 @@ sizes() {
 # Each family sorted by size is divided into as many parts as its share of the sample; of each part
 # the module is taken whose hash with the seed is the least.
 sample() {
-	[ -s "$dir/sizes" ] || { sizes >"$dir/sizes.new" && mv "$dir/sizes.new" "$dir/sizes"; }
 	sed 's|/| |' "$dir/sizes" | sort -k 1,1 -k 3,3n -k 2,2 | while read -r family module _; do
 		echo "$family $module $(printf '%s' "$SEED $family/$module" | md5sum | cut -c 1-12)"
 	done | awk -v count="$count" '
@@ -64,6 +63,8 @@ sample() {
 
 # What all modules share: the runtime's module, and the process's library, compiled.
 prepare() {
+	[ -e "$dir/prepared" ] && [ -z "$(find "$here/../../runtime" "$here/../../emit/templates" \
+		-newer "$dir/prepared" -type f | head -n 1)" ] && return
 	rm -rf "$RUNTIME" "$OBJECTS" "$dir/first"
 	sh "$here/../../runtime/module/build.sh" "$KBUILD" "$RUNTIME"
 	mkdir -p "$OBJECTS" "$dir/first/d"
@@ -72,13 +73,20 @@ prepare() {
 	echo 'obj-m := d.o' >"$dir/first/d/Kbuild"
 	(cd "$dir/first" && "$DRIVERCUT" solve d --rules -o cut.json && "$DRIVERCUT" emit d --cut cut.json -o both &&
 		make -s -C both/user CFLAGS=-g0) >"$dir/first.log" 2>&1 || { cat "$dir/first.log"; exit 1; }
-	(cd "$dir/first/both/user/runtime" && find . -name '*.o' -exec cp --parents {} "$OBJECTS" ';')
+	(cd "$dir/first/both/user" && find runtime -name '*.o' -exec cp --parents {} "$OBJECTS" ';' &&
+		cp -r kbuild flags.txt "$OBJECTS")
 	rm -rf "$dir/first"
+	touch "$dir/prepared"
 }
 
-# What has no result yet: FAMILY/NAME and rules or random, the latter last.
+# What has no result yet: FAMILY/NAME and rules or random; the smallest module first, random cuts
+# last.
 todo() {
 	awk -v random="$random" -v again="${AGAIN:-}" '
+		FILENAME ~ /sizes$/ {
+			bytes[$1] = $2
+			next
+		}
 		FILENAME ~ /results.jsonl$/ {
 			split($0, part, "\"") # {"module":"NAME","cuts":"KIND",...
 			done[part[4] " " part[8]] = !(again == "failed" && $0 !~ /"failed":null/) &&
@@ -89,13 +97,14 @@ todo() {
 		END {
 			for (i = 1; i <= count; i++)
 				if (!done[name[i] " rules"])
-					print name[i], "rules"
+					print 1, bytes[name[i]], name[i], "rules"
 			for (i = 1; i <= count && i <= random; i++)
 				if (!done[name[i] " random"])
-					print name[i], "random"
-		}' "$dir/results.jsonl" "$dir/sample"
+					print 2, bytes[name[i]], name[i], "random"
+		}' "$dir/sizes" "$dir/results.jsonl" "$dir/sample" | sort -k 1,1n -k 2,2n -k 3 | cut -d ' ' -f 3-
 }
 
+[ -s "$dir/sizes" ] || { sizes >"$dir/sizes.new" && mv "$dir/sizes.new" "$dir/sizes"; }
 if [ "${ONLY:-}" ]; then
 	cp "$ONLY" "$dir/sample"
 elif [ ! -s "$dir/sample" ]; then

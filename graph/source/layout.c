@@ -202,7 +202,7 @@ void dc_layout_record(struct dc_facts *facts, struct dc_layouts *layouts, CXType
 struct bodies {
 	struct dc_facts *facts;
 	struct dc_layouts *layouts;
-	bool in_table;
+	bool in_table, generated;
 	const char *function; /* of the driver, whose body it is; or NULL */
 	const char *inside; /* the inline function of the kernel whose body it is, or NULL */
 	DC_VEC(const char *) followed; /* from there */
@@ -457,7 +457,8 @@ static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXCl
 		to = clang_getCursorReferenced(cursor);
 		if (bodies->in_table && clang_getCursorKind(to) == CXCursor_VarDecl)
 			note_table_variable(bodies, to);
-		if (clang_getCursorKind(to) != CXCursor_FunctionDecl || is_defined_here(bodies, to))
+		if (clang_getCursorKind(to) != CXCursor_FunctionDecl || bodies->generated ||
+		    is_defined_here(bodies, to))
 			break;
 		if (bodies->inside)
 			follow(bodies, to);
@@ -478,9 +479,11 @@ void dc_layout_body(struct dc_facts *facts, struct dc_layouts *layouts, const ch
 	clang_visitChildren(body, visit_body, &bodies);
 }
 
-void dc_layout_initialiser(struct dc_facts *facts, struct dc_layouts *layouts, CXCursor variable)
+void dc_layout_initialiser(struct dc_facts *facts, struct dc_layouts *layouts, CXCursor variable,
+			   bool generated)
 {
-	struct bodies bodies = {.facts = facts, .layouts = layouts, .in_table = true};
+	struct bodies bodies = {
+		.facts = facts, .layouts = layouts, .in_table = true, .generated = generated};
 
 	clang_visitChildren(variable, visit_body, &bodies);
 }
