@@ -176,7 +176,7 @@ int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver,
 	dc_units units = {0}, others = {0};
 	struct extraction all = {
 		.driver = driver, .units = &units, .wants_source = ret_source != NULL};
-	int err = commands ? dc_kbuild_read_commands(diag, arena, commands, &units, &others)
+	int err = commands ? dc_kbuild_read_commands(diag, arena, commands, &units)
 			   : dc_kbuild_units(diag, arena, kernel, driver->source, driver->only,
 					     &units, &others, &makefiles);
 
