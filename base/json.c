@@ -14,10 +14,12 @@
 
 #include "alloc.h"
 #include "file.h"
+#include "json_text.h"
 
 struct dc_json_doc {
 	struct dc_diag *diag;
 	char *path;
+	char *text; /* for the lines of messages */
 	json_t *root;
 	bool failed;
 };
@@ -33,6 +35,27 @@ static void print_path(FILE *out, const struct dc_json *at)
 		fprintf(out, "%s%s", at->up->up ? "." : "", at->key);
 	else
 		fprintf(out, "[%zu]", at->index);
+}
+
+/* The place of a value in the text; of a missing member, of the object that lacks it. */
+static struct dc_json_span span_of(const struct dc_json *at)
+{
+	const char *text = at->doc->text;
+	struct dc_json_span outer, span;
+
+	if (!at->up)
+		return dc_json_text_root(text);
+	span = outer = span_of(at->up);
+	if (at->key)
+		dc_json_text_member(text, outer, at->key, &span);
+	else
+		dc_json_text_element(text, outer, at->index, &span);
+	return span;
+}
+
+unsigned dc_json_line(const struct dc_json *at)
+{
+	return dc_json_text_line(at->doc->text, span_of(at).start);
 }
 
 void dc_json_fault(const struct dc_json *at, const char *fmt, ...)
@@ -55,7 +78,7 @@ void dc_json_fault(const struct dc_json *at, const char *fmt, ...)
 	vfprintf(out, fmt, args);
 	va_end(args);
 	fclose(out);
-	dc_error(doc->diag, -EINVAL, DC_FILE(doc->path), "%s", text);
+	dc_error(doc->diag, -EINVAL, DC_LINE(doc->path, dc_json_line(at)), "%s", text);
 	free(text);
 }
 
@@ -99,6 +122,8 @@ int dc_json_parse(struct dc_diag *diag, const char *path, const char *text, size
 	}
 	doc = dc_alloc(1, sizeof(*doc));
 	*doc = (struct dc_json_doc){.diag = diag, .path = dc_strdup(path), .root = value};
+	doc->text = dc_alloc(len_bytes + 1, 1);
+	memcpy(doc->text, text, len_bytes);
 	root = (struct dc_json){.doc = doc, .value = value};
 	if (check_head(&root, kind) < 0) {
 		dc_json_close(doc);
@@ -129,6 +154,7 @@ void dc_json_close(struct dc_json_doc *doc)
 		return;
 	json_decref(doc->root);
 	free(doc->path);
+	free(doc->text);
 	free(doc);
 }
 
