@@ -137,8 +137,9 @@ static int make_kbuild(struct dc_diag *diag, struct dc_arena *arena, const struc
 	DC_VEC(const char *) stems = {0};
 	const char *text, *flags = "";
 	const struct dc_unit *unit;
-	dc_units units = {0};
-	int err = dc_kbuild_units(diag, arena, kernel, driver->source, driver->only, &units, NULL);
+	dc_units units = {0}, others = {0};
+	int err = dc_kbuild_units(diag, arena, kernel, driver->source, driver->only, &units,
+				  &others, NULL);
 
 	if (!err && !driver->package)
 		dc_units_mend(arena, driver->folder, driver->source, &units);
@@ -158,6 +159,7 @@ static int make_kbuild(struct dc_diag *diag, struct dc_arena *arena, const struc
 	}
 	dc_vec_done(&stems);
 	dc_vec_done(&units);
+	dc_vec_done(&others);
 	return err;
 }
 

@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "graph/origin.h"
 #include "graph/source/layout.h"
+#include "graph/source/pointers.h"
 
 enum dc_use_kind {
 	DC_USE_FUNCTION, /* of the kernel: exported, or inline in its headers */
@@ -128,6 +129,7 @@ struct dc_source {
 	DC_VEC(const char *) outside; /* files read that are neither in folder nor the kernel's:
 				       * absolute, sorted, once */
 	struct dc_layouts layouts;
+	dc_evidences evidence; /* sorted by pointer and kind; what several places show, once */
 };
 
 /*

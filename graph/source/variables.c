@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "graph/source/layout_read.h"
+#include "graph/source/pointers_read.h"
 #include "graph/source/read.h"
 
 static enum CXChildVisitResult visit_initialiser(CXCursor cursor, CXCursor parent,
@@ -40,8 +41,11 @@ void dc_source_read_variable(struct dc_source_reader *reader, CXCursor cursor, c
 	}
 	ret.is_const |= clang_isConstQualifiedType(type);
 	ret.value = dc_layout_value(&reader->facts, type);
-	if (!generated)
+	if (!generated) {
 		clang_visitChildren(cursor, visit_initialiser, reader);
+		dc_pointers_read_variable(&reader->facts, reader->tu, cursor, file,
+					  &reader->source->evidence);
+	}
 	dc_layout_initialiser(&reader->facts, &reader->source->layouts, cursor, generated);
 	if (generated || strcmp(file, reader->unit) != 0 ||
 	    clang_Cursor_getStorageClass(cursor) == CX_SC_Extern)
