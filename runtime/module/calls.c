@@ -11,6 +11,7 @@
 #include <linux/sched/task.h>
 
 #include "channel.h"
+#include "trace.h"
 
 /* Beginning, with the lock */
 
@@ -319,8 +320,10 @@ static int dcrt_await_reply(struct dcrt_chain *chain, const struct dcrt_frame *f
 
 static int dcrt_call_process(struct dcrt_frame *frame, u32 len)
 {
-	int err = dcrt_deliver(frame->chain, frame->out, len);
+	int err;
 
+	dcrt_lockdep_wait(frame);
+	err = dcrt_deliver(frame->chain, frame->out, len);
 	if (!err)
 		err = dcrt_await_reply(frame->chain, frame);
 	if (err == -EINTR) /* no status of a reply: dcrt_reply_status() */
@@ -339,11 +342,15 @@ int dcrt_call_run(struct dcrt_call *call)
 	err = dcrt_write_end(&call->writer, 0);
 	if (err < 0)
 		return err;
+	trace_dcrt_upcall(call->channel->driver->name, call->function->name, frame->number,
+			  frame->chain->level);
 	dcrt_delay(call->channel, true);
 	call->message.header.len = 0;
 	err = call->channel->session.peer ? dcrt_peer_up(frame, (u32)err)
 					  : dcrt_call_process(frame, (u32)err);
 	dcrt_count(frame, err);
+	trace_dcrt_upcall_return(call->channel->driver->name, call->function->name, frame->number,
+				 err);
 	return err;
 }
 EXPORT_SYMBOL_GPL(dcrt_call_run);

@@ -87,6 +87,9 @@ void dcrt_window_remove(struct dcrt_channel *channel, const volatile void __iome
  */
 void *dcrt_object_next(struct dcrt_channel *channel, u16 type, u32 *slot, u32 *ret_count);
 
+/* dcrt_trace_step - the tracepoint dcrt:dcrt_recovery, for a step of recovery. Any context. */
+void dcrt_trace_step(struct dcrt_channel *channel, const char *step, unsigned int count);
+
 /* dcrt_drain - waits until no call is open, including calls that begin meanwhile. */
 void dcrt_drain(struct dcrt_channel *channel);
 
