@@ -19,20 +19,22 @@ const char *dc_study_file(struct dc_study *study, const char *folder, const char
 
 static int find_source(struct dc_study *study)
 {
-	const char *tar = "/usr/src/linux-source-6.1.tar.xz";
 	const char *given = study->options->kernel_source, *out = study->options->out;
-	const char *argv[] = {
-		"tar", "-C", out, "-xf", tar, "linux-source-6.1/drivers", "linux-source-6.1/sound",
-		NULL};
+	const char *package =
+		dc_arena_printf(study->arena, "linux-source-%s", study->kernel.version);
+	const char *tar = dc_arena_printf(study->arena, "/usr/src/%s.tar.xz", package);
+	const char *drivers = dc_arena_printf(study->arena, "%s/drivers", package);
+	const char *sound = dc_arena_printf(study->arena, "%s/sound", package);
+	const char *argv[] = {"tar", "-C", out, "-xf", tar, drivers, sound, NULL};
 	int err = 0;
 	char *real;
 
 	if (!given) {
-		given = dc_arena_printf(study->arena, "%s/linux-source-6.1", out);
+		given = dc_arena_printf(study->arena, "%s/%s", out, package);
 		if (!dc_is_file(tar))
 			return dc_error(study->diag, -ENXIO, DC_FILE(tar),
-					"no kernel source; install linux-source-6.1 or give "
-					"--kernel-source DIR");
+					"no kernel source; install %s or give --kernel-source DIR",
+					package);
 		dc_progress(study->diag, "unpacking %s", tar);
 		if (!dc_is_dir(given))
 			err = dc_proc_run(study->diag, "unpacking the kernel source",
@@ -161,7 +163,7 @@ static int plan_folder(struct dc_study *study, const char *family, const char *f
 static int plan_family(struct dc_study *study, const char *name)
 {
 	struct dc_family family;
-	int err = dc_family_open(study->diag, study->arena, name, &family);
+	int err = dc_family_open(study->diag, study->arena, name, NULL, &family);
 	size_t i;
 
 	if (err < 0)
@@ -174,14 +176,13 @@ static int plan_family(struct dc_study *study, const char *name)
 
 int dc_study_plan(struct dc_study *study)
 {
-	int err = dc_kernel_find(study->diag, study->arena, &study->kernel);
+	int err = dc_kernel_find(study->diag, study->arena, study->options->kernel, &study->kernel);
 	size_t i;
 
 	if (!err)
 		err = find_source(study);
 	for (i = 0; !err && i < DC_STUDY_FAMILIES; i++)
-		if (!study->options->family ||
-		    !strcmp(study->options->family, dc_study_families[i].name))
+		if (dc_study_wants_family(study->options, &dc_study_families[i]))
 			err = plan_family(study, dc_study_families[i].name);
 	return err;
 }
@@ -210,8 +211,7 @@ int dc_study_find_plan(struct dc_study *study)
 	size_t i;
 
 	for (i = 0; i < DC_STUDY_FAMILIES; i++)
-		if (!study->options->family ||
-		    !strcmp(study->options->family, dc_study_families[i].name))
+		if (dc_study_wants_family(study->options, &dc_study_families[i]))
 			take_planned(study, dc_study_families[i].name);
 	if (study->drivers.len)
 		return 0;

@@ -203,7 +203,7 @@ static int refuse_crossing(struct dc_diag *diag, const struct dc_marshal *marsha
 			const char *record = dc_untracked_struct(marshal, &parameter->value);
 
 			if (record && !proposal.row) {
-				dc_propose_trailing(marshal, record, definition, &proposal);
+				dc_propose_struct(marshal, record, definition, &proposal);
 				proposal.why = refusal;
 			}
 		}

@@ -68,7 +68,15 @@ static const char *intern(struct dc_facts *facts, CXString text)
 
 const char *dc_ast_spelling(struct dc_facts *facts, CXCursor cursor)
 {
-	return intern(facts, clang_getCursorSpelling(cursor));
+	const char *name = intern(facts, clang_getCursorSpelling(cursor));
+	size_t stem;
+
+	if (!facts->family || clang_getCursorKind(cursor) != CXCursor_FunctionDecl)
+		return name;
+	stem = dc_family_stem(facts->family, name);
+	if (!name[stem] || dc_ast_driver_file(facts, dc_ast_place(cursor).file))
+		return name;
+	return dc_facts_namef(facts, "%.*s", (int)stem, name);
 }
 
 const char *dc_ast_type(struct dc_facts *facts, CXType type)
@@ -211,14 +219,15 @@ static const char *record_name(struct dc_facts *facts, CXType type)
 /* Records that the driver defines this structure. */
 static void note_record(struct dc_facts *facts, CXCursor record, const char *name)
 {
-	size_t i;
+	const char *file = dc_ast_driver_file(facts, dc_ast_place(record).file);
+	const struct dc_fact_record *known;
 
-	if (!dc_ast_driver_file(facts, dc_ast_place(record).file))
+	if (!file)
 		return;
-	for (i = 0; i < facts->records.len; i++)
-		if (facts->records.at[i] == name)
+	dc_vec_each (known, &facts->records)
+		if (known->name == name && known->file == file)
 			return;
-	dc_vec_push(&facts->records, name);
+	dc_vec_push(&facts->records, (struct dc_fact_record){.name = name, .file = file});
 }
 
 const char *dc_ast_record(struct dc_facts *facts, CXCursor field)
@@ -262,6 +271,32 @@ const char *dc_ast_symbol(struct dc_facts *facts, CXCursor function)
 		function = clang_getCursorDefinition(function);
 	file = dc_ast_driver_file(facts, dc_ast_place(function).file);
 	return file ? dc_facts_namef(facts, "%s@%s", name, file) : name;
+}
+
+void dc_ast_note_declaration(struct dc_facts *facts, CXCursor cursor)
+{
+	CXCursor first = clang_getCanonicalCursor(cursor);
+
+	if (clang_getCursorLinkage(cursor) == CXLinkage_External)
+		dc_facts_declaration(facts, dc_ast_spelling(facts, cursor),
+				     dc_ast_driver_file(facts, dc_ast_place(first).file));
+}
+
+const char *dc_ast_alias(struct dc_facts *facts, CXCursor function)
+{
+	CXString printed;
+	const char *at, *name = NULL;
+
+	if (!clang_Cursor_hasAttrs(function))
+		return NULL;
+	printed = clang_getCursorPrettyPrinted(function, NULL);
+	at = strstr(clang_getCString(printed), "alias(\"");
+	if (at) {
+		at += strlen("alias(\"");
+		name = dc_facts_namef(facts, "%.*s", (int)strcspn(at, "\""), at);
+	}
+	clang_disposeString(printed);
+	return name;
 }
 
 bool dc_ast_function_pointer(struct dc_facts *facts, CXType type, const char **ret)

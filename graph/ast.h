@@ -68,6 +68,12 @@ const char *dc_ast_record_type(struct dc_facts *facts, CXType type);
 /* Symbol of a function (facts.h). */
 const char *dc_ast_symbol(struct dc_facts *facts, CXCursor function);
 
+/* Notes the declaration of a function or variable with external linkage that the driver uses. */
+void dc_ast_note_declaration(struct dc_facts *facts, CXCursor cursor);
+
+/* Name of the function that a declared one is an alias of (__attribute__((alias))), or NULL. */
+const char *dc_ast_alias(struct dc_facts *facts, CXCursor function);
+
 /* True if the type is a pointer to a function; *ret its canonical spelling. */
 bool dc_ast_function_pointer(struct dc_facts *facts, CXType type, const char **ret);
 

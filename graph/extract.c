@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "graph/ast.h"
+#include "graph/driver/siblings.h"
 #include "graph/facts.h"
 #include "graph/family.h"
 #include "graph/parse.h"
@@ -73,6 +74,8 @@ static int finish_graph(struct dc_diag *diag, struct extraction *all)
 
 	dc_vec_each (file, &all->family.files)
 		dc_origin_add_template(graph->arena, &graph->origin, *file);
+	if (all->family.own)
+		dc_origin_add_template(graph->arena, &graph->origin, all->family.own);
 	dc_origin_finish(&graph->origin);
 	dc_facts_resolve(diag, &all->facts, graph);
 	if (!graph->functions.len)
@@ -90,7 +93,18 @@ static int finish_source(struct dc_diag *diag, struct extraction *all)
 	return dc_source_read_finish(diag, &all->text);
 }
 
-static void start(struct extraction *all, const char *commands, const dc_makefiles *makefiles)
+static void find_shared_files(struct extraction *all, const dc_units *others)
+{
+	dc_paths files = {0};
+	const char **file;
+
+	dc_siblings_files(all->facts.arena, all->driver->source, others, &files);
+	dc_vec_each (file, &files)
+		dc_vec_push(&all->facts.shared_files, dc_facts_name(&all->facts, *file));
+	dc_vec_done(&files);
+}
+
+static void start(struct extraction *all, const char *commands, const dc_paths *makefiles)
 {
 	const struct dc_driver *driver = all->driver;
 	struct dc_graph *graph = dc_alloc(1, sizeof(*graph));
@@ -108,13 +122,14 @@ static void start(struct extraction *all, const char *commands, const dc_makefil
 	all->facts.family = &all->family;
 	all->facts.source = driver->source;
 	if (all->wants_source)
-		dc_source_read_start(&all->text, driver->source);
+		dc_source_read_start(&all->text, driver->source, &all->family);
 }
 
 static int extract(struct dc_diag *diag, struct extraction *all, struct dc_graph **ret,
 		   struct dc_source **ret_source)
 {
-	int err = dc_family_open(diag, all->graph->arena, all->driver->family, &all->family);
+	int err = dc_family_open(diag, all->graph->arena, all->driver->family, all->driver->folder,
+				 &all->family);
 
 	if (!err)
 		err = read_units(diag, all);
@@ -146,30 +161,29 @@ static void look_above_folder(struct dc_arena *arena, const struct dc_driver *dr
 		dc_unit_look_above(arena, dc_arena_printf(arena, "%s/", path), unit);
 }
 
-int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver, const char *commands,
-		     struct dc_graph **ret, struct dc_source **ret_source)
+int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver,
+		     const struct dc_kernel *kernel, const char *commands, struct dc_graph **ret,
+		     struct dc_source **ret_source)
 {
 	struct dc_arena *arena = dc_arena_new();
-	struct dc_kernel kernel;
-	dc_makefiles makefiles = {0};
-	dc_units units = {0};
+	dc_paths makefiles = {0};
+	dc_units units = {0}, others = {0};
 	struct extraction all = {
 		.driver = driver, .units = &units, .wants_source = ret_source != NULL};
-	int err = dc_kernel_find(diag, arena, &kernel);
+	int err = commands ? dc_kbuild_read_commands(diag, arena, commands, &units, &others)
+			   : dc_kbuild_units(diag, arena, kernel, driver->source, driver->only,
+					     &units, &others, &makefiles);
 
-	if (!err && commands)
-		err = dc_kbuild_read_commands(diag, arena, commands, &units);
-	else if (!err)
-		err = dc_kbuild_units(diag, arena, &kernel, driver->source, driver->only, &units,
-				      &makefiles);
 	look_above_folder(arena, driver, &units);
 	if (!err) {
-		all.release = kernel.release;
+		all.release = kernel ? kernel->release : "unknown";
 		start(&all, commands, &makefiles);
+		find_shared_files(&all, &others);
 		err = extract(diag, &all, ret, ret_source);
 	}
 	dc_vec_done(&makefiles);
 	dc_vec_done(&units);
+	dc_vec_done(&others);
 	dc_arena_free(arena);
 	return err;
 }

@@ -78,6 +78,16 @@ unsigned dc_facts_kernel_function(struct dc_facts *facts, const char *name, bool
 	return slot->kernel_function - 1;
 }
 
+void dc_facts_declaration(struct dc_facts *facts, const char *symbol, const char *file)
+{
+	facts->declared.arena = facts->arena;
+	if (dc_map_get(&facts->declared, symbol) >= 0)
+		return;
+	dc_map_set(&facts->declared, symbol, (int)facts->declarations.len);
+	dc_vec_push(&facts->declarations,
+		    (struct dc_fact_declaration){.symbol = symbol, .file = file});
+}
+
 void dc_facts_done(struct dc_facts *facts)
 {
 	struct dc_fact_kernel_function *kernel;
@@ -107,4 +117,11 @@ void dc_facts_done(struct dc_facts *facts)
 	dc_vec_done(&facts->globals);
 	dc_vec_done(&facts->kernel_functions);
 	dc_vec_done(&facts->records);
+	dc_vec_done(&facts->declarations);
+	dc_map_done(&facts->declared);
+	dc_vec_done(&facts->aliases);
+	dc_vec_done(&facts->variables);
+	dc_vec_done(&facts->exports);
+	dc_vec_done(&facts->shared_files);
+	dc_vec_done(&facts->pointer_fields);
 }

@@ -143,6 +143,14 @@ static void apply_effect(struct analysis *analysis, const struct dc_fact_call *c
 	}
 }
 
+static void apply_call(struct analysis *analysis, const struct dc_fact_call *call,
+		       struct state *state)
+{
+	if (call->unknown_lock)
+		take(state, call->unknown_lock - 1);
+	apply_effect(analysis, call, state);
+}
+
 static void apply_event(struct analysis *analysis, const struct dc_fact_event *event,
 			struct state *state)
 {
@@ -151,7 +159,7 @@ static void apply_event(struct analysis *analysis, const struct dc_fact_event *e
 	else if (event->kind == DC_FACT_RELEASES)
 		release(state, event->index);
 	else
-		apply_effect(analysis, &analysis->facts->calls.at[event->index], state);
+		apply_call(analysis, &analysis->facts->calls.at[event->index], state);
 }
 
 static struct state state_at(const struct analysis *analysis, size_t block)
@@ -245,7 +253,7 @@ static bool touches_locks(const struct analysis *analysis, const struct dc_fact_
 	for (i = 0; i < body->events; i++) {
 		const struct dc_fact_event *event = &facts->events.at[body->first_event + i];
 
-		if (event->kind != DC_FACT_CALLS ||
+		if (event->kind != DC_FACT_CALLS || facts->calls.at[event->index].unknown_lock ||
 		    effect_of(analysis, &facts->calls.at[event->index]))
 			return true;
 	}
@@ -313,6 +321,8 @@ static void record_regions(struct analysis *analysis, const struct dc_fact_body 
 		add_region(facts, body->function, event->index);
 	if (event->kind != DC_FACT_CALLS)
 		return;
+	if (facts->calls.at[event->index].unknown_lock)
+		add_region(facts, body->function, facts->calls.at[event->index].unknown_lock - 1);
 	effect = effect_of(analysis, &facts->calls.at[event->index]);
 	for (i = 0; effect && i < count; i++)
 		if (has(effect->takes, i))

@@ -99,6 +99,34 @@ static void read_function(struct unit *unit, CXCursor cursor, const char *file)
 	dc_walk_function(facts, cursor, symbol);
 }
 
+static enum CXChildVisitResult find_exported(CXCursor child, CXCursor parent, CXClientData data)
+{
+	struct dc_facts *facts = data;
+	CXCursor to = clang_getCursorReferenced(child);
+	enum CXCursorKind kind = clang_getCursorKind(to);
+
+	(void)parent;
+	if (clang_getCursorKind(child) != CXCursor_DeclRefExpr)
+		return CXChildVisit_Recurse;
+	if (kind == CXCursor_FunctionDecl || kind == CXCursor_VarDecl) {
+		dc_ast_note_declaration(facts, to);
+		dc_vec_push(&facts->exports, kind == CXCursor_VarDecl
+						     ? dc_flow_variable(facts, NULL, to)
+						     : dc_ast_symbol(facts, to));
+	}
+	return CXChildVisit_Continue;
+}
+
+/* EXPORT_SYMBOL makes a variable that holds the address of what it exports. */
+static void note_export(struct dc_facts *facts, const char *variable, CXCursor init)
+{
+	const struct dc_context_rule *rule = dc_family_rule(facts->family, variable);
+
+	if (!rule || rule->context != DC_CONTEXT_UNKNOWN)
+		return;
+	clang_visitChildren(init, find_exported, facts);
+}
+
 static void read_variable(struct unit *unit, CXCursor cursor, const char *file)
 {
 	struct dc_facts *facts = unit->facts;
@@ -108,6 +136,8 @@ static void read_variable(struct unit *unit, CXCursor cursor, const char *file)
 	struct dc_global *global;
 	bool seen = false;
 
+	if (clang_Cursor_getStorageClass(cursor) != CX_SC_Extern)
+		dc_vec_push(&facts->variables, cell);
 	if (!clang_isCursorDefinition(cursor))
 		return;
 	dc_vec_each (global, &facts->globals)
@@ -123,8 +153,26 @@ static void read_variable(struct unit *unit, CXCursor cursor, const char *file)
 		return;
 	if (dc_ast_name_is_generated(facts, cursor))
 		cell = dc_ast_spelling(facts, cursor);
+	note_export(facts, cell, init);
 	dc_flow_assign(facts, NULL, cell, type, init);
 	dc_walk_initialiser(facts, init);
+}
+
+static void read_alias(struct dc_facts *facts, CXCursor function)
+{
+	const char *target = dc_ast_alias(facts, function);
+
+	if (target)
+		dc_vec_push(&facts->aliases,
+			    (struct dc_fact_alias){.symbol = dc_ast_symbol(facts, function),
+						   .target = target});
+}
+
+static void note_lock_function(struct dc_facts *facts, CXCursor cursor)
+{
+	if (!facts->saw_locks)
+		facts->saw_locks =
+			dc_family_lock(facts->family, dc_ast_spelling(facts, cursor)) != NULL;
 }
 
 static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXClientData data)
@@ -138,11 +186,13 @@ static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXCli
 		return CXChildVisit_Continue;
 	file = dc_ast_driver_file(unit->facts, dc_ast_place(cursor).file);
 	if (!file)
-		return CXChildVisit_Continue;
-	if (kind == CXCursor_VarDecl)
+		note_lock_function(unit->facts, cursor);
+	else if (kind == CXCursor_VarDecl)
 		read_variable(unit, cursor, file);
 	else if (clang_isCursorDefinition(cursor))
 		read_function(unit, cursor, file);
+	else
+		read_alias(unit->facts, cursor);
 	return CXChildVisit_Continue;
 }
 

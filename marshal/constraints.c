@@ -22,10 +22,14 @@ static unsigned note_proposal(struct constraining *all, const struct dc_proposal
 {
 	size_t i;
 
-	for (i = 0; i < all->proposals->len; i++)
-		if (all->proposals->at[i].kind == proposal->kind &&
-		    !strcmp(all->proposals->at[i].subject, proposal->subject))
+	for (i = 0; i < all->proposals->len; i++) {
+		const struct dc_proposal *at = &all->proposals->at[i];
+
+		if (at->row && proposal->row
+			    ? !strcmp(at->row, proposal->row)
+			    : at->kind == proposal->kind && !strcmp(at->subject, proposal->subject))
 			return (unsigned)i + 1;
+	}
 	dc_vec_push(all->proposals, *proposal);
 	return (unsigned)all->proposals->len;
 }
@@ -35,8 +39,21 @@ static unsigned propose_record(struct constraining *all, const char *record,
 {
 	struct dc_proposal proposal;
 
-	dc_propose_trailing(all->marshal, record, definition, &proposal);
+	dc_propose_struct(all->marshal, record, definition, &proposal);
 	return note_proposal(all, &proposal);
+}
+
+/* Where the proposal says that its annotation is missing. */
+static struct dc_constraint_place place_of(const struct constraining *all, unsigned proposal)
+{
+	const struct dc_proposal *at;
+
+	if (!proposal)
+		return (struct dc_constraint_place){0};
+	at = &all->proposals->at[proposal - 1];
+	return (struct dc_constraint_place){NULL, dc_arena_strdup(all->marshal->arena, at->subject),
+					    dc_arena_strdup(all->marshal->arena, at->file),
+					    at->line};
 }
 
 static void pin(struct constraining *all, const char *function, const char *reason,
@@ -46,7 +63,8 @@ static void pin(struct constraining *all, const char *function, const char *reas
 		    (struct dc_constraint_pin){
 			    .function = dc_arena_strdup(all->marshal->arena, function),
 			    .reason = reason,
-			    .proposal = proposal});
+			    .proposal = proposal,
+			    .place = place_of(all, proposal)});
 }
 
 static void group(struct constraining *all, const char *one, const char *other, const char *reason,
@@ -57,7 +75,8 @@ static void group(struct constraining *all, const char *one, const char *other, 
 			    .functions = {dc_arena_strdup(all->marshal->arena, one),
 					  dc_arena_strdup(all->marshal->arena, other)},
 			    .reason = reason,
-			    .proposal = proposal});
+			    .proposal = proposal,
+			    .place = place_of(all, proposal)});
 }
 
 /* A function that cannot be called across stays on the side of all its callers. */

@@ -164,7 +164,7 @@ struct reading {
 	const char *source, *dir;
 	dc_units *units;
 	dc_modules *modules; /* or NULL */
-	dc_makefiles *makefiles; /* or NULL */
+	dc_paths *makefiles; /* or NULL */
 	words printed; /* arguments of the last printf */
 };
 
@@ -293,7 +293,7 @@ static int report_nothing(struct dc_diag *diag, struct dc_arena *arena, const ch
 /* --output-sync: a makefile may set -j for its own, and lines of two jobs must not mix. */
 int dc_kbuild_read(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
 		   const char *source, dc_units *ret, dc_modules *ret_modules,
-		   dc_makefiles *ret_makefiles)
+		   dc_paths *ret_makefiles)
 {
 	const char *module = dc_arena_printf(arena, "M=%s", source);
 	const char *argv[] = {"make",
@@ -429,40 +429,30 @@ static int take_units(struct dc_diag *diag, const char *source, const char *modu
 }
 
 int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
-		    const char *source, const char *module, dc_units *ret,
-		    dc_makefiles *ret_makefiles)
+		    const char *source, const char *module, dc_units *ret, dc_units *ret_others,
+		    dc_paths *ret_makefiles)
 {
+	const struct dc_unit *unit;
 	dc_modules modules = {0};
 	dc_units all = {0};
 	int err = dc_kbuild_read(diag, arena, kernel, source, &all, &modules, ret_makefiles);
 
 	if (!err)
 		err = take_units(diag, source, module, &modules, &all, ret);
+	dc_vec_each (unit, &all)
+		if (!has_unit(ret, unit->file))
+			dc_vec_push(ret_others, *unit);
 	dc_modules_done(&modules);
 	dc_vec_done(&all);
 	return err;
 }
 
-int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const char *path,
-			    dc_units *ret)
+static void read_commands(struct dc_arena *arena, const struct dc_json *root, const char *list,
+			  dc_units *ret)
 {
-	struct dc_json root, entries;
-	struct dc_json_doc *doc;
-	char *text, *wrapped;
-	size_t len, i, j;
-	int err = dc_file_read(diag, path, &text, &len);
+	struct dc_json entries = dc_json_array_or_empty(root, list);
+	size_t i, j;
 
-	if (err < 0)
-		return err;
-	/* The file is an array; our reader wants an object. A study's plan is one already. */
-	wrapped = text[strspn(text, " \t\r\n")] == '{' ? dc_strdup(text)
-						       : dc_printf("{\"commands\": %s}", text);
-	free(text);
-	err = dc_json_parse(diag, path, wrapped, strlen(wrapped), NULL, &doc, &root);
-	free(wrapped);
-	if (err < 0)
-		return err;
-	entries = dc_json_array(&root, "commands");
 	for (i = 0; i < dc_json_len(&entries); i++) {
 		struct dc_json entry = dc_json_at(&entries, i);
 		struct dc_json arguments = dc_json_array_or_empty(&entry, "arguments");
@@ -478,6 +468,30 @@ int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const 
 			dc_vec_push(ret, unit);
 		dc_vec_done(&all);
 	}
+}
+
+int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const char *path,
+			    dc_units *ret, dc_units *ret_others)
+{
+	struct dc_json_doc *doc;
+	char *text, *wrapped;
+	struct dc_json root;
+	size_t len;
+	int err = dc_file_read(diag, path, &text, &len);
+
+	if (err < 0)
+		return err;
+	/* The file is an array; our reader wants an object. A study's plan is one already. */
+	wrapped = text[strspn(text, " \t\r\n")] == '{' ? dc_strdup(text)
+						       : dc_printf("{\"commands\": %s}", text);
+	free(text);
+	err = dc_json_parse(diag, path, wrapped, strlen(wrapped), NULL, &doc, &root);
+	free(wrapped);
+	if (err < 0)
+		return err;
+	dc_json_array(&root, "commands"); /* it must have them */
+	read_commands(arena, &root, "commands", ret);
+	read_commands(arena, &root, "others", ret_others);
 	err = dc_json_failed(doc) ? -EINVAL : 0;
 	dc_json_close(doc);
 	if (!err && !ret->len)

@@ -36,6 +36,13 @@ static bool is_function(CXType type)
 	return type.kind == CXType_FunctionProto || type.kind == CXType_FunctionNoProto;
 }
 
+/* Plain char is unsigned since Linux 6.2 (-funsigned-char), and another type than unsigned char. */
+static bool is_char(CXType type)
+{
+	return type.kind == CXType_Char_S || type.kind == CXType_Char_U ||
+	       type.kind == CXType_SChar;
+}
+
 struct dc_value dc_layout_value(struct dc_facts *facts, CXType type)
 {
 	CXType canonical = clang_getCanonicalType(type), to;
@@ -61,7 +68,7 @@ struct dc_value dc_layout_value(struct dc_facts *facts, CXType type)
 	value.to = kind_of(to);
 	value.to_size = size_of(to);
 	value.to_const = clang_isConstQualifiedType(to);
-	value.to_char = to.kind == CXType_Char_S || to.kind == CXType_SChar;
+	value.to_char = is_char(to);
 	value.is_code = is_function(to);
 	if (value.to == DC_VALUE_RECORD)
 		value.record = dc_ast_record_type(facts, to);
@@ -349,7 +356,7 @@ static bool is_bytes(CXType pointer)
 {
 	CXType to = clang_getCanonicalType(clang_getPointeeType(clang_getCanonicalType(pointer)));
 
-	return to.kind == CXType_Void || to.kind == CXType_Char_S || to.kind == CXType_SChar ||
+	return to.kind == CXType_Void || is_char(to) ||
 	       to.kind == CXType_UChar;
 }
 

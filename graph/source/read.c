@@ -176,7 +176,8 @@ static void note_layouts(struct dc_source_reader *reader)
 			layout->unit = reader->unit;
 }
 
-void dc_source_read_start(struct dc_source_reader *reader, const char *folder)
+void dc_source_read_start(struct dc_source_reader *reader, const char *folder,
+			  const struct dc_family *family)
 {
 	struct dc_source *source = dc_alloc(1, sizeof(*source));
 
@@ -185,6 +186,7 @@ void dc_source_read_start(struct dc_source_reader *reader, const char *folder)
 	*reader = (struct dc_source_reader){.source = source};
 	reader->facts.arena = source->arena;
 	reader->facts.source = source->folder;
+	reader->facts.family = family;
 }
 
 void dc_source_read_unit(struct dc_source_reader *reader, const struct dc_unit *unit,

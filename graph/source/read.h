@@ -25,8 +25,10 @@ struct dc_source_reader {
 };
 
 /* The reader of a driver whose source is in folder (absolute), and its empty result. End with
- * dc_source_read_done, which hands the result over, or frees it when ret is NULL. */
-void dc_source_read_start(struct dc_source_reader *reader, const char *folder);
+ * dc_source_read_done, which hands the result over, or frees it when ret is NULL. family: borrowed;
+ * may be filled later, but before the first unit. */
+void dc_source_read_start(struct dc_source_reader *reader, const char *folder,
+			  const struct dc_family *family);
 void dc_source_read_done(struct dc_source_reader *reader, struct dc_source **ret);
 
 /* Adds a parsed unit. It must have been parsed with a detailed preprocessing record. */

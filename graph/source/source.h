@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "graph/origin.h"
 #include "graph/source/layout.h"
+#include "graph/source/pointers.h"
 
 enum dc_use_kind {
 	DC_USE_FUNCTION, /* of the kernel: exported, or inline in its headers */
@@ -117,6 +118,7 @@ struct dc_source {
 	DC_VEC(struct dc_static) statics; /* in the source's order */
 	DC_VEC(struct dc_source_file) files; /* those with declarations; sorted */
 	struct dc_layouts layouts;
+	dc_evidences evidence; /* sorted by pointer and kind; what several places show, once */
 };
 
 /*

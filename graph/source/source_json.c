@@ -13,7 +13,7 @@
 #include "graph/facts.h"
 #include "graph/source/source.h"
 
-enum member_kind { TEXT, MAYBE_TEXT, NUMBER, OFFSET, FLAG, WORD, VALUE };
+enum member_kind { TEXT, MAYBE_TEXT, NUMBER, SIGNED, OFFSET, FLAG, WORD, VALUE };
 
 struct member {
 	const char *key;
@@ -27,6 +27,11 @@ struct member {
 
 static const char *const value_kinds[] = {"void", "integer", "record", "pointer", "other", NULL};
 static const char *const use_kinds[] = {"function", "variable", "macro", "asm", NULL};
+static const char *const pointer_kinds[] = {"parameter", "local",  "result", "field",
+					    "variable",	 "passed", NULL};
+static const char *const evidence_kinds[] = {"uses", "uses some", "string", "has",
+					     "from", "inside",	  "null",   "number",
+					     "any",  "registers", "device", NULL};
 static const char *const results[] = {"void", "signed", "pointer", "other", NULL};
 
 static const struct member definition_members[] = {
@@ -131,6 +136,27 @@ static const struct member inner_call_members[] = {
 	MEMBER(dc_inner_call, "callee", TEXT, callee),
 	{0}};
 
+static const struct member evidence_members[] = {
+	NAMED(dc_evidence, "pointer", pointer.kind, pointer_kinds),
+	MEMBER(dc_evidence, "of", TEXT, pointer.of),
+	MEMBER(dc_evidence, "name", TEXT, pointer.name),
+	NAMED(dc_evidence, "shows", kind, evidence_kinds),
+	MEMBER(dc_evidence, "bytes", SIGNED, extent.bytes),
+	MEMBER(dc_evidence, "each", SIGNED, extent.each),
+	MEMBER(dc_evidence, "times", MAYBE_TEXT, extent.times),
+	NAMED(dc_evidence, "from", from.kind, pointer_kinds),
+	MEMBER(dc_evidence, "from_of", MAYBE_TEXT, from.of),
+	MEMBER(dc_evidence, "from_name", MAYBE_TEXT, from.name),
+	MEMBER(dc_evidence, "offset", SIGNED, offset),
+	MEMBER(dc_evidence, "certain", FLAG, certain),
+	MEMBER(dc_evidence, "allocated", FLAG, allocated),
+	MEMBER(dc_evidence, "record", MAYBE_TEXT, record),
+	MEMBER(dc_evidence, "function", MAYBE_TEXT, function),
+	MEMBER(dc_evidence, "file", TEXT, file),
+	MEMBER(dc_evidence, "line", NUMBER, line),
+	MEMBER(dc_evidence, "text", TEXT, text),
+	{0}};
+
 static const struct member hidden_members[] = {MEMBER(dc_hidden_use, "function", TEXT, function),
 					       MEMBER(dc_hidden_use, "record", TEXT, record),
 					       MEMBER(dc_hidden_use, "line", NUMBER, line),
@@ -171,6 +197,8 @@ static json_t *put_member(const struct member *member, const void *at)
 		return maybe_string(*(const char *const *)at);
 	case NUMBER:
 		return json_integer(*(const unsigned *)at);
+	case SIGNED:
+		return json_integer(*(const long long *)at);
 	case OFFSET:
 		return json_integer((json_int_t) * (const size_t *)at);
 	case FLAG:
@@ -303,6 +331,7 @@ int dc_source_write(struct dc_diag *diag, const char *path, const struct dc_sour
 	PUT_LIST(root, "inlines", &layouts->inlines, inline_members);
 	PUT_LIST(root, "inner_calls", &layouts->inner_calls, inner_call_members);
 	PUT_LIST(root, "hidden", &layouts->hidden, hidden_members);
+	PUT_LIST(root, "evidence", &source->evidence, evidence_members);
 	err = dc_json_write(diag, path, root);
 	json_decref(root);
 	return err;
@@ -381,6 +410,9 @@ static void get_member(struct reader *reader, const struct dc_json *row,
 		break;
 	case NUMBER:
 		*(unsigned *)at = get_number(row, member->key);
+		break;
+	case SIGNED:
+		*(long long *)at = dc_json_int(row, member->key, INT64_MIN, INT64_MAX);
 		break;
 	case OFFSET:
 		*(size_t *)at = (size_t)dc_json_int(row, member->key, 0, INT64_MAX);
@@ -545,6 +577,7 @@ static void get_all(struct reader *reader)
 	GET_LIST(reader, root, "inner_calls", &layouts->inner_calls, inner_call_members,
 		 dc_inner_call);
 	GET_LIST(reader, root, "hidden", &layouts->hidden, hidden_members, dc_hidden_use);
+	GET_LIST(reader, root, "evidence", &source->evidence, evidence_members, dc_evidence);
 }
 
 int dc_source_read(struct dc_diag *diag, const char *path, const char *folder,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "graph/source/layout_read.h"
+#include "graph/source/pointers_read.h"
 #include "graph/source/read.h"
 
 static enum CXChildVisitResult visit_initialiser(CXCursor cursor, CXCursor parent,
@@ -41,6 +42,8 @@ void dc_source_read_variable(struct dc_source_reader *reader, CXCursor cursor, c
 	if (!dc_source_name_is_generated(reader, cursor)) {
 		clang_visitChildren(cursor, visit_initialiser, reader);
 		dc_layout_initialiser(&reader->facts, &reader->source->layouts, cursor);
+		dc_pointers_read_variable(&reader->facts, reader->tu, cursor, file,
+					  &reader->source->evidence);
 	}
 	if (dc_source_name_is_generated(reader, cursor) || strcmp(file, reader->unit) != 0 ||
 	    clang_Cursor_getStorageClass(cursor) == CX_SC_Extern)

@@ -73,5 +73,4 @@ const struct file_operations dcrt_device_operations = {
 	.release = dcrt_device_release,
 	.unlocked_ioctl = dcrt_device_ioctl,
 	.mmap = dcrt_window_mmap,
-	.llseek = no_llseek,
 };

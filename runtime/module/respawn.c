@@ -74,9 +74,17 @@ EXPORT_SYMBOL_GPL(dcrt_start);
 
 /* Keeping */
 
+/* The task of a process that was reaped is gone; one that was not has no other thread left. */
 static bool dcrt_is_running(const struct dcrt_respawner *respawner)
 {
-	return respawner->process && !thread_group_exited(respawner->process);
+	struct task_struct *task;
+	bool runs;
+
+	rcu_read_lock();
+	task = pid_task(respawner->process, PIDTYPE_PID);
+	runs = task && !(READ_ONCE(task->exit_state) && thread_group_empty(task));
+	rcu_read_unlock();
+	return runs;
 }
 
 /* Kills a process whose session is over, or that takes too long to attach. */

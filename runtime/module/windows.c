@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 
 #include "channel.h"
+#include "../versions.h"
 
 struct dcrt_window {
 	struct list_head node;
@@ -249,8 +250,7 @@ static int dcrt_map_shared(struct vm_area_struct *vma)
 		return -ENXIO;
 	if (vma->vm_flags & VM_WRITE)
 		return -EACCES;
-	vma->vm_flags &= ~VM_MAYWRITE;
-	vma->vm_flags |= VM_DONTCOPY | VM_DONTEXPAND;
+	vm_flags_mod(vma, VM_DONTCOPY | VM_DONTEXPAND, VM_MAYWRITE);
 	vma->vm_ops = &shared_operations;
 	return 0;
 }
@@ -267,8 +267,8 @@ static int dcrt_map_window(struct dcrt_channel *channel, struct vm_area_struct *
 	mutex_unlock(&channel->windows.lock);
 	if (!fits)
 		return -ENXIO;
-	vma->vm_flags &= ~VM_MAYEXEC;
-	vma->vm_flags |= VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP;
+	vm_flags_mod(vma, VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP,
+		     VM_MAYEXEC);
 	vma->vm_page_prot = pgprot_noncached(vma->vm_page_prot);
 	vma->vm_ops = &window_operations;
 	return 0;

@@ -130,7 +130,8 @@ int small_driver_make_from(struct small_driver *made, const char *text, const ch
 	assert_int_equal(dc_driver_open(diag, made->arena, made->folder, "net", &made->driver), 0);
 	made->driver.source = made->folder;
 	assert_int_equal(
-		dc_graph_extract(diag, &made->driver, commands, &made->graph, &made->source), 0);
+		dc_graph_extract(diag, &made->driver, NULL, commands, &made->graph, &made->source),
+		0);
 	reread(made);
 	assert_int_equal(dc_rules_open(diag, "net", &made->rules), 0);
 	err = dc_marshal_open(diag, made->arena, &made->rules, made->source, made->graph,
