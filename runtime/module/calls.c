@@ -393,20 +393,13 @@ static void dcrt_refuse_atomic(struct dcrt_channel *channel, u32 function)
 	dump_stack();
 }
 
-int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt_call **ret)
+static int dcrt_begin_once(struct dcrt_channel *channel, u32 function, struct dcrt_call **ret)
 {
+	bool reader = dcrt_is_reader(&channel->driver->up[function]);
 	struct dcrt_chain *chain;
 	struct dcrt_frame *frame;
-	int err;
+	int err = dcrt_enter_chain(channel, reader, &chain);
 
-	if (dcrt_is_atomic()) {
-		dcrt_refuse_atomic(channel, function);
-		return -EWOULDBLOCK;
-	}
-	__might_sleep(__FILE__, __LINE__); /* might_sleep() also schedules: a quarter of a call */
-	if (function >= channel->driver->n_up)
-		return -EINVAL;
-	err = dcrt_enter_chain(channel, dcrt_is_reader(&channel->driver->up[function]), &chain);
 	if (err)
 		return err;
 	err = dcrt_send_parts(chain);
@@ -416,6 +409,36 @@ int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt
 		*ret = &frame->call;
 	else if (!chain->level)
 		dcrt_drop_to(chain, 0);
+	return err;
+}
+
+/* True if this thread neither has a call open nor serves one. */
+static bool dcrt_is_outermost(struct dcrt_channel *channel)
+{
+	bool outermost;
+
+	spin_lock(&channel->lock);
+	outermost = !dcrt_own_chain(channel) && !dcrt_is_server(channel);
+	spin_unlock(&channel->lock);
+	return outermost;
+}
+
+/* A process that dies while it is told of objects has not seen the call: the next one may. */
+int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt_call **ret)
+{
+	unsigned int tries = 0;
+	int err;
+
+	if (dcrt_is_atomic()) {
+		dcrt_refuse_atomic(channel, function);
+		return -EWOULDBLOCK;
+	}
+	__might_sleep(__FILE__, __LINE__); /* might_sleep() also schedules: a quarter of a call */
+	if (function >= channel->driver->n_up)
+		return -EINVAL;
+	do {
+		err = dcrt_begin_once(channel, function, ret);
+	} while (err == -EPIPE && ++tries < DCRT_TRIES_MAX && dcrt_is_outermost(channel));
 	return err;
 }
 EXPORT_SYMBOL_GPL(dcrt_call_begin);
