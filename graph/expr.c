@@ -322,7 +322,8 @@ static void walk_member(struct dc_walk *walk, CXCursor expr, unsigned how,
 	dc_ast_cursors children = {0};
 	CXType base;
 
-	if (clang_getCursorKind(field) == CXCursor_FieldDecl)
+	if (clang_getCursorKind(field) == CXCursor_FieldDecl &&
+	    !dc_ast_is_nameless_field(walk->facts, field))
 		dc_walk_access(walk, dc_ast_record(walk->facts, field),
 			       dc_ast_spelling(walk->facts, field), how);
 	dc_ast_children(expr, &children);

@@ -342,6 +342,7 @@ void dc_module_units(const struct dc_module *module, const dc_units *all, dc_uni
 		dc_vec_each (unit, all)
 			if (unit->object && !strcmp(unit->object, module->objects.at[i])) {
 				dc_vec_push(ret, *unit);
+				ret->at[ret->len - 1].module = module->name;
 				break;
 			}
 }

@@ -13,6 +13,8 @@ struct dc_unit {
 	const char *file; /* absolute */
 	const char *object; /* absolute; NULL: the command names none */
 	const char *dir; /* working folder of the compiler */
+	const char *module; /* that it is linked into, as its file is called, without .ko; NULL: the
+			     * commands do not tell */
 	const char **argv;
 	int argc;
 };

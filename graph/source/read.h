@@ -19,6 +19,7 @@ struct dc_source_reader {
 	struct dc_facts facts; /* for ast.h: interned names, the driver's folder */
 	struct dc_source *source;
 	CXTranslationUnit tu; /* being read */
+	const struct dc_unit *command; /* that compiles it */
 	const char *unit; /* its C file */
 	struct dc_source_macro *macros; /* by name */
 	DC_VEC(struct dc_source_expansion) expansions; /* in order */
@@ -36,6 +37,9 @@ void dc_source_read_done(struct dc_source_reader *reader, struct dc_source **ret
 /* Adds a parsed unit. It must have been parsed with a detailed preprocessing record. */
 void dc_source_read_unit(struct dc_source_reader *reader, const struct dc_unit *unit,
 			 CXTranslationUnit tu);
+
+/* Adds a file that the unit includes, or the unit's own file. */
+void dc_source_read_inclusion(struct dc_source_reader *reader, CXFile file);
 
 /* After the last unit: finds functions whose text cannot be cut, gives all functions the graph's
  * names, sorts. Returns 0, or -errno after reporting: a file cannot be read. */

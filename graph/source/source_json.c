@@ -275,6 +275,21 @@ static json_t *put_statics(const struct dc_source *source)
 	return rows;
 }
 
+static json_t *put_units(const struct dc_source *source)
+{
+	const struct dc_source_unit *unit;
+	json_t *rows = json_array();
+
+	dc_vec_each (unit, &source->units) {
+		json_t *row = json_object();
+
+		dc_json_set(row, "file", json_string(unit->file));
+		dc_json_set(row, "flags", put_texts(unit->flags.at, unit->flags.len));
+		dc_json_add(rows, row);
+	}
+	return rows;
+}
+
 static json_t *put_layouts(const struct dc_source *source)
 {
 	const struct dc_layout *layout;
@@ -334,6 +349,7 @@ int dc_source_write(struct dc_diag *diag, const char *path, const struct dc_sour
 	int err;
 
 	dc_json_set(root, "module", maybe_string(source->module));
+	dc_json_set(root, "module_file", maybe_string(source->module_file));
 	dc_json_set(root, "kernel", json_string(source->kernel));
 	dc_origin_put(root, &source->origin);
 	dc_json_set(root, "definitions", put_definitions(source));
@@ -343,11 +359,15 @@ int dc_source_write(struct dc_diag *diag, const char *path, const struct dc_sour
 	PUT_LIST(root, "variables", &source->variables, variable_members);
 	dc_json_set(root, "statics", put_statics(source));
 	PUT_LIST(root, "files", &source->files, file_members);
+	dc_json_set(root, "units", put_units(source));
+	dc_json_set(root, "outside", put_texts(source->outside.at, source->outside.len));
 	dc_json_set(root, "layouts", put_layouts(source));
 	dc_json_set(root, "prototypes", put_prototypes(source));
 	PUT_LIST(root, "inlines", &layouts->inlines, inline_members);
 	PUT_LIST(root, "inner_calls", &layouts->inner_calls, inner_call_members);
 	PUT_LIST(root, "hidden", &layouts->hidden, hidden_members);
+	dc_json_set(root, "table_variables",
+		    put_texts(layouts->table_variables.at, layouts->table_variables.len));
 	PUT_LIST(root, "evidence", &source->evidence, evidence_members);
 	dc_json_set(root, "reach", put_reach(source));
 	err = dc_json_write(diag, path, root);
@@ -521,6 +541,20 @@ static void get_statics(struct reader *reader)
 	}
 }
 
+static void get_units(struct reader *reader)
+{
+	struct dc_json rows = dc_json_array(&reader->root, "units");
+	size_t i;
+
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+		struct dc_source_unit ret = {.file = keep(reader, dc_json_str(&row, "file"))};
+
+		GET_TEXTS(reader, &row, "flags", &ret.flags);
+		dc_vec_push(&reader->source->units, ret);
+	}
+}
+
 static void get_layouts(struct reader *reader)
 {
 	struct dc_json rows = dc_json_array(&reader->root, "layouts");
@@ -542,7 +576,7 @@ static void get_layouts(struct reader *reader)
 /* A source.json of before has none; only the ladder of fields needs it. */
 static void get_reach(struct reader *reader)
 {
-	struct dc_json rows = dc_json_array_or_empty(&reader->root, "reach");
+	struct dc_json rows = dc_json_array(&reader->root, "reach");
 	const char *before = NULL;
 	size_t i;
 
@@ -600,6 +634,7 @@ static void get_all(struct reader *reader)
 	struct dc_json *root = &reader->root;
 
 	source->module = keep(reader, get_maybe(root, "module"));
+	source->module_file = keep(reader, get_maybe(root, "module_file"));
 	source->kernel = keep(reader, dc_json_str(root, "kernel"));
 	dc_origin_get(source->arena, root, &source->origin);
 	get_definitions(reader);
@@ -608,12 +643,15 @@ static void get_all(struct reader *reader)
 	GET_LIST(reader, root, "variables", &source->variables, variable_members, dc_variable);
 	get_statics(reader);
 	GET_LIST(reader, root, "files", &source->files, file_members, dc_source_file);
+	get_units(reader);
+	GET_TEXTS(reader, root, "outside", &source->outside);
 	get_layouts(reader);
 	get_prototypes(reader);
 	GET_LIST(reader, root, "inlines", &layouts->inlines, inline_members, dc_inline_use);
 	GET_LIST(reader, root, "inner_calls", &layouts->inner_calls, inner_call_members,
 		 dc_inner_call);
 	GET_LIST(reader, root, "hidden", &layouts->hidden, hidden_members, dc_hidden_use);
+	GET_TEXTS(reader, root, "table_variables", &layouts->table_variables);
 	GET_LIST(reader, root, "evidence", &source->evidence, evidence_members, dc_evidence);
 	get_reach(reader);
 }
