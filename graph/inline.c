@@ -33,6 +33,54 @@ static void count_locks(struct dc_facts *facts, unsigned index, unsigned callee)
 			   dc_facts_lock_effect(other, (enum dc_lock_class) class));
 }
 
+/* The symbol of a function of the driver that an expression names; NULL: it names none. */
+static const char *driver_function(struct dc_facts *facts, CXCursor expr)
+{
+	CXCursor at = dc_ast_strip(expr), to;
+
+	if (clang_getCursorKind(at) != CXCursor_DeclRefExpr)
+		return NULL;
+	to = clang_getCursorReferenced(at);
+	if (clang_getCursorKind(to) != CXCursor_FunctionDecl ||
+	    !dc_ast_driver_file(facts, dc_ast_place(to).file))
+		return NULL;
+	return dc_ast_symbol(facts, to);
+}
+
+static void note_given(struct dc_facts *facts, CXCursor expr, const char *symbol, const char *cell)
+{
+	const char *type = dc_ast_type(facts, clang_getCursorType(expr));
+
+	dc_vec_push(&facts->addresses,
+		    (struct dc_fact_address){.symbol = symbol, .signature = type});
+	dc_vec_push(&facts->flows,
+		    (struct dc_fact_flow){.to = cell, .from = {DC_FACT_FUNCTION, symbol}});
+}
+
+/* A header may call, or pass on, functions that the driver has to define (asm/floppy.h does). */
+static void note_driver_functions(struct inline_body *body, CXCursor call)
+{
+	struct dc_facts *facts = body->facts;
+	const char *name = facts->kernel_functions.at[body->index].name, *symbol;
+	CXCursor pointer, callee = dc_ast_callee(call, &pointer);
+	int i, count = clang_Cursor_getNumArguments(call);
+
+	symbol = clang_Cursor_isNull(pointer) ? NULL : driver_function(facts, pointer);
+	if (symbol) {
+		dc_facts_declaration(facts, name, NULL);
+		note_given(facts, pointer, symbol, name);
+	}
+	for (i = 0; i < count; i++) {
+		CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
+
+		symbol = driver_function(facts, argument);
+		if (symbol && !clang_Cursor_isNull(callee))
+			note_given(facts, argument, symbol,
+				   dc_facts_namef(facts, "%s#%d", dc_ast_spelling(facts, callee),
+						  i));
+	}
+}
+
 static enum CXChildVisitResult visit_inline(CXCursor child, CXCursor parent, CXClientData data)
 {
 	struct inline_body *body = data;
@@ -63,6 +111,7 @@ static enum CXChildVisitResult visit_inline(CXCursor child, CXCursor parent, CXC
 		count_locks(facts, body->index, callee);
 		break;
 	case CXCursor_CallExpr:
+		note_driver_functions(body, child);
 		to = clang_getCursorReferenced(child);
 		if (clang_getCursorKind(to) != CXCursor_FunctionDecl)
 			facts->kernel_functions.at[body->index].pure = false;

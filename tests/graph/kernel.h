@@ -111,6 +111,17 @@ static inline int request_irq(int irq, irq_handler_t handler, void *data)
 	return request_threaded_irq(irq, handler, NULL, data);
 }
 
+#ifdef STRANGE_HANDLER
+static inline int strange_request(void)
+{
+	return request_irq(1, STRANGE_HANDLER, NULL);
+}
+static inline void strange_run(void)
+{
+	STRANGE_CALLED();
+}
+#endif
+
 struct net_device_ops {
 	int (*ndo_open)(struct net_device *dev);
 	int (*ndo_stop)(struct net_device *dev);
