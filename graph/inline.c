@@ -104,7 +104,8 @@ static enum CXChildVisitResult visit_inline(CXCursor child, CXCursor parent, CXC
 		if (clang_getCursorKind(to) != CXCursor_FunctionDecl ||
 		    dc_ast_is_builtin(dc_ast_spelling(facts, to)))
 			break;
-		dc_walk_kernel_function(facts, to, false);
+		if (!driver_function(facts, child))
+			dc_walk_kernel_function(facts, to, false);
 		callee = dc_facts_kernel_function(facts, dc_ast_spelling(facts, to), &is_new);
 		dc_vec_push(&facts->kernel_functions.at[body->index].calls,
 			    facts->kernel_functions.at[callee].name);

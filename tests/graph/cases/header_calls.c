@@ -11,8 +11,13 @@ static int answer(int irq, void *data)
 	return 0;
 }
 
+static void deeper(void)
+{
+}
+
 static void called(void)
 {
+	deeper();
 }
 
 int f(void)
@@ -24,6 +29,7 @@ int f(void)
 /* expect entries contexts
  * answer: hardirq critical
  * called: unknown critical
+ * deeper: unknown critical
  * f:
  * answer by request_irq argument 1: hardirq
  * called by strange_run: unknown, no template
