@@ -77,6 +77,18 @@ static inline void strange_both(void)
 	act();
 	rcu_read_unlock();
 }
+static inline void strange_inner(spinlock_t *lock)
+{
+	spin_lock(lock);
+}
+static inline void strange_inner_end(spinlock_t *lock)
+{
+	spin_unlock(lock);
+}
+static inline void strange_outer(spinlock_t *lock)
+{
+	strange_inner(lock);
+}
 static inline void strange_get(struct strange *s)
 {
 	spin_lock(&s->lock);
