@@ -106,5 +106,6 @@ void dc_facts_done(struct dc_facts *facts)
 	dc_vec_done(&facts->memory);
 	dc_vec_done(&facts->globals);
 	dc_vec_done(&facts->kernel_functions);
+	dc_vec_done(&facts->uses);
 	dc_vec_done(&facts->records);
 }

@@ -24,7 +24,7 @@ static enum dc_context read_context(const struct dc_json *row)
 }
 
 static void read_registered(struct dc_arena *arena, const struct dc_json *row,
-			    struct dc_context_rule *rule)
+			    struct dc_context_rule *rule, struct dc_family *family)
 {
 	struct dc_json list = dc_json_array_or_empty(row, "registered");
 	size_t i, count = dc_json_len(&list);
@@ -33,11 +33,16 @@ static void read_registered(struct dc_arena *arena, const struct dc_json *row,
 	rule->registered_count = count;
 	for (i = 0; i < count; i++) {
 		struct dc_json by = dc_json_at(&list, i);
+		bool uses = dc_json_has(&by, "uses");
 
 		rule->registered[i] = (struct dc_registered){
-			.function = dc_arena_strdup(arena, dc_json_str(&by, "function")),
+			.name = dc_arena_strdup(arena,
+						dc_json_str(&by, uses ? "uses" : "function")),
+			.is_function = !uses,
 			.context = read_context(&by),
 		};
+		if (uses)
+			dc_vec_push(&family->uses, rule->registered[i].name);
 	}
 }
 
@@ -62,7 +67,7 @@ static void read_rules(struct dc_arena *arena, const struct dc_json *root, const
 			rule.place = dc_arena_printf(arena, "%s.%s", dc_json_str(&row, "struct"),
 						     dc_json_str(&row, "field"));
 			rule.via = rule.place;
-			read_registered(arena, &row, &rule);
+			read_registered(arena, &row, &rule, family);
 		} else if (dc_json_has(&row, "function")) {
 			int argument = (int)dc_json_int(&row, "argument", 0, 99);
 			const char *function = dc_json_str(&row, "function");
@@ -239,6 +244,7 @@ int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *nam
 	SORT(&family.copies);
 	SORT(&family.memory);
 	SORT(&family.local);
+	SORT(&family.uses);
 	*ret = family;
 	return 0;
 }
@@ -250,6 +256,7 @@ void dc_family_done(struct dc_family *family)
 	dc_vec_done(&family->copies);
 	dc_vec_done(&family->memory);
 	dc_vec_done(&family->local);
+	dc_vec_done(&family->uses);
 	dc_vec_done(&family->suffixes);
 	dc_vec_done(&family->files);
 	dc_vec_done(&family->folders);
@@ -286,6 +293,11 @@ const struct dc_copy_rule *dc_family_copy(const struct dc_family *family, const 
 const struct dc_memory_rule *dc_family_memory(const struct dc_family *family, const char *function)
 {
 	return FIND(&family->memory, function);
+}
+
+bool dc_family_is_used(const struct dc_family *family, const char *name)
+{
+	return FIND(&family->uses, name) != NULL;
 }
 
 size_t dc_family_stem(const struct dc_family *family, const char *function)
