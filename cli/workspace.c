@@ -284,6 +284,8 @@ static const char *stale(struct dc_workspace *workspace, const struct dc_origin 
 	return why;
 }
 
+#define UNREADABLE "is not a file that this drivercut reads (of another version, or damaged)"
+
 static int read_anew(struct dc_workspace *workspace, const char *path, const char *why)
 {
 	dc_note(&workspace->cli->diag, DC_FILE(path), "it %s; reading the source again", why);
@@ -293,7 +295,7 @@ static int read_anew(struct dc_workspace *workspace, const char *path, const cha
 int dc_workspace_graph(struct dc_workspace *workspace, struct dc_graph **ret)
 {
 	const char *path = dc_workspace_path(workspace, "graph.json"), *why = NULL;
-	struct dc_diag *diag = &workspace->cli->diag;
+	struct dc_diag *diag = &workspace->cli->diag, quiet = {0};
 	struct dc_graph *graph = NULL;
 	int err = 0;
 
@@ -301,9 +303,9 @@ int dc_workspace_graph(struct dc_workspace *workspace, struct dc_graph **ret)
 		return dc_graph_read(diag, workspace->graph, ret);
 	if (!dc_is_file(path))
 		err = read_driver(workspace);
-	if (!err)
-		err = dc_graph_read(diag, path, &graph);
-	if (!err)
+	if (!err && dc_graph_read(&quiet, path, &graph) < 0)
+		why = UNREADABLE;
+	else if (!err)
 		why = stale(workspace, &graph->origin, &err);
 	if (why) {
 		dc_graph_free(graph);
@@ -335,15 +337,15 @@ int dc_workspace_source(struct dc_workspace *workspace, const struct dc_graph *g
 			struct dc_source **ret)
 {
 	const char *path = dc_workspace_path(workspace, "source.json"), *why = NULL;
-	struct dc_diag *diag = &workspace->cli->diag;
+	struct dc_diag *diag = &workspace->cli->diag, quiet = {0};
 	struct dc_source *source = NULL;
 	int err = dc_workspace_fetch(workspace);
 
 	if (!err && !dc_is_file(path))
 		err = read_driver(workspace);
-	if (!err)
-		err = dc_source_read(diag, path, workspace->driver.source, &source);
-	if (!err)
+	if (!err && dc_source_read(&quiet, path, workspace->driver.source, &source) < 0)
+		why = UNREADABLE;
+	else if (!err)
 		why = stale_source(workspace, graph, source, &err);
 	if (why) {
 		dc_source_free(source);

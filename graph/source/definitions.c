@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "graph/source/layout_read.h"
+#include "graph/source/pointers_read.h"
 #include "graph/source/read.h"
 #include "graph/source/statics.h"
 
@@ -120,6 +121,7 @@ static void read_parameters(struct dc_source_reader *reader, CXCursor cursor,
 			ret->uncuttable = "has a parameter without a name";
 		if (to.kind != CXType_Invalid)
 			dc_layout_record(&reader->facts, &reader->source->layouts, to);
+		dc_source_read_reach(reader, type);
 		dc_vec_push(&ret->parameters, parameter);
 	}
 }
@@ -184,6 +186,8 @@ void dc_source_read_definition(struct dc_source_reader *reader, CXCursor cursor,
 	read_parameters(reader, cursor, &ret);
 	judge(type, &ret);
 	read_body(reader, body, &ret);
+	dc_pointers_read_function(&reader->facts, reader->tu, cursor, ret.name, file,
+				  &reader->source->evidence);
 	dc_vec_push(&reader->source->definitions, ret);
 }
 

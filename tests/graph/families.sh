@@ -34,15 +34,16 @@ jq --arg version "$version" 'walk(if type == "array" then
 	"$@" >"$dir/rows"
 jq -r '(.fields // [])[] | select(.header | not) | "field \(.struct) \(.field)"' "$dir/rows" | sort >"$dir/fields"
 jq -r '((.arguments // [])[] | select(.header | not) | "argument \(.function) \(.argument)"),
-	((.fields // [])[] | (.registered // [])[] | select(.function) | "argument \(.function) -1"),
 	((.locks // [])[] | "argument \(.function) \([.takes // -1, .tries // -1, .releases // -1] | max)"),
 	((.registers // [])[] | "argument \(.) -1 registers"),
 	((.copies // [])[] | "argument \(.function) \([.writes // -1, .reads // -1] | max) copies"),
 	((.memory // [])[] | "argument \(.function) \(.frees // -1) memory")' "$dir/rows" |
-	sort >"$dir/functions"
+	sort >"$dir/functions.once"
+jq -r '(.fields // [])[] | (.registered // [])[] | select(.function) | "argument \(.function) -1"' \
+	"$dir/rows" | sort -u - "$dir/functions.once" >"$dir/functions"
 jq -r '((.fields // []) + (.arguments // []))[] | select(.header) |
 	"\(.header) \(.struct // .function) \(.field // .argument)"' "$dir/rows" | sort >"$dir/own"
-cat "$dir/fields" "$dir/functions" "$dir/own" | sort | uniq -d | sed 's/^/there twice: /' >"$dir/bad"
+cat "$dir/fields" "$dir/functions.once" "$dir/own" | sort | uniq -d | sed 's/^/there twice: /' >"$dir/bad"
 
 # Drivers' own headers.
 source=linux-source-$version
