@@ -105,7 +105,7 @@ static size_t shown(const struct dc_cli *cli, const struct missing *missing)
 static void print_rows(const struct missing *missing, size_t count)
 {
 	static const char *const heads[] = {">FREES LINES", "SUBJECT", "MISSING",
-					    "AT",	    "REASON",  NULL};
+					    "AT",	    "~REASON", NULL};
 	struct dc_table *table = dc_table_new(heads);
 	size_t i;
 

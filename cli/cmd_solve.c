@@ -135,7 +135,7 @@ static int solve_budget(struct solve *s)
 
 static void print_functions(const struct dc_cut *cut)
 {
-	static const char *const columns[] = {"FUNCTION", "SIDE", ">LINES", "REASON", NULL};
+	static const char *const columns[] = {"FUNCTION", "SIDE", ">LINES", "~REASON", NULL};
 	struct dc_table *table = dc_table_new(columns);
 	size_t i;
 
@@ -169,14 +169,15 @@ static void print_what_if(const struct solve *s)
 
 static void print_proof(const struct dc_cut *cut)
 {
-	if (cut->proved_by_lp >= 0)
-		printf("proof      the cut equals a flow (%s), and GLPK's dual solution, checked "
-		       "in "
-		       "integers\n",
-		       cut->flow_engine);
-	else
-		printf("proof      the cut equals a flow (%s); none by GLPK: %s\n",
-		       cut->flow_engine, cut->no_lp);
+	char *text = cut->proved_by_lp >= 0
+			     ? dc_printf("the cut equals a flow (%s), and GLPK's dual solution, "
+					 "checked in integers",
+					 cut->flow_engine)
+			     : dc_printf("the cut equals a flow (%s); none by GLPK: %s",
+					 cut->flow_engine, cut->no_lp);
+
+	dc_print_labelled("proof", text);
+	free(text);
 }
 
 static const char *weights_text(const struct dc_problem *problem)
