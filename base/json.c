@@ -14,11 +14,13 @@
 
 #include "alloc.h"
 #include "file.h"
+#include "json_rows.h"
 
 struct dc_json_doc {
 	struct dc_diag *diag;
 	char *path;
 	json_t *root;
+	struct dc_json_text *text; /* the arrays of root, if they are kept as text; or NULL */
 	bool failed;
 };
 
@@ -80,11 +82,28 @@ static int check_head(const struct dc_json *root, const char *kind)
 	return root->doc->failed ? -EINVAL : 0;
 }
 
+/* Takes value and text. */
+static int make_doc(struct dc_diag *diag, const char *path, const char *kind, json_t *value,
+		    struct dc_json_text *text, struct dc_json_doc **ret_doc,
+		    struct dc_json *ret_root)
+{
+	struct dc_json_doc *doc = dc_alloc(1, sizeof(*doc));
+	struct dc_json root = {.doc = doc, .value = value};
+
+	*doc = (struct dc_json_doc){
+		.diag = diag, .path = dc_strdup(path), .root = value, .text = text};
+	if (check_head(&root, kind) < 0) {
+		dc_json_close(doc);
+		return -EINVAL;
+	}
+	*ret_doc = doc;
+	*ret_root = root;
+	return 0;
+}
+
 int dc_json_parse(struct dc_diag *diag, const char *path, const char *text, size_t len_bytes,
 		  const char *kind, struct dc_json_doc **ret_doc, struct dc_json *ret_root)
 {
-	struct dc_json_doc *doc;
-	struct dc_json root;
 	json_error_t error;
 	json_t *value = json_loadb(text, len_bytes, JSON_REJECT_DUPLICATES, &error);
 
@@ -97,16 +116,7 @@ int dc_json_parse(struct dc_diag *diag, const char *path, const char *text, size
 		json_decref(value);
 		return dc_error(diag, -EINVAL, DC_FILE(path), "not a JSON object");
 	}
-	doc = dc_alloc(1, sizeof(*doc));
-	*doc = (struct dc_json_doc){.diag = diag, .path = dc_strdup(path), .root = value};
-	root = (struct dc_json){.doc = doc, .value = value};
-	if (check_head(&root, kind) < 0) {
-		dc_json_close(doc);
-		return -EINVAL;
-	}
-	*ret_doc = doc;
-	*ret_root = root;
-	return 0;
+	return make_doc(diag, path, kind, value, NULL, ret_doc, ret_root);
 }
 
 int dc_json_open(struct dc_diag *diag, const char *path, const char *kind,
@@ -123,10 +133,30 @@ int dc_json_open(struct dc_diag *diag, const char *path, const char *kind,
 	return err;
 }
 
+int dc_json_open_rows(struct dc_diag *diag, const char *path, const char *kind,
+		      struct dc_json_doc **ret_doc, struct dc_json *ret_root)
+{
+	struct dc_json_text *rows;
+	json_t *value;
+	size_t len;
+	char *text;
+	int err = dc_file_read(diag, path, &text, &len);
+
+	if (err < 0)
+		return err;
+	value = dc_json_text_open(text, len, &rows);
+	if (value)
+		return make_doc(diag, path, kind, value, rows, ret_doc, ret_root);
+	err = dc_json_parse(diag, path, text, len, kind, ret_doc, ret_root);
+	free(text);
+	return err;
+}
+
 void dc_json_close(struct dc_json_doc *doc)
 {
 	if (!doc)
 		return;
+	dc_json_text_close(doc->text);
 	json_decref(doc->root);
 	free(doc->path);
 	free(doc);
@@ -162,6 +192,8 @@ static struct dc_json member(const struct dc_json *object, const char *key)
 	at.value = json_object_get(object->value, key);
 	if (json_is_null(at.value))
 		at.value = NULL;
+	if (!object->up && at.doc->text)
+		at.rows = dc_json_text_rows(at.doc->text, key);
 	return at;
 }
 
@@ -291,13 +323,16 @@ bool dc_json_has(const struct dc_json *object, const char *key)
 
 size_t dc_json_len(const struct dc_json *array)
 {
-	return json_array_size(array->value);
+	return array->rows && array->value ? dc_json_rows_len(array->rows)
+					   : json_array_size(array->value);
 }
 
 struct dc_json dc_json_at(const struct dc_json *array, size_t index)
 {
 	return (struct dc_json){.doc = array->doc,
-				.value = json_array_get(array->value, index),
+				.value = array->rows && array->value
+						 ? dc_json_rows_at(array->rows, index)
+						 : json_array_get(array->value, index),
 				.up = array,
 				.index = index};
 }

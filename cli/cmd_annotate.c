@@ -112,7 +112,7 @@ static void print_rows(const struct missing *missing, size_t count)
 	for (i = 0; i < count; i++) {
 		const struct row *row = &missing->rows.at[i];
 		char *place = dc_printf("%s:%u", row->gap->file, row->gap->line);
-		char *of = dc_printf("%s%s", row->gap->kind == DC_PROPOSE_TRAILING ? "struct " : "",
+		char *of = dc_printf("%s%s", row->gap->kind == DC_PROPOSE_STRUCT ? "struct " : "",
 				     row->gap->subject);
 
 		dc_table_row(table);
@@ -151,7 +151,7 @@ static void print_proposals(const struct missing *missing, size_t count, const c
 
 static void print_json(const struct missing *missing)
 {
-	static const char *const kinds[] = {"arguments", "trailing", "reads", "list"};
+	static const char *const kinds[] = {"arguments", "struct", "reads", "list"};
 	json_t *root = dc_json_new("annotate"), *rows = json_array();
 	const struct row *at;
 
@@ -167,6 +167,8 @@ static void print_json(const struct missing *missing)
 		dc_json_set(row, "file", json_string(gap->file));
 		dc_json_set(row, "line", json_integer(gap->line));
 		dc_json_set(row, "why", json_string(gap->why));
+		dc_json_set(row, "sure", json_boolean(gap->sure));
+		dc_json_set(row, "evidence", json_string(gap->evidence));
 		dc_json_set(row, "frees", json_integer(at->frees));
 		dc_json_set(row, "section", json_string(gap->section));
 		dc_json_set(row, "row", gap->row ? json_loads(gap->row, 0, NULL) : json_null());

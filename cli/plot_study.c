@@ -110,31 +110,40 @@ static void put_panel(struct panel *panel)
 	put_columns(panel);
 	put_axis(panel);
 	put_mark(panel, mean(panel), "mark");
-	put_mark(panel, family->paper_percent, "paper-mark");
 	fprintf(panel->out, "<text class='right' x='%.1f' y='%.1f'>", x_of(100), panel->top + 6);
 	dc_put_markup(panel->out, family->name);
-	fprintf(panel->out,
-		": %zu drivers, mean %.1f %%; <tspan class='paper-text'>in the paper %u, %.1f %%"
-		"</tspan></text>\n",
-		panel->drivers, mean(panel), family->paper_drivers, family->paper_percent);
+	fprintf(panel->out, ": %zu drivers, mean %.1f %%", panel->drivers, mean(panel));
+	if (family->paper_drivers)
+		fprintf(panel->out, "; <tspan class='paper-text'>in the paper %u, %.1f %%</tspan>",
+			family->paper_drivers, family->paper_percent);
+	fputs("</text>\n", panel->out);
+	if (family->paper_drivers)
+		put_mark(panel, family->paper_percent, "paper-mark");
 }
 
 static void put_picture(FILE *out, const struct dc_study_results *results)
 {
-	int i, height = TOP + DC_STUDY_FAMILIES * PANEL + BOTTOM;
+	int i, panels = 0, height;
+
+	for (i = 0; i < DC_STUDY_FAMILIES; i++)
+		panels += dc_study_has_family(&results->families[i]);
+	height = TOP + panels * PANEL + BOTTOM;
 
 	dc_svg_open(out, WIDTH, height, TITLE, true);
 	dc_svg_text(out, "title", LEFT, 24, TITLE);
 	dc_svg_text(out, "start", LEFT, 40,
 		    "solid line: our mean; dashed line: the paper, Linux 2.6.18");
-	for (i = 0; i < DC_STUDY_FAMILIES; i++) {
-		double top = TOP + (double)PANEL * i + 16;
+	for (i = panels = 0; i < DC_STUDY_FAMILIES; i++) {
+		double top = TOP + (double)PANEL * panels + 16;
 		struct panel panel = {.out = out,
 				      .sums = &results->families[i],
 				      .top = top,
 				      .bottom = top + PANEL_HEIGHT};
 
+		if (!dc_study_has_family(panel.sums))
+			continue;
 		put_panel(&panel);
+		panels++;
 	}
 	dc_svg_close(out);
 }

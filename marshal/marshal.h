@@ -22,6 +22,7 @@ struct dc_marshal {
 	const struct dc_graph *graph;
 	struct dc_rules annotations; /* of the driver; has no rules */
 	const char *path; /* of its annotations.json, whether or not that exists */
+	struct dc_evidence_table *evidence; /* marshal/evidence.h */
 	DC_VEC(const char *) objects; /* structures that are objects or embedded in one */
 };
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "marshal/annotations.h"
+#include "marshal/evidence.h"
 
 bool dc_marshal_is_object(const struct dc_marshal *marshal, const char *record)
 {
@@ -198,6 +199,7 @@ int dc_marshal_open(struct dc_diag *diag, struct dc_arena *arena, const struct d
 			dc_rules_done(&marshal.annotations);
 		return err;
 	}
+	dc_evidence_index(&marshal);
 	find_objects(&marshal);
 	*ret = marshal;
 	return 0;
@@ -206,6 +208,7 @@ int dc_marshal_open(struct dc_diag *diag, struct dc_arena *arena, const struct d
 void dc_marshal_done(struct dc_marshal *marshal)
 {
 	dc_vec_done(&marshal->objects);
+	dc_evidence_done(marshal);
 	if (marshal->annotations.arena)
 		dc_rules_done(&marshal->annotations);
 	*marshal = (struct dc_marshal){0};

@@ -203,7 +203,7 @@ int dc_problem_read(struct dc_diag *diag, const char *path, struct dc_problem **
 {
 	struct dc_json_doc *doc;
 	struct dc_json root;
-	int err = dc_json_open(diag, path, "problem", &doc, &root);
+	int err = dc_json_open_rows(diag, path, "problem", &doc, &root);
 
 	return err < 0 ? err : read_doc(diag, path, doc, &root, ret_problem);
 }

@@ -84,7 +84,7 @@ sed 's/"kernel_loc": 103/"kernel_loc": 104/' proof.json >false.json
 expect 1 "the certificate says otherwise" verify --problem p.json false.json
 expect 0 "2 breakpoints" sweep --problem p.json --pin stats=kernel --certificate pinned.json
 expect 0 "3 cuts proved optimal" verify --problem p.json pinned.json --pin stats=kernel
-expect 1 "points[0]" verify --problem p.json pinned.json
+expect 1 "steps[0]" verify --problem p.json pinned.json
 expect 1 "this is a problem file, expected a certificate" verify --problem p.json p.json
 
 expect 0 "in the kernel above a delay of 45.1 us" explain --problem p.json stats
