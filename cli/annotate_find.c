@@ -499,8 +499,19 @@ static int add_group(struct finding *all, const bool *set, bool *absent, const c
 	err = measure(all->inputs, *text, &now, &loc);
 	group.frees = *kernel_loc - now;
 	*kernel_loc = now;
-	dc_vec_push(&ret->groups, group);
+	if (group.frees) /* else its rows are the beginning of the next one */
+		dc_vec_push(&ret->groups, group);
 	return err;
+}
+
+/* A last group that frees nothing is none. */
+static void drop_last_group(struct dc_annotate *ret)
+{
+	struct dc_annotate_row *row;
+
+	dc_vec_each (row, &ret->rows)
+		if (row->group >= ret->groups.len)
+			row->group = 0;
 }
 
 static int make_groups(struct finding *all, struct model *model, const char *text)
@@ -519,6 +530,7 @@ static int make_groups(struct finding *all, struct model *model, const char *tex
 	dc_vec_push(&all->ret->groups, (struct dc_annotate_group){0});
 	while (!err && (set = best_set(model, absent, candidates, count)))
 		err = add_group(all, set, absent, &text, &kernel_loc);
+	drop_last_group(all->ret);
 	all->ret->frees = all->ret->kernel_loc - kernel_loc;
 	free(candidates);
 	free(absent);
