@@ -25,8 +25,13 @@ int dc_annotate_inputs_open(struct dc_workspace *workspace, const char *path,
 {
 	struct dc_diag *diag = &workspace->cli->diag;
 	struct dc_annotate_inputs inputs = {.workspace = workspace, .path = path};
-	int err = dc_rules_open(diag, workspace->driver.family, &inputs.rules);
+	struct dc_rules annotations;
+	int err = path ? dc_annotations_open(diag, path, &annotations) : 0;
 
+	if (!err && path)
+		dc_rules_done(&annotations);
+	if (!err)
+		err = dc_rules_open(diag, workspace->driver.family, &inputs.rules);
 	if (err < 0)
 		return err;
 	if (!path)
@@ -193,11 +198,16 @@ static size_t add_rows(struct finding *all, const dc_proposals *proposals,
 
 	dc_vec_each (proposal, proposals) {
 		struct dc_annotate_row row = {.proposal = *proposal, .round = round};
+		int known = find_row(all, proposal);
 
-		if (find_row(all, proposal) >= 0)
+		/* what had no row before may have one now that others are there */
+		if (known >= 0 && (all->ret->rows.at[known].proposal.row || !proposal->row))
 			continue;
 		row.declined = is_declined(all, annotations, proposal);
-		dc_vec_push(&all->ret->rows, row);
+		if (known >= 0)
+			all->ret->rows.at[known] = row;
+		else
+			dc_vec_push(&all->ret->rows, row);
 		if (!proposal->row || row.declined || (all->only_sure && !proposal->sure))
 			continue;
 		all->text = dc_annotations_add(all->inputs->workspace->arena, all->text,

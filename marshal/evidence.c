@@ -383,11 +383,14 @@ static void merge_uses(struct dc_uses *into, const struct dc_uses *other)
 	}
 }
 
+/* True for structures of which an address is passed on, never the bytes. The driver's own are
+ * objects, or all functions that use them stay together. */
 static bool is_crossing_record(const struct dc_marshal *marshal, const char *record)
 {
+	const struct dc_layout *layout = dc_layout_find(&marshal->source->layouts, record);
 	const struct dc_type_rule *rule = dc_rules_type(marshal->rules, record);
 
-	return dc_marshal_is_object(marshal, record) ||
+	return (layout && layout->of_driver) || dc_marshal_is_object(marshal, record) ||
 	       (rule && (rule->class == DC_TYPE_OBJECT || rule->class == DC_TYPE_OPAQUE));
 }
 
