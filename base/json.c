@@ -14,6 +14,7 @@
 
 #include "alloc.h"
 #include "file.h"
+#include "json_arrays.h"
 #include "json_text.h"
 
 struct dc_json_doc {
@@ -21,6 +22,7 @@ struct dc_json_doc {
 	char *path;
 	char *text; /* for the lines of messages */
 	json_t *root;
+	struct dc_json_arrays *arrays; /* of root, if they are kept as text; or NULL */
 	bool failed;
 };
 
@@ -103,28 +105,19 @@ static int check_head(const struct dc_json *root, const char *kind)
 	return root->doc->failed ? -EINVAL : 0;
 }
 
-int dc_json_parse(struct dc_diag *diag, const char *path, const char *text, size_t len_bytes,
-		  const char *kind, struct dc_json_doc **ret_doc, struct dc_json *ret_root)
+/* Takes value, text and arrays. */
+static int make_doc(struct dc_diag *diag, const char *path, const char *kind, json_t *value,
+		    char *text, struct dc_json_arrays *arrays, struct dc_json_doc **ret_doc,
+		    struct dc_json *ret_root)
 {
-	struct dc_json_doc *doc;
-	struct dc_json root;
-	json_error_t error;
-	json_t *value = json_loadb(text, len_bytes, JSON_REJECT_DUPLICATES, &error);
+	struct dc_json_doc *doc = dc_alloc(1, sizeof(*doc));
+	struct dc_json root = {.doc = doc, .value = value};
 
-	if (!value)
-		return dc_error(diag, -EINVAL,
-				&(struct dc_pos){path, (unsigned)(error.line > 0 ? error.line : 0),
-						 (unsigned)(error.column > 0 ? error.column : 0)},
-				"not valid JSON: %s", error.text);
-	if (!json_is_object(value)) {
-		json_decref(value);
-		return dc_error(diag, -EINVAL, DC_FILE(path), "not a JSON object");
-	}
-	doc = dc_alloc(1, sizeof(*doc));
-	*doc = (struct dc_json_doc){.diag = diag, .path = dc_strdup(path), .root = value};
-	doc->text = dc_alloc(len_bytes + 1, 1);
-	memcpy(doc->text, text, len_bytes);
-	root = (struct dc_json){.doc = doc, .value = value};
+	*doc = (struct dc_json_doc){.diag = diag,
+				    .path = dc_strdup(path),
+				    .text = text,
+				    .root = value,
+				    .arrays = arrays};
 	if (check_head(&root, kind) < 0) {
 		dc_json_close(doc);
 		return -EINVAL;
@@ -134,6 +127,37 @@ int dc_json_parse(struct dc_diag *diag, const char *path, const char *text, size
 	return 0;
 }
 
+/* Takes text, which has a zero behind it. */
+static int parse(struct dc_diag *diag, const char *path, char *text, size_t len_bytes,
+		 const char *kind, struct dc_json_doc **ret_doc, struct dc_json *ret_root)
+{
+	json_error_t error;
+	json_t *value = json_loadb(text, len_bytes, JSON_REJECT_DUPLICATES, &error);
+	int err;
+
+	if (value && json_is_object(value))
+		return make_doc(diag, path, kind, value, text, NULL, ret_doc, ret_root);
+	if (value)
+		err = dc_error(diag, -EINVAL, DC_FILE(path), "not a JSON object");
+	else
+		err = dc_error(diag, -EINVAL,
+			       &(struct dc_pos){path, (unsigned)(error.line > 0 ? error.line : 0),
+						(unsigned)(error.column > 0 ? error.column : 0)},
+			       "not valid JSON: %s", error.text);
+	json_decref(value);
+	free(text);
+	return err;
+}
+
+int dc_json_parse(struct dc_diag *diag, const char *path, const char *text, size_t len_bytes,
+		  const char *kind, struct dc_json_doc **ret_doc, struct dc_json *ret_root)
+{
+	char *copy = dc_alloc(len_bytes + 1, 1);
+
+	memcpy(copy, text, len_bytes);
+	return parse(diag, path, copy, len_bytes, kind, ret_doc, ret_root);
+}
+
 int dc_json_open(struct dc_diag *diag, const char *path, const char *kind,
 		 struct dc_json_doc **ret_doc, struct dc_json *ret_root)
 {
@@ -141,17 +165,31 @@ int dc_json_open(struct dc_diag *diag, const char *path, const char *kind,
 	char *text;
 	int err = dc_file_read(diag, path, &text, &len);
 
+	return err < 0 ? err : parse(diag, path, text, len, kind, ret_doc, ret_root);
+}
+
+int dc_json_open_rows(struct dc_diag *diag, const char *path, const char *kind,
+		      struct dc_json_doc **ret_doc, struct dc_json *ret_root)
+{
+	struct dc_json_arrays *arrays;
+	json_t *value;
+	size_t len;
+	char *text;
+	int err = dc_file_read(diag, path, &text, &len);
+
 	if (err < 0)
 		return err;
-	err = dc_json_parse(diag, path, text, len, kind, ret_doc, ret_root);
-	free(text);
-	return err;
+	value = dc_json_arrays_open(text, len, &arrays);
+	if (value)
+		return make_doc(diag, path, kind, value, text, arrays, ret_doc, ret_root);
+	return parse(diag, path, text, len, kind, ret_doc, ret_root);
 }
 
 void dc_json_close(struct dc_json_doc *doc)
 {
 	if (!doc)
 		return;
+	dc_json_arrays_close(doc->arrays);
 	json_decref(doc->root);
 	free(doc->path);
 	free(doc->text);
@@ -188,6 +226,8 @@ static struct dc_json member(const struct dc_json *object, const char *key)
 	at.value = json_object_get(object->value, key);
 	if (json_is_null(at.value))
 		at.value = NULL;
+	if (!object->up && at.doc->arrays)
+		at.rows = dc_json_arrays_find(at.doc->arrays, key);
 	return at;
 }
 
@@ -317,13 +357,16 @@ bool dc_json_has(const struct dc_json *object, const char *key)
 
 size_t dc_json_len(const struct dc_json *array)
 {
-	return json_array_size(array->value);
+	return array->rows && array->value ? dc_json_rows_len(array->rows)
+					   : json_array_size(array->value);
 }
 
 struct dc_json dc_json_at(const struct dc_json *array, size_t index)
 {
 	return (struct dc_json){.doc = array->doc,
-				.value = json_array_get(array->value, index),
+				.value = array->rows && array->value
+						 ? dc_json_rows_at(array->rows, index)
+						 : json_array_get(array->value, index),
 				.up = array,
 				.index = index};
 }

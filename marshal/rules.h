@@ -59,6 +59,12 @@ struct dc_rule {
 	unsigned key; /* a release: how many arguments identify the resource; 0: all */
 	enum dc_undo_when when; /* a release */
 	enum dc_sync sync; /* a downcall */
+	/* A downcall, or NULL: a C expression (0 or an error) that its handler evaluates before it
+	 * calls the function, or instead. `dcg` is the call, $0 ... are arguments, $r is the
+	 * result.
+	 */
+	const char *before, *instead;
+	unsigned deadline_ms; /* a downcall: how long it may last; 0: the default */
 	enum dc_register is_register; /* a downcall: takes a pointer, and a value to write */
 	DC_VEC(const char *) arguments; /* as in struct dc_function_rule */
 	unsigned nullable; /* as in struct dc_function_rule */

@@ -79,6 +79,9 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 		.key = (unsigned)dc_json_int_or(row, "key", 0, 6, 0),
 		.header_code = dc_json_bool_or(row, "header_code", false),
 		.nullable = read_nullable(row),
+		.before = keep(rules->arena, dc_json_str_or(row, "before", NULL)),
+		.instead = keep(rules->arena, dc_json_str_or(row, "instead", NULL)),
+		.deadline_ms = (unsigned)dc_json_int_or(row, "deadline_ms", 0, 3600000, 0),
 		.why = keep(rules->arena, dc_json_str_or(row, "why", NULL)),
 	};
 	size_t i;
@@ -92,6 +95,8 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 	rule.when = (enum dc_undo_when)choose(row, "when", dc_json_str_or(row, "when", "last"),
 					      when_names, DC_UNDO_WHENS);
 	read_texts(rules, row, "arguments", &rule.arguments);
+	if (rule.before && rule.instead)
+		dc_json_fault(row, "'%s' has both before and instead", rule.name);
 	if (rule.undo && rule.no_undo)
 		dc_json_fault(row, "'%s' has both undo and no_undo", rule.name);
 	if (rule.class == DC_RULE_NONE && !rule.why)

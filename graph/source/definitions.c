@@ -19,13 +19,13 @@ static void add_use(struct dc_source_reader *reader, CXCursor cursor, enum dc_us
 		    const char *name)
 {
 	const char *macro = dc_source_macro_of(reader, cursor);
-	struct dc_use use = {
-		.kind = macro ? DC_USE_MACRO : kind,
-		.name = macro ? macro : name,
-		.inner = macro ? name : NULL,
-		.line = dc_ast_place(cursor).line,
-	};
+	struct dc_use use = {.kind = kind, .name = name, .line = dc_ast_place(cursor).line};
 
+	if (macro && macro != name) { /* not a macro around the function of its name */
+		use.kind = DC_USE_MACRO;
+		use.name = macro;
+		use.inner = name;
+	}
 	dc_vec_push(&reader->definition->uses, use);
 }
 
@@ -121,6 +121,7 @@ static void read_parameters(struct dc_source_reader *reader, CXCursor cursor,
 			ret->uncuttable = "has a parameter without a name";
 		if (to.kind != CXType_Invalid)
 			dc_layout_record(&reader->facts, &reader->source->layouts, to);
+		dc_source_read_reach(reader, type);
 		dc_vec_push(&ret->parameters, parameter);
 	}
 }

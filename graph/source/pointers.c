@@ -83,7 +83,7 @@ static bool is_field_of_kernel(const struct dc_pointer_walk *walk, const struct 
 	if (place->kind != DC_POINTER_FIELD)
 		return false;
 	for (i = 0; i < walk->facts->records.len; i++)
-		if (walk->facts->records.at[i] == place->of)
+		if (walk->facts->records.at[i].name == place->of)
 			return false;
 	return true;
 }
