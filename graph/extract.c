@@ -155,7 +155,7 @@ static int extract(struct dc_diag *diag, struct extraction *all, struct dc_graph
 
 /* The source is a copy, but the driver may include headers by a path out of the user's folder. */
 static void look_around_folder(struct dc_arena *arena, const struct dc_driver *driver,
-			      dc_units *units)
+			       dc_units *units)
 {
 	char path[PATH_MAX];
 	struct dc_unit *unit;
@@ -176,7 +176,7 @@ int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver,
 	dc_units units = {0}, others = {0};
 	struct extraction all = {
 		.driver = driver, .units = &units, .wants_source = ret_source != NULL};
-	int err = commands ? dc_kbuild_read_commands(diag, arena, commands, &units, &others)
+	int err = commands ? dc_kbuild_read_commands(diag, arena, commands, &units)
 			   : dc_kbuild_units(diag, arena, kernel, driver->source, driver->only,
 					     &units, &others, &makefiles);
 

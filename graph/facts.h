@@ -29,6 +29,7 @@ struct dc_fact_function {
 	unsigned loc, sloc;
 	bool is_static;
 	const char *signature;
+	uint64_t digest; /* of what the walk of its body found */
 };
 
 enum dc_fact_source { DC_FACT_FUNCTION, DC_FACT_CELL, DC_FACT_UNKNOWN };
@@ -181,6 +182,18 @@ struct dc_facts {
 	bool saw_locks; /* a header declares a lock function that a template names */
 	DC_VEC(const char *) pointer_fields; /* "STRUCT.FIELD" whose declarations were looked at */
 };
+
+/* How many facts of a body there were at some time. */
+struct dc_fact_mark {
+	size_t flows, addresses, calls, values, lock_arguments, events, edges, bodies, accesses,
+		memory;
+};
+
+struct dc_fact_mark dc_facts_mark(const struct dc_facts *facts);
+void dc_facts_rewind(struct dc_facts *facts, const struct dc_fact_mark *mark);
+
+/* A number that tells what was found since the mark from what other bodies give. */
+uint64_t dc_facts_digest(const struct dc_facts *facts, const struct dc_fact_mark *mark);
 
 /* The one copy of a text. */
 const char *dc_facts_name(struct dc_facts *facts, const char *text);

@@ -8,6 +8,7 @@
  *  "fields": [{"struct": "net_device_ops", "field": "ndo_open", "context": "process"}, ...],
  *  "arguments": [{"function": "request_irq", "argument": 1, "context": "hardirq"}, ...],
  *  "variables": [{"variable": "__inittest", "as": "module_init", "context": "process"}, ...],
+ *  "exports": [{"function": "mii_link_ok", "context": "process"}, ...],
  *  "locks": [{"function": "spin_lock", "class": "spin", "takes": 0}, ...],
  *  "copies": [{"function": "memcpy", "writes": 0, "reads": 1}, ...],
  *  "memory": [{"function": "kzalloc", "allocates": true}, {"function": "kfree", "frees": 0}, ...],
@@ -21,6 +22,8 @@
  * A field whose context depends on how its structure is registered has "registered":
  * [{"function": "register_netdevice_notifier", "context": "process"}, ...]: what counts is which of
  * these the driver calls (the atomic one, if several), and the row's context if none.
+ * A variable "NAME*" is any that begins so; "unknown" is the context of a variable that EXPORT_SYMBOL
+ * makes: what it holds may be called in any, unless a row of "exports" names the function.
  * A field "*" means every field of the structure that has no row of its own. Arguments count
  * from 0. "from" says, for people, which code of the kernel the context is known from. A row may
  * name the "header" of the kernel source that has it, where that is a driver's

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The profiling build: profile/mkprofiling.sh in a copy of the source, with a Kbuild file for the one
- * module that is the driver. It is made beside its place and then moved there, with a stamp of all
- * that it depends on.
+ * The profiling build: profile/mkprofiling.sh in a copy of the source, with a Kbuild file for the
+ * one module that is the driver. It is made beside its place and then moved there, with a stamp of
+ * all that it depends on.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -152,9 +152,9 @@ static int make_kbuild(struct dc_diag *diag, struct dc_arena *arena, const struc
 					flags_of(arena, driver, unit));
 	}
 	if (!err) {
-		text = dc_arena_printf(
-			arena, "%s%s",
-			dc_module_kbuild(arena, driver->module, stems.at, stems.len), flags);
+		text = dc_arena_printf(arena, "%s%s",
+				       dc_module_kbuild(arena, driver->module, stems.at, stems.len),
+				       flags);
 		err = dc_file_write(diag, path, text, strlen(text));
 	}
 	dc_vec_done(&stems);

@@ -358,8 +358,7 @@ static bool is_bytes(CXType pointer)
 {
 	CXType to = clang_getCanonicalType(clang_getPointeeType(clang_getCanonicalType(pointer)));
 
-	return to.kind == CXType_Void || is_char(to) ||
-	       to.kind == CXType_UChar;
+	return to.kind == CXType_Void || is_char(to) || to.kind == CXType_UChar;
 }
 
 /* Notes a pointer to a structure that is cast to one to bytes, in a place that looks there. */
@@ -523,8 +522,16 @@ static int order_inlines(const void *a, const void *b)
 	return order ? order : strcmp(left->field, right->field);
 }
 
+static int order_reach(const void *a, const void *b)
+{
+	return strcmp(((const struct dc_reach *)a)->name, ((const struct dc_reach *)b)->name);
+}
+
 void dc_layout_finish(struct dc_layouts *layouts)
 {
+	if (layouts->reach.len)
+		qsort(layouts->reach.at, layouts->reach.len, sizeof(*layouts->reach.at),
+		      order_reach);
 	if (layouts->layouts.len)
 		qsort(layouts->layouts.at, layouts->layouts.len, sizeof(*layouts->layouts.at),
 		      order_layouts);
@@ -543,6 +550,7 @@ void dc_layout_done(struct dc_layouts *layouts)
 {
 	struct dc_layout *layout;
 	struct dc_prototype *at;
+	struct dc_reach *reach;
 
 	dc_vec_each (layout, &layouts->layouts)
 		dc_vec_done(&layout->fields);
@@ -551,6 +559,9 @@ void dc_layout_done(struct dc_layouts *layouts)
 		dc_vec_done(&at->parameter_names);
 		dc_vec_done(&at->parameter_types);
 	}
+	dc_vec_each (reach, &layouts->reach)
+		dc_vec_done(&reach->to);
+	dc_vec_done(&layouts->reach);
 	dc_vec_done(&layouts->layouts);
 	dc_vec_done(&layouts->prototypes);
 	dc_vec_done(&layouts->inlines);
@@ -576,4 +587,13 @@ const struct dc_prototype *dc_prototype_find(const struct dc_layouts *layouts, c
 		return NULL;
 	return bsearch(&key, layouts->prototypes.at, layouts->prototypes.len, sizeof(key),
 		       order_prototypes);
+}
+
+const struct dc_reach *dc_reach_find(const struct dc_layouts *layouts, const char *name)
+{
+	const struct dc_reach key = {.name = name};
+
+	if (!layouts->reach.len)
+		return NULL;
+	return bsearch(&key, layouts->reach.at, layouts->reach.len, sizeof(key), order_reach);
 }

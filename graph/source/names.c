@@ -79,41 +79,6 @@ static void tidy_definition(struct dc_source_reader *reader, struct dc_definitio
 	definition->uses.len = count;
 }
 
-static bool defines_variable(const struct dc_source *source, const char *name)
-{
-	const struct dc_variable *variable;
-
-	dc_vec_each (variable, &source->variables)
-		if (!variable->is_static && variable->name == name)
-			return true;
-	return false;
-}
-
-/* Leaves the functions and the variables that the driver does not define. */
-static void drop_own(struct dc_source *source)
-{
-	struct dc_prototype *at = source->layouts.prototypes.at;
-	const char **names = source->layouts.table_variables.at;
-	size_t i, kept = 0;
-
-	for (i = 0; i < source->layouts.table_variables.len; i++)
-		if (!defines_variable(source, names[i]))
-			names[kept++] = names[i];
-	source->layouts.table_variables.len = kept;
-	kept = 0;
-
-	for (i = 0; i < source->layouts.prototypes.len; i++) {
-		if (!dc_source_defines(source, at[i].name)) {
-			at[kept++] = at[i];
-			continue;
-		}
-		dc_vec_done(&at[i].parameters);
-		dc_vec_done(&at[i].parameter_names);
-		dc_vec_done(&at[i].parameter_types);
-	}
-	source->layouts.prototypes.len = kept;
-}
-
 static void rename_pointer(struct dc_source_reader *reader, struct dc_pointer *pointer)
 {
 	if (pointer->of && pointer->kind != DC_POINTER_FIELD &&
@@ -151,6 +116,41 @@ static void finish_evidence(struct dc_source_reader *reader)
 			row->function = graph_name(reader, row->function);
 	}
 	dc_pointers_finish(evidence);
+}
+
+static bool defines_variable(const struct dc_source *source, const char *name)
+{
+	const struct dc_variable *variable;
+
+	dc_vec_each (variable, &source->variables)
+		if (!variable->is_static && variable->name == name)
+			return true;
+	return false;
+}
+
+/* Leaves the functions and the variables that the driver does not define. */
+static void drop_own(struct dc_source *source)
+{
+	struct dc_prototype *at = source->layouts.prototypes.at;
+	const char **names = source->layouts.table_variables.at;
+	size_t i, kept = 0;
+
+	for (i = 0; i < source->layouts.table_variables.len; i++)
+		if (!defines_variable(source, names[i]))
+			names[kept++] = names[i];
+	source->layouts.table_variables.len = kept;
+	kept = 0;
+
+	for (i = 0; i < source->layouts.prototypes.len; i++) {
+		if (!dc_source_defines(source, at[i].name)) {
+			at[kept++] = at[i];
+			continue;
+		}
+		dc_vec_done(&at[i].parameters);
+		dc_vec_done(&at[i].parameter_names);
+		dc_vec_done(&at[i].parameter_types);
+	}
+	source->layouts.prototypes.len = kept;
 }
 
 static void finish(struct dc_source_reader *reader)

@@ -214,6 +214,7 @@ void dc_source_read_start(struct dc_source_reader *reader, const char *folder,
 	reader->facts.arena = source->arena;
 	reader->facts.source = source->folder;
 	reader->facts.family = family;
+	reader->reached.arena = source->arena;
 }
 
 void dc_source_read_unit(struct dc_source_reader *reader, const struct dc_unit *unit,
@@ -237,6 +238,7 @@ void dc_source_read_unit(struct dc_source_reader *reader, const struct dc_unit *
 void dc_source_read_done(struct dc_source_reader *reader, struct dc_source **ret)
 {
 	dc_facts_done(&reader->facts);
+	dc_map_done(&reader->reached);
 	if (ret)
 		*ret = reader->source;
 	else

@@ -5,6 +5,7 @@
 #define DC_GRAPH_SOURCE_READ_H
 
 #include "graph/ast.h"
+#include "graph/map.h"
 #include "graph/source/source.h"
 
 /* A macro expansion in a file of the driver. */
@@ -23,6 +24,7 @@ struct dc_source_reader {
 	struct dc_source_macro *macros; /* by name */
 	DC_VEC(struct dc_source_expansion) expansions; /* in order */
 	struct dc_definition *definition; /* whose body is being visited */
+	struct dc_map reached; /* structures in layouts.reach */
 };
 
 /* The reader of a driver whose source is in folder (absolute), and its empty result. End with
@@ -49,6 +51,9 @@ void dc_source_forget_macros(struct dc_source_reader *reader);
 void dc_source_read_definition(struct dc_source_reader *reader, CXCursor cursor, const char *file);
 void dc_source_read_forward(struct dc_source_reader *reader, CXCursor cursor, const char *file);
 void dc_source_read_variable(struct dc_source_reader *reader, CXCursor cursor, const char *file);
+
+/* Adds to layouts.reach what a parameter of this type points to, directly or not. */
+void dc_source_read_reach(struct dc_source_reader *reader, CXType parameter);
 
 /* The kernel's macro that the driver wrote to get what the cursor is; NULL: no macro. */
 const char *dc_source_macro_of(struct dc_source_reader *reader, CXCursor cursor);

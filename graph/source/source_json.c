@@ -116,6 +116,9 @@ static const struct member field_members[] = {
 	MEMBER(dc_layout_field, "value", VALUE, value),
 	{0}};
 
+static const struct member reach_members[] = {
+	MEMBER(dc_reach, "name", TEXT, name), MEMBER(dc_reach, "fields", NUMBER, fields), {0}};
+
 static const struct member prototype_members[] = {
 	MEMBER(dc_prototype, "name", TEXT, name),
 	MEMBER(dc_prototype, "result_type", TEXT, result_type),
@@ -301,6 +304,20 @@ static json_t *put_layouts(const struct dc_source *source)
 	return rows;
 }
 
+static json_t *put_reach(const struct dc_source *source)
+{
+	const struct dc_reach *reach;
+	json_t *rows = json_array();
+
+	dc_vec_each (reach, &source->layouts.reach) {
+		json_t *row = put_record(reach_members, reach);
+
+		dc_json_set(row, "to", put_texts(reach->to.at, reach->to.len));
+		dc_json_add(rows, row);
+	}
+	return rows;
+}
+
 static json_t *put_prototypes(const struct dc_source *source)
 {
 	const struct dc_prototype *prototype;
@@ -349,9 +366,10 @@ int dc_source_write(struct dc_diag *diag, const char *path, const struct dc_sour
 	PUT_LIST(root, "inlines", &layouts->inlines, inline_members);
 	PUT_LIST(root, "inner_calls", &layouts->inner_calls, inner_call_members);
 	PUT_LIST(root, "hidden", &layouts->hidden, hidden_members);
+	PUT_LIST(root, "evidence", &source->evidence, evidence_members);
+	dc_json_set(root, "reach", put_reach(source));
 	dc_json_set(root, "table_variables",
 		    put_texts(layouts->table_variables.at, layouts->table_variables.len));
-	PUT_LIST(root, "evidence", &source->evidence, evidence_members);
 	err = dc_json_write(diag, path, root);
 	json_decref(root);
 	return err;
@@ -555,6 +573,25 @@ static void get_layouts(struct reader *reader)
 	}
 }
 
+/* A source.json of before has none; only the ladder of fields needs it. */
+static void get_reach(struct reader *reader)
+{
+	struct dc_json rows = dc_json_array_or_empty(&reader->root, "reach");
+	const char *before = NULL;
+	size_t i;
+
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+		struct dc_reach ret = {0};
+
+		get_record(reader, &row, reach_members, &ret);
+		check_order(&row, before, ret.name);
+		GET_TEXTS(reader, &row, "to", &ret.to);
+		dc_vec_push(&reader->source->layouts.reach, ret);
+		before = ret.name;
+	}
+}
+
 static void get_prototype_parameters(struct reader *reader, const struct dc_json *row,
 				     struct dc_prototype *ret)
 {
@@ -614,8 +651,9 @@ static void get_all(struct reader *reader)
 	GET_LIST(reader, root, "inner_calls", &layouts->inner_calls, inner_call_members,
 		 dc_inner_call);
 	GET_LIST(reader, root, "hidden", &layouts->hidden, hidden_members, dc_hidden_use);
-	GET_TEXTS(reader, root, "table_variables", &layouts->table_variables);
 	GET_LIST(reader, root, "evidence", &source->evidence, evidence_members, dc_evidence);
+	get_reach(reader);
+	GET_TEXTS(reader, root, "table_variables", &layouts->table_variables);
 }
 
 int dc_source_read(struct dc_diag *diag, const char *path, const char *folder,

@@ -39,7 +39,7 @@ expect 1 "this folder has no plan of a study" study --show -o nothing
 # Drivers that are not there, or wrong
 expect 1 "nowhere: error: no such driver" graph nowhere
 mkdir empty && echo 'obj-m := x.o' >empty/Kbuild
-expect 1 "no such driver family: 'fish'; there are: block, linux, net, scsi, sound" graph "$root/e1000" --family fish
+expect 1 "no such driver family: 'fish'; there are: block, char, hid, hwmon, input, linux, net, scsi, sound, usb, watchdog" graph "$root/e1000" --family fish
 mkdir wrong
 echo '{"schema": 2, "kind": "driver", "name": "wrong", "family": "net", "source": {"package": 3}}' \
 	>wrong/driver.json

@@ -99,6 +99,28 @@ struct strange_ops {
 };
 void register_strange(const struct strange_ops *ops);
 
+/* As linux/cleanup.h spells it. */
+typedef struct {
+	spinlock_t *lock;
+} class_spinlock_t;
+static inline class_spinlock_t class_spinlock_constructor(spinlock_t *lock)
+{
+	spin_lock(lock);
+	return (class_spinlock_t){lock};
+}
+static inline void class_spinlock_destructor(class_spinlock_t *class)
+{
+	spin_unlock(class->lock);
+}
+#define scope_guard(name)                                                                 \
+	class_##name##_t __guard __attribute__((cleanup(class_##name##_destructor))) = \
+		class_##name##_constructor
+#define block_guard(name, lock)                                                             \
+	for (class_##name##_t __scope __attribute__((cleanup(class_##name##_destructor))) = \
+		     class_##name##_constructor(lock),                                       \
+		     *done = NULL;                                                           \
+	     !done; done = (void *)1)
+
 extern void (*power_off_hook)(void);
 struct strange_getter {
 	void (*(*get)(void))(void);
