@@ -414,9 +414,11 @@ int dc_workspace_constraints(struct dc_workspace *workspace, const struct dc_gra
 
 	if (!err)
 		err = dc_workspace_source(workspace, graph, &source);
-	if (!err)
+	if (!err) {
+		dc_rules_spare_fields(&rules, source);
 		err = dc_marshal_open(diag, workspace->arena, &rules, source, graph,
 				      workspace->driver.folder, &data);
+	}
 	if (!err) {
 		dc_rules_pins(workspace->arena, &rules, source, graph, &ret->pins);
 		dc_constraints_find(&data, ret, gaps);
