@@ -83,6 +83,7 @@ layers() {
 		check marshal 'base|graph|marshal'
 		check problem 'base|graph|profile|marshal|problem|solver'
 		check emit 'base|graph|marshal|solver|emit'
+		check report 'base|graph|solver|report'
 		git grep -n '#include <clang-c' -- '*.[ch]' ':!graph'
 		git grep -n '#include <igraph' -- '*.[ch]' ':!solver' ':!tests' ':!bench'
 		git grep -n '#include <glpk' -- '*.[ch]' ':!solver' ':!tests' ':!bench'

@@ -200,7 +200,7 @@ static void print_explanation(const struct explain *x)
 	       weighed ? dc_delay_text(x->terms.delay_ns) : "",
 	       x->problem->weighed == DC_WEIGHTS_ESTIMATED ? ", with estimated weights" : "");
 	for (i = 0; i < e->reason.count; i++)
-		printf("%-10s %s\n", i ? "" : "because", e->reason.text[i]);
+		printf("%-10s %s\n", i ? "" : "because", e->reason.steps[i].text);
 	print_threshold(e);
 	print_moving(x);
 	print_holds(x);

@@ -157,7 +157,7 @@ static void print_functions(const struct dc_cut *cut)
 		dc_table_text(table, cut->problem->nodes.at[i].id);
 		dc_table_text(table, dc_placement_names[cut->placements[i]]);
 		dc_table_int(table, cut->problem->nodes.at[i].loc);
-		dc_table_text(table, cut->reasons[i].text[0]);
+		dc_table_text(table, cut->reasons[i].steps[0].text);
 	}
 	dc_table_print(table);
 	putchar('\n');

@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/json.h"
-#include "cli/plot_sweep.h"
 #include "cli/solve_options.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
+#include "report/plot.h"
 #include "solver/certificate.h"
 #include "solver/sweep.h"
 
@@ -37,7 +38,8 @@ static const struct dc_option options[] = {
 	DC_GROUP(dc_result_options, struct sweep, options),
 	DC_GROUP(dc_pin_option, struct sweep, options),
 	DC_TEXT("plot", 0, struct sweep, plot, "FILE",
-		"draw kernel lines and overhead over the delay, as SVG"),
+		"draw kernel lines and overhead over the delay, as SVG (drivercut report has "
+		"more)"),
 	DC_TEXT("certificate", 0, struct sweep, certificate, "FILE",
 		"write a proof of all cuts, which drivercut verify checks"),
 	{0},
@@ -205,6 +207,26 @@ static void print_sweep(const struct sweep *s)
 	print_breakpoints(s);
 }
 
+static int plot(const struct sweep *s)
+{
+	char *text = NULL,
+	     *title = dc_printf("%s cuts of %s over all delays, %zu breakpoints",
+				s->problem->weighed == DC_WEIGHTS_ESTIMATED ? "Estimated"
+									    : "Optimal",
+				dc_problem_title(s->problem), s->result->breakpoints.len);
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int err = -ENOMEM;
+
+	if (out) {
+		dc_plot_sweep(out, s->result, title, (double)DC_DELAY_DEFAULT_NS / 1000, true);
+		err = fclose(out) ? -errno : dc_file_write(&s->cli->diag, s->plot, text, len);
+	}
+	free(text);
+	free(title);
+	return err;
+}
+
 static int report(const struct sweep *s)
 {
 	const char *output = s->options.output ? s->options.output : s->cli->json ? "-" : NULL;
@@ -261,7 +283,7 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	if (!err && s.certificate)
 		err = dc_certificate_write(&cli->diag, s.certificate, s.result);
 	if (!err && s.plot)
-		err = dc_plot_sweep(&cli->diag, s.result, s.plot);
+		err = plot(&s);
 	if (!err)
 		err = report(&s);
 	dc_sweep_free(s.result);

@@ -24,6 +24,7 @@ static const struct dc_verb *const verbs[] = {
 	&dc_verb_sweep,
 	&dc_verb_explain,
 	&dc_verb_compare,
+	&dc_verb_report,
 	&dc_verb_annotate,
 	&dc_verb_emit,
 	&dc_verb_run,

@@ -159,12 +159,14 @@ int dc_solve_pinned(struct dc_cli *cli, const struct dc_solve_options *options,
 		const struct dc_cli_pin *pin = &options->pins.at[i];
 		size_t node = dc_problem_find(pinned, pin->function);
 
-		if (node == DC_NO_NODE)
+		if (node == DC_NO_NODE) {
 			err = dc_error(&cli->diag, -EINVAL, NULL,
 				       "--pin %s: no such function; drivercut solve -v lists them",
 				       pin->function);
-		else
-			dc_problem_add_pin(pinned, node, pin->side, "--pin on the command line");
+			break;
+		}
+		dc_problem_add_pin(pinned, node, pin->side, "--pin on the command line");
+		pinned->pins.at[pinned->pins.len - 1].basis.code = "option-pin";
 	}
 	if (!err)
 		err = dc_problem_finish(&cli->diag, pinned);

@@ -332,7 +332,7 @@ static int prepare(struct bench *bench, const char *drivercut, const char *opera
 		err = dc_error(&bench->diag, -EINVAL, DC_FILE(bench->driver.folder),
 			       "driver.json names no QEMU device: \"device\": {\"qemu\": MODEL}");
 	if (!err)
-		err = dc_kernel_find(&bench->diag, bench->arena, &bench->kernel);
+		err = dc_kernel_find(&bench->diag, bench->arena, NULL, &bench->kernel);
 	if (!err)
 		err = eq_rules_read(&bench->diag, bench->arena, bench->driver.folder,
 				    bench->driver.family, bench->driver.qemu_device, &bench->rules);

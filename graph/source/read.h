@@ -19,6 +19,7 @@ struct dc_source_reader {
 	struct dc_facts facts; /* for ast.h: interned names, the driver's folder */
 	struct dc_source *source;
 	CXTranslationUnit tu; /* being read */
+	const struct dc_unit *command; /* that compiles it */
 	const char *unit; /* its C file */
 	struct dc_source_macro *macros; /* by name */
 	DC_VEC(struct dc_source_expansion) expansions; /* in order */
@@ -27,13 +28,18 @@ struct dc_source_reader {
 };
 
 /* The reader of a driver whose source is in folder (absolute), and its empty result. End with
- * dc_source_read_done, which hands the result over, or frees it when ret is NULL. */
-void dc_source_read_start(struct dc_source_reader *reader, const char *folder);
+ * dc_source_read_done, which hands the result over, or frees it when ret is NULL. family: borrowed;
+ * may be filled later, but before the first unit. */
+void dc_source_read_start(struct dc_source_reader *reader, const char *folder,
+			  const struct dc_family *family);
 void dc_source_read_done(struct dc_source_reader *reader, struct dc_source **ret);
 
 /* Adds a parsed unit. It must have been parsed with a detailed preprocessing record. */
 void dc_source_read_unit(struct dc_source_reader *reader, const struct dc_unit *unit,
 			 CXTranslationUnit tu);
+
+/* Adds a file that the unit includes, or the unit's own file. */
+void dc_source_read_inclusion(struct dc_source_reader *reader, CXFile file);
 
 /* After the last unit: finds functions whose text cannot be cut, gives all functions the graph's
  * names, sorts. Returns 0, or -errno after reporting: a file cannot be read. */

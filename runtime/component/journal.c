@@ -21,8 +21,6 @@
 
 #include "journal.h"
 
-/* The journal's own memory is not the driver's: (kfree) is the kernel's function, not the macro. */
-
 struct dck_entry {
 	struct list_head node;
 	const struct dck_release *release;
@@ -53,7 +51,7 @@ void dck_first_device(void)
 
 bool dck_acquired(const struct dck_release *release, const unsigned long *args)
 {
-	struct dck_entry *entry = (kmalloc)(sizeof(*entry), GFP_ATOMIC);
+	struct dck_entry *entry = dck_own_alloc(sizeof(*entry), GFP_ATOMIC);
 	unsigned long flags;
 
 	if (!entry) {
@@ -93,7 +91,7 @@ static struct dck_entry *dck_take(dck_match match, const void *key)
 static void dck_undo_entry(struct dck_entry *entry)
 {
 	entry->release->undo(entry->args);
-	(kfree)(entry);
+	dck_own_free(entry);
 }
 
 struct dck_released_key {
@@ -117,7 +115,7 @@ bool dck_released(const struct dck_release *release, unsigned long *args)
 
 	if (entry)
 		memcpy(args, entry->args, sizeof(entry->args));
-	(kfree)(entry);
+	dck_own_free(entry);
 	return entry;
 }
 
@@ -128,7 +126,7 @@ static bool dck_is_memory(const struct dck_entry *entry, const void *memory)
 
 void dck_memory_released(const void *memory)
 {
-	(kfree)(dck_take(dck_is_memory, memory));
+	dck_own_free(dck_take(dck_is_memory, memory));
 }
 
 /* Locks */
@@ -200,5 +198,5 @@ void dck_journal_drop_device(const struct device *device)
 	struct dck_entry *entry;
 
 	while ((entry = dck_take(dck_is_for_device, device)))
-		(kfree)(entry);
+		dck_own_free(entry);
 }

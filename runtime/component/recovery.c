@@ -160,7 +160,7 @@ static unsigned int dck_undo_once(void)
 
 void dck_device_add(struct device *device)
 {
-	struct dck_device *entry = (kmalloc)(sizeof(*entry), GFP_KERNEL);
+	struct dck_device *entry = dck_own_alloc(sizeof(*entry), GFP_KERNEL);
 
 	if (!entry)
 		return;
@@ -174,7 +174,7 @@ static void dck_unlist_device(struct dck_device *entry)
 {
 	list_del(&entry->node);
 	put_device(entry->device);
-	(kfree)(entry);
+	dck_own_free(entry);
 }
 
 void dck_device_removing(struct device *device)

@@ -21,7 +21,6 @@ void dcrt_channel_free(struct kref *refs)
 	kfree(channel->stats.up);
 	kfree(channel->stats.down);
 	kfree(channel->device_name);
-	put_pid(channel->session.pid);
 	dcrt_respawn_free(channel);
 	dcrt_windows_free(channel);
 	kvfree(channel);
@@ -107,6 +106,7 @@ static void dcrt_init_channel(struct dcrt_channel *channel, const struct dcrt_dr
 	init_waitqueue_head(&channel->wait);
 	INIT_WORK(&channel->notify.work, dcrt_notify_driver);
 	dcrt_respawn_init(channel);
+	dcrt_session_init(channel);
 	INIT_LIST_HEAD(&channel->calls.free);
 	INIT_LIST_HEAD(&channel->calls.active);
 	INIT_LIST_HEAD(&channel->calls.pending);
@@ -117,7 +117,7 @@ static void dcrt_init_channel(struct dcrt_channel *channel, const struct dcrt_dr
 	}
 }
 
-struct dcrt_channel *dcrt_register(const struct dcrt_driver *driver)
+struct dcrt_channel *dcrt_register_owned(const struct dcrt_driver *driver, struct module *owner)
 {
 	struct dcrt_channel *channel;
 	int err;
@@ -128,6 +128,7 @@ struct dcrt_channel *dcrt_register(const struct dcrt_driver *driver)
 	if (!channel)
 		return ERR_PTR(-ENOMEM);
 	dcrt_init_channel(channel, driver);
+	channel->owner = owner;
 	err = dcrt_alloc_parts(channel);
 	if (err)
 		goto free;
@@ -139,7 +140,9 @@ struct dcrt_channel *dcrt_register(const struct dcrt_driver *driver)
 	if (err)
 		goto free;
 	dcrt_stat_show(channel);
-	err = dcrt_peer_find(channel);
+	err = dcrt_sleep_watch(channel);
+	if (!err)
+		err = dcrt_peer_find(channel);
 	if (!err)
 		return channel;
 	dcrt_unregister(channel);
@@ -148,7 +151,7 @@ free:
 	kref_put(&channel->refs, dcrt_channel_free);
 	return ERR_PTR(err);
 }
-EXPORT_SYMBOL_GPL(dcrt_register);
+EXPORT_SYMBOL_GPL(dcrt_register_owned);
 
 static bool dcrt_has_no_process(struct dcrt_channel *channel)
 {
@@ -158,6 +161,23 @@ static bool dcrt_has_no_process(struct dcrt_channel *channel)
 	gone = !channel->session.file;
 	spin_unlock(&channel->lock);
 	return gone;
+}
+
+/* Also drops chains of callers that ended in a call, by an oops. */
+static void dcrt_warn_open_calls(struct dcrt_channel *channel)
+{
+	struct dcrt_chain *chain, *next;
+
+	spin_lock(&channel->lock);
+	list_for_each_entry_safe(chain, next, &channel->calls.active, node) {
+		if (chain->task && chain->task->exit_state)
+			dcrt_leave_chain(chain);
+		else
+			pr_warn("dcrt-%s: waits for a call of %s\n", channel->driver->name,
+				chain->level ? chain->frames[0].call.function->name
+					     : "a process that is stuck");
+	}
+	spin_unlock(&channel->lock);
 }
 
 static bool dcrt_has_no_call(struct dcrt_channel *channel)
@@ -170,10 +190,11 @@ static bool dcrt_has_no_call(struct dcrt_channel *channel)
 	return quiet;
 }
 
+/* Each open call ends by its deadline, but for one whose server is stuck in a downcall. */
 void dcrt_drain(struct dcrt_channel *channel)
 {
 	while (!wait_event_timeout(channel->wait, dcrt_has_no_call(channel), 10 * HZ))
-		; /* each open call ends by its deadline */
+		dcrt_warn_open_calls(channel);
 }
 EXPORT_SYMBOL_GPL(dcrt_drain);
 
@@ -188,6 +209,7 @@ void dcrt_unregister(struct dcrt_channel *channel)
 	channel->going = true;
 	wake_up_all(&channel->wait);
 	spin_unlock(&channel->lock);
+	dcrt_sleep_unwatch(channel);
 	cancel_work_sync(&channel->notify.work);
 	dcrt_respawn_stop(channel);
 	dcrt_drain(channel);
@@ -196,9 +218,10 @@ void dcrt_unregister(struct dcrt_channel *channel)
 		wake_up(&channel->servers.at[i].wait); /* idle threads send DEATH to the process */
 	if (!wait_event_timeout(channel->wait, dcrt_has_no_process(channel), 2 * HZ))
 		do
-			dcrt_kill_process(channel, channel->session.id);
+			dcrt_session_revoke(channel, channel->session.id);
 		while (!wait_event_timeout(channel->wait, dcrt_has_no_process(channel), 10 * HZ));
 	dcrt_respawn_kill(channel);
+	cancel_delayed_work_sync(&channel->session.reaper);
 	debugfs_remove(channel->stats.debugfs);
 	kref_put(&channel->refs, dcrt_channel_free);
 }
@@ -212,6 +235,7 @@ static int __init dcrt_init(void)
 
 static void __exit dcrt_exit(void)
 {
+	dcrt_flush_freed();
 	dcrt_stat_exit();
 }
 

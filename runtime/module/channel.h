@@ -10,6 +10,7 @@
 
 #include <linux/kref.h>
 #include <linux/miscdevice.h>
+#include <linux/notifier.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
@@ -29,7 +30,10 @@ struct dcrt_channel {
 	struct miscdevice misc;
 	char *device_name;
 	struct kref refs;
+	struct module *owner; /* the driver's */
 	bool going; /* dcrt_unregister() has begun */
+	bool asleep; /* the system suspends or hibernates, or is not back yet */
+	struct notifier_block pm;
 
 	/* Objects */
 	struct dcrt_tracker tracker;
@@ -58,9 +62,15 @@ static inline bool dcrt_is_served(const struct dcrt_channel *channel)
 
 /* objects.c: fills in the tracker's environment. */
 void dcrt_init_env(struct dcrt_channel *channel);
+/* objects.c: the module ends: memory that is still to be freed is. */
+void dcrt_flush_freed(void);
 
 /* channel.c: the last reference frees the channel. */
 void dcrt_channel_free(struct kref *refs);
+
+/* sleep.c: the process is there before the system suspends. */
+int dcrt_sleep_watch(struct dcrt_channel *channel);
+void dcrt_sleep_unwatch(struct dcrt_channel *channel);
 
 /* device.c */
 extern const struct file_operations dcrt_device_operations;

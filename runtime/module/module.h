@@ -19,7 +19,8 @@
  * pointer: -EINVAL bad tables or ABI; -ENOMEM; -EEXIST; -EPROTO the twin is of another cut; -EBUSY
  * the twin has served a driver before.
  */
-struct dcrt_channel *dcrt_register(const struct dcrt_driver *driver);
+#define dcrt_register(driver) dcrt_register_owned(driver, THIS_MODULE)
+struct dcrt_channel *dcrt_register_owned(const struct dcrt_driver *driver, struct module *owner);
 
 /*
  * dcrt_unregister - calls fail from now on. Waits for open calls, tells the process to exit, and
@@ -97,6 +98,14 @@ bool dcrt_object_whole(struct dcrt_channel *channel, u64 ref);
 
 /* dcrt_object_has - true for an address in a tracked object. */
 bool dcrt_object_has(struct dcrt_channel *channel, const void *address);
+
+/*
+ * dcrt_pause - sleeps for min_us to max_us in the handler of a downcall. Returns 0, or earlier and
+ * at most when the downcall's time is over: -EPIPE the session has been revoked; -ETIMEDOUT now,
+ * because of that time; -EINTR a signal: the process is killed, or any, if interruptible. No
+ * handler may wait for anything without a bound in another way.
+ */
+int dcrt_pause(struct dcrt_call *call, u64 min_us, u64 max_us, bool interruptible);
 
 struct dcrt_window_info {
 	u64 base, len;

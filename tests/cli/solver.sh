@@ -99,7 +99,7 @@ sed 's/"kernel_loc": 103/"kernel_loc": 104/' proof.json >false.json
 expect 1 "the certificate says otherwise" verify --problem p.json false.json
 expect 0 "2 breakpoints" sweep --problem p.json --pin stats=kernel --certificate pinned.json
 expect 0 "3 cuts proved optimal" verify --problem p.json pinned.json --pin stats=kernel
-expect 1 "points[0]" verify --problem p.json pinned.json
+expect 1 "steps[0]" verify --problem p.json pinned.json
 expect 1 "this is a problem file, expected a certificate" verify --problem p.json p.json
 
 expect 0 "in the kernel above a delay of 45.0549 us" explain --problem p.json stats
@@ -127,25 +127,31 @@ sed 's/"replicated": \["read_reg"\]/"replicated": ["probe"]/' a.json >c.json
 expect 1 '"probe" is not on the kernel side' compare a.json c.json
 expect 1 "cannot write" solve --problem p.json -o /proc/nothing.json
 
+# Reasons are codes, too: those of the problem, else those of the kind of constraint.
+sed 's/"reason": "hard irq handler"/&, "code": "critical-root", "file": "t.c", "line": 7/' p.json >coded.json
+"$drivercut" solve --problem coded.json --json --pin stats=kernel >coded_cut.json
+check jq -e '.causes.irq == [{node: "irq", code: "critical-root", file: "t.c", line: 7}]' coded_cut.json >jq_said
+check jq -e '[.causes.clean[].code] == ["follow", "critical-root"] and .causes.clean[0].via == "irq"' coded_cut.json >jq_said
+check jq -e '.causes.stats[0].code == "option-pin" and .causes.probe[0].code == "cheaper-in-process"' coded_cut.json >jq_said
+check jq -e '[.reasons[] | length] == [.causes[] | length]' coded_cut.json >jq_said
+
 # A usage error is a document too, wherever --json stands.
 "$drivercut" solve --bogus --json >usage.json 2>/dev/null
 check test $? = 2
 check jq -e '.kind == "failure" and .status == 2' usage.json >jq_said
 
-# A file name is no text of gnuplot's, and neither is the name of a driver.
-if command -v gnuplot >/dev/null; then
-	plot="x'; system('touch pwned'); set output 'y"
-	expect 0 "2 breakpoints" sweep --problem p.json --plot "$plot"
-	check test -s "$plot"
-	check grep -q '<svg' "$plot"
-	check test ! -e pwned
-	sed "s/\"toy\"/\"t'; system('touch pwned') # @x\"/" p.json >quoted.json
-	expect 0 "2 breakpoints" sweep --problem quoted.json --plot quoted.svg
-	check test ! -e pwned
-	echo '{"schema": 2, "kind": "problem", "nodes": [{"id": "only", "loc": 3}]}' >calm.json
-	expect 0 "0 breakpoints" sweep --problem calm.json --plot calm.svg
-	check grep -q 'kernel lines' calm.svg
-fi
+# A picture is well formed whatever the file and the driver are called, and runs nothing.
+plot="x'; system('touch pwned'); set output 'y"
+expect 0 "2 breakpoints" sweep --problem p.json --plot "$plot"
+check grep -q '<svg' "$plot"
+sed 's/"toy"/"t<script>\&\x27 @x"/; s/"watchdog"/"w<b>"/g' p.json >quoted.json
+expect 0 "2 breakpoints" sweep --problem quoted.json --plot quoted.svg
+check grep -qF 't&lt;script&gt;' quoted.svg
+check sh -c '! grep -q "<script\|<b>" quoted.svg'
+check test ! -e pwned
+echo '{"schema": 2, "kind": "problem", "nodes": [{"id": "only", "loc": 3}]}' >calm.json
+expect 0 "0 breakpoints" sweep --problem calm.json --plot calm.svg
+check grep -q 'no cut has crossings' calm.svg
 
 # The same bytes twice, and one JSON document.
 "$drivercut" solve --problem p.json --json >one && "$drivercut" solve --problem p.json --json >two

@@ -28,15 +28,16 @@ tr '\n' ' ' <"$dir/flags" >"$dir/flags.line" && mv "$dir/flags.line" "$dir/flags
 
 cat "$@" | jq -r '(.fields // [])[] | select(.header | not) | "field \(.struct) \(.field)"' | sort >"$dir/fields"
 cat "$@" | jq -r '((.arguments // [])[] | select(.header | not) | "argument \(.function) \(.argument)"),
-	((.fields // [])[] | (.registered // [])[] | "argument \(.function) -1"),
 	((.locks // [])[] | "argument \(.function) \([.takes // -1, .tries // -1, .releases // -1] | max)"),
 	((.registers // [])[] | "argument \(.) -1 registers"),
 	((.copies // [])[] | "argument \(.function) \([.writes // -1, .reads // -1] | max) copies"),
 	((.memory // [])[] | "argument \(.function) \(.frees // -1) memory")' |
-	sort >"$dir/functions"
+	sort >"$dir/functions.once"
+cat "$@" | jq -r '(.fields // [])[] | (.registered // [])[] | "argument \(.function) -1"' |
+	sort -u - "$dir/functions.once" >"$dir/functions"
 cat "$@" | jq -r '((.fields // []) + (.arguments // []))[] | select(.header) |
 	"\(.header) \(.struct // .function) \(.field // .argument)"' | sort >"$dir/own"
-cat "$dir/fields" "$dir/functions" "$dir/own" | sort | uniq -d | sed 's/^/there twice: /' >"$dir/bad"
+cat "$dir/fields" "$dir/functions.once" "$dir/own" | sort | uniq -d | sed 's/^/there twice: /' >"$dir/bad"
 
 # Drivers' own headers.
 source=linux-source-6.1

@@ -24,7 +24,9 @@
 	" \"const\": true, \"count\": 3, \"value\": " RECORD
 
 static const char sample[] =
-	"{\"schema\": 2, \"kind\": \"source\", \"module\": \"d\", \"kernel\": \"6.1\","
+	"{\"schema\": 2, \"kind\": \"source\", \"module\": \"d\", \"module_file\": \"d-e\","
+	" \"kernel\": \"6.1\", \"units\": [{\"file\": \"d.c\", \"flags\": [\"-DX\"]}],"
+	"\"outside\": [\"/a/b.h\"], \"table_variables\": [\"t\"],"
 	"\"made_of\": {\"folder\": \"/d\", \"module\": \"m\", \"family\": \"net\","
 	" \"kernel\": \"6.1\", \"commands\": \"/c\", \"flags\": \"1\", \"environment\": \"2\","
 	" \"templates\": [{\"file\": \"net.json\", \"hash\": \"3\"}]},"

@@ -7,7 +7,7 @@ set -u
 drivercut=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
 shift
-[ $# -gt 0 ] || set -- rename readers absent
+[ $# -gt 0 ] || set -- rename readers absent asleep
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99

@@ -96,6 +96,21 @@ readers() {
 	works
 }
 
+# The system suspends just after the process has died.
+asleep() {
+	echo devices >/sys/power/pm_test
+	[ ! -f /sys/module/suspend/parameters/pm_test_delay ] ||
+		echo 1 >/sys/module/suspend/parameters/pm_test_delay
+	for pause in 0 0.003 0.01; do
+		works
+		kill -9 "$(pidof e1000)"
+		sleep $pause
+		echo freeze >/sys/power/state || fail "does not suspend $pause s after a death"
+		works
+	done
+	echo none >/sys/power/pm_test
+}
+
 [ -f $stats ] || mount -t debugfs debugfs /sys/kernel/debug
 program=$(readlink "/proc/$(pidof e1000)/exe")
 for scenario in "$@"; do
