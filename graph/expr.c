@@ -258,6 +258,20 @@ static void walk_call(struct dc_walk *walk, CXCursor call, struct dc_walk_state 
 
 /* Accesses */
 
+/* Of a variable or an enumerator that a rule asks for. */
+static void note_use(struct dc_walk *walk, CXCursor to)
+{
+	const char *name = dc_ast_spelling(walk->facts, to);
+	const char *const *known;
+
+	if (!dc_family_is_used(walk->facts->family, name))
+		return;
+	dc_vec_each (known, &walk->facts->uses)
+		if (*known == name)
+			return;
+	dc_vec_push(&walk->facts->uses, name);
+}
+
 static void walk_name(struct dc_walk *walk, CXCursor expr, unsigned how)
 {
 	CXCursor to = clang_getCursorReferenced(expr);
@@ -267,6 +281,9 @@ static void walk_name(struct dc_walk *walk, CXCursor expr, unsigned how)
 		record_address(walk, to);
 		return;
 	}
+	if (clang_getCursorKind(to) == CXCursor_VarDecl ||
+	    clang_getCursorKind(to) == CXCursor_EnumConstantDecl)
+		note_use(walk, to);
 	if (clang_getCursorKind(to) != CXCursor_VarDecl)
 		return;
 	storage = clang_Cursor_getStorageClass(to);

@@ -191,6 +191,7 @@ void dc_facts_done(struct dc_facts *facts)
 	dc_vec_done(&facts->memory);
 	dc_vec_done(&facts->globals);
 	dc_vec_done(&facts->kernel_functions);
+	dc_vec_done(&facts->uses);
 	dc_vec_done(&facts->records);
 	dc_vec_done(&facts->declarations);
 	dc_map_done(&facts->declared);

@@ -185,6 +185,7 @@ struct dc_facts {
 	DC_VEC(struct dc_fact_memory) memory;
 	DC_VEC(struct dc_global) globals;
 	DC_VEC(struct dc_fact_kernel_function) kernel_functions;
+	DC_VEC(const char *) uses; /* of names that dc_family_is_used asks for; each once */
 	DC_VEC(struct dc_fact_record) records;
 	DC_VEC(struct dc_fact_declaration) declarations; /* each symbol once */
 	struct dc_map declared; /* symbol -> index of declarations */

@@ -8,6 +8,19 @@
 
 /* Entry points */
 
+static bool is_registered_by(struct dc_resolve *resolve, const struct dc_registered *by)
+{
+	const char *name = dc_facts_name(resolve->facts, by->name);
+	const char *const *used;
+
+	if (by->is_function)
+		return dc_map_get(&resolve->kernel, name) >= 0;
+	dc_vec_each (used, &resolve->facts->uses)
+		if (*used == name)
+			return true;
+	return false;
+}
+
 /* The context that a rule gives, the structure registered as this driver does. */
 static enum dc_context context_of(struct dc_resolve *resolve, const struct dc_context_rule *rule)
 {
@@ -17,7 +30,7 @@ static enum dc_context context_of(struct dc_resolve *resolve, const struct dc_co
 	for (i = 0; i < rule->registered_count; i++) {
 		const struct dc_registered *by = &rule->registered[i];
 
-		if (dc_map_get(&resolve->kernel, dc_facts_name(resolve->facts, by->function)) < 0)
+		if (!is_registered_by(resolve, by))
 			continue;
 		if (context == DC_CONTEXT_COUNT || (1u << by->context & DC_CONTEXTS_ATOMIC))
 			context = by->context;

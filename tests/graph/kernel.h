@@ -102,6 +102,9 @@ struct work_struct {
 	void (*func)(struct work_struct *work);
 };
 #define INIT_WORK(w, f) ((w)->func = (f))
+struct workqueue_struct;
+extern struct workqueue_struct *system_wq, *system_bh_wq;
+int queue_work(struct workqueue_struct *queue, struct work_struct *work);
 
 struct timer_list {
 	void (*function)(struct timer_list *timer);
