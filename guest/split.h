@@ -14,10 +14,12 @@
  * @module     the driver's name: MODULE.ko
  * @components folder with kernel/ and user/; is built in
  * @folder     gets the runtime, in dcrt/
- * @ret        files for the guest, a zero row at the end: /dcrt.ko, /MODULE.ko, /MODULE (the
- *process, with '_' for '-' in its name), and /load, which tells load_driver (guest/lib.sh) about
- *them. Their names are in arena Returns 0, or -errno after reporting: -ENOENT (components is no
- *such folder), -EIO (it does not build).
+ * @ret        files for the guest, a zero row at the end: /dcrt.ko, /MODULE.ko, the process
+ *(/MODULE with '_' for '-'), and /load, which tells load_driver (guest/lib.sh) about them. Their
+ *	       names are in arena
+ *
+ * Returns 0, or -errno after reporting: -ENOENT (components is no such folder), -EIO (it does not
+ * build).
  */
 int dc_split_build(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
 		   const char *module, const char *components, const char *folder,
