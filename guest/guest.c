@@ -181,6 +181,12 @@ int dc_guest_check(struct dc_diag *diag, const struct dc_kernel *kernel)
 {
 	const char *argv[] = {QEMU, "--version", NULL};
 
+	if ((!kernel->image || !kernel->modules) && !dc_kernel_is_installed(kernel))
+		return dc_error(diag, -ENXIO, DC_FILE(kernel->build),
+				"a guest needs %s; in that tree: make bzImage modules && make "
+				"modules_install",
+				kernel->image ? "the kernel's modules below /lib/modules"
+					      : "the kernel's image, arch/x86/boot/bzImage");
 	if (!kernel->image || !kernel->modules)
 		return dc_error(
 			diag, -ENXIO, NULL,

@@ -115,13 +115,13 @@ static inline void class_spinlock_destructor(class_spinlock_t *class)
 {
 	spin_unlock(class->lock);
 }
-#define scope_guard(name)                                                                 \
-	class_##name##_t __guard __attribute__((cleanup(class_##name##_destructor))) = \
+#define scope_guard(name)                                                                          \
+	class_##name##_t __guard __attribute__((cleanup(class_##name##_destructor))) =             \
 		class_##name##_constructor
-#define block_guard(name, lock)                                                             \
-	for (class_##name##_t __scope __attribute__((cleanup(class_##name##_destructor))) = \
-		     class_##name##_constructor(lock),                                       \
-		     *done = NULL;                                                           \
+#define block_guard(name, lock)                                                                    \
+	for (class_##name##_t __scope __attribute__((cleanup(class_##name##_destructor))) =        \
+		     class_##name##_constructor(lock),                                             \
+				      *done = NULL;                                                \
 	     !done; done = (void *)1)
 
 extern void (*power_off_hook)(void);
@@ -131,12 +131,15 @@ struct strange_getter {
 void register_strange_getter(const struct strange_getter *ops);
 
 /* As linux/export.h and linux/module.h spell them. */
-#define __ADDRESSABLE(name, number) \
+#define __ADDRESSABLE(name, number)                                                                \
 	static void *__attribute__((used)) __UNIQUE_ID___addressable_##name##number = (void *)&name
 #define EXPORT_SYMBOL(name) __ADDRESSABLE(name, 17)
-#define module_init(function)                                               \
-	static inline int (*__inittest(void))(void) { return function; }    \
-	int init_module(void) __attribute__((alias(#function)));            \
+#define module_init(function)                                                                      \
+	static inline int (*__inittest(void))(void)                                                \
+	{                                                                                          \
+		return function;                                                                   \
+	}                                                                                          \
+	int init_module(void) __attribute__((alias(#function)));                                   \
 	__ADDRESSABLE(init_module, 18)
 
 struct pci_driver {
