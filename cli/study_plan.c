@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/proc.h"
 #include "cli/study.h"
+#include "graph/driver/flags.h"
 #include "graph/family.h"
 #include "graph/driver/kbuild.h"
 
@@ -50,35 +51,6 @@ static int find_source(struct dc_study *study)
 	return 0;
 }
 
-/* Kbuild treats the folder as an external module, so $(srctree) is the folder of the headers, which
- * has no drivers: an include folder that does not exist there is taken from the source tree. */
-static const char *mend_folder(struct dc_study *study, const char *path)
-{
-	const char *at = path;
-
-	if (path[0] != '/' || dc_is_dir(path))
-		return path;
-	if (strstr(path, study->source))
-		return strstr(path, study->source);
-	while ((at = strchr(at + 1, '/'))) {
-		const char *ours = dc_arena_printf(study->arena, "%s%s", study->source, at);
-
-		if (at[1] && dc_is_dir(ours))
-			return ours;
-	}
-	return path;
-}
-
-/* "-IPATH", or PATH after a "-I" of its own. */
-static const char *mend_include(struct dc_study *study, const char *word, const char *before)
-{
-	if (!strcmp(before, "-I"))
-		return mend_folder(study, word);
-	if (!strncmp(word, "-I/", 3))
-		return dc_arena_printf(study->arena, "-I%s", mend_folder(study, word + 2));
-	return word;
-}
-
 /* The deepest folder that contains all of the files. */
 static const char *common_folder(struct dc_study *study, const dc_units *units)
 {
@@ -93,15 +65,14 @@ static const char *common_folder(struct dc_study *study, const dc_units *units)
 	return folder;
 }
 
-static json_t *put_unit(struct dc_study *study, const struct dc_unit *unit)
+static json_t *put_unit(const struct dc_unit *unit)
 {
 	json_t *row = json_object(), *words = json_array();
 	int i;
 
 	dc_json_add(words, json_string("cc"));
 	for (i = 0; i < unit->argc; i++)
-		dc_json_add(words, json_string(mend_include(study, unit->argv[i],
-							    i ? unit->argv[i - 1] : "")));
+		dc_json_add(words, json_string(unit->argv[i]));
 	dc_json_add(words, json_string("-c"));
 	dc_json_add(words, json_string(unit->file));
 	dc_json_set(row, "directory", json_string(unit->dir));
@@ -129,8 +100,9 @@ static int plan_driver(struct dc_study *study, const char *family, const struct 
 	dc_json_set(root, "name", json_string(module->name));
 	dc_json_set(root, "family", json_string(family));
 	dc_json_set(root, "source", json_string(common_folder(study, &units)));
+	dc_json_set(root, "folder", json_string(module->folder));
 	dc_vec_each (unit, &units)
-		dc_json_add(commands, put_unit(study, unit));
+		dc_json_add(commands, put_unit(unit));
 	dc_json_set(root, "commands", commands);
 	err = dc_mkdirs_for(study->diag, path);
 	if (!err)
@@ -152,6 +124,7 @@ static int plan_folder(struct dc_study *study, const char *family, const char *f
 	dc_progress(study->diag, "asking Kbuild what it makes in %s", folder);
 	err = dc_kbuild_read(study->diag, study->arena, &study->kernel, path, &units, &modules,
 			     NULL);
+	dc_units_mend(study->arena, path, path, &units);
 	dc_vec_each (module, &modules)
 		if (!err)
 			err = plan_driver(study, family, module, &units);

@@ -170,6 +170,19 @@ static int find_out(struct dc_workspace *workspace, const char *base)
 	return err;
 }
 
+/* A mistake in annotations.json is reported before any source is read, which may take minutes. */
+static int check_annotations(struct dc_workspace *workspace)
+{
+	const char *path =
+		dc_arena_printf(workspace->arena, "%s/annotations.json", workspace->driver.folder);
+	struct dc_rules annotations;
+	int err = dc_annotations_open(&workspace->cli->diag, path, &annotations);
+
+	if (!err)
+		dc_rules_done(&annotations);
+	return err;
+}
+
 int dc_workspace_open(struct dc_cli *cli, const char *operand,
 		      const struct dc_driver_options *options, struct dc_workspace *ret)
 {
@@ -192,7 +205,9 @@ int dc_workspace_open(struct dc_cli *cli, const char *operand,
 	if (options->module)
 		workspace.driver.only = workspace.driver.module = options->module;
 	workspace.operands = operands_text(workspace.arena, operand, options);
-	err = find_out(&workspace, base && *base ? base : "out");
+	err = check_annotations(&workspace);
+	if (!err)
+		err = find_out(&workspace, base && *base ? base : "out");
 	if (err < 0)
 		dc_workspace_done(&workspace);
 	else
@@ -284,6 +299,8 @@ static const char *stale(struct dc_workspace *workspace, const struct dc_origin 
 	return why;
 }
 
+#define UNREADABLE "is not a file that this drivercut reads (of another version, or damaged)"
+
 static int read_anew(struct dc_workspace *workspace, const char *path, const char *why)
 {
 	dc_note(&workspace->cli->diag, DC_FILE(path), "it %s; reading the source again", why);
@@ -293,7 +310,7 @@ static int read_anew(struct dc_workspace *workspace, const char *path, const cha
 int dc_workspace_graph(struct dc_workspace *workspace, struct dc_graph **ret)
 {
 	const char *path = dc_workspace_path(workspace, "graph.json"), *why = NULL;
-	struct dc_diag *diag = &workspace->cli->diag;
+	struct dc_diag *diag = &workspace->cli->diag, quiet = {0};
 	struct dc_graph *graph = NULL;
 	int err = 0;
 
@@ -301,9 +318,9 @@ int dc_workspace_graph(struct dc_workspace *workspace, struct dc_graph **ret)
 		return dc_graph_read(diag, workspace->graph, ret);
 	if (!dc_is_file(path))
 		err = read_driver(workspace);
-	if (!err)
-		err = dc_graph_read(diag, path, &graph);
-	if (!err)
+	if (!err && dc_graph_read(&quiet, path, &graph) < 0)
+		why = UNREADABLE;
+	else if (!err)
 		why = stale(workspace, &graph->origin, &err);
 	if (why) {
 		dc_graph_free(graph);
@@ -335,15 +352,15 @@ int dc_workspace_source(struct dc_workspace *workspace, const struct dc_graph *g
 			struct dc_source **ret)
 {
 	const char *path = dc_workspace_path(workspace, "source.json"), *why = NULL;
-	struct dc_diag *diag = &workspace->cli->diag;
+	struct dc_diag *diag = &workspace->cli->diag, quiet = {0};
 	struct dc_source *source = NULL;
 	int err = dc_workspace_fetch(workspace);
 
 	if (!err && !dc_is_file(path))
 		err = read_driver(workspace);
-	if (!err)
-		err = dc_source_read(diag, path, workspace->driver.source, &source);
-	if (!err)
+	if (!err && dc_source_read(&quiet, path, workspace->driver.source, &source) < 0)
+		why = UNREADABLE;
+	else if (!err)
 		why = stale_source(workspace, graph, source, &err);
 	if (why) {
 		dc_source_free(source);
@@ -397,9 +414,11 @@ int dc_workspace_constraints(struct dc_workspace *workspace, const struct dc_gra
 
 	if (!err)
 		err = dc_workspace_source(workspace, graph, &source);
-	if (!err)
+	if (!err) {
+		dc_rules_spare_fields(&rules, source);
 		err = dc_marshal_open(diag, workspace->arena, &rules, source, graph,
 				      workspace->driver.folder, &data);
+	}
 	if (!err) {
 		dc_rules_pins(workspace->arena, &rules, source, graph, &ret->pins);
 		dc_constraints_find(&data, ret, gaps);

@@ -49,7 +49,8 @@ struct dc_workspace {
 	bool registers_by_downcall; /* with rules: the process does not map device registers */
 };
 
-/* Finds the driver and makes its folder. Returns 0, or -errno after reporting. End it with
+/* Finds the driver, checks its annotations.json as far as that goes without the source, and makes
+ * its folder. Returns 0, or -errno after reporting. End it with
  * dc_workspace_done. */
 int dc_workspace_open(struct dc_cli *cli, const char *operand,
 		      const struct dc_driver_options *options, struct dc_workspace *ret);

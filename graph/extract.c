@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "graph/ast.h"
+#include "graph/driver/flags.h"
 #include "graph/driver/siblings.h"
 #include "graph/facts.h"
 #include "graph/family.h"
@@ -35,6 +36,8 @@ static void note_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth,
 	(void)depth;
 	dc_origin_add(all->graph->arena, &all->graph->origin, all->driver->source,
 		      clang_getCString(path));
+	if (all->wants_source)
+		dc_source_read_inclusion(&all->text, file);
 	clang_disposeString(path);
 }
 
@@ -89,6 +92,8 @@ static int finish_source(struct dc_diag *diag, struct extraction *all)
 	struct dc_source *source = all->text.source;
 
 	source->kernel = dc_arena_strdup(source->arena, all->release);
+	if (!source->module_file && all->driver->only)
+		source->module_file = dc_arena_strdup(source->arena, all->driver->only);
 	dc_origin_copy(source->arena, &all->graph->origin, &source->origin);
 	return dc_source_read_finish(diag, &all->text);
 }
@@ -149,14 +154,15 @@ static int extract(struct dc_diag *diag, struct extraction *all, struct dc_graph
 }
 
 /* The source is a copy, but the driver may include headers by a path out of the user's folder. */
-static void look_above_folder(struct dc_arena *arena, const struct dc_driver *driver,
-			      dc_units *units)
+static void look_around_folder(struct dc_arena *arena, const struct dc_driver *driver,
+			       dc_units *units)
 {
 	char path[PATH_MAX];
 	struct dc_unit *unit;
 
 	if (driver->package || !driver->folder || !realpath(driver->folder, path))
 		return;
+	dc_units_mend(arena, dc_arena_strdup(arena, path), driver->source, units);
 	dc_vec_each (unit, units)
 		dc_unit_look_above(arena, dc_arena_printf(arena, "%s/", path), unit);
 }
@@ -170,11 +176,11 @@ int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver,
 	dc_units units = {0}, others = {0};
 	struct extraction all = {
 		.driver = driver, .units = &units, .wants_source = ret_source != NULL};
-	int err = commands ? dc_kbuild_read_commands(diag, arena, commands, &units, &others)
+	int err = commands ? dc_kbuild_read_commands(diag, arena, commands, &units)
 			   : dc_kbuild_units(diag, arena, kernel, driver->source, driver->only,
 					     &units, &others, &makefiles);
 
-	look_above_folder(arena, driver, &units);
+	look_around_folder(arena, driver, &units);
 	if (!err) {
 		all.release = kernel ? kernel->release : "unknown";
 		start(&all, commands, &makefiles);

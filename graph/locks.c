@@ -11,7 +11,8 @@
  * wrappers and recursion work.
  *
  * A lock that is passed as a parameter is called FUNCTION#N; at a call it is replaced by the lock
- * that the caller passes. Calls through pointers are assumed not to change locks.
+ * that the caller passes. A call through a pointer takes what any function that it may call takes,
+ * and releases a lock only if it can call but one function.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ struct body_of {
 struct effect {
 	uint64_t *takes, *keeps;
 	bool any;
+	bool several; /* bodies: what any of them may do counts */
 };
 
 /* Bit i of set d: lock i may be held more than d times. */
@@ -44,7 +46,8 @@ struct state {
 struct analysis {
 	struct dc_facts *facts;
 	struct body_of *bodies;
-	struct effect *effects; /* one a body */
+	struct effect *effects; /* one a body; a function's is that of its first */
+	size_t *first; /* of each body: the first of the same function */
 	size_t words; /* of a set */
 	uint64_t *room; /* of a run: a state a block, one at hand */
 	size_t room_words;
@@ -80,14 +83,35 @@ static void release(struct state *state, unsigned lock)
 	put(state->held[DEPTH - 1], lock, false);
 }
 
-static const struct effect *effect_of(const struct analysis *analysis,
-				      const struct dc_fact_call *call)
+static const struct effect *effect_of(const struct analysis *analysis, const char *callee)
 {
-	struct body_of *found = NULL;
+	struct body_of *found;
 
-	if (call->callee)
-		HASH_FIND_PTR(analysis->bodies, &call->callee, found);
+	HASH_FIND_PTR(analysis->bodies, &callee, found);
 	return found && analysis->effects[found->body].any ? &analysis->effects[found->body] : NULL;
+}
+
+static unsigned callees(const struct dc_fact_call *call)
+{
+	return call->callee ? 1 : call->target_count;
+}
+
+/* The functions that a call may call, from 0. */
+static const char *callee_at(const struct analysis *analysis, const struct dc_fact_call *call,
+			     unsigned index)
+{
+	return call->callee ? call->callee
+			    : analysis->facts->targets.at[call->first_target + index];
+}
+
+static bool has_effect(const struct analysis *analysis, const struct dc_fact_call *call)
+{
+	unsigned i;
+
+	for (i = 0; i < callees(call); i++)
+		if (effect_of(analysis, callee_at(analysis, call, i)))
+			return true;
+	return false;
 }
 
 /* The argument that is the callee's lock: N for "CALLEE#N", else -1. */
@@ -99,9 +123,10 @@ static int parameter_of(const char *lock, const char *callee)
 }
 
 /* The caller's lock for one of the callee's. */
-static unsigned translate(struct dc_facts *facts, const struct dc_fact_call *call, unsigned lock)
+static unsigned translate(struct dc_facts *facts, const struct dc_fact_call *call,
+			  const char *callee, unsigned lock)
 {
-	int parameter = parameter_of(facts->locks.at[lock].name, call->callee);
+	int parameter = parameter_of(facts->locks.at[lock].name, callee);
 	unsigned i;
 
 	for (i = 0; parameter >= 0 && i < call->lock_count; i++) {
@@ -115,40 +140,47 @@ static unsigned translate(struct dc_facts *facts, const struct dc_fact_call *cal
 }
 
 /* Adds the locks that calls may translate to, so that sets are large enough for them. */
-static void name_all_locks(struct dc_facts *facts)
+static void name_all_locks(struct analysis *analysis)
 {
+	struct dc_facts *facts = analysis->facts;
 	const struct dc_fact_call *call;
-	unsigned lock;
+	unsigned lock, i;
 	size_t before;
 
 	do {
 		before = facts->locks.len;
 		dc_vec_each (call, &facts->calls)
-			for (lock = 0; call->lock_count && lock < before; lock++)
-				translate(facts, call, lock);
+			for (i = 0; call->lock_count && i < callees(call); i++)
+				for (lock = 0; lock < before; lock++)
+					translate(facts, call, callee_at(analysis, call, i), lock);
 	} while (facts->locks.len > before);
 }
 
+/* sure: the call calls this function and no other. */
 static void apply_effect(struct analysis *analysis, const struct dc_fact_call *call,
-			 struct state *state)
+			 const char *callee, bool sure, struct state *state)
 {
-	const struct effect *effect = effect_of(analysis, call);
+	const struct effect *effect = effect_of(analysis, callee);
 	unsigned i, count = (unsigned)analysis->facts->locks.len;
 
 	for (i = 0; effect && i < count; i++) {
-		if (!has(effect->keeps, i))
-			release(state, translate(analysis->facts, call, i));
+		if (sure && !has(effect->keeps, i))
+			release(state, translate(analysis->facts, call, callee, i));
 		if (has(effect->takes, i))
-			take(state, translate(analysis->facts, call, i));
+			take(state, translate(analysis->facts, call, callee, i));
 	}
 }
 
 static void apply_call(struct analysis *analysis, const struct dc_fact_call *call,
 		       struct state *state)
 {
+	bool sure = callees(call) == 1 && !call->any_target;
+	unsigned i;
+
 	if (call->unknown_lock)
 		take(state, call->unknown_lock - 1);
-	apply_effect(analysis, call, state);
+	for (i = 0; i < callees(call); i++)
+		apply_effect(analysis, call, callee_at(analysis, call, i), sure, state);
 }
 
 static void apply_event(struct analysis *analysis, const struct dc_fact_event *event,
@@ -254,7 +286,7 @@ static bool touches_locks(const struct analysis *analysis, const struct dc_fact_
 		const struct dc_fact_event *event = &facts->events.at[body->first_event + i];
 
 		if (event->kind != DC_FACT_CALLS || facts->calls.at[event->index].unknown_lock ||
-		    effect_of(analysis, &facts->calls.at[event->index]))
+		    has_effect(analysis, &facts->calls.at[event->index]))
 			return true;
 	}
 	return false;
@@ -268,21 +300,45 @@ static bool update(uint64_t *set, const uint64_t *now, size_t words)
 	return changed;
 }
 
+/* As update, where a function has several bodies. both: what all of them keep; else what any takes.
+ */
+static bool join(uint64_t *set, const uint64_t *now, size_t words, bool both)
+{
+	bool changed = false;
+	size_t i;
+
+	for (i = 0; i < words; i++) {
+		uint64_t joined = both ? set[i] & now[i] : set[i] | now[i];
+
+		changed |= joined != set[i];
+		set[i] = joined;
+	}
+	return changed;
+}
+
+/* Sets takes or keeps after a run. */
+static bool update_set(struct analysis *analysis, const struct effect *effect, bool keeps)
+{
+	const uint64_t *now = state_at(analysis, DC_FACT_BLOCK_EXIT).held[0];
+	uint64_t *set = keeps ? effect->keeps : effect->takes;
+
+	return effect->several ? join(set, now, analysis->words, keeps)
+			       : update(set, now, analysis->words);
+}
+
 static bool update_effect(struct analysis *analysis, size_t index)
 {
 	const struct dc_fact_body *body = &analysis->facts->bodies.at[index];
-	struct effect *effect = &analysis->effects[index];
+	struct effect *effect = &analysis->effects[analysis->first[index]];
 	bool changed;
 	size_t i;
 
 	if (!touches_locks(analysis, body))
 		return false;
 	run(analysis, body, false);
-	changed = update(effect->takes, state_at(analysis, DC_FACT_BLOCK_EXIT).held[0],
-			 analysis->words);
+	changed = update_set(analysis, effect, false);
 	run(analysis, body, true);
-	changed |= update(effect->keeps, state_at(analysis, DC_FACT_BLOCK_EXIT).held[0],
-			  analysis->words);
+	changed |= update_set(analysis, effect, true);
 	effect->any = false;
 	for (i = 0; i < analysis->facts->locks.len; i++)
 		effect->any |= has(effect->takes, (unsigned)i) || !has(effect->keeps, (unsigned)i);
@@ -307,27 +363,37 @@ static void record_call(struct dc_facts *facts, struct dc_fact_call *call,
 			dc_vec_push(&call->dropped, i);
 }
 
-/* A function has a region of what it takes, what a callee takes for it, and what it releases
- * for its caller. */
+/* A function has a region of what a callee takes for it. */
+static void record_callee(struct analysis *analysis, const struct dc_fact_body *body,
+			  const struct dc_fact_call *call, const char *callee)
+{
+	const struct effect *effect = effect_of(analysis, callee);
+	unsigned i, count = (unsigned)analysis->facts->locks.len;
+
+	for (i = 0; effect && i < count; i++)
+		if (has(effect->takes, i))
+			add_region(analysis->facts, body->function,
+				   translate(analysis->facts, call, callee, i));
+}
+
+/* Also of what it takes itself, and of what it releases for its caller. */
 static void record_regions(struct analysis *analysis, const struct dc_fact_body *body,
 			   const struct dc_fact_event *event, const struct state *state)
 {
 	struct dc_facts *facts = analysis->facts;
-	const struct effect *effect;
-	unsigned i, count = (unsigned)facts->locks.len;
+	const struct dc_fact_call *call;
+	unsigned i;
 
 	if (event->kind == DC_FACT_TAKES ||
 	    (event->kind == DC_FACT_RELEASES && !has(state->held[0], event->index)))
 		add_region(facts, body->function, event->index);
 	if (event->kind != DC_FACT_CALLS)
 		return;
-	if (facts->calls.at[event->index].unknown_lock)
-		add_region(facts, body->function, facts->calls.at[event->index].unknown_lock - 1);
-	effect = effect_of(analysis, &facts->calls.at[event->index]);
-	for (i = 0; effect && i < count; i++)
-		if (has(effect->takes, i))
-			add_region(facts, body->function,
-				   translate(facts, &facts->calls.at[event->index], i));
+	call = &facts->calls.at[event->index];
+	if (call->unknown_lock)
+		add_region(facts, body->function, call->unknown_lock - 1);
+	for (i = 0; i < callees(call); i++)
+		record_callee(analysis, body, call, callee_at(analysis, call, i));
 }
 
 static void record(struct analysis *analysis, const struct dc_fact_body *body, bool full)
@@ -360,14 +426,24 @@ static void start(struct analysis *analysis)
 	struct dc_facts *facts = analysis->facts;
 	size_t i;
 
-	name_all_locks(facts);
+	name_all_locks(analysis);
 	analysis->words = (facts->locks.len + 63) / 64;
 	analysis->effects =
 		dc_arena_alloc(facts->arena, facts->bodies.len * sizeof(*analysis->effects));
+	analysis->first =
+		dc_arena_alloc(facts->arena, facts->bodies.len * sizeof(*analysis->first));
 	for (i = 0; i < facts->bodies.len; i++) {
-		struct body_of *entry = dc_arena_alloc(facts->arena, sizeof(*entry));
+		const char *function = facts->bodies.at[i].function;
+		struct body_of *entry = NULL;
 
-		*entry = (struct body_of){.function = facts->bodies.at[i].function, .body = i};
+		HASH_FIND_PTR(analysis->bodies, &function, entry);
+		analysis->first[i] = entry ? entry->body : i;
+		if (entry) {
+			analysis->effects[entry->body].several = true;
+			continue;
+		}
+		entry = dc_arena_alloc(facts->arena, sizeof(*entry));
+		*entry = (struct body_of){.function = function, .body = i};
 		HASH_ADD_PTR(analysis->bodies, function, entry);
 		analysis->effects[i].takes = dc_arena_alloc(facts->arena, analysis->words * 8);
 		analysis->effects[i].keeps = dc_arena_alloc(facts->arena, analysis->words * 8);

@@ -33,14 +33,26 @@ static unsigned count_sloc(CXTranslationUnit tu, CXSourceRange extent)
 	return sloc ? sloc : 1;
 }
 
-static bool known(const struct dc_facts *facts, const char *symbol)
+static struct dc_fact_function *known(const struct dc_facts *facts, const char *symbol)
 {
-	const struct dc_fact_function *function;
+	struct dc_fact_function *function;
 
 	dc_vec_each (function, &facts->functions)
 		if (function->symbol == symbol)
-			return true;
-	return false;
+			return function;
+	return NULL;
+}
+
+/* Another unit compiles a function again: an inline one of a header, or a file that is compiled or
+ * included twice. If macros make it another function, what either does counts. */
+static void read_again(struct dc_facts *facts, CXCursor cursor,
+		       const struct dc_fact_function *function)
+{
+	struct dc_fact_mark mark = dc_facts_mark(facts);
+
+	dc_walk_function(facts, cursor, function->symbol);
+	if (dc_facts_digest(facts, &mark) == function->digest)
+		dc_facts_rewind(facts, &mark);
 }
 
 static enum CXChildVisitResult find_reference(CXCursor child, CXCursor parent, CXClientData data)
@@ -71,6 +83,8 @@ static void read_function(struct unit *unit, CXCursor cursor, const char *file)
 	struct dc_facts *facts = unit->facts;
 	const char *symbol = dc_ast_symbol(facts, cursor);
 	CXSourceRange extent = clang_getCursorExtent(cursor);
+	const struct dc_fact_function *again;
+	struct dc_fact_mark mark;
 	struct dc_fact_function function = {
 		.symbol = symbol,
 		.name = dc_ast_spelling(facts, cursor),
@@ -85,8 +99,11 @@ static void read_function(struct unit *unit, CXCursor cursor, const char *file)
 		clang_visitChildren(cursor, find_reference, data);
 		return;
 	}
-	if (known(facts, symbol))
-		return; /* inline, in a header that several units include */
+	again = known(facts, symbol);
+	if (again) {
+		read_again(facts, cursor, again);
+		return;
+	}
 	clang_getExpansionLocation(clang_getRangeStart(extent), NULL, &function.first_line, NULL,
 				   NULL);
 	clang_getExpansionLocation(clang_getRangeEnd(extent), NULL, &function.last_line, NULL,
@@ -95,8 +112,10 @@ static void read_function(struct unit *unit, CXCursor cursor, const char *file)
 	function.sloc = count_sloc(unit->tu, extent);
 	if (function.sloc > function.loc)
 		function.sloc = function.loc;
-	dc_vec_push(&facts->functions, function);
+	mark = dc_facts_mark(facts);
 	dc_walk_function(facts, cursor, symbol);
+	function.digest = dc_facts_digest(facts, &mark);
+	dc_vec_push(&facts->functions, function);
 }
 
 static enum CXChildVisitResult find_exported(CXCursor child, CXCursor parent, CXClientData data)

@@ -9,7 +9,7 @@
 
 #include "marshal/marshal.h"
 
-enum dc_reach {
+enum dc_uses_kind {
 	DC_REACHES_NOTHING, /* no code looks there */
 	DC_REACHES_OBJECT, /* code takes it for an object, which crosses by itself */
 	DC_REACHES_STRING, /* for a string, and nothing else */
@@ -18,7 +18,7 @@ enum dc_reach {
 };
 
 struct dc_uses {
-	enum dc_reach reach;
+	enum dc_uses_kind reach;
 	struct dc_extent extent; /* of EXTENT; `times` is a parameter of the function, or a field */
 	bool certain; /* each call that runs to its end looks so far, or a counted loop does */
 	const struct dc_evidence *by; /* that shows it; NULL: nothing does */
@@ -38,6 +38,11 @@ void dc_evidence_done(struct dc_marshal *marshal);
 
 /* How far code looks at what the pointer points to, while it does not change. */
 struct dc_uses dc_evidence_uses(const struct dc_marshal *marshal, struct dc_pointer pointer);
+
+/* What looks farthest by a constant number of bytes, and how far; calls through function pointers
+ * are not followed. NULL: nothing does. */
+const struct dc_evidence *dc_evidence_farthest(const struct dc_marshal *marshal,
+					       struct dc_pointer pointer, long long *ret_bytes);
 
 /* How much memory there is behind it. */
 struct dc_has dc_evidence_has(const struct dc_marshal *marshal, struct dc_pointer pointer);

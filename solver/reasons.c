@@ -205,10 +205,9 @@ void dc_reasons_find(const struct dc_model *model, struct dc_cut *cut)
 	dc_vec_done(&f.chain);
 }
 
-void dc_reasons_for_budget(const struct dc_model *model, struct dc_cut *cut)
+void dc_reasons_of_choice(const struct dc_model *model, struct dc_cut *cut,
+			  const char *const chosen[2])
 {
-	static const char *const chosen[] = {"the budget puts it in the kernel",
-					     "the budget puts it in the process"};
 	struct finder f = {.model = model, .cut = cut};
 	size_t i, n = model->problem->nodes.len;
 

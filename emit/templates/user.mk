@@ -45,7 +45,7 @@ kbuild/Kbuild:
 %.o: %.c flags.txt $(wildcard *.h) $(HEADERS)
 	cd $(KDIR) && $(CC) $(WARNINGS) $(CODE) $$(cat $(CURDIR)/flags.txt) -I$(CURDIR) \
 		-DKBUILD_MODNAME='"$(MODULE)"' -DKBUILD_BASENAME='"$(basename $(notdir $<))"' \
-		-D__KBUILD_MODNAME=kmod_$(MODULE) $(CFLAGS) \
+		-D__KBUILD_MODNAME=kmod_$(MODULE) $(FLAGS) $(FLAGS_$*) $(CFLAGS) \
 		-c -o $(CURDIR)/$@ $(CURDIR)/$<
 
 $(MODULE)-user.o: $(OBJECTS)

@@ -342,6 +342,7 @@ void dc_module_units(const struct dc_module *module, const dc_units *all, dc_uni
 		dc_vec_each (unit, all)
 			if (unit->object && !strcmp(unit->object, module->objects.at[i])) {
 				dc_vec_push(ret, *unit);
+				ret->at[ret->len - 1].module = module->name;
 				break;
 			}
 }
@@ -447,12 +448,26 @@ int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct d
 	return err;
 }
 
-static void read_commands(struct dc_arena *arena, const struct dc_json *root, const char *list,
-			  dc_units *ret)
+int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const char *path,
+			    dc_units *ret)
 {
-	struct dc_json entries = dc_json_array_or_empty(root, list);
-	size_t i, j;
+	struct dc_json root, entries;
+	struct dc_json_doc *doc;
+	char *text, *wrapped;
+	size_t len, i, j;
+	int err = dc_file_read(diag, path, &text, &len);
 
+	if (err < 0)
+		return err;
+	/* The file is an array; our reader wants an object. A study's plan is one already. */
+	wrapped = text[strspn(text, " \t\r\n")] == '{' ? dc_strdup(text)
+						       : dc_printf("{\"commands\": %s}", text);
+	free(text);
+	err = dc_json_parse(diag, path, wrapped, strlen(wrapped), NULL, &doc, &root);
+	free(wrapped);
+	if (err < 0)
+		return err;
+	entries = dc_json_array(&root, "commands");
 	for (i = 0; i < dc_json_len(&entries); i++) {
 		struct dc_json entry = dc_json_at(&entries, i);
 		struct dc_json arguments = dc_json_array_or_empty(&entry, "arguments");
@@ -468,30 +483,6 @@ static void read_commands(struct dc_arena *arena, const struct dc_json *root, co
 			dc_vec_push(ret, unit);
 		dc_vec_done(&all);
 	}
-}
-
-int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const char *path,
-			    dc_units *ret, dc_units *ret_others)
-{
-	struct dc_json_doc *doc;
-	char *text, *wrapped;
-	struct dc_json root;
-	size_t len;
-	int err = dc_file_read(diag, path, &text, &len);
-
-	if (err < 0)
-		return err;
-	/* The file is an array; our reader wants an object. A study's plan is one already. */
-	wrapped = text[strspn(text, " \t\r\n")] == '{' ? dc_strdup(text)
-						       : dc_printf("{\"commands\": %s}", text);
-	free(text);
-	err = dc_json_parse(diag, path, wrapped, strlen(wrapped), NULL, &doc, &root);
-	free(wrapped);
-	if (err < 0)
-		return err;
-	dc_json_array(&root, "commands"); /* it must have them */
-	read_commands(arena, &root, "commands", ret);
-	read_commands(arena, &root, "others", ret_others);
 	err = dc_json_failed(doc) ? -EINVAL : 0;
 	dc_json_close(doc);
 	if (!err && !ret->len)

@@ -13,6 +13,8 @@ struct dc_unit {
 	const char *file; /* absolute */
 	const char *object; /* absolute; NULL: the command names none */
 	const char *dir; /* working folder of the compiler */
+	const char *module; /* that it is linked into, as its file is called, without .ko; NULL: the
+			     * commands do not tell */
 	const char **argv;
 	int argc;
 };
@@ -71,9 +73,8 @@ int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct d
 		    const char *source, const char *module, dc_units *ret, dc_units *ret_others,
 		    dc_paths *ret_makefiles);
 
-/* The same from a compile_commands.json ("command" or "arguments" entries). A plan of a study has
- * the others, too. */
+/* The same from a compile_commands.json ("command" or "arguments" entries). */
 int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const char *path,
-			    dc_units *ret, dc_units *ret_others);
+			    dc_units *ret);
 
 #endif

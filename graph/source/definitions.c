@@ -121,6 +121,7 @@ static void read_parameters(struct dc_source_reader *reader, CXCursor cursor,
 			ret->uncuttable = "has a parameter without a name";
 		if (to.kind != CXType_Invalid)
 			dc_layout_record(&reader->facts, &reader->source->layouts, to);
+		dc_source_read_reach(reader, type);
 		dc_vec_push(&ret->parameters, parameter);
 	}
 }

@@ -118,6 +118,41 @@ static void finish_evidence(struct dc_source_reader *reader)
 	dc_pointers_finish(evidence);
 }
 
+static bool defines_variable(const struct dc_source *source, const char *name)
+{
+	const struct dc_variable *variable;
+
+	dc_vec_each (variable, &source->variables)
+		if (!variable->is_static && variable->name == name)
+			return true;
+	return false;
+}
+
+/* Leaves the functions and the variables that the driver does not define. */
+static void drop_own(struct dc_source *source)
+{
+	struct dc_prototype *at = source->layouts.prototypes.at;
+	const char **names = source->layouts.table_variables.at;
+	size_t i, kept = 0;
+
+	for (i = 0; i < source->layouts.table_variables.len; i++)
+		if (!defines_variable(source, names[i]))
+			names[kept++] = names[i];
+	source->layouts.table_variables.len = kept;
+	kept = 0;
+
+	for (i = 0; i < source->layouts.prototypes.len; i++) {
+		if (!dc_source_defines(source, at[i].name)) {
+			at[kept++] = at[i];
+			continue;
+		}
+		dc_vec_done(&at[i].parameters);
+		dc_vec_done(&at[i].parameter_names);
+		dc_vec_done(&at[i].parameter_types);
+	}
+	source->layouts.prototypes.len = kept;
+}
+
 static void finish(struct dc_source_reader *reader)
 {
 	struct dc_source *source = reader->source;
@@ -142,6 +177,7 @@ static void finish(struct dc_source_reader *reader)
 	for (i = 0; i < source->definitions.len; i++)
 		source->definitions.at[i].name = names[i];
 	free(names);
+	drop_own(source);
 	dc_layout_finish(&source->layouts);
 	finish_evidence(reader);
 	if (source->definitions.len)
@@ -149,6 +185,8 @@ static void finish(struct dc_source_reader *reader)
 		      sizeof(*source->definitions.at), order_definitions);
 	if (source->files.len)
 		qsort(source->files.at, source->files.len, sizeof(*source->files.at), order_files);
+	if (source->outside.len)
+		qsort(source->outside.at, source->outside.len, sizeof(const char *), order_texts);
 }
 
 int dc_source_read_finish(struct dc_diag *diag, struct dc_source_reader *reader)

@@ -33,12 +33,18 @@ void remove_folder(const char *folder)
 
 static const char kernel[] = "struct net_device { unsigned long state; char name[16]; };\n"
 			     "struct ethtool_drvinfo { char driver[32]; };\n"
+			     "struct pci_dev { struct pci_dev *physfn; int irq; };\n"
+			     "static inline int pci_irq(struct pci_dev *dev) { return dev->irq; }\n"
+			     "int pci_wake(struct pci_dev *dev);\n"
+			     "static inline unsigned get_word(const void *at)\n"
+			     "{ const struct { unsigned word; } *view = at; return view->word; }\n"
 			     "struct napi_struct;\n"
 			     "struct table { void (*enable)(void), (*run)(void); };\n"
 			     "void kernel_run(void);\n"
 			     "int request_irq(unsigned irq, int (*handler)(int, void *),\n"
 			     "	unsigned long flags, const char *name, void *dev);\n"
 			     "const void *free_irq(unsigned irq, void *dev);\n"
+			     "struct net_device *alloc_etherdev_mqs(int size, int tx, int rx);\n"
 			     "void rtnl_lock(void);\n"
 			     "void rtnl_unlock(void);\n"
 			     "void napi_enable(struct napi_struct *napi);\n";
