@@ -64,9 +64,13 @@ void dc_json_close(struct dc_json_doc *doc); /* takes NULL */
 
 bool dc_json_failed(const struct dc_json_doc *doc);
 
-/* Reports a fault at a value ("FILE: nodes[3].loc: TEXT") unless the document has failed already.
+/* Reports a fault at a value ("FILE:LINE: error: nodes[3].loc: TEXT") unless the document has
+ * failed already.
  */
 void dc_json_fault(const struct dc_json *at, const char *fmt, ...) DC_PRINTF(2, 3);
+
+/* The line of a value in its file, from 1; of a missing member, that of its object. */
+unsigned dc_json_line(const struct dc_json *at);
 
 /* Members of an object. A missing or null member, or one of another type, is a fault.
  * Strings are borrowed from the document. */

@@ -8,12 +8,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What is known of a place. */
+struct place {
+	struct dc_pointer pointer;
+	const struct dc_evidence *device; /* shows that it points to what is the device's */
+	const struct dc_evidence *handed; /* that it is handed on to the device */
+	bool may_be_null;
+	bool has_uses, has_has; /* the next two were found */
+	struct dc_uses uses;
+	struct dc_has has;
+};
+
 struct dc_evidence_table {
 	const struct dc_evidence **by_from; /* rows with a from, in its order */
 	size_t count;
+	struct place *places; /* in the order of pointers, once each */
+	size_t place_count;
 };
 
-enum { DEEPEST = 12 }; /* pointers that are followed from one to the next */
+enum { DEEPEST = 24 }; /* pointers that are followed from one to the next */
 
 /* Rows */
 
@@ -26,26 +39,39 @@ static int order_from(const void *a, const void *b)
 	return order ? order : left < right ? -1 : left > right;
 }
 
-void dc_evidence_index(struct dc_marshal *marshal)
+static int order_places(const void *a, const void *b)
 {
-	struct dc_evidence_table *table = dc_alloc(1, sizeof(*table));
-	const struct dc_evidence *row;
-
-	table->by_from = dc_alloc(marshal->source->evidence.len + 1, sizeof(*table->by_from));
-	dc_vec_each (row, &marshal->source->evidence)
-		if (row->from.of)
-			table->by_from[table->count++] = row;
-	if (table->count)
-		qsort(table->by_from, table->count, sizeof(*table->by_from), order_from);
-	marshal->evidence = table;
+	return dc_pointer_order(&((const struct place *)a)->pointer,
+				&((const struct place *)b)->pointer);
 }
 
-void dc_evidence_done(struct dc_marshal *marshal)
+static struct place *find_place(const struct dc_marshal *marshal, const struct dc_pointer *pointer)
 {
-	if (marshal->evidence)
-		free(marshal->evidence->by_from);
-	free(marshal->evidence);
-	marshal->evidence = NULL;
+	const struct dc_evidence_table *table = marshal->evidence;
+	struct place key = {.pointer = *pointer};
+
+	return table->place_count
+		       ? bsearch(&key, table->places, table->place_count, sizeof(key), order_places)
+		       : NULL;
+}
+
+static void make_places(const struct dc_marshal *marshal, struct dc_evidence_table *table)
+{
+	const struct dc_evidence *row;
+	size_t i, count = 0;
+
+	table->places = dc_alloc(2 * marshal->source->evidence.len + 1, sizeof(*table->places));
+	dc_vec_each (row, &marshal->source->evidence) {
+		table->places[table->place_count++].pointer = row->pointer;
+		if (row->from.of)
+			table->places[table->place_count++].pointer = row->from;
+	}
+	if (table->place_count)
+		qsort(table->places, table->place_count, sizeof(*table->places), order_places);
+	for (i = 0; i < table->place_count; i++)
+		if (!count || order_places(&table->places[count - 1], &table->places[i]) != 0)
+			table->places[count++] = table->places[i];
+	table->place_count = count;
 }
 
 /* The first row about a pointer, and how many there are. */
@@ -110,11 +136,145 @@ const char *dc_evidence_words(const struct dc_marshal *marshal, const struct dc_
 	return dc_arena_printf(marshal->arena, "%s at %s:%u", row->text, row->file, row->line);
 }
 
+/* Calls through function pointers: "LINE#ARGUMENT" of the caller. */
+static void split_passed(const struct dc_pointer *pointer, unsigned *ret_line,
+			 const char **ret_argument)
+{
+	const char *hash = strchr(pointer->name, '#');
+
+	*ret_line = (unsigned)strtoul(pointer->name, NULL, 10);
+	*ret_argument = hash ? hash + 1 : "";
+}
+
+static bool is_target(const struct dc_call *call, int caller, unsigned line)
+{
+	return call->kind == DC_CALL_INDIRECT && (int)call->caller == caller &&
+	       call->line == line && dc_call_counts(call);
+}
+
+/* What spreads from place to place, whatever the annotations. */
+
+struct edge {
+	struct place *from, *to;
+	bool exact; /* the same address, or one further on in the same memory */
+	bool same; /* the same address */
+};
+
+typedef DC_VEC(struct edge) edges;
+
+static void add_passed(const struct dc_marshal *marshal, struct place *place, edges *ret)
+{
+	int caller = dc_graph_function(marshal->graph, place->pointer.of);
+	const struct dc_call *call;
+	const char *argument;
+	unsigned line;
+
+	split_passed(&place->pointer, &line, &argument);
+	dc_vec_each (call, &marshal->graph->calls) {
+		struct dc_pointer target = {DC_POINTER_PARAMETER, NULL, argument};
+		struct place *to;
+
+		if (!is_target(call, caller, line))
+			continue;
+		target.of = marshal->graph->functions.at[call->callee].name;
+		to = find_place(marshal, &target);
+		if (to)
+			dc_vec_push(ret, (struct edge){place, to, true, true});
+	}
+}
+
+static void add_edges(const struct dc_marshal *marshal, edges *ret)
+{
+	const struct dc_evidence_table *table = marshal->evidence;
+	const struct dc_evidence *row;
+	size_t i;
+
+	dc_vec_each (row, &marshal->source->evidence)
+		if (row->from.of)
+			dc_vec_push(ret,
+				    (struct edge){find_place(marshal, &row->from),
+						  find_place(marshal, &row->pointer),
+						  row->kind == DC_EVIDENCE_FROM,
+						  row->kind == DC_EVIDENCE_FROM && !row->offset});
+	for (i = 0; i < table->place_count; i++)
+		if (table->places[i].pointer.kind == DC_POINTER_PASSED)
+			add_passed(marshal, &table->places[i], ret);
+}
+
+static bool spread_edge(const struct edge *edge)
+{
+	bool changed = false;
+
+	if (edge->from->device && !edge->to->device) {
+		edge->to->device = edge->from->device;
+		changed = true;
+	}
+	if (edge->exact && edge->to->handed && !edge->from->handed) {
+		edge->from->handed = edge->to->handed;
+		changed = true;
+	}
+	if (edge->same && edge->from->may_be_null && !edge->to->may_be_null &&
+	    edge->to->pointer.kind == DC_POINTER_PARAMETER)
+		changed = edge->to->may_be_null = true;
+	return changed;
+}
+
+static void spread(const struct dc_marshal *marshal)
+{
+	const struct dc_evidence *row;
+	const struct edge *edge;
+	edges all = {0};
+	bool changed = true;
+
+	dc_vec_each (row, &marshal->source->evidence) {
+		struct place *place = find_place(marshal, &row->pointer);
+
+		if (row->kind == DC_EVIDENCE_REGISTERS || row->kind == DC_EVIDENCE_DEVICE)
+			place->device = place->handed = row;
+		else if (row->kind == DC_EVIDENCE_NULL)
+			place->may_be_null = true;
+	}
+	add_edges(marshal, &all);
+	while (changed) {
+		changed = false;
+		dc_vec_each (edge, &all)
+			changed |= spread_edge(edge);
+	}
+	dc_vec_done(&all);
+}
+
+void dc_evidence_index(struct dc_marshal *marshal)
+{
+	struct dc_evidence_table *table = dc_alloc(1, sizeof(*table));
+	const struct dc_evidence *row;
+
+	table->by_from = dc_alloc(marshal->source->evidence.len + 1, sizeof(*table->by_from));
+	dc_vec_each (row, &marshal->source->evidence)
+		if (row->from.of)
+			table->by_from[table->count++] = row;
+	if (table->count)
+		qsort(table->by_from, table->count, sizeof(*table->by_from), order_from);
+	make_places(marshal, table);
+	marshal->evidence = table;
+	spread(marshal);
+}
+
+void dc_evidence_done(struct dc_marshal *marshal)
+{
+	if (marshal->evidence) {
+		free(marshal->evidence->by_from);
+		free(marshal->evidence->places);
+	}
+	free(marshal->evidence);
+	marshal->evidence = NULL;
+}
+
 /* A way from pointer to pointer, which does not come back. */
 struct way {
 	const struct dc_marshal *marshal;
 	struct dc_pointer at[DEEPEST];
 	size_t len;
+	bool cut; /* it came back, or was too long: what was found is not of the place alone */
 };
 
 static bool enter(struct way *way, const struct dc_pointer *pointer, bool *ret_too_deep)
@@ -124,30 +284,13 @@ static bool enter(struct way *way, const struct dc_pointer *pointer, bool *ret_t
 	*ret_too_deep = way->len == DEEPEST;
 	for (i = 0; i < way->len; i++)
 		if (!dc_pointer_order(&way->at[i], pointer))
-			return false;
-	if (*ret_too_deep)
+			break;
+	if (i < way->len || *ret_too_deep) {
+		way->cut = true;
 		return false;
+	}
 	way->at[way->len++] = *pointer;
 	return true;
-}
-
-/* Calls through function pointers: "LINE#ARGUMENT" of the caller. */
-static bool split_passed(const struct dc_pointer *pointer, unsigned *ret_line,
-			 const char **ret_argument)
-{
-	const char *hash = strchr(pointer->name, '#');
-
-	*ret_line = (unsigned)strtoul(pointer->name, NULL, 10);
-	*ret_argument = hash ? hash + 1 : "";
-	return hash != NULL;
-}
-
-static bool is_target(const struct dc_marshal *marshal, const struct dc_call *call, int caller,
-		      unsigned line)
-{
-	(void)marshal;
-	return call->kind == DC_CALL_INDIRECT && (int)call->caller == caller &&
-	       call->line == line && dc_call_counts(call);
 }
 
 /* How far code looks */
@@ -240,11 +383,14 @@ static void merge_uses(struct dc_uses *into, const struct dc_uses *other)
 	}
 }
 
+/* True for structures of which an address is passed on, never the bytes. The driver's own are
+ * objects, or all functions that use them stay together. */
 static bool is_crossing_record(const struct dc_marshal *marshal, const char *record)
 {
+	const struct dc_layout *layout = dc_layout_find(&marshal->source->layouts, record);
 	const struct dc_type_rule *rule = dc_rules_type(marshal->rules, record);
 
-	return dc_marshal_is_object(marshal, record) ||
+	return (layout && layout->of_driver) || dc_marshal_is_object(marshal, record) ||
 	       (rule && (rule->class == DC_TYPE_OBJECT || rule->class == DC_TYPE_OPAQUE));
 }
 
@@ -290,6 +436,8 @@ static struct dc_uses uses_behind(struct way *way, const struct dc_evidence *row
 
 	switch (row->pointer.kind) {
 	case DC_POINTER_PARAMETER:
+		if (!dc_source_find(marshal->source, row->pointer.of))
+			return uses; /* another module has that function */
 		all = uses_along(way, row->pointer);
 		if (all.reach == DC_REACHES_EXTENT &&
 		    !translate(marshal, row->pointer.of, row, &all.extent))
@@ -306,7 +454,7 @@ static struct dc_uses uses_behind(struct way *way, const struct dc_evidence *row
 						    argument};
 			struct dc_uses one;
 
-			if (!is_target(marshal, call, caller, line))
+			if (!is_target(call, caller, line))
 				continue;
 			one = uses_along(way, target);
 			if (one.reach == DC_REACHES_EXTENT &&
@@ -321,7 +469,7 @@ static struct dc_uses uses_behind(struct way *way, const struct dc_evidence *row
 	}
 }
 
-static struct dc_uses uses_along(struct way *way, struct dc_pointer pointer)
+static struct dc_uses find_uses(struct way *way, struct dc_pointer pointer)
 {
 	const struct dc_marshal *marshal = way->marshal;
 	struct dc_uses all = {0};
@@ -356,11 +504,71 @@ static struct dc_uses uses_along(struct way *way, struct dc_pointer pointer)
 	return all;
 }
 
+static struct dc_uses uses_along(struct way *way, struct dc_pointer pointer)
+{
+	struct place *place = find_place(way->marshal, &pointer);
+	bool cut = way->cut;
+	struct dc_uses uses;
+
+	if (place && place->has_uses)
+		return place->uses;
+	way->cut = false;
+	uses = find_uses(way, pointer);
+	if (place && !way->cut) {
+		place->uses = uses;
+		place->has_uses = true;
+	}
+	way->cut |= cut;
+	return uses;
+}
+
 struct dc_uses dc_evidence_uses(const struct dc_marshal *marshal, struct dc_pointer pointer)
 {
 	struct way way = {.marshal = marshal};
 
 	return uses_along(&way, pointer);
+}
+
+/* The farthest constant index */
+
+static const struct dc_evidence *farthest_along(struct way *way, struct dc_pointer pointer,
+						long long *ret)
+{
+	const struct dc_evidence *row, **from, *found = NULL;
+	long long there;
+	size_t count;
+	bool too_deep;
+
+	*ret = 0;
+	if (!enter(way, &pointer, &too_deep))
+		return NULL;
+	for (row = rows_of(way->marshal, &pointer, &count); count--; row++)
+		if (row->kind == DC_EVIDENCE_USES && !row->extent.times &&
+		    row->extent.bytes > *ret) {
+			*ret = row->extent.bytes;
+			found = row;
+		}
+	for (from = rows_from(way->marshal, &pointer, &count); count--; from++) {
+		if ((*from)->kind != DC_EVIDENCE_FROM ||
+		    ((*from)->pointer.kind != DC_POINTER_PARAMETER &&
+		     (*from)->pointer.kind != DC_POINTER_LOCAL))
+			continue;
+		row = farthest_along(way, (*from)->pointer, &there);
+		if (row && there + (*from)->offset > *ret) {
+			*ret = there + (*from)->offset;
+			found = row;
+		}
+	}
+	way->len--;
+	return found;
+}
+
+const struct dc_evidence *dc_evidence_farthest(const struct dc_marshal *marshal,
+					       struct dc_pointer pointer, long long *ret_bytes)
+{
+	struct way way = {.marshal = marshal};
+
+	return farthest_along(&way, pointer, ret_bytes);
 }
 
 /* How much there is */
@@ -447,32 +655,20 @@ static bool is_value(const struct dc_evidence *row)
 	       row->kind == DC_EVIDENCE_REGISTERS || row->kind == DC_EVIDENCE_DEVICE;
 }
 
-/* INSIDE stands beside the HAS of the field or element that is pointed to. */
-static bool is_beside_has(const struct dc_evidence *row, const struct dc_evidence *rows,
-			  size_t count)
-{
-	for (; row->kind == DC_EVIDENCE_INSIDE && count--; rows++)
-		if (rows->kind == DC_EVIDENCE_HAS && rows->line == row->line &&
-		    !strcmp(rows->text, row->text))
-			return true;
-	return false;
-}
-
-static struct dc_has has_along(struct way *way, struct dc_pointer pointer)
+static struct dc_has find_has(struct way *way, struct dc_pointer pointer)
 {
 	const struct dc_marshal *marshal = way->marshal;
 	struct dc_has all = {0}, none = {0};
-	const struct dc_evidence *rows, *row;
-	size_t count, i, values = 0;
+	const struct dc_evidence *row;
+	size_t count, values = 0;
 	bool too_deep;
 
 	if (!enter(way, &pointer, &too_deep))
 		return none;
-	rows = rows_of(marshal, &pointer, &count);
-	for (row = rows, i = 0; i < count; row++, i++) {
+	for (row = rows_of(marshal, &pointer, &count); count--; row++) {
 		struct dc_has has;
 
-		if (!is_value(row) || is_beside_has(row, rows, count))
+		if (!is_value(row) || (row->kind == DC_EVIDENCE_INSIDE && row->certain))
 			continue;
 		if (row->kind == DC_EVIDENCE_FROM && !dc_pointer_order(&row->from, &pointer))
 			continue; /* p = p */
@@ -488,6 +684,20 @@ static struct dc_has has_along(struct way *way, struct dc_pointer pointer)
 	}
 	way->len--;
 	return values ? all : none;
+}
+
+static struct dc_has has_along(struct way *way, struct dc_pointer pointer)
+{
+	struct place *place = find_place(way->marshal, &pointer);
+
+	/* a way that comes back only makes it less known */
+	if (place && !place->has_has) {
+		struct dc_has has = find_has(way, pointer);
+
+		place->has = has;
+		place->has_has = true;
+	}
+	return place ? place->has : find_has(way, pointer);
 }
 
 /* "u8 addr[6]": the declaration of a parameter is the driver's own word for it. */
@@ -516,123 +726,37 @@ struct dc_has dc_evidence_has(const struct dc_marshal *marshal, struct dc_pointe
 
 /* The device */
 
-static const struct dc_evidence *device_up(struct way *way, struct dc_pointer pointer)
-{
-	const struct dc_marshal *marshal = way->marshal;
-	const struct dc_evidence *row, *found = NULL;
-	size_t count;
-	bool too_deep;
-
-	if (!enter(way, &pointer, &too_deep))
-		return NULL;
-	for (row = rows_of(marshal, &pointer, &count); count-- && !found; row++) {
-		if (row->kind == DC_EVIDENCE_REGISTERS || row->kind == DC_EVIDENCE_DEVICE)
-			found = row;
-		else if (row->from.of)
-			found = device_up(way, row->from);
-	}
-	if (!found && pointer.kind == DC_POINTER_PARAMETER) {
-		int function = dc_graph_function(marshal->graph, pointer.of);
-		const struct dc_call *call;
-
-		dc_vec_each (call, &marshal->graph->calls) {
-			struct dc_pointer passed = {DC_POINTER_PASSED, NULL, NULL};
-
-			if (found || call->kind != DC_CALL_INDIRECT ||
-			    (int)call->callee != function || !dc_call_counts(call))
-				continue;
-			passed.of = marshal->graph->functions.at[call->caller].name;
-			passed.name =
-				dc_arena_printf(marshal->arena, "%u#%s", call->line, pointer.name);
-			found = device_up(way, passed);
-		}
-	}
-	way->len--;
-	return found;
-}
-
-/* Where the pointer is handed on to something that gives it to the device. */
-static const struct dc_evidence *device_down(struct way *way, struct dc_pointer pointer)
-{
-	const struct dc_evidence *row, **from, *found = NULL;
-	size_t count;
-	bool too_deep;
-
-	if (!enter(way, &pointer, &too_deep))
-		return NULL;
-	for (row = rows_of(way->marshal, &pointer, &count); count-- && !found; row++)
-		if (row->kind == DC_EVIDENCE_REGISTERS || row->kind == DC_EVIDENCE_DEVICE)
-			found = row;
-	for (from = rows_from(way->marshal, &pointer, &count); count-- && !found; from++)
-		if ((*from)->kind == DC_EVIDENCE_FROM)
-			found = device_down(way, (*from)->pointer);
-	way->len--;
-	return found;
-}
-
 const struct dc_evidence *dc_evidence_device(const struct dc_marshal *marshal,
 					     struct dc_pointer pointer)
 {
-	struct way way = {.marshal = marshal};
-	const struct dc_evidence *found = device_up(&way, pointer);
+	const struct place *place = find_place(marshal, &pointer);
 
-	way.len = 0;
-	return found ? found : device_down(&way, pointer);
+	if (!place)
+		return NULL;
+	return place->device ? place->device : place->handed;
 }
 
 const struct dc_evidence *dc_evidence_device_record(const struct dc_marshal *marshal,
 						    const char *record)
 {
-	const struct dc_evidence *row, *found = NULL;
+	const struct dc_evidence *row;
+	const struct place *place;
 
 	dc_vec_each (row, &marshal->source->evidence) {
-		struct way way = {.marshal = marshal};
-
-		if (found || !row->record || strcmp(row->record, record) != 0)
+		if (!row->record || strcmp(row->record, record) != 0)
 			continue;
 		if (row->kind == DC_EVIDENCE_REGISTERS || row->kind == DC_EVIDENCE_DEVICE)
-			found = row;
-		else if (row->from.of)
-			found = device_up(&way, row->from);
+			return row;
+		place = row->from.of ? find_place(marshal, &row->from) : NULL;
+		if (place && place->device)
+			return place->device;
 	}
-	return found;
-}
-
-/* NULL */
-
-static bool null_along(struct way *way, struct dc_pointer pointer)
-{
-	const struct dc_marshal *marshal = way->marshal;
-	int function = dc_graph_function(marshal->graph, pointer.of);
-	const struct dc_evidence *row;
-	const struct dc_call *call;
-	bool found = false, too_deep;
-	size_t count;
-
-	if (!enter(way, &pointer, &too_deep))
-		return false;
-	for (row = rows_of(marshal, &pointer, &count); count-- && !found; row++)
-		found = row->kind == DC_EVIDENCE_NULL ||
-			(row->kind == DC_EVIDENCE_FROM && row->from.kind == DC_POINTER_PARAMETER &&
-			 null_along(way, row->from));
-	dc_vec_each (call, &marshal->graph->calls) {
-		struct dc_pointer passed = {DC_POINTER_PASSED, NULL, NULL};
-
-		if (found || pointer.kind != DC_POINTER_PARAMETER ||
-		    call->kind != DC_CALL_INDIRECT || (int)call->callee != function ||
-		    !dc_call_counts(call))
-			continue;
-		passed.of = marshal->graph->functions.at[call->caller].name;
-		passed.name = dc_arena_printf(marshal->arena, "%u#%s", call->line, pointer.name);
-		found = null_along(way, passed);
-	}
-	way->len--;
-	return found;
+	return NULL;
 }
 
 bool dc_evidence_may_be_null(const struct dc_marshal *marshal, struct dc_pointer parameter)
 {
-	struct way way = {.marshal = marshal};
+	const struct place *place = find_place(marshal, &parameter);
 
-	return null_along(&way, parameter);
+	return place && place->may_be_null;
 }

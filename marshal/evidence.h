@@ -39,6 +39,11 @@ void dc_evidence_done(struct dc_marshal *marshal);
 /* How far code looks at what the pointer points to, while it does not change. */
 struct dc_uses dc_evidence_uses(const struct dc_marshal *marshal, struct dc_pointer pointer);
 
+/* What looks farthest by a constant number of bytes, and how far; calls through function pointers
+ * are not followed. NULL: nothing does. */
+const struct dc_evidence *dc_evidence_farthest(const struct dc_marshal *marshal,
+					       struct dc_pointer pointer, long long *ret_bytes);
+
 /* How much memory there is behind it. */
 struct dc_has dc_evidence_has(const struct dc_marshal *marshal, struct dc_pointer pointer);
 

@@ -204,8 +204,13 @@ static void judge_unknown(const struct dc_marshal *marshal, const struct dc_has 
 			  struct candidate *at)
 {
 	const char *count = dc_propose_count(marshal, at->layout, at->field);
+	unsigned size = at->field->value.to_size;
+	long long farthest, elements;
 
-	at->count = count ? count : "1";
+	dc_evidence_farthest(marshal, dc_pointer_of_field(at->layout->name, at->field->name),
+			     &farthest);
+	elements = size && farthest > size ? (farthest + size - 1) / size : 1;
+	at->count = count ? count : dc_arena_printf(marshal->arena, "%lld", elements);
 	at->worth = has->by && has->by->allocated ? 2 : 1;
 	at->evidence =
 		dc_arena_printf(marshal->arena,

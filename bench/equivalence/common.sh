@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the workloads of `bench/equivalence` share, in the guest. /equivalence.env says
 #
-#   GROUPS      the functions of the workload to run, without their group_
+#   WANTED      the functions of the workload to run, without their group_
 #   FORM        short or long
 #   PARAMETERS  the module's parameters, NAME:TYPE
 #   COUNT       yes: count the driver's calls with kprobes on the functions that /functions names
@@ -135,7 +135,7 @@ run_groups() {
 	mark 90
 	dmesg -c > /tmp/boot
 	[ "$COUNT" != yes ] || count_begin
-	for group in $GROUPS; do
+	for group in $WANTED; do
 		progress "$group"
 		"group_$group"
 	done

@@ -10,11 +10,13 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ROOM 65536
+#define ROOM   65536
+#define GRID_S 3
 
 static int fd;
 static const char *interface;
@@ -61,12 +63,31 @@ static void print(const char *what, unsigned a, unsigned b, int result)
 	}
 }
 
+/* Until the clock is a multiple of GRID_S: what a change has started is over then. */
+static void settle(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	now.tv_sec = GRID_S - 1 - now.tv_sec % GRID_S;
+	now.tv_nsec = 999999999 - now.tv_nsec;
+	nanosleep(&now, NULL);
+}
+
+/* Asks. */
 static void ethtool(const char *what, unsigned a, unsigned b)
 {
 	struct ifreq ifr = request();
 
 	ifr.ifr_data = (void *)&data;
 	print(what, a, b, ioctl(fd, SIOCETHTOOL, &ifr));
+}
+
+/* Changes something, or may do. */
+static void change(const char *what, unsigned a, unsigned b)
+{
+	ethtool(what, a, b);
+	settle();
 }
 
 static void start(unsigned command)
@@ -99,6 +120,7 @@ static void mii(void)
 		word->reg_num = i < 6 ? MII_BMCR : (__u16)(i - 2);
 		word->val_in = i < 6 ? values[i] : (__u16)(i * 0x111);
 		print("SMIIREG", word->reg_num, word->val_in, ioctl(fd, SIOCSMIIREG, &ifr));
+		settle();
 	}
 	for (i = 0; i < 16; i++) {
 		struct ifreq ifr = request();
@@ -116,7 +138,7 @@ static void commands(void)
 		start(command);
 		if (command == ETHTOOL_PHYS_ID)
 			data.words[1] = 1;
-		ethtool("command", command, 0);
+		change("command", command, 0);
 	}
 }
 
@@ -139,13 +161,13 @@ static void eeprom(void)
 		data.eeprom.len = 1 + i % 3;
 		ethtool("GEEPROM", data.eeprom.offset, data.eeprom.len);
 		data.words[0] = ETHTOOL_SEEPROM; /* with the magic and bytes that came back */
-		ethtool("SEEPROM", data.eeprom.offset, data.eeprom.len);
+		change("SEEPROM", data.eeprom.offset, data.eeprom.len);
 		data.eeprom.data[0] ^= 0x55;
-		ethtool("SEEPROM", data.eeprom.offset, data.eeprom.len);
+		change("SEEPROM", data.eeprom.offset, data.eeprom.len);
 		data.eeprom.data[0] ^= 0x55;
-		ethtool("SEEPROM", data.eeprom.offset, data.eeprom.len);
+		change("SEEPROM", data.eeprom.offset, data.eeprom.len);
 		data.eeprom.magic ^= 1;
-		ethtool("SEEPROM", data.eeprom.offset, data.eeprom.len);
+		change("SEEPROM", data.eeprom.offset, data.eeprom.len);
 	}
 }
 
@@ -192,11 +214,11 @@ static void settings(void)
 			data.cmd.autoneg = AUTONEG_DISABLE;
 			data.cmd.duplex = (__u8)duplex;
 			ethtool_cmd_speed_set(&data.cmd, speeds[i]);
-			ethtool("SSET", speeds[i], duplex);
+			change("SSET", speeds[i], duplex);
 		}
 	data.cmd.autoneg = AUTONEG_ENABLE;
 	data.cmd.advertising = 0x3ff;
-	ethtool("SSET", 0, 0);
+	change("SSET", 0, 0);
 }
 
 static void rings(void)
@@ -208,7 +230,7 @@ static void rings(void)
 	for (i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
 		start(ETHTOOL_SRINGPARAM);
 		data.rings.rx_pending = data.rings.tx_pending = counts[i];
-		ethtool("SRINGPARAM", counts[i], 0);
+		change("SRINGPARAM", counts[i], 0);
 		start(ETHTOOL_GRINGPARAM);
 		ethtool("GRINGPARAM", 0, 0);
 	}
@@ -224,7 +246,7 @@ static void coalesce(void)
 	for (i = 0; i < sizeof(values) / sizeof(*values); i++) {
 		start(ETHTOOL_SCOALESCE);
 		data.coalesce.rx_coalesce_usecs = values[i];
-		ethtool("SCOALESCE", values[i], 0);
+		change("SCOALESCE", values[i], 0);
 		start(ETHTOOL_GCOALESCE);
 		ethtool("GCOALESCE", 0, 0);
 	}
@@ -239,7 +261,7 @@ static void pause_(void)
 		data.pause.autoneg = i >> 2 & 1;
 		data.pause.rx_pause = i >> 1 & 1;
 		data.pause.tx_pause = i & 1;
-		ethtool("SPAUSEPARAM", i, 0);
+		change("SPAUSEPARAM", i, 0);
 		start(ETHTOOL_GPAUSEPARAM);
 		ethtool("GPAUSEPARAM", 0, 0);
 	}
@@ -252,7 +274,7 @@ static void wol(void)
 	for (i = 0; i < 10; i++) {
 		start(ETHTOOL_SWOL);
 		data.wol.wolopts = i < 8 ? 1u << i : i == 8 ? 0xffffffff : 0;
-		ethtool("SWOL", data.wol.wolopts, 0);
+		change("SWOL", data.wol.wolopts, 0);
 		start(ETHTOOL_GWOL);
 		ethtool("GWOL", 0, 0);
 	}
@@ -266,7 +288,7 @@ static void level(void)
 	for (i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
 		start(ETHTOOL_SMSGLVL);
 		data.value.data = levels[i];
-		ethtool("SMSGLVL", levels[i], 0);
+		change("SMSGLVL", levels[i], 0);
 		start(ETHTOOL_GMSGLVL);
 		ethtool("GMSGLVL", 0, 0);
 	}

@@ -33,7 +33,9 @@ static const char help[] =
 	"  --random-cuts N    the short form once for each of N cuts drawn at random\n"
 	"                     (drivercut solve --random-cut), with the seeds S, S + 1, ...\n"
 	"  --seed S           the first seed (1)\n"
-	"  --count            also count the calls of each function (a third boot for each group)\n"
+	"  --count            also count the calls of each function (a third boot for each group;\n"
+	"                     --long does)\n"
+	"  --no-count         --long without counting\n"
 	"  --again            run also what was run before with the same files\n"
 	"  --folder DIR       for all files (out/DRIVER/equivalence); a run that is there is kept\n"
 	"  --json             print JSON\n"
@@ -44,7 +46,7 @@ struct options {
 	eq_words models, groups;
 	const char *cut, *components, *folder;
 	unsigned long random_cuts, seed;
-	bool is_long, count, again, json;
+	bool is_long, count, no_count, again, json;
 };
 
 enum { MODEL = 256, GROUP, CUT, COMPONENTS, RANDOM_CUTS, SEED, FOLDER };
@@ -69,6 +71,7 @@ static int read_options(int argc, char **argv, struct options *ret)
 		{"random-cuts", required_argument, NULL, RANDOM_CUTS},
 		{"seed", required_argument, NULL, SEED},
 		{"count", no_argument, NULL, 'c'},
+		{"no-count", no_argument, NULL, 'n'},
 		{"again", no_argument, NULL, 'a'},
 		{"folder", required_argument, NULL, FOLDER},
 		{"json", no_argument, NULL, 'j'},
@@ -103,6 +106,9 @@ static int read_options(int argc, char **argv, struct options *ret)
 		case 'c':
 			ret->count = true;
 			break;
+		case 'n':
+			ret->no_count = true;
+			break;
 		case 'a':
 			ret->again = true;
 			break;
@@ -118,6 +124,7 @@ static int read_options(int argc, char **argv, struct options *ret)
 		default:
 			return -1;
 		}
+	ret->count &= !ret->no_count;
 	if (!right || optind + 2 != argc || (ret->cut && ret->components) ||
 	    (ret->random_cuts && (ret->cut || ret->components || ret->is_long))) {
 		fprintf(stderr, "equivalence: %s; see --help\n",
@@ -165,7 +172,8 @@ static const char *run_folder(struct bench *bench, const char *model, const char
 static int compare(struct bench *bench, const char *model, const char *name, const char *groups,
 		   const char *split)
 {
-	const char *stock = run_folder(bench, model, name, eq_kind_names[EQ_STOCK]);
+	const char *shared = bench->options.is_long ? name : "short";
+	const char *stock = run_folder(bench, model, shared, eq_kind_names[EQ_STOCK]);
 	struct eq_result result;
 	int err = eq_run(&bench->job, model, groups, EQ_STOCK, stock);
 
@@ -222,6 +230,12 @@ static const char *short_groups(struct bench *bench)
 	return groups;
 }
 
+/* What fails does not keep the rest from being run. */
+static int first_of(int before, int err)
+{
+	return before < 0 ? before : err;
+}
+
 static int run_model(struct bench *bench, const char *model)
 {
 	const struct eq_group *group;
@@ -230,8 +244,23 @@ static int run_model(struct bench *bench, const char *model)
 	if (!bench->options.is_long)
 		return run_one(bench, model, "short", short_groups(bench));
 	dc_vec_each (group, &bench->rules.groups)
-		if (!err && is_wanted(&bench->options.groups, group->name))
-			err = run_one(bench, model, group->name, group->name);
+		if (is_wanted(&bench->options.groups, group->name))
+			err = first_of(err, run_one(bench, model, group->name, group->name));
+	return err;
+}
+
+static int run_seed(struct bench *bench, const char *model, unsigned long number)
+{
+	const char *seed = dc_arena_printf(bench->arena, "%lu", number);
+	const char *folder = dc_arena_printf(bench->arena, "%s/random-%s", bench->job.folder, seed);
+	int err;
+
+	fprintf(stderr, "random cut, seed %s\n", seed);
+	err = eq_build_split(&bench->job, NULL, NULL, seed, folder);
+	if (!err)
+		err = compare(bench, model, dc_arena_printf(bench->arena, "seed %s", seed),
+			      short_groups(bench),
+			      dc_arena_printf(bench->arena, "%s/split", folder));
 	return err;
 }
 
@@ -242,20 +271,8 @@ static int run_random(struct bench *bench)
 	unsigned long i;
 	int err = 0;
 
-	for (i = 0; i < bench->options.random_cuts && !err; i++) {
-		const char *seed = dc_arena_printf(bench->arena, "%lu", bench->options.seed + i);
-		const char *folder =
-			dc_arena_printf(bench->arena, "%s/random-%s", bench->job.folder, seed);
-
-		fprintf(stderr, "random cut, seed %s\n", seed);
-		err = eq_build_split(&bench->job, NULL, NULL, seed, folder);
-		if (!err)
-			err = compare(bench, model, "short", short_groups(bench),
-				      dc_arena_printf(bench->arena, "%s/split", folder));
-		if (!err)
-			bench->report.results.at[bench->report.results.len - 1].group =
-				dc_arena_printf(bench->arena, "seed %s", seed);
-	}
+	for (i = 0; i < bench->options.random_cuts; i++)
+		err = first_of(err, run_seed(bench, model, bench->options.seed + i));
 	return err;
 }
 
@@ -268,13 +285,15 @@ static int run_all(struct bench *bench)
 		return run_random(bench);
 	err = eq_build_split(&bench->job, bench->options.cut, bench->options.components, NULL,
 			     dc_arena_printf(bench->arena, "%s/split", bench->job.folder));
+	if (err < 0)
+		return err;
 	dc_vec_each (model, &bench->rules.models) {
 		bool wanted = bench->options.models.len
 				      ? is_wanted(&bench->options.models, *model)
 				      : bench->options.is_long || model == bench->rules.models.at;
 
-		if (!err && wanted)
-			err = run_model(bench, *model);
+		if (wanted)
+			err = first_of(err, run_model(bench, *model));
 	}
 	return err;
 }
@@ -347,7 +366,7 @@ static int prepare(struct bench *bench, const char *drivercut, const char *opera
 	return err;
 }
 
-static int report(struct bench *bench)
+static int report(struct bench *bench, bool failed)
 {
 	const struct options *options = &bench->options;
 
@@ -355,6 +374,7 @@ static int report(struct bench *bench)
 	bench->report.form = options->is_long ? "long" : "short";
 	bench->report.release = bench->kernel.release;
 	bench->report.json = options->json;
+	bench->report.failed = failed;
 	bench->report.is_whole = options->is_long && !options->models.len && !options->groups.len;
 	eq_find_unused(bench->arena, &bench->rules, &bench->report);
 	return eq_print(&bench->diag, &bench->report) ? 0 : 1;
@@ -393,7 +413,9 @@ int main(int argc, char **argv)
 		dc_vec_push(&bench.report.counts, (struct eq_counts){*name, 0});
 	if (!err)
 		err = run_all(&bench);
-	status = err == -EINVAL ? 1 : err < 0 ? 3 : report(&bench);
+	status = bench.report.results.len ? report(&bench, err < 0) : 0;
+	if (err < 0)
+		status = err == -EINVAL ? 1 : 3;
 	done(&bench);
 	return status;
 }

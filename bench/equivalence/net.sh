@@ -19,10 +19,10 @@ streams() { # netperf's test
 }
 
 # The addresses of both ends, in each other's tables: no ARP, now or later.
-meet() { # [NEAR'S ADDRESS]
+meet() {
 	ip addr replace "$NEAR/24" dev "$near"
 	ip neigh replace "$FAR" lladdr $far_mac dev "$near" nud permanent
-	in_peer /sbin/ip neigh replace "$NEAR" lladdr "${1:-$near_mac}" dev "$peer" nud permanent
+	in_peer /sbin/ip neigh replace "$NEAR" lladdr $near_mac dev "$peer" nud permanent
 }
 
 # Up, and long enough for any autonegotiation.
@@ -37,8 +37,8 @@ carrier() {
 	cat "/sys/class/net/$near/carrier" "/sys/class/net/$near/operstate" 2>&1
 }
 
-start() { # PARAMETERS
-	quiet load "$@"
+start() {
+	quiet load
 	quiet up
 }
 
@@ -55,12 +55,10 @@ et() { # WORDS
 suspend() { # TEST
 	echo 1 > /sys/module/suspend/parameters/pm_test_delay
 	echo "$1" > /sys/power/pm_test
-	echo freeze > /sys/power/state
-	suspend_status=$?
+	echo freeze > /sys/power/state || echo "it fails"
 	echo none > /sys/power/pm_test
 	sleep 6
 	carrier
-	return $suspend_status
 }
 
 # The life of a card, once round.
@@ -227,8 +225,6 @@ group_ioctl() {
 		quiet /sbin/equivalence_ioctl "$near" "$part"
 		quiet sleep 6
 	done
-	quiet mii-tool "$near"
-	quiet mii-tool -v "$near"
 	stop
 }
 
@@ -441,7 +437,7 @@ under_messages() { # COMMAND...
 group_hotplug() {
 	driver=/sys/bus/pci/drivers/$(cat /driver)
 	start
-	for again in 1 2; do
+	for _ in 1 2; do
 		quiet sh -c "echo 0000:00:10.0 > $driver/unbind; ls /sys/class/net"
 		quiet sh -c "echo 0000:00:10.0 > $driver/bind; ls /sys/class/net"
 		quiet up
@@ -492,15 +488,15 @@ unload_under_traffic() {
 
 # Each parameter with values that are right for some and wrong for others, each life a short one.
 group_parameters() {
-	values='0 1 2 7 33 79 80 256 4096 4097 100000 -1 words 80,96 1,2,3,4,5'
-	is_long || values='1 80'
+	values='1 80 100000 -1 words 80,96'
+	is_long || values='80 words'
 	quiet load nonsense=1
 	quiet unload
 	for parameter in $PARAMETERS; do
 		for value in $values; do
 			quiet load "${parameter%%:*}=$value"
 			[ -n "$near" ] || { quiet unload; continue; }
-			quiet sh -c "ethtool -g $near; ethtool -c $near; ethtool -a $near; ethtool -k $near" 
+			quiet sh -c "ethtool -g $near; ethtool -c $near; ethtool -a $near; ethtool -k $near"
 			quiet show "/sys/module/$(tr - _ < /driver)/parameters"
 			quiet up
 			quiet et "$near"
@@ -512,14 +508,12 @@ group_parameters() {
 
 # Interrupts under load, alone and while the card is changed.
 group_traffic() {
-	seconds=0
 	start
-	is_long && seconds=1
 	busy pings -c 200 -i 0.005 "$FAR"
 	busy pings -c 20 -s 30000 "$FAR"
 	if is_long; then
 		for test in stream maerts rr udp; do
-			busy streams $test $seconds
+			busy streams $test 1
 		done
 		busy changes
 	else
@@ -531,9 +525,11 @@ group_traffic() {
 
 changes() {
 	traffic_starts
-	for words in 'ethtool -G NIC rx 128 tx 128' 'ip link set NIC mtu 4000' 'ip link set NIC mtu 1500' \
+	for words in 'ethtool -G NIC rx 128 tx 128' '/sbin/ip link set NIC mtu 4000' \
+		'/sbin/ip link set NIC mtu 1500' \
 		'ethtool -r NIC' 'ethtool -K NIC rx off' 'ethtool -K NIC rx on' 'ethtool -G NIC rx 256 tx 256'; do
-		$(echo "$words" | sed "s/NIC/$near/") 2>&1
+		echo "$words" | sed "s/NIC/$near/" > /tmp/change
+		sh /tmp/change 2>&1
 		sleep 4
 		seen=$(near_packets)
 		wait_for 60 "traffic after $words" traffic_flows

@@ -52,11 +52,15 @@ static bool add(struct dc_arena *arena, const char *line, eq_record *record)
 int eq_record_read(struct dc_diag *diag, struct dc_arena *arena, const char *path, eq_record *ret)
 {
 	char *text, *line, *save = NULL;
+	size_t len_bytes, i;
 	unsigned number = 0;
-	int err = dc_file_read(diag, path, &text, NULL);
+	int err = dc_file_read(diag, path, &text, &len_bytes);
 
 	if (err < 0)
 		return err;
+	for (i = 0; i < len_bytes; i++)
+		if (!text[i])
+			text[i] = '.'; /* a command may print anything */
 	for (line = strtok_r(text, "\n", &save); line && !err; line = strtok_r(NULL, "\n", &save)) {
 		number++;
 		if (!add(arena, line, ret))

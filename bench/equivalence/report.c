@@ -17,8 +17,10 @@ void eq_find_unused(struct dc_arena *arena, const struct eq_rules *rules, struct
 	dc_vec_each (known, &rules->known) {
 		const char *what = NULL;
 
+		if (!report->is_whole && (!known->asked || (known->sometimes && !known->matched)))
+			continue; /* another part of the script may need it */
 		if (!known->asked)
-			what = report->is_whole ? "no command is of that name" : NULL;
+			what = "no command is of that name";
 		else if (!known->matched)
 			what = "no such line or access was seen";
 		else if (!known->used && !known->sometimes)
@@ -79,7 +81,7 @@ static bool is_same(const struct eq_report *report)
 	dc_vec_each (result, &report->results)
 		if (result->commands_differ || result->accesses_differ)
 			return false;
-	return report->unused.len == 0;
+	return report->unused.len == 0 && !report->failed;
 }
 
 static void print_differences(const struct eq_report *report)
@@ -170,6 +172,7 @@ static void print_json(struct dc_diag *diag, const struct eq_report *report)
 	dc_json_set(root, "driver", json_string(report->driver));
 	dc_json_set(root, "form", json_string(report->form));
 	dc_json_set(root, "kernel", json_string(report->release));
+	dc_json_set(root, "failed", json_boolean(report->failed));
 	dc_json_set(root, "same", json_boolean(is_same(report)));
 	dc_vec_each (result, &report->results)
 		dc_json_add(rows, result_json(result));
@@ -188,7 +191,11 @@ bool eq_print(struct dc_diag *diag, const struct eq_report *report)
 		print_differences(report);
 		print_table(report);
 		print_never(report);
-		puts(is_same(report) ? "\nno difference that is not known" : "\nthey differ");
+		if (report->failed)
+			puts("\nsome runs failed; those that did not are kept");
+		else
+			puts(is_same(report) ? "\nno difference that is not known"
+					     : "\nthey differ");
 	}
 	return is_same(report);
 }

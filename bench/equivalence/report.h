@@ -13,7 +13,9 @@ struct eq_counts {
 
 struct eq_report {
 	const char *driver, *form, *release;
-	bool json, is_whole; /* is_whole: all groups of all models ran */
+	bool json;
+	bool is_whole; /* all groups of all models were asked for */
+	bool failed; /* some of what was asked for did not run */
 	DC_VEC(struct eq_result) results;
 	eq_words unused; /* rows of known differences that match nothing */
 	DC_VEC(struct eq_counts) counts; /* empty: nothing was counted */

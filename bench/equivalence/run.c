@@ -186,7 +186,7 @@ static int add_files(struct run *run)
 	const char *common =
 		dc_arena_printf(job->arena, "%s/bench/equivalence/common.sh", dc_data_dir());
 	const char *env =
-		dc_arena_printf(job->arena, "GROUPS='%s'\nFORM=%s\nPARAMETERS='%s'\nCOUNT=%s\n",
+		dc_arena_printf(job->arena, "WANTED='%s'\nFORM=%s\nPARAMETERS='%s'\nCOUNT=%s\n",
 				run->groups, job->is_long ? "long" : "short", job->parameters,
 				run->kind == EQ_COUNTED ? "yes" : "no");
 	int err = add_text(run, "equivalence.env", env);

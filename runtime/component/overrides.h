@@ -122,10 +122,10 @@ void __iomem *dck_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max);
 #define kfree_sensitive(object) dck_kfree_sensitive(object)
 #undef krealloc
 #define krealloc(object, len, flags) dck_krealloc(object, len, flags)
-#define vfree(object)		 dck_vfree(object)
-#define kvfree(object)		 dck_kvfree(object)
-#define netif_tx_disable(netdev) dck_netif_tx_disable(netdev)
-#define free_netdev(netdev)	 dck_free_netdev(netdev)
+#define vfree(object)		     dck_vfree(object)
+#define kvfree(object)		     dck_kvfree(object)
+#define netif_tx_disable(netdev)     dck_netif_tx_disable(netdev)
+#define free_netdev(netdev)	     dck_free_netdev(netdev)
 
 #undef kfree_rcu
 #define kfree_rcu(object, ...)                                                                     \

@@ -264,8 +264,10 @@ static void dck_recover(struct work_struct *work)
 	unsigned int count;
 
 	mutex_lock(&dck_recovering);
+	dcrt_trace_step(dcg_channel, "begin", 0);
 	dcrt_drain(dcg_channel);
 	count = dck_undo_once();
+	dcrt_trace_step(dcg_channel, "released", count);
 	pr_warn("released %u resources; probing again\n", count);
 	dck_release_devices();
 	WRITE_ONCE(dck_undone, false);

@@ -11,6 +11,7 @@
 #include <linux/sched/task.h>
 
 #include "channel.h"
+#include "trace.h"
 
 /* Beginning, with the lock */
 
@@ -319,8 +320,10 @@ static int dcrt_await_reply(struct dcrt_chain *chain, const struct dcrt_frame *f
 
 static int dcrt_call_process(struct dcrt_frame *frame, u32 len)
 {
-	int err = dcrt_deliver(frame->chain, frame->out, len);
+	int err;
 
+	dcrt_lockdep_wait(frame);
+	err = dcrt_deliver(frame->chain, frame->out, len);
 	if (!err)
 		err = dcrt_await_reply(frame->chain, frame);
 	if (err == -EINTR) /* no status of a reply: dcrt_reply_status() */
@@ -339,11 +342,15 @@ int dcrt_call_run(struct dcrt_call *call)
 	err = dcrt_write_end(&call->writer, 0);
 	if (err < 0)
 		return err;
+	trace_dcrt_upcall(call->channel->driver->name, call->function->name, frame->number,
+			  frame->chain->level);
 	dcrt_delay(call->channel, true);
 	call->message.header.len = 0;
 	err = call->channel->session.peer ? dcrt_peer_up(frame, (u32)err)
 					  : dcrt_call_process(frame, (u32)err);
 	dcrt_count(frame, err);
+	trace_dcrt_upcall_return(call->channel->driver->name, call->function->name, frame->number,
+				 err);
 	return err;
 }
 EXPORT_SYMBOL_GPL(dcrt_call_run);
@@ -386,20 +393,13 @@ static void dcrt_refuse_atomic(struct dcrt_channel *channel, u32 function)
 	dump_stack();
 }
 
-int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt_call **ret)
+static int dcrt_begin_once(struct dcrt_channel *channel, u32 function, struct dcrt_call **ret)
 {
+	bool reader = dcrt_is_reader(&channel->driver->up[function]);
 	struct dcrt_chain *chain;
 	struct dcrt_frame *frame;
-	int err;
+	int err = dcrt_enter_chain(channel, reader, &chain);
 
-	if (dcrt_is_atomic()) {
-		dcrt_refuse_atomic(channel, function);
-		return -EWOULDBLOCK;
-	}
-	__might_sleep(__FILE__, __LINE__); /* might_sleep() also schedules: a quarter of a call */
-	if (function >= channel->driver->n_up)
-		return -EINVAL;
-	err = dcrt_enter_chain(channel, dcrt_is_reader(&channel->driver->up[function]), &chain);
 	if (err)
 		return err;
 	err = dcrt_send_parts(chain);
@@ -409,6 +409,36 @@ int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt
 		*ret = &frame->call;
 	else if (!chain->level)
 		dcrt_drop_to(chain, 0);
+	return err;
+}
+
+/* True if this thread neither has a call open nor serves one. */
+static bool dcrt_is_outermost(struct dcrt_channel *channel)
+{
+	bool outermost;
+
+	spin_lock(&channel->lock);
+	outermost = !dcrt_own_chain(channel) && !dcrt_is_server(channel);
+	spin_unlock(&channel->lock);
+	return outermost;
+}
+
+/* A process that dies while it is told of objects has not seen the call: the next one may. */
+int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt_call **ret)
+{
+	unsigned int tries = 0;
+	int err;
+
+	if (dcrt_is_atomic()) {
+		dcrt_refuse_atomic(channel, function);
+		return -EWOULDBLOCK;
+	}
+	__might_sleep(__FILE__, __LINE__); /* might_sleep() also schedules: a quarter of a call */
+	if (function >= channel->driver->n_up)
+		return -EINVAL;
+	do {
+		err = dcrt_begin_once(channel, function, ret);
+	} while (err == -EPIPE && ++tries < DCRT_TRIES_MAX && dcrt_is_outermost(channel));
 	return err;
 }
 EXPORT_SYMBOL_GPL(dcrt_call_begin);

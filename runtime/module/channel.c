@@ -6,6 +6,9 @@
 
 #include "channel.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 void dcrt_channel_free(struct kref *refs)
 {
 	struct dcrt_channel *channel = container_of(refs, struct dcrt_channel, refs);
@@ -84,7 +87,9 @@ static int dcrt_alloc_parts(struct dcrt_channel *channel)
 		if (err)
 			return err;
 	}
-	err = dcrt_windows_init(channel);
+	err = dcrt_lockdep_init(channel);
+	if (!err)
+		err = dcrt_windows_init(channel);
 	if (err)
 		return err;
 	return dcrt_tracker_init(&channel->tracker, driver, &channel->env, true);
@@ -135,6 +140,7 @@ struct dcrt_channel *dcrt_register_owned(const struct dcrt_driver *driver, struc
 	channel->misc = (struct miscdevice){.minor = MISC_DYNAMIC_MINOR,
 					    .name = channel->device_name,
 					    .mode = 0600,
+					    .groups = dcrt_sysfs_groups(),
 					    .fops = &dcrt_device_operations};
 	err = misc_register(&channel->misc);
 	if (err)
@@ -148,6 +154,7 @@ struct dcrt_channel *dcrt_register_owned(const struct dcrt_driver *driver, struc
 	dcrt_unregister(channel);
 	return ERR_PTR(err);
 free:
+	dcrt_lockdep_done(channel);
 	kref_put(&channel->refs, dcrt_channel_free);
 	return ERR_PTR(err);
 }
@@ -223,9 +230,16 @@ void dcrt_unregister(struct dcrt_channel *channel)
 	dcrt_respawn_kill(channel);
 	cancel_delayed_work_sync(&channel->session.reaper);
 	debugfs_remove(channel->stats.debugfs);
+	dcrt_lockdep_done(channel);
 	kref_put(&channel->refs, dcrt_channel_free);
 }
 EXPORT_SYMBOL_GPL(dcrt_unregister);
+
+void dcrt_trace_step(struct dcrt_channel *channel, const char *step, unsigned int count)
+{
+	trace_dcrt_recovery(channel->driver->name, step, count);
+}
+EXPORT_SYMBOL_GPL(dcrt_trace_step);
 
 static int __init dcrt_init(void)
 {

@@ -29,6 +29,7 @@ struct dcrt_session {
 	struct pid *pid;
 	struct dcrt_peer *peer; /* in place of a process, or NULL */
 	bool revoked;
+	unsigned long revoked_at; /* jiffies */
 	bool released; /* its callers, and nothing is mapped: all that revoking does is done */
 	bool closed;
 	bool stuck; /* a caller was released although a thread still ran in the kernel for it */
@@ -55,7 +56,8 @@ long dcrt_session_attach(struct dcrt_channel *channel, struct file *file,
 /*
  * Revokes the session, if it is still this one: see above. On return no thread of the process can
  * reach the device's registers, and all that share its memory or its table of files have been sent
- * SIGKILL. A peer gets no more calls. May sleep.
+ * SIGKILL, unless they are writing a core dump: that they may for call_limit_ms. A peer gets no
+ * more calls. May sleep.
  */
 void dcrt_session_revoke(struct dcrt_channel *channel, u64 session);
 /* The same, and nobody has the device open any more. */

@@ -49,6 +49,21 @@ expect 0 "cost       203.1 lines" solve --problem p.json --flow both
 expect 0 "the pins cost nothing" solve --problem p.json --pin stats=user
 expect 0 "the pins cost 229.9 lines: +290 kernel lines, -601 crossings" \
 	solve --problem p.json --pin stats=kernel
+expect 0 "proof      none: drawn at random, seed 3" solve --problem p.json --random-cut 3
+expect 0 '"method": "drawn at random, seed 3"' solve --problem p.json --random-cut 3 --json
+expect 0 "random3.json" solve --problem p.json --random-cut 3 -o random3.json
+expect 0 "again3.json" solve --problem p.json --random-cut 3 -o again3.json
+check cmp random3.json again3.json
+for seed in 1 2 3 4 5 6 7 8 9; do
+	expect 0 '"clean": "kernel"' solve --problem p.json --random-cut $seed --json
+	cat said
+done | grep -o '"kernel_loc": [0-9]*' | sort -u | wc -l >sizes
+check test "$(cat sizes)" -gt 3
+expect 2 "--random-cut takes neither a budget nor --pin" \
+	solve --problem p.json --random-cut 3 --pin stats=kernel
+expect 2 "--random-cut takes neither a budget nor --pin" \
+	solve --problem p.json --random-cut 3 --max-kernel-loc 200
+expect 2 "a number" solve --problem p.json --random-cut -1
 expect 1 "clean: pinned to the user side: --pin" solve --problem p.json --pin clean=user
 expect 1 "no such function" solve --problem p.json --pin nobody=user
 expect 2 "expected FUNCTION=kernel" solve --problem p.json --pin stats

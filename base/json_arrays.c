@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Keeps the arrays of a JSON object as text and reads an element when it is asked for. */
-#include "json_rows.h"
+#include "json_arrays.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -9,24 +9,24 @@
 #include "alloc.h"
 
 struct dc_json_rows {
-	const struct dc_json_text *text;
+	const struct dc_json_arrays *in;
 	char *key;
 	DC_VEC(size_t) begins; /* of each element in the text */
 	json_t *element; /* the one that was read last; or NULL */
 };
 
-struct dc_json_text {
-	char *bytes;
+struct dc_json_arrays {
+	const char *bytes; /* borrowed */
 	size_t len_bytes;
-	DC_VEC(struct dc_json_rows *) arrays;
+	DC_VEC(struct dc_json_rows *) rows;
 };
 
 /* The value that begins at *at, which is moved behind it; NULL if there is none. */
-static json_t *read_value(const struct dc_json_text *text, size_t *at)
+static json_t *read_value(const struct dc_json_arrays *in, size_t *at)
 {
 	json_error_t error;
 	json_t *value = json_loadb(
-		text->bytes + *at, text->len_bytes - *at,
+		in->bytes + *at, in->len_bytes - *at,
 		JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &error);
 
 	if (value)
@@ -35,16 +35,16 @@ static json_t *read_value(const struct dc_json_text *text, size_t *at)
 }
 
 /* The next character that is no white space, not taken; 0 at the end. */
-static char peek(const struct dc_json_text *text, size_t *at)
+static char peek(const struct dc_json_arrays *in, size_t *at)
 {
-	while (*at < text->len_bytes && text->bytes[*at] && strchr(" \t\r\n", text->bytes[*at]))
+	while (*at < in->len_bytes && in->bytes[*at] && strchr(" \t\r\n", in->bytes[*at]))
 		(*at)++;
-	return *at < text->len_bytes ? text->bytes[*at] : 0;
+	return *at < in->len_bytes ? in->bytes[*at] : 0;
 }
 
-static bool take(const struct dc_json_text *text, size_t *at, char wanted)
+static bool take(const struct dc_json_arrays *in, size_t *at, char wanted)
 {
-	bool found = peek(text, at) == wanted;
+	bool found = peek(in, at) == wanted;
 
 	*at += found;
 	return found;
@@ -52,95 +52,93 @@ static bool take(const struct dc_json_text *text, size_t *at, char wanted)
 
 static bool note_elements(struct dc_json_rows *rows, size_t *at)
 {
-	const struct dc_json_text *text = rows->text;
+	const struct dc_json_arrays *in = rows->in;
 
 	*at += 1;
-	if (take(text, at, ']'))
+	if (take(in, at, ']'))
 		return true;
 	do {
 		json_t *element;
 
-		peek(text, at);
+		peek(in, at);
 		dc_vec_push(&rows->begins, *at);
-		element = read_value(text, at);
+		element = read_value(in, at);
 		if (!element)
 			return false;
 		json_decref(element);
-	} while (take(text, at, ','));
-	return take(text, at, ']');
+	} while (take(in, at, ','));
+	return take(in, at, ']');
 }
 
 /* The value of a member; for an array, an empty one in its place. */
-static json_t *read_member(struct dc_json_text *text, const char *key, size_t *at)
+static json_t *read_member(struct dc_json_arrays *in, const char *key, size_t *at)
 {
 	struct dc_json_rows *rows;
 
-	if (peek(text, at) != '[')
-		return read_value(text, at);
+	if (peek(in, at) != '[')
+		return read_value(in, at);
 	rows = dc_alloc(1, sizeof(*rows));
-	rows->text = text;
+	rows->in = in;
 	rows->key = dc_strdup(key);
-	dc_vec_push(&text->arrays, rows);
+	dc_vec_push(&in->rows, rows);
 	return note_elements(rows, at) ? json_array() : NULL;
 }
 
-static bool read_members(struct dc_json_text *text, json_t *root, size_t *at)
+static bool read_members(struct dc_json_arrays *in, json_t *root, size_t *at)
 {
 	bool well = true;
 
-	if (take(text, at, '}'))
+	if (take(in, at, '}'))
 		return true;
 	do {
-		json_t *name = peek(text, at) == '"' ? read_value(text, at) : NULL;
+		json_t *name = peek(in, at) == '"' ? read_value(in, at) : NULL;
 		const char *key = json_string_value(name);
 
-		well = key && !json_object_get(root, key) && take(text, at, ':') &&
-		       !json_object_set_new(root, key, read_member(text, key, at));
+		well = key && !json_object_get(root, key) && take(in, at, ':') &&
+		       !json_object_set_new(root, key, read_member(in, key, at));
 		json_decref(name);
-	} while (well && take(text, at, ','));
-	return well && take(text, at, '}');
+	} while (well && take(in, at, ','));
+	return well && take(in, at, '}');
 }
 
-json_t *dc_json_text_open(char *text, size_t len_bytes, struct dc_json_text **ret_text)
+json_t *dc_json_arrays_open(const char *text, size_t len_bytes, struct dc_json_arrays **ret)
 {
-	struct dc_json_text *it = dc_alloc(1, sizeof(*it));
+	struct dc_json_arrays *it = dc_alloc(1, sizeof(*it));
 	json_t *root = json_object();
 	size_t at = 0;
 
-	*it = (struct dc_json_text){.bytes = text, .len_bytes = len_bytes};
+	*it = (struct dc_json_arrays){.bytes = text, .len_bytes = len_bytes};
 	if (take(it, &at, '{') && read_members(it, root, &at) && !peek(it, &at) &&
 	    at == len_bytes) {
-		*ret_text = it;
+		*ret = it;
 		return root;
 	}
 	json_decref(root);
-	it->bytes = NULL;
-	dc_json_text_close(it);
+	dc_json_arrays_close(it);
 	return NULL;
 }
 
-void dc_json_text_close(struct dc_json_text *text)
+void dc_json_arrays_close(struct dc_json_arrays *in)
 {
 	struct dc_json_rows **rows;
 
-	if (!text)
+	if (!in)
 		return;
-	dc_vec_each (rows, &text->arrays) {
+	dc_vec_each (rows, &in->rows) {
 		json_decref((*rows)->element);
 		dc_vec_done(&(*rows)->begins);
 		free((*rows)->key);
 		free(*rows);
 	}
-	dc_vec_done(&text->arrays);
-	free(text->bytes);
-	free(text);
+	dc_vec_done(&in->rows);
+	free(in);
 }
 
-struct dc_json_rows *dc_json_text_rows(struct dc_json_text *text, const char *key)
+struct dc_json_rows *dc_json_arrays_find(struct dc_json_arrays *in, const char *key)
 {
 	struct dc_json_rows **rows;
 
-	dc_vec_each (rows, &text->arrays)
+	dc_vec_each (rows, &in->rows)
 		if (!strcmp((*rows)->key, key))
 			return *rows;
 	return NULL;
@@ -160,6 +158,6 @@ json_t *dc_json_rows_at(struct dc_json_rows *rows, size_t index)
 	if (index >= rows->begins.len)
 		return NULL;
 	at = rows->begins.at[index];
-	rows->element = read_value(rows->text, &at);
+	rows->element = read_value(rows->in, &at);
 	return rows->element;
 }
