@@ -16,7 +16,7 @@
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
-#include "component.h"
+#include "devices.h"
 
 /* The list's own memory is not the driver's: (kfree) is the kernel's function, not the macro. */
 
@@ -24,6 +24,7 @@ struct dck_runner {
 	struct list_head node;
 	void *at; /* the work item or timer */
 	enum dck_runner_kind kind;
+	const struct device *owner; /* or NULL: nobody knows; only compared */
 	unsigned int round; /* of dck_runners_stop() that has cancelled it */
 };
 
@@ -45,14 +46,18 @@ static struct dck_runner *dck_find_runner(const void *at)
 void dck_runner_add(void *at, enum dck_runner_kind kind)
 {
 	struct dck_runner *new = (kmalloc)(sizeof(*new), GFP_ATOMIC), *runner;
+	const struct device *owner = dck_thread_device();
 	unsigned long flags;
 
+	if (!owner)
+		owner = dck_device_of(at);
 	spin_lock_irqsave(&dck_runners_lock, flags);
 	runner = dck_find_runner(at);
 	if (runner) {
 		runner->kind = kind;
+		runner->owner = owner;
 	} else if (new) {
-		*new = (struct dck_runner){.at = at, .kind = kind};
+		*new = (struct dck_runner){.at = at, .kind = kind, .owner = owner};
 		list_add(&new->node, &dck_runners);
 	}
 	spin_unlock_irqrestore(&dck_runners_lock, flags);
@@ -109,7 +114,8 @@ void dck_runners_forget(const void *memory, size_t len)
  * cancelled, too; one whose memory is freed meanwhile is a race in the driver.
  */
 
-static bool dck_next_runner(unsigned int round, struct dck_runner *ret)
+/* Also those that nobody knows the device of. */
+static bool dck_next_runner(unsigned int round, const struct device *device, struct dck_runner *ret)
 {
 	struct dck_runner *runner;
 	unsigned long flags;
@@ -117,7 +123,8 @@ static bool dck_next_runner(unsigned int round, struct dck_runner *ret)
 
 	spin_lock_irqsave(&dck_runners_lock, flags);
 	list_for_each_entry(runner, &dck_runners, node)
-		if (runner->round != round) {
+		if (runner->round != round &&
+		    (!device || !runner->owner || runner->owner == device)) {
 			runner->round = round;
 			*ret = *runner;
 			found = true;
@@ -127,14 +134,14 @@ static bool dck_next_runner(unsigned int round, struct dck_runner *ret)
 	return found;
 }
 
-static bool dck_stop_round(void)
+static bool dck_stop_round(const struct device *device)
 {
 	static atomic_t rounds;
 	unsigned int round = (unsigned int)atomic_inc_return(&rounds);
 	struct dck_runner runner;
 	bool any = false;
 
-	while (dck_next_runner(round, &runner)) {
+	while (dck_next_runner(round, device, &runner)) {
 		if (runner.kind == DCK_WORK)
 			any |= cancel_work_sync(runner.at);
 		else if (runner.kind == DCK_DELAYED_WORK)
@@ -146,11 +153,11 @@ static bool dck_stop_round(void)
 }
 
 /* A work item may have queued another that was cancelled before. */
-void dck_runners_stop(void)
+void dck_runners_stop(const struct device *device)
 {
 	unsigned int left = 16;
 
-	while (dck_stop_round() && --left)
+	while (dck_stop_round(device) && --left)
 		;
 }
 
@@ -173,7 +180,7 @@ static bool dck_is_delayed(const struct work_struct *work)
  */
 void dck_work_requeue(struct work_struct *work, int err)
 {
-	if (!dck_had_no_process(err))
+	if (!dck_had_no_process(work, err))
 		return;
 	pr_warn_ratelimited("a work function failed (%d) and is queued again\n", err);
 	if (dck_is_delayed(work)) {

@@ -37,15 +37,23 @@ int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned int time
 /*
  * dcrt_respawn - as dcrt_start, and starts the program again whenever its process has died, until
  * dcrt_unregister(). If a process dies before it attaches, the next one is started after a growing
- * pause (at most a second); one that does not attach within timeout_ms is killed. path is copied.
- * Calls made meanwhile wait for the process up to the default deadline (dcrt_call_begin). After an
- * error no process is left, and none will be started. -EBUSY: called twice.
+ * pause (10 ms to 30 s); one that does not attach within timeout_ms is killed. path is copied.
+ * Calls made meanwhile wait for the process up to the default deadline (dcrt_call_begin); after
+ * four starts without a process that attaches they fail at once, until one does. After an error no
+ * process is left, and none will be started. -EBUSY: called twice.
  */
 int dcrt_respawn(struct dcrt_channel *channel, const char *path, unsigned int timeout_ms);
 
 /*
- * dcrt_await_process - waits until a process is attached. False: none was within timeout_ms, or the
- * channel is being taken down. Process context.
+ * dcrt_respawn_now - after dcrt_respawn(), if there is no process: starts one at once, without
+ * regard to what failed before. path: of another program from now on, copied; or NULL. Calls of
+ * this function must not overlap. Process context.
+ */
+void dcrt_respawn_now(struct dcrt_channel *channel, const char *path);
+
+/*
+ * dcrt_await_process - waits until a process is attached. False: none was within timeout_ms, none
+ * can be started, or the channel is being taken down. Process context.
  */
 bool dcrt_await_process(struct dcrt_channel *channel, unsigned int timeout_ms);
 
@@ -86,14 +94,30 @@ void dcrt_window_remove(struct dcrt_channel *channel, const volatile void __iome
  */
 void *dcrt_object_next(struct dcrt_channel *channel, u16 type, u32 *slot, u32 *ret_count);
 
-/* dcrt_drain - waits until no call is open, including calls that begin meanwhile. */
-void dcrt_drain(struct dcrt_channel *channel);
+/*
+ * dcrt_call_own - says whose upcall it is, before dcrt_call_run(): any address. Calls nested in it
+ * are his, too. dcrt_owner() is the owner of the upcall that this thread makes or serves, or NULL.
+ * Process context.
+ */
+void dcrt_call_own(struct dcrt_call *call, const void *owner);
+const void *dcrt_owner(struct dcrt_channel *channel);
+
+/*
+ * dcrt_drain - waits until no call of this owner, and none without an owner, is open, including
+ * calls that begin meanwhile. owner NULL: no call at all.
+ */
+void dcrt_drain(struct dcrt_channel *channel, const void *owner);
 
 /*
  * dcrt_object_whole - true for a reference to the start of an object that is not embedded in
  * another and is of a type that links point to: it can be freed by itself.
  */
 bool dcrt_object_whole(struct dcrt_channel *channel, u64 ref);
+
+/*
+ * dcrt_object_outer - the start of the outermost object around an address, or NULL. Any context.
+ */
+void *dcrt_object_outer(struct dcrt_channel *channel, const void *address);
 
 /* dcrt_object_has - true for an address in a tracked object. */
 bool dcrt_object_has(struct dcrt_channel *channel, const void *address);

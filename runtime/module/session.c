@@ -69,6 +69,8 @@ long dcrt_session_attach(struct dcrt_channel *channel, struct file *file,
 		channel->session.file = file;
 		channel->session.files = current->files;
 		attach.session = ++channel->session.id;
+		channel->session.since = jiffies;
+		WRITE_ONCE(channel->respawner.failed, false);
 		channel->notify.attached = true;
 		schedule_work(&channel->notify.work);
 		wake_up_all(&channel->wait);
@@ -128,10 +130,15 @@ bool dcrt_is_attached(struct dcrt_channel *channel)
 	return attached;
 }
 
+bool dcrt_is_decided(struct dcrt_channel *channel)
+{
+	return dcrt_is_attached(channel) || READ_ONCE(channel->going) ||
+	       READ_ONCE(channel->respawner.failed);
+}
+
 bool dcrt_await_process(struct dcrt_channel *channel, unsigned int timeout_ms)
 {
-	wait_event_timeout(channel->wait, dcrt_is_attached(channel) || READ_ONCE(channel->going),
-			   msecs_to_jiffies(timeout_ms));
+	wait_event_timeout(channel->wait, dcrt_is_decided(channel), msecs_to_jiffies(timeout_ms));
 	return dcrt_is_attached(channel) && !READ_ONCE(channel->going);
 }
 EXPORT_SYMBOL_GPL(dcrt_await_process);

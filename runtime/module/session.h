@@ -17,6 +17,7 @@ struct dcrt_session {
 	struct pid *pid;
 	struct dcrt_peer *peer; /* in place of a process, or NULL */
 	bool killed; /* the process has been sent SIGKILL */
+	unsigned long since; /* when it attached, jiffies */
 	bool was_in_call; /* when the last process died */
 };
 
@@ -38,6 +39,8 @@ long dcrt_session_attach(struct dcrt_channel *channel, struct file *file,
 void dcrt_session_end(struct dcrt_channel *channel);
 /* True if there is a process or a peer, and it is not being killed. */
 bool dcrt_is_attached(struct dcrt_channel *channel);
+/* The same, or there will be none soon: nobody need wait. */
+bool dcrt_is_decided(struct dcrt_channel *channel);
 /* Sends SIGKILL to the process, if this session is still its. A peer gets no more calls. */
 void dcrt_kill_process(struct dcrt_channel *channel, u64 session);
 
