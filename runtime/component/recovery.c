@@ -177,10 +177,16 @@ static unsigned int dck_release(const struct device *device)
 	return count;
 }
 
+/* For messages. */
+static const char *dck_why(int err)
+{
+	return dck_process_ended(err) ? "the process died in" : "no process ran";
+}
+
 void dck_release_now(const char *what, const void *about, int err)
 {
 	if (err != -ESHUTDOWN && err != -ENXIO)
-		pr_warn("no process ran %s (%d); released %u resources\n", what, err,
+		pr_warn("%s %s (%d); released %u resources\n", dck_why(err), what, err,
 			dck_release(dck_owner(about)));
 }
 
@@ -192,7 +198,7 @@ void dck_bind_failed(const char *what, struct device *device, int err)
 		dck_device_remove(device);
 		return;
 	}
-	dev_warn(device, "no process ended %s (%d); released %u resources\n", what, err,
+	dev_warn(device, "%s %s (%d); released %u resources\n", dck_why(err), what, err,
 		 dck_release(device));
 }
 
@@ -207,7 +213,7 @@ void dck_remove_failed(const char *what, struct device *device, int err)
 	unsigned int count = dck_release(device);
 
 	if (!dck_device_is_taken(device))
-		dev_warn(device, "no process ended %s (%d); released %u resources\n", what, err,
+		dev_warn(device, "%s %s (%d); released %u resources\n", dck_why(err), what, err,
 			 count);
 }
 

@@ -8,6 +8,8 @@
 #include "runtime/component/journal.c"
 #include "runtime/component/lists.c"
 #include "runtime/component/memory.c"
+#include "runtime/component/netdevs.c"
 #include "runtime/component/recovery.c"
 #include "runtime/component/runners.c"
+#include "runtime/component/settings.c"
 #include "runtime/component/windows.c"

@@ -108,7 +108,7 @@ static int in_lock_all(int value)
 	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
-	u64 dcg_mark = dck_locks_mark();
+	u64 dcg_mark = dck_journal_mark();
 	int dcg_err;
 
 	dcg_err = dck_begin(DCG_UP_in_lock_all, NULL, &dcg);
