@@ -14,11 +14,15 @@
 
 #include "alloc.h"
 #include "file.h"
+#include "json_arrays.h"
+#include "json_text.h"
 
 struct dc_json_doc {
 	struct dc_diag *diag;
 	char *path;
+	char *text; /* for the lines of messages */
 	json_t *root;
+	struct dc_json_arrays *arrays; /* of root, if they are kept as text; or NULL */
 	bool failed;
 };
 
@@ -33,6 +37,27 @@ static void print_path(FILE *out, const struct dc_json *at)
 		fprintf(out, "%s%s", at->up->up ? "." : "", at->key);
 	else
 		fprintf(out, "[%zu]", at->index);
+}
+
+/* The place of a value in the text; of a missing member, of the object that lacks it. */
+static struct dc_json_span span_of(const struct dc_json *at)
+{
+	const char *text = at->doc->text;
+	struct dc_json_span outer, span;
+
+	if (!at->up)
+		return dc_json_text_root(text);
+	span = outer = span_of(at->up);
+	if (at->key)
+		dc_json_text_member(text, outer, at->key, &span);
+	else
+		dc_json_text_element(text, outer, at->index, &span);
+	return span;
+}
+
+unsigned dc_json_line(const struct dc_json *at)
+{
+	return dc_json_text_line(at->doc->text, span_of(at).start);
 }
 
 void dc_json_fault(const struct dc_json *at, const char *fmt, ...)
@@ -55,7 +80,7 @@ void dc_json_fault(const struct dc_json *at, const char *fmt, ...)
 	vfprintf(out, fmt, args);
 	va_end(args);
 	fclose(out);
-	dc_error(doc->diag, -EINVAL, DC_FILE(doc->path), "%s", text);
+	dc_error(doc->diag, -EINVAL, DC_LINE(doc->path, dc_json_line(at)), "%s", text);
 	free(text);
 }
 
@@ -80,26 +105,19 @@ static int check_head(const struct dc_json *root, const char *kind)
 	return root->doc->failed ? -EINVAL : 0;
 }
 
-int dc_json_parse(struct dc_diag *diag, const char *path, const char *text, size_t len_bytes,
-		  const char *kind, struct dc_json_doc **ret_doc, struct dc_json *ret_root)
+/* Takes value, text and arrays. */
+static int make_doc(struct dc_diag *diag, const char *path, const char *kind, json_t *value,
+		    char *text, struct dc_json_arrays *arrays, struct dc_json_doc **ret_doc,
+		    struct dc_json *ret_root)
 {
-	struct dc_json_doc *doc;
-	struct dc_json root;
-	json_error_t error;
-	json_t *value = json_loadb(text, len_bytes, JSON_REJECT_DUPLICATES, &error);
+	struct dc_json_doc *doc = dc_alloc(1, sizeof(*doc));
+	struct dc_json root = {.doc = doc, .value = value};
 
-	if (!value)
-		return dc_error(diag, -EINVAL,
-				&(struct dc_pos){path, (unsigned)(error.line > 0 ? error.line : 0),
-						 (unsigned)(error.column > 0 ? error.column : 0)},
-				"not valid JSON: %s", error.text);
-	if (!json_is_object(value)) {
-		json_decref(value);
-		return dc_error(diag, -EINVAL, DC_FILE(path), "not a JSON object");
-	}
-	doc = dc_alloc(1, sizeof(*doc));
-	*doc = (struct dc_json_doc){.diag = diag, .path = dc_strdup(path), .root = value};
-	root = (struct dc_json){.doc = doc, .value = value};
+	*doc = (struct dc_json_doc){.diag = diag,
+				    .path = dc_strdup(path),
+				    .text = text,
+				    .root = value,
+				    .arrays = arrays};
 	if (check_head(&root, kind) < 0) {
 		dc_json_close(doc);
 		return -EINVAL;
@@ -109,6 +127,37 @@ int dc_json_parse(struct dc_diag *diag, const char *path, const char *text, size
 	return 0;
 }
 
+/* Takes text, which has a zero behind it. */
+static int parse(struct dc_diag *diag, const char *path, char *text, size_t len_bytes,
+		 const char *kind, struct dc_json_doc **ret_doc, struct dc_json *ret_root)
+{
+	json_error_t error;
+	json_t *value = json_loadb(text, len_bytes, JSON_REJECT_DUPLICATES, &error);
+	int err;
+
+	if (value && json_is_object(value))
+		return make_doc(diag, path, kind, value, text, NULL, ret_doc, ret_root);
+	if (value)
+		err = dc_error(diag, -EINVAL, DC_FILE(path), "not a JSON object");
+	else
+		err = dc_error(diag, -EINVAL,
+			       &(struct dc_pos){path, (unsigned)(error.line > 0 ? error.line : 0),
+						(unsigned)(error.column > 0 ? error.column : 0)},
+			       "not valid JSON: %s", error.text);
+	json_decref(value);
+	free(text);
+	return err;
+}
+
+int dc_json_parse(struct dc_diag *diag, const char *path, const char *text, size_t len_bytes,
+		  const char *kind, struct dc_json_doc **ret_doc, struct dc_json *ret_root)
+{
+	char *copy = dc_alloc(len_bytes + 1, 1);
+
+	memcpy(copy, text, len_bytes);
+	return parse(diag, path, copy, len_bytes, kind, ret_doc, ret_root);
+}
+
 int dc_json_open(struct dc_diag *diag, const char *path, const char *kind,
 		 struct dc_json_doc **ret_doc, struct dc_json *ret_root)
 {
@@ -116,19 +165,34 @@ int dc_json_open(struct dc_diag *diag, const char *path, const char *kind,
 	char *text;
 	int err = dc_file_read(diag, path, &text, &len);
 
+	return err < 0 ? err : parse(diag, path, text, len, kind, ret_doc, ret_root);
+}
+
+int dc_json_open_rows(struct dc_diag *diag, const char *path, const char *kind,
+		      struct dc_json_doc **ret_doc, struct dc_json *ret_root)
+{
+	struct dc_json_arrays *arrays;
+	json_t *value;
+	size_t len;
+	char *text;
+	int err = dc_file_read(diag, path, &text, &len);
+
 	if (err < 0)
 		return err;
-	err = dc_json_parse(diag, path, text, len, kind, ret_doc, ret_root);
-	free(text);
-	return err;
+	value = dc_json_arrays_open(text, len, &arrays);
+	if (value)
+		return make_doc(diag, path, kind, value, text, arrays, ret_doc, ret_root);
+	return parse(diag, path, text, len, kind, ret_doc, ret_root);
 }
 
 void dc_json_close(struct dc_json_doc *doc)
 {
 	if (!doc)
 		return;
+	dc_json_arrays_close(doc->arrays);
 	json_decref(doc->root);
 	free(doc->path);
+	free(doc->text);
 	free(doc);
 }
 
@@ -162,6 +226,8 @@ static struct dc_json member(const struct dc_json *object, const char *key)
 	at.value = json_object_get(object->value, key);
 	if (json_is_null(at.value))
 		at.value = NULL;
+	if (!object->up && at.doc->arrays)
+		at.rows = dc_json_arrays_find(at.doc->arrays, key);
 	return at;
 }
 
@@ -291,13 +357,16 @@ bool dc_json_has(const struct dc_json *object, const char *key)
 
 size_t dc_json_len(const struct dc_json *array)
 {
-	return json_array_size(array->value);
+	return array->rows && array->value ? dc_json_rows_len(array->rows)
+					   : json_array_size(array->value);
 }
 
 struct dc_json dc_json_at(const struct dc_json *array, size_t index)
 {
 	return (struct dc_json){.doc = array->doc,
-				.value = json_array_get(array->value, index),
+				.value = array->rows && array->value
+						 ? dc_json_rows_at(array->rows, index)
+						 : json_array_get(array->value, index),
 				.up = array,
 				.index = index};
 }

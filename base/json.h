@@ -29,6 +29,7 @@
 #define DC_SCHEMA 2 /* of every file the stages exchange */
 
 struct dc_json_doc;
+struct dc_json_rows;
 
 /* A value inside a document, with the way to it. Copy freely; it dies with its document, and the
  * value it was reached from must outlive it (the path in messages is built from it). */
@@ -38,6 +39,8 @@ struct dc_json {
 	const struct dc_json *up;
 	const char *key; /* NULL for an array's element */
 	size_t index;
+	struct dc_json_rows
+		*rows; /* of an array that is kept as text (dc_json_open_rows) or NULL */
 };
 
 /* Reads path and checks that it is an object whose "schema" is DC_SCHEMA and whose "kind" is kind
@@ -47,7 +50,13 @@ struct dc_json {
 int dc_json_open(struct dc_diag *diag, const char *path, const char *kind,
 		 struct dc_json_doc **ret_doc, struct dc_json *ret_root);
 
-/* Same, for text in memory; path is used in messages. */
+/* Same, for a file with long arrays: the arrays of the root are kept as text, and an element is
+ * read when dc_json_at asks for it. It lives until dc_json_at asks the same array for another. A
+ * file that cannot be read in this way is read like any other. */
+int dc_json_open_rows(struct dc_diag *diag, const char *path, const char *kind,
+		      struct dc_json_doc **ret_doc, struct dc_json *ret_root);
+
+/* Same as dc_json_open, for text in memory; path is used in messages. */
 int dc_json_parse(struct dc_diag *diag, const char *path, const char *text, size_t len_bytes,
 		  const char *kind, struct dc_json_doc **ret_doc, struct dc_json *ret_root);
 
@@ -55,9 +64,13 @@ void dc_json_close(struct dc_json_doc *doc); /* takes NULL */
 
 bool dc_json_failed(const struct dc_json_doc *doc);
 
-/* Reports a fault at a value ("FILE: nodes[3].loc: TEXT") unless the document has failed already.
+/* Reports a fault at a value ("FILE:LINE: error: nodes[3].loc: TEXT") unless the document has
+ * failed already.
  */
 void dc_json_fault(const struct dc_json *at, const char *fmt, ...) DC_PRINTF(2, 3);
+
+/* The line of a value in its file, from 1; of a missing member, that of its object. */
+unsigned dc_json_line(const struct dc_json *at);
 
 /* Members of an object. A missing or null member, or one of another type, is a fault.
  * Strings are borrowed from the document. */

@@ -95,7 +95,7 @@ int main(void)
 	struct dc_arena *arena = dc_arena_new();
 	char folder[] = "/tmp/drivercut-channel-XXXXXX";
 	struct dc_kernel kernel;
-	int err = dc_kernel_find(&diag, arena, &kernel);
+	int err = dc_kernel_find(&diag, arena, NULL, &kernel);
 
 	if (!err && !mkdtemp(folder))
 		err = -1;

@@ -161,7 +161,7 @@ int main(int argc, char **argv)
 
 	if (argc != 2 || !(bench.drivercut = realpath(argv[1], path)))
 		return 2;
-	err = dc_kernel_find(&bench.diag, bench.arena, &bench.kernel);
+	err = dc_kernel_find(&bench.diag, bench.arena, NULL, &bench.kernel);
 	if (!err && !(bench.folder = mkdtemp(folder)))
 		err = -1;
 	if (!err) {

@@ -42,7 +42,7 @@ shell_files() { git grep -lE '^#!/bin/(ba)?sh' -- ':!*.md' ':!LICENSES'; }
 # The test cases of the graph keep odd code on purpose.
 format() { c_files | grep -vE '^tests/(graph/cases|emit/(cases|builds))/' | xargs clang-format-19 --dry-run --Werror; }
 shell() { shell_files | xargs shellcheck -x -S warning; }
-spelling() { git ls-files -- ':!LICENSES' ':!*.svg' ':!*profile.json' | xargs codespell -L daa,ba,nd,hda,iput,rouge,inout,ot,te,sync,als,statics; }
+spelling() { git ls-files -- ':!LICENSES' ':!*.svg' ':!*profile.json' | xargs codespell -L parm,daa,ba,nd,hda,iput,rouge,inout,ot,te,sync,als,statics; }
 cpp() {
 	c_files | grep -vE '^tests/(graph/cases|emit/(cases|builds))/' |
 		xargs cppcheck -q --enable=warning,portability --inline-suppr --error-exitcode=1 \
@@ -83,6 +83,7 @@ layers() {
 		check marshal 'base|graph|marshal'
 		check problem 'base|graph|profile|marshal|problem|solver'
 		check emit 'base|graph|marshal|solver|emit'
+		check report 'base|graph|solver|report'
 		git grep -n '#include <clang-c' -- '*.[ch]' ':!graph'
 		git grep -n '#include <igraph' -- '*.[ch]' ':!solver' ':!tests' ':!bench'
 		git grep -n '#include <glpk' -- '*.[ch]' ':!solver' ':!tests' ':!bench'
@@ -137,6 +138,21 @@ checkpatch_runtime() {
 	return $ok
 }
 
+# The functions that dcrt.ko offers, as the kernel documents its own.
+kernel_doc() {
+	build=$(kernel_build)
+	[ -n "$build" ] || { echo "no kernel headers: ci/deps.sh"; return 1; }
+	perl "$build/scripts/kernel-doc" -none -Werror runtime/module/module.h
+}
+
+# What a stack trace names tells whose it is.
+prefixes() {
+	bad=$(git grep -nE '^static [a-z_0-9 *]*[ *]([a-z0-9_]+)\(' -- 'runtime/message/*.c' 'runtime/objects/*.c' \
+		'runtime/call/*.c' 'runtime/module/*.c' 'runtime/component/*.c' |
+		grep -vE '[ *](dcrt|dck)_[a-z0-9_]+\(|_(show|store)\(')
+	[ -z "$bad" ] || { echo "$bad"; return 1; }
+}
+
 try "format (clang-format)" format
 try "shell (shellcheck)" shell
 try "spelling (codespell)" spelling
@@ -145,4 +161,6 @@ try "licence lines" licence
 try "layers" layers
 try "sparse (runtime)" sparse_runtime
 try "checkpatch (runtime)" checkpatch_runtime
+try "kernel-doc (runtime)" kernel_doc
+try "prefixes (runtime)" prefixes
 report

@@ -1,230 +1,225 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * drivercut annotate: lists missing annotations, and the lines that each would free. A cut without
- * weights counts them: one with all constraints, then one without those of each annotation.
+ * drivercut annotate: lists missing annotations in groups, each with the lines that it frees, the
+ * row to add and what shows it; --write adds the rows that the source shows, --ask asks for the
+ * others.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "cli/workspace.h"
-#include "cli/table.h"
+#include "cli/annotate.h"
 #include "cli/verbs.h"
-#include "solver/cut.h"
 
-struct row {
-	const struct dc_proposal *gap;
-	int64_t frees; /* lines that this one annotation would free */
+struct annotate_options {
+	struct dc_driver_options driver;
+	const char *file;
+	bool write, ask;
 };
 
-struct missing {
-	int64_t kernel_loc, all_loc; /* lines that stay in the kernel; of the driver */
-	int64_t frees; /* lines that all of them together would free */
-	DC_VEC(struct row) rows;
+/* Counts */
+
+struct counts {
+	size_t sure, guesses, none, declined;
 };
 
-/* The lines that stay in the kernel if the constraints with this mark are dropped; all: those with
- * any mark. */
-static int solve_without(struct dc_diag *diag, const struct dc_graph *graph,
-			 const struct dc_constraints *given, unsigned mark, bool all,
-			 int64_t *ret_kernel, int64_t *ret_loc)
+static struct counts count_rows(const struct dc_annotate *found)
 {
-	const struct dc_cut_options options = {.prove = DC_PROVE_FLOW, .no_reasons = true};
-	struct dc_constraints left = {0};
-	struct dc_problem *problem = NULL;
-	const struct dc_constraint_group *group;
-	const struct dc_constraint_pin *pin;
-	struct dc_cut *cut = NULL;
-	struct dc_terms terms;
-	int err;
+	const struct dc_annotate_row *row;
+	struct counts counts = {0};
 
-	dc_vec_each (pin, &given->pins)
-		if (!pin->proposal || (!all && pin->proposal != mark))
-			dc_vec_push(&left.pins, *pin);
-	dc_vec_each (group, &given->groups)
-		if (!group->proposal || (!all && group->proposal != mark))
-			dc_vec_push(&left.groups, *group);
-	err = dc_problem_of_driver(diag, graph, NULL, DC_FIELDS_MAP, &left, &problem);
-	if (!err)
-		err = dc_terms_of_delay(diag, problem, (struct dc_ratio){0, 1}, 1, &terms);
-	if (!err)
-		err = dc_cut_solve(diag, problem, &terms, &options, &cut);
-	if (!err) {
-		*ret_kernel = cut->tally.kernel_loc;
-		*ret_loc = dc_problem_loc(problem);
+	dc_vec_each (row, &found->rows) {
+		if (row->declined)
+			counts.declined++;
+		else if (!row->proposal.row)
+			counts.none++;
+		else if (row->proposal.sure)
+			counts.sure++;
+		else
+			counts.guesses++;
 	}
-	dc_cut_free(cut);
-	dc_problem_free(problem);
-	dc_constraints_done(&left);
-	return err;
+	return counts;
 }
 
-static int order_rows(const void *a, const void *b)
-{
-	const struct row *left = a, *right = b;
+/* Text */
 
-	if (left->frees != right->frees)
-		return left->frees > right->frees ? -1 : 1;
-	if (left->gap->kind != right->gap->kind)
-		return left->gap->kind < right->gap->kind ? -1 : 1;
-	return strcmp(left->gap->subject, right->gap->subject);
+static void print_row(const struct dc_cli *cli, const struct dc_annotate_row *row)
+{
+	const struct dc_proposal *gap = &row->proposal;
+
+	if (gap->row)
+		printf("  %-5s  \"%s\": %s\n", gap->sure ? "sure" : "guess", gap->section,
+		       gap->row);
+	else
+		printf("  none   %s%s\n", gap->kind == DC_PROPOSE_STRUCT ? "struct " : "",
+		       gap->subject);
+	printf("         %s\n", gap->evidence);
+	if (cli->verbose > 0)
+		printf("         needed because %s\n", gap->why);
 }
 
-static int weigh(struct dc_diag *diag, const struct dc_graph *graph,
-		 const struct dc_constraints *given, const dc_proposals *gaps, struct missing *ret)
+static void print_groups(const struct dc_cli *cli, const struct dc_annotate *found, bool written)
 {
-	int64_t kernel, loc;
-	int err = solve_without(diag, graph, given, 0, false, &ret->kernel_loc, &ret->all_loc);
-	unsigned i;
+	const struct dc_annotate_row *row;
+	unsigned group = 0;
+	bool rest = false;
 
-	if (!err)
-		err = solve_without(diag, graph, given, 0, true, &kernel, &loc);
-	ret->frees = err ? 0 : ret->kernel_loc - kernel;
-	for (i = 0; !err && i < gaps->len; i++) {
-		err = solve_without(diag, graph, given, i + 1, false, &kernel, &loc);
-		if (!err)
-			dc_vec_push(&ret->rows, (struct row){.gap = &gaps->at[i],
-							     .frees = ret->kernel_loc - kernel});
+	dc_vec_each (row, &found->rows) {
+		if (row->declined || (!row->group && cli->verbose <= 0) ||
+		    (written && row->proposal.sure))
+			continue;
+		if (row->group && row->group != group) {
+			group = row->group;
+			printf("%u: frees %lld lines\n", group,
+			       (long long)found->groups.at[group].frees);
+		} else if (!row->group && !rest) {
+			rest = true;
+			printf("free nothing now:\n");
+		}
+		print_row(cli, row);
 	}
-	if (ret->rows.len)
-		qsort(ret->rows.at, ret->rows.len, sizeof(*ret->rows.at), order_rows);
-	return err;
 }
 
-/* The number of rows to print: those that free lines, or with -v all. */
-static size_t shown(const struct dc_cli *cli, const struct missing *missing)
+static void print_advice(struct dc_workspace *workspace, const struct dc_annotate *found)
 {
-	size_t count = 0;
+	struct counts counts = count_rows(found);
+	const char *command = dc_workspace_command(workspace, "annotate");
 
-	while (count < missing->rows.len && (cli->verbose > 0 || missing->rows.at[count].frees > 0))
-		count++;
-	return count;
+	printf("%s%zu annotations are missing; %lld of %lld lines stay in the kernel, %lld of them "
+	       "only because of that\n",
+	       found->rows.len ? "\n" : "", found->rows.len - counts.declined,
+	       (long long)found->kernel_loc, (long long)found->all_loc, (long long)found->frees);
+	if (counts.sure)
+		printf("%zu rows are sure; to add them: %s --write\n", counts.sure, command);
+	if (counts.guesses)
+		printf("%zu rows are guesses; to answer them one by one: %s --ask\n",
+		       counts.guesses, command);
+	if (counts.none)
+		printf("%zu have no row to propose (-v)\n", counts.none);
+	if (counts.declined)
+		printf("%zu guesses were declined (\"declined\" in the file)\n", counts.declined);
 }
 
-static void print_rows(const struct missing *missing, size_t count)
+/* JSON */
+
+static json_t *json_row(const struct dc_annotate_row *row)
 {
-	static const char *const heads[] = {">FREES LINES", "SUBJECT", "MISSING",
-					    "AT",	    "REASON",  NULL};
-	struct dc_table *table = dc_table_new(heads);
+	static const char *const kinds[] = {"arguments", "struct", "reads", "list"};
+	const struct dc_proposal *gap = &row->proposal;
+	json_t *ret = json_object();
+
+	dc_json_set(ret, "kind", json_string(kinds[gap->kind]));
+	dc_json_set(ret, "subject", json_string(gap->subject));
+	dc_json_set(ret, "what", json_string(gap->what));
+	dc_json_set(ret, "file", json_string(gap->file));
+	dc_json_set(ret, "line", json_integer(gap->line));
+	dc_json_set(ret, "why", json_string(gap->why));
+	dc_json_set(ret, "section", json_string(gap->section));
+	dc_json_set(ret, "row", gap->row ? json_loads(gap->row, 0, NULL) : json_null());
+	dc_json_set(ret, "sure", json_boolean(gap->sure && gap->row));
+	dc_json_set(ret, "evidence", json_string(gap->evidence));
+	dc_json_set(ret, "group", row->group ? json_integer(row->group) : json_null());
+	dc_json_set(ret, "round", json_integer(row->round));
+	dc_json_set(ret, "declined", json_boolean(row->declined));
+	return ret;
+}
+
+static void print_json(const struct dc_annotate *found, size_t added)
+{
+	json_t *root = dc_json_new("annotate"), *rows = json_array(), *groups = json_array();
+	const struct dc_annotate_row *row;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		const struct row *row = &missing->rows.at[i];
-		char *place = dc_printf("%s:%u", row->gap->file, row->gap->line);
-		char *of = dc_printf("%s%s", row->gap->kind == DC_PROPOSE_TRAILING ? "struct " : "",
-				     row->gap->subject);
+	dc_json_set(root, "kernel_loc", json_integer(found->kernel_loc));
+	dc_json_set(root, "frees_together", json_integer(found->frees));
+	dc_json_set(root, "added", json_integer((json_int_t)added));
+	for (i = 1; i < found->groups.len; i++) {
+		json_t *group = json_object();
 
-		dc_table_row(table);
-		dc_table_int(table, row->frees);
-		dc_table_text(table, of);
-		dc_table_text(table, row->gap->what);
-		dc_table_text(table, place);
-		dc_table_text(table, row->gap->why);
-		free(place);
-		free(of);
+		dc_json_set(group, "group", json_integer((json_int_t)i));
+		dc_json_set(group, "frees", json_integer(found->groups.at[i].frees));
+		dc_json_set(group, "sure", json_boolean(found->groups.at[i].sure));
+		dc_json_add(groups, group);
 	}
-	dc_table_print(table);
-}
-
-static void print_proposals(const struct missing *missing, size_t count, const char *folder)
-{
-	static const char *const sections[] = {"trailing", "pointers", "functions"};
-	size_t i, j;
-
-	printf("\nproposals for %s/annotations.json; check each against the source:\n", folder);
-	for (i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		bool first = true;
-
-		for (j = 0; j < count; j++) {
-			const struct dc_proposal *gap = missing->rows.at[j].gap;
-
-			if (!gap->row || strcmp(gap->section, sections[i]) != 0)
-				continue;
-			if (first)
-				printf("\"%s\":\n", sections[i]);
-			first = false;
-			printf("  %s\n", gap->row);
-		}
-	}
-}
-
-static void print_json(const struct missing *missing)
-{
-	static const char *const kinds[] = {"arguments", "trailing", "reads", "list"};
-	json_t *root = dc_json_new("annotate"), *rows = json_array();
-	const struct row *at;
-
-	dc_json_set(root, "kernel_loc", json_integer(missing->kernel_loc));
-	dc_json_set(root, "frees_together", json_integer(missing->frees));
-	dc_vec_each (at, &missing->rows) {
-		const struct dc_proposal *gap = at->gap;
-		json_t *row = json_object();
-
-		dc_json_set(row, "kind", json_string(kinds[gap->kind]));
-		dc_json_set(row, "subject", json_string(gap->subject));
-		dc_json_set(row, "what", json_string(gap->what));
-		dc_json_set(row, "file", json_string(gap->file));
-		dc_json_set(row, "line", json_integer(gap->line));
-		dc_json_set(row, "why", json_string(gap->why));
-		dc_json_set(row, "frees", json_integer(at->frees));
-		dc_json_set(row, "section", json_string(gap->section));
-		dc_json_set(row, "row", gap->row ? json_loads(gap->row, 0, NULL) : json_null());
-		dc_json_add(rows, row);
-	}
+	dc_json_set(root, "groups", groups);
+	dc_vec_each (row, &found->rows)
+		dc_json_add(rows, json_row(row));
 	dc_json_set(root, "missing", rows);
 	dc_cli_print_json(root);
 }
 
-static void print_missing(const struct dc_cli *cli, const struct missing *missing,
-			  const char *folder)
-{
-	size_t count = shown(cli, missing);
+/* The verb */
 
-	if (count)
-		print_rows(missing, count);
-	if (count < missing->rows.len)
-		printf("%zu more free nothing alone (-v)\n", missing->rows.len - count);
-	printf("%s%zu annotations are missing; %lld of %lld lines stay in the kernel, %lld of them "
-	       "only because of that\n",
-	       missing->rows.len ? "\n" : "", missing->rows.len, (long long)missing->kernel_loc,
-	       (long long)missing->all_loc, (long long)missing->frees);
-	if (count)
-		print_proposals(missing, count, folder);
+static int write_sure(const struct dc_annotate_inputs *inputs, size_t *ret_added)
+{
+	const char *text, *more;
+	int err = dc_annotate_read(inputs, &text);
+
+	if (!err)
+		err = dc_annotate_add_sure(inputs, text, &more, ret_added);
+	if (!err && *ret_added)
+		err = dc_annotate_write(inputs, more);
+	return err;
 }
 
-static int annotate(struct dc_workspace *workspace)
+static int list(const struct dc_annotate_inputs *inputs, bool written, size_t added)
 {
-	struct missing missing = {0};
-	struct dc_constraints given = {0};
-	struct dc_graph *graph = NULL;
-	dc_proposals gaps = {0};
-	int err = dc_workspace_graph(workspace, &graph);
+	struct dc_cli *cli = inputs->workspace->cli;
+	struct dc_annotate found;
+	const char *text;
+	int err = dc_annotate_read(inputs, &text);
 
 	if (!err)
-		err = dc_workspace_constraints(workspace, graph, &given, &gaps);
-	if (!err)
-		err = weigh(&workspace->cli->diag, graph, &given, &gaps, &missing);
-	if (!err && workspace->cli->json)
-		print_json(&missing);
+		err = dc_annotate_find(inputs, text, &found);
+	if (err < 0)
+		return err;
+	if (cli->json) {
+		print_json(&found, added);
+	} else {
+		if (written)
+			printf("%zu rows added to %s\n%s", added, inputs->path,
+			       found.rows.len ? "\n" : "");
+		print_groups(cli, &found, written);
+		print_advice(inputs->workspace, &found);
+	}
+	dc_annotate_done(&found);
+	return 0;
+}
+
+static int annotate(struct dc_workspace *workspace, const struct annotate_options *given)
+{
+	struct dc_annotate_inputs inputs;
+	size_t added = 0;
+	int err = dc_annotate_inputs_open(workspace, given->file, &inputs);
+
+	if (err < 0)
+		return err;
+	if (given->write)
+		err = write_sure(&inputs, &added);
+	if (!err && given->ask)
+		err = dc_annotate_ask(&inputs);
 	else if (!err)
-		print_missing(workspace->cli, &missing, workspace->driver.folder);
-	dc_vec_done(&missing.rows);
-	dc_constraints_done(&given);
-	dc_vec_done(&gaps);
-	dc_graph_free(graph);
+		err = list(&inputs, given->write, added);
+	dc_annotate_inputs_done(&inputs);
 	return err;
 }
 
 static const struct dc_option options[] = {
-	DC_GROUP(dc_graph_option, struct dc_driver_options, family),
-	DC_GROUP(dc_driver_options, struct dc_driver_options, family),
+	DC_FLAG("write", 0, struct annotate_options, write,
+		"add the rows that are sure to the file, and list the others"),
+	DC_FLAG("ask", 0, struct annotate_options, ask,
+		"put the guesses to you, one at a time, with the source; answers are kept at once"),
+	DC_TEXT("annotations", 0, struct annotate_options, file, "FILE",
+		"read and write this file (annotations.json in the driver's folder)"),
+	DC_GROUP(dc_graph_option, struct annotate_options, driver),
+	DC_GROUP(dc_driver_options, struct annotate_options, driver),
 	{0},
 };
 
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	struct dc_driver_options given = {0};
+	struct annotate_options given = {0};
 	struct dc_workspace workspace;
 	int err, status = dc_options_read(cli, &dc_verb_annotate, argc, argv, &given);
 
@@ -232,10 +227,13 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 		return status;
 	if (optind + 1 != argc)
 		return dc_cli_usage(cli, &dc_verb_annotate, "give one driver");
-	err = dc_workspace_open(cli, argv[optind], &given, &workspace);
+	if (given.ask && cli->json)
+		return dc_cli_usage(cli, &dc_verb_annotate,
+				    "--ask talks to a person; leave out --json");
+	err = dc_workspace_open(cli, argv[optind], &given.driver, &workspace);
 	if (err < 0)
 		return dc_cli_exit(err);
-	err = annotate(&workspace);
+	err = annotate(&workspace, &given);
 	dc_workspace_done(&workspace);
 	return dc_cli_exit(err);
 }
@@ -245,37 +243,41 @@ const struct dc_verb dc_verb_annotate = {
 	.run = run,
 	.summary = "list missing annotations, and what each would free",
 	.usage = "DRIVER [OPTIONS]",
-	.about = "Data can cross only if its size is known. Where C does not give it (how many "
-		 "elements "
-		 "a pointer points to, which structure lies behind another), the functions that "
-		 "use the "
-		 "data stay in the kernel until DRIVER/annotations.json gives it. Lists what is "
-		 "missing, "
-		 "most lines first: where, why, and a row to add. Rows are guesses: check each "
-		 "against "
-		 "the source, as a wrong length makes a driver that copies too little. Examples of "
-		 "rows:\n\n"
-		 "\"functions\":\n"
-		 "  {\"function\": \"read_words\", \"arguments\": [\"\", \"\", \"count\", \"1\"]}\n"
-		 "      The third parameter points to `count` elements (a C expression of the\n"
-		 "      parameters), the fourth to one; \"\" leaves it to the type; \"address\" is "
-		 "a\n"
-		 "      pointer that is only passed on.\n"
-		 "  {\"function\": \"get_stats\", \"reads\": [\"net_device_stats.*\"]}\n"
-		 "      Fields that it reads through pointers to bytes.\n"
-		 "\"pointers\":\n"
-		 "  {\"field\": \"adapter.rings\", \"count\": \"num_rings\"}\n"
-		 "      A number, another field of the structure, or \"string\".\n"
-		 "  {\"field\": \"port.filters\", \"list\": \"filter.node\", \"lock\": \"lock\"}\n"
-		 "      The head of a list, its elements, and the mutex next to it.\n"
-		 "\"trailing\":\n"
-		 "  {\"struct\": \"adapter\", \"after\": \"net_device\"}\n"
-		 "      The driver's structure that lies behind one of the kernel's.",
+	.about =
+		"Data can cross only if its size is known. Where C does not give it (how many "
+		"elements "
+		"a pointer points to, which structure lies behind another), the functions that "
+		"use the "
+		"data stay in the kernel until DRIVER/annotations.json gives it. Lists what is "
+		"missing in groups, in the order in which to add them: the lines that the group "
+		"frees, each row to add, and the place that shows it. A row is sure if the source "
+		"shows it: constant indices, loops over a parameter, allocations, what all callers "
+		"pass. Others are guesses: check each against the source, as a wrong length makes "
+		"a "
+		"driver that copies too little or too much. Nothing is proposed for registers and "
+		"for memory that the device uses. Examples of rows:\n\n"
+		"\"functions\":\n"
+		"  {\"function\": \"read_words\", \"arguments\": [\"\", \"\", \"count\", \"1\"]}\n"
+		"      The third parameter points to `count` elements (a C expression of the\n"
+		"      parameters), the fourth to one; \"\" leaves it to the type; \"address\" is "
+		"a\n"
+		"      pointer that is only passed on.\n"
+		"  {\"function\": \"get_stats\", \"reads\": [\"net_device_stats.*\"]}\n"
+		"      Fields that it reads through pointers to bytes.\n"
+		"\"pointers\":\n"
+		"  {\"field\": \"adapter.rings\", \"count\": \"num_rings\"}\n"
+		"      A number, another field of the structure, or \"string\".\n"
+		"  {\"field\": \"port.filters\", \"list\": \"filter.node\", \"lock\": \"lock\"}\n"
+		"      The head of a list, its elements, and the mutex next to it.\n"
+		"\"trailing\":\n"
+		"  {\"struct\": \"adapter\", \"after\": \"net_device\"}\n"
+		"      The driver's structure that lies behind one of the kernel's.",
 	.options = options,
-	.verbose = "also list annotations that free nothing alone",
+	.verbose = "also list what frees nothing, what has no row, and why each is needed",
 	.json = "print all of them as JSON",
 	.reads = "the driver's source, annotations.json in its folder, marshal/rules",
-	.writes = "nothing",
-	.examples = "drivercut annotate e1000",
+	.writes = "with --write and --ask: the file of annotations",
+	.examples = "drivercut annotate e1000\n"
+		    "drivercut annotate path/to/driver --write --ask",
 	.see = "drivercut explain --rules (one function), docs/formats.md",
 };

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/workspace.h"
+#include "cli/ladder.h"
 #include "cli/missing_rules.h"
 #include "cli/verbs.h"
 #include "emit/emit.h"
@@ -20,7 +21,7 @@
 struct options {
 	struct dc_driver_options driver;
 	const char *cut, *output;
-	bool all_kernel, check, quiet;
+	bool all_kernel, check, fields, quiet;
 };
 
 static void print_summary(const struct dc_emit_plan *plan, const char *folder)
@@ -185,7 +186,9 @@ static int emit_all(struct dc_workspace *workspace, const struct options *option
 					   output_folder(workspace, options));
 	if (!err)
 		err = read_work(workspace, options, &work);
-	if (!err && options->check)
+	if (!err && options->fields)
+		err = dc_ladder_print(workspace, &work.plan);
+	else if (!err && options->check)
 		dc_missing_rules_print(workspace, &work.rules, work.graph, &work.plan);
 	else if (!err)
 		err = write_components(workspace, options, &work);
@@ -218,6 +221,12 @@ static const struct dc_option options[] = {
 		"write nothing; list kernel symbols without a rule that the user side of --cut "
 		"uses, "
 		"most-used first"),
+	DC_FLAG("fields", 0, struct options, fields,
+		"with --check: instead count the fields of structures of each entry point in the "
+		"process: DEEP COPY, those of all structures that its parameters reach by "
+		"pointers; "
+		"ACCESSED, those that it and what it calls in the process use; SHARED, those that "
+		"the kernel side may use, too; CROSSING, those that messages carry"),
 	DC_GROUP(dc_driver_options, struct options, driver),
 	{0},
 };
@@ -235,6 +244,8 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	if (given.cut && given.all_kernel)
 		return dc_cli_usage(cli, &dc_verb_emit,
 				    "--cut and --all-kernel exclude each other");
+	if (given.fields && !given.check)
+		return dc_cli_usage(cli, &dc_verb_emit, "--fields goes with --check");
 	err = dc_workspace_open(cli, argv[optind], &given.driver, &workspace);
 	if (err < 0)
 		return dc_cli_exit(err);
@@ -266,6 +277,7 @@ const struct dc_verb dc_verb_emit = {
 	.writes = "out/DRIVER/emit, or what -o names; out/DRIVER/cut.json if there is none",
 	.examples = "drivercut emit e1000 -o DIR\n"
 		    "drivercut solve e1000 --rules -o cut.json\n"
-		    "drivercut emit e1000 --cut cut.json",
+		    "drivercut emit e1000 --cut cut.json\n"
+		    "drivercut emit e1000 --cut cut.json --check --fields",
 	.see = "drivercut run (boots them), annotate (frees more functions)",
 };

@@ -161,7 +161,8 @@ static int make_graph(struct dc_cli *cli, const struct options *options)
 	path = options->output ? options->output : dc_workspace_path(&workspace, "graph.json");
 	err = dc_workspace_fetch(&workspace);
 	if (!err)
-		err = dc_graph_extract(&cli->diag, &workspace.driver, workspace.commands, &graph,
+		err = dc_graph_extract(&cli->diag, &workspace.driver, &workspace.kernel,
+				       workspace.commands, &graph,
 				       options->output ? NULL : &source);
 	if (!err && source)
 		err = dc_source_write(&cli->diag, dc_workspace_path(&workspace, "source.json"),
@@ -219,9 +220,8 @@ const struct dc_verb dc_verb_graph = {
 		"reads and writes.\n\n"
 		"DRIVER is a driver folder (e1000), the name of one in drivers/, or any folder "
 		"with a "
-		"Kbuild file or Makefile. The kernel is the newest in /lib/modules that has "
-		"headers; "
-		"the environment variable DRIVERCUT_KERNEL names another release.",
+		"Kbuild file or Makefile. The kernel is Debian's 6.1, or 6.12 where only that is "
+		"installed; --kernel, or the environment variable DRIVERCUT_KERNEL, names another.",
 	.options = options,
 	.json = "print the graph instead of tables",
 	.reads = "the driver's source, the kernel's headers, graph/families/FAMILY.json",

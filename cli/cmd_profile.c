@@ -68,13 +68,11 @@ static int from_guest(struct dc_workspace *workspace, const struct options *opti
 {
 	const char *clean[] = {"rm", "-rf", dc_workspace_path(workspace, "recording"), NULL};
 	struct dc_diag *diag = &workspace->cli->diag;
-	struct dc_kernel kernel;
-	int err = dc_kernel_find(diag, workspace->arena, &kernel);
+	int err = dc_workspace_fetch(workspace);
 
 	if (!err)
-		err = dc_driver_fetch(diag, workspace->arena, &workspace->driver, workspace->out);
-	if (!err)
-		err = dc_profile_record(diag, &workspace->driver, &kernel, workspace->out, ret);
+		err = dc_profile_record(diag, &workspace->driver, &workspace->kernel,
+					workspace->out, ret);
 	if (!err && !options->keep)
 		dc_proc_run(diag, "cleaning up", &(struct dc_proc){.argv = clean});
 	return err;
@@ -312,6 +310,7 @@ static const struct dc_option options[] = {
 	DC_TEXT("graph", 0, struct options, driver.graph, "FILE",
 		"the graph that names the driver's functions, and must have each edge that ran "
 		"(out/DRIVER/graph.json)"),
+	DC_GROUP(dc_device_option, struct options, driver),
 	DC_GROUP(dc_driver_options, struct options, driver),
 	DC_FLAG("keep", 0, struct options, keep,
 		"keep what the guest wrote, in out/DRIVER/recording"),

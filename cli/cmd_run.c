@@ -105,6 +105,12 @@ static void add_programs(struct dc_workspace *workspace, struct options *options
 	dc_vec_push(&options->programs, NULL);
 }
 
+/* A network driver with a card gets a network; any other driver is only loaded. */
+static bool has_card(const struct dc_workspace *workspace)
+{
+	return dc_driver_is(&workspace->driver, "net") && dc_driver_has_device(&workspace->driver);
+}
+
 /* Files that tell the guest what to do */
 
 /* The command as a shell script, with each word quoted. */
@@ -136,8 +142,9 @@ static const char *command_text(struct dc_arena *arena, char *const *command)
 	return kept;
 }
 
-static const char *settings_text(struct dc_arena *arena, const struct options *options)
+static const char *settings_text(struct dc_workspace *workspace, const struct options *options)
 {
+	struct dc_arena *arena = workspace->arena;
 	struct winsize size = {.ws_row = 24, .ws_col = 80};
 	const char *shell = "SHELL_ROWS= SHELL_COLUMNS=", *delay = "DELAY_NS= DELAY_MODE=";
 
@@ -149,7 +156,8 @@ static const char *settings_text(struct dc_arena *arena, const struct options *o
 	if (options->delay_ns >= 0)
 		delay = dc_arena_printf(arena, "DELAY_NS=%" PRId64 " DELAY_MODE=%s",
 					options->delay_ns, delay_modes[options->delay_mode]);
-	return dc_arena_printf(arena, "%s\n%s\n", shell, delay);
+	return dc_arena_printf(arena, "NETWORK=%s\n%s\n%s\n", has_card(workspace) ? "yes" : "",
+			       shell, delay);
 }
 
 static int write_text(struct dc_workspace *workspace, const char *name, const char *text,
@@ -161,7 +169,6 @@ static int write_text(struct dc_workspace *workspace, const char *name, const ch
 
 /* The parts of the guest */
 struct parts {
-	struct dc_kernel kernel;
 	struct dc_guest_file files[DC_SPLIT_FILES + 3];
 	dc_talk_words qemu_args;
 	struct dc_talk *talk;
@@ -179,8 +186,20 @@ static int build_split(struct dc_workspace *workspace, const struct options *opt
 	}
 	if (err < 0)
 		return err;
-	return dc_split_build(&workspace->cli->diag, workspace->arena, &parts->kernel,
+	return dc_split_build(&workspace->cli->diag, workspace->arena, &workspace->kernel,
 			      workspace->driver.module, components,
+			      dc_workspace_path(workspace, "run"), parts->files);
+}
+
+/* The unsplit driver: the kernel's own build is there already, unless the source is the user's. */
+static int build_whole(struct dc_workspace *workspace, struct parts *parts)
+{
+	int err = dc_workspace_fetch(workspace);
+
+	if (err < 0 || workspace->driver.package)
+		return err;
+	return dc_whole_build(&workspace->cli->diag, workspace->arena, &workspace->kernel,
+			      workspace->driver.module, workspace->driver.source,
 			      dc_workspace_path(workspace, "run"), parts->files);
 }
 
@@ -190,22 +209,25 @@ static int prepare(struct dc_workspace *workspace, struct options *options, stru
 	struct dc_guest_file *file = parts->files;
 	int err = 0;
 
-	if (!workspace->driver.qemu_device || strcmp(workspace->driver.family, "net") != 0)
-		return dc_error(diag, -EINVAL, DC_FILE(workspace->driver.folder),
-				"drivercut run boots only network drivers (family net) whose "
-				"driver.json names the QEMU device: \"device\": {\"qemu\": MODEL}");
-	err = dc_kernel_find(diag, workspace->arena, &parts->kernel);
+	if (!workspace->driver.qemu_device)
+		return dc_error(
+			diag, -EINVAL, DC_FILE(workspace->driver.folder),
+			"which device does the driver need? Name QEMU's model with --device "
+			"MODEL, or in a driver.json in this folder: {\"device\": {\"qemu\": "
+			"MODEL}}; --device none if the module needs no hardware");
+	err = dc_workspace_kernel(workspace);
 	if (!err)
-		err = dc_guest_check(diag, &parts->kernel);
+		err = dc_guest_check(diag, &workspace->kernel);
 	if (!err)
 		err = dc_mkdirs(diag, dc_workspace_path(workspace, "run"));
-	if (!err && !options->stock)
-		err = build_split(workspace, options, parts);
+	if (!err)
+		err = options->stock ? build_whole(workspace, parts)
+				     : build_split(workspace, options, parts);
 	while (!err && file->host)
 		file++;
 	file[0].guest = "/run.env";
 	if (!err)
-		err = write_text(workspace, "run.env", settings_text(workspace->arena, options),
+		err = write_text(workspace, "run.env", settings_text(workspace, options),
 				 &file[0].host);
 	file[1].guest = "/command";
 	if (!err && options->command)
@@ -228,16 +250,17 @@ static void print_line(void *ctx, const char *line)
 static int boot(struct dc_workspace *workspace, const struct options *options, struct parts *parts)
 {
 	const char *nics[] = {workspace->driver.qemu_device, PEER_MODEL, NULL};
-	const char *modules[] = {"virtio_console", "virtio_net", NULL, NULL};
+	const char *modules[] = {"virtio_console", NULL, NULL, NULL};
+	size_t count = 1;
 	struct dc_guest guest = {
 		.what = dc_arena_printf(workspace->arena, "running %s", workspace->driver.name),
-		.kernel = &parts->kernel,
+		.kernel = &workspace->kernel,
 		.folder = dc_workspace_path(workspace, "run"),
 		.job = dc_arena_printf(workspace->arena, "%s/guest/run.sh", dc_data_dir()),
 		.modules = modules,
 		.programs = options->programs.at,
 		.files = parts->files,
-		.nics = nics,
+		.nics = has_card(workspace) ? nics : NULL,
 		.qemu_args = parts->qemu_args.at,
 		.cpus = (unsigned)options->cpus,
 		.icount_shift = (int)options->icount_shift,
@@ -246,11 +269,10 @@ static int boot(struct dc_workspace *workspace, const struct options *options, s
 		.line = workspace->cli->verbose > 0 ? print_line : NULL,
 	};
 
-	if (options->stock) {
-		/* the first card that gets a driver is eth0 */
-		modules[2] = modules[1];
-		modules[1] = workspace->driver.module;
-	}
+	if (options->stock && workspace->driver.package)
+		modules[count++] = workspace->driver.module; /* the first that has a card: eth0 */
+	if (has_card(workspace))
+		modules[count++] = "virtio_net";
 	return dc_guest_run(&workspace->cli->diag, &guest);
 }
 
@@ -263,6 +285,10 @@ static int talk_and_boot(struct dc_workspace *workspace, const struct options *o
 
 	if (err < 0)
 		return err;
+	if (!has_card(workspace) && dc_driver_has_device(&workspace->driver)) {
+		dc_vec_push(&parts->qemu_args, "-device");
+		dc_vec_push(&parts->qemu_args, workspace->driver.qemu_device);
+	}
 	dc_vec_push(&parts->qemu_args, NULL);
 	err = boot(workspace, options, parts);
 	dc_talk_close(parts->talk);
@@ -329,7 +355,9 @@ static const struct dc_option options[] = {
 	DC_TEXT("components", 0, struct options, components, "DIR",
 		"run what drivercut emit wrote to DIR, with any changes of yours, instead of a "
 		"cut"),
-	DC_FLAG("stock", 0, struct options, stock, "run the kernel's own driver, not split"),
+	DC_FLAG("stock", 0, struct options, stock,
+		"run the driver unsplit: the kernel's own, or if the source is a folder of yours, "
+		"that"),
 	DC_FLAG("shell", 0, struct options, shell, "start a shell (the default without COMMAND)"),
 	DC_DELAY("add-delay", struct options, delay,
 		 "once the card is up, make each crossing take so much longer: 10us, 1.5ms"),
@@ -348,6 +376,7 @@ static const struct dc_option options[] = {
 		 "(without: this machine's clock)"),
 	DC_COUNT("timeout", 0, struct options, timeout_s, "S", 1, FOREVER_S, "seconds",
 		 "how long booting and COMMAND may take together (600)"),
+	DC_GROUP(dc_device_option, struct options, driver),
 	DC_GROUP(dc_driver_options, struct options, driver),
 	{0},
 };

@@ -15,6 +15,7 @@
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "solver/budget.h"
+#include "solver/random_cut.h"
 
 struct solve {
 	struct dc_cli *cli;
@@ -27,6 +28,7 @@ struct solve {
 	struct dc_ratio overhead; /* a budget instead of a price: share of one CPU; q 0: none */
 	int64_t lines; /* a budget instead of a price; -1: none */
 	int64_t time_limit_s;
+	int64_t seed; /* of --random-cut; -1: none */
 	struct dc_budget_result budget;
 };
 
@@ -70,6 +72,12 @@ static const struct dc_option options[] = {
 	DC_COUNT("time-limit", 0, struct solve, time_limit_s, "S", 0, 999999, "a number of seconds",
 		 "how long each search under a budget may take, GLPK's and the exact one after it "
 		 "(20; 0: none)"),
+	DC_COUNT(
+		"random-cut", 0, struct solve, seed, "SEED", 0, INT64_MAX, "a number",
+		"instead of the optimal cut: one drawn at random that has at least its functions "
+		"in "
+		"the kernel and keeps all constraints; the same SEED draws the same cut (for tests "
+		"of emit and run)"),
 	{0},
 };
 
@@ -81,12 +89,15 @@ static int read_options(struct solve *s, int argc, char **argv)
 	dc_solve_options_start(&s->options);
 	s->how.prove = DC_PROVE_AUTO;
 	s->time_limit_s = 20;
-	s->lines = -1;
+	s->lines = s->seed = -1;
 	status = dc_options_read(s->cli, &dc_verb_solve, argc, argv, s);
 	s->how.engine = s->options.engine;
 	if (status < 0 && s->overhead.q && s->lines >= 0)
 		return dc_cli_usage(s->cli, &dc_verb_solve,
 				    "give one of --max-overhead and --max-kernel-loc");
+	if (status < 0 && s->seed >= 0 && (has_budget(s) || s->options.pins.len))
+		return dc_cli_usage(s->cli, &dc_verb_solve,
+				    "--random-cut takes neither a budget nor --pin");
 	return status;
 }
 
@@ -100,6 +111,8 @@ static int solve(struct solve *s)
 		err = dc_solve_terms(s->cli, &s->options, s->problem, &s->terms);
 	if (!err)
 		err = dc_cut_solve(diag, s->problem, &s->terms, &s->how, &s->free_cut);
+	if (!err && s->seed >= 0)
+		return dc_cut_random(diag, s->free_cut, (uint64_t)s->seed, &s->cut);
 	if (err < 0 || !s->pinned) {
 		s->cut = s->free_cut;
 		return err;
@@ -135,7 +148,7 @@ static int solve_budget(struct solve *s)
 
 static void print_functions(const struct dc_cut *cut)
 {
-	static const char *const columns[] = {"FUNCTION", "SIDE", ">LINES", "REASON", NULL};
+	static const char *const columns[] = {"FUNCTION", "SIDE", ">LINES", "~REASON", NULL};
 	struct dc_table *table = dc_table_new(columns);
 	size_t i;
 
@@ -144,7 +157,7 @@ static void print_functions(const struct dc_cut *cut)
 		dc_table_text(table, cut->problem->nodes.at[i].id);
 		dc_table_text(table, dc_placement_names[cut->placements[i]]);
 		dc_table_int(table, cut->problem->nodes.at[i].loc);
-		dc_table_text(table, cut->reasons[i].text[0]);
+		dc_table_text(table, cut->reasons[i].steps[0].text);
 	}
 	dc_table_print(table);
 	putchar('\n');
@@ -169,14 +182,19 @@ static void print_what_if(const struct solve *s)
 
 static void print_proof(const struct dc_cut *cut)
 {
-	if (cut->proved_by_lp >= 0)
-		printf("proof      the cut equals a flow (%s), and GLPK's dual solution, checked "
-		       "in "
-		       "integers\n",
-		       cut->flow_engine);
+	char *text;
+
+	if (cut->method)
+		text = dc_printf("none: %s", cut->method);
+	else if (cut->proved_by_lp >= 0)
+		text = dc_printf("the cut equals a flow (%s), and GLPK's dual solution, checked in "
+				 "integers",
+				 cut->flow_engine);
 	else
-		printf("proof      the cut equals a flow (%s); none by GLPK: %s\n",
-		       cut->flow_engine, cut->no_lp);
+		text = dc_printf("the cut equals a flow (%s); none by GLPK: %s", cut->flow_engine,
+				 cut->no_lp);
+	dc_print_labelled("proof", text);
+	free(text);
 }
 
 static const char *weights_text(const struct dc_problem *problem)
@@ -363,6 +381,7 @@ const struct dc_verb dc_verb_solve = {
 		    "drivercut solve path/to/my/driver --rules\n"
 		    "drivercut solve e1000 --pin e1000_watchdog=kernel    # what would that cost?\n"
 		    "drivercut solve e1000 --max-overhead 1%\n"
+		    "drivercut solve e1000 --rules --random-cut 7 -o random.json\n"
 		    "drivercut solve --problem problem.json --lambda 1/10 -v",
 	.see = "drivercut sweep (all delays), explain (why a function is where it is)",
 };

@@ -55,7 +55,10 @@ static int study_some(struct dc_study *study)
 
 static const struct dc_option options[] = {
 	DC_TEXT("family", 0, struct dc_study_options, family, "NAME",
-		"only this family: net, scsi or sound"),
+		"only this family (net, scsi, sound; also block, char, hid, hwmon, input, usb, "
+		"watchdog, which the paper has no figure for)"),
+	DC_TEXT("kernel", 0, struct dc_study_options, kernel, "KERNEL",
+		"the kernel whose drivers are read, as for drivercut graph (Debian's 6.1)"),
 	DC_TEXT("kernel-source", 0, struct dc_study_options, kernel_source, "DIR",
 		"an unpacked kernel source (the Debian package's)"),
 	DC_TEXT("output", 'o', struct dc_study_options, out, "DIR",

@@ -83,13 +83,14 @@ const struct dc_verb dc_verb_verify = {
 	.run = run,
 	.summary = "check the certificate of a sweep without solving anything",
 	.usage = "DRIVER CERTIFICATE [OPTIONS]\n--problem FILE CERTIFICATE [OPTIONS]",
-	.about = "A certificate holds the nested cuts and a flow for each breakpoint. The flows "
-		 "show "
-		 "that no choice of sides costs less than these cuts, at any delay. Checking walks "
-		 "over "
-		 "the problem once for each breakpoint, and shares no code with the solver but the "
-		 "reader of the problem. Give the same options as to the sweep that wrote the "
-		 "certificate: they belong to the problem.",
+	.about = "A certificate holds the nested cuts and, for each group of functions that enter "
+		 "the "
+		 "kernel together, a flow within the group. The flows show that no choice of sides "
+		 "costs less than these cuts, at any delay. Checking walks over the problem once, "
+		 "and "
+		 "shares no code with the solver but the reader of the problem. Give the same "
+		 "options "
+		 "as to the sweep that wrote the certificate: they belong to the problem.",
 	.options = options,
 	.json = "print the result as JSON",
 	.reads = "the certificate, and the problem or the driver's source and profile",

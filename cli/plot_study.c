@@ -9,6 +9,8 @@
 
 #include "base/file.h"
 #include "cli/study.h"
+#include "report/svg.h"
+#include "report/text.h"
 
 #define BINS	     20
 #define WIDTH	     860
@@ -18,6 +20,8 @@
 #define PANEL	     190 /* from one panel's top to the next */
 #define PANEL_HEIGHT 120
 #define BOTTOM	     20
+
+#define TITLE "Drivers by the share of their functions that is critical (%)"
 
 struct panel {
 	FILE *out;
@@ -56,6 +60,14 @@ static double mean(const struct panel *panel)
 	return panel->drivers ? sum / (double)panel->drivers : 0;
 }
 
+static void put_number(const struct panel *panel, double x, double y, int number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", number);
+	dc_svg_text(panel->out, "small", x, y, text);
+}
+
 static void put_columns(const struct panel *panel)
 {
 	double width = x_of(100.0 / BINS) - x_of(0) - 2;
@@ -68,10 +80,9 @@ static void put_columns(const struct panel *panel)
 		if (!panel->bins[i])
 			continue;
 		fprintf(panel->out,
-			"<rect x='%.1f' y='%.1f' width='%.1f' height='%.1f' fill='#1f77b4'/>\n", x,
+			"<rect class='bar' x='%.1f' y='%.1f' width='%.1f' height='%.1f'/>\n", x,
 			panel->bottom - height, width, height);
-		fprintf(panel->out, "<text class='small' x='%.1f' y='%.1f'>%zu</text>\n",
-			x + width / 2, panel->bottom - height - 4, panel->bins[i]);
+		put_number(panel, x + width / 2, panel->bottom - height - 4, (int)panel->bins[i]);
 	}
 }
 
@@ -79,17 +90,14 @@ static void put_axis(const struct panel *panel)
 {
 	int percent;
 
-	fprintf(panel->out, "<line x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f' stroke='#444'/>\n",
-		x_of(0), x_of(100), panel->bottom, panel->bottom);
+	dc_svg_line(panel->out, "axis", x_of(0), panel->bottom, x_of(100), panel->bottom);
 	for (percent = 0; percent <= 100; percent += 10)
-		fprintf(panel->out, "<text class='small' x='%.1f' y='%.1f'>%d</text>\n",
-			x_of(percent), panel->bottom + 14, percent);
+		put_number(panel, x_of(percent), panel->bottom + 14, percent);
 }
 
-static void put_mark(const struct panel *panel, double percent, const char *style)
+static void put_mark(const struct panel *panel, double percent, const char *class)
 {
-	fprintf(panel->out, "<line x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f' %s/>\n", x_of(percent),
-		x_of(percent), panel->top - 6, panel->bottom, style);
+	dc_svg_line(panel->out, class, x_of(percent), panel->top - 6, x_of(percent), panel->bottom);
 }
 
 static void put_panel(struct panel *panel)
@@ -101,41 +109,43 @@ static void put_panel(struct panel *panel)
 		return;
 	put_columns(panel);
 	put_axis(panel);
-	put_mark(panel, mean(panel), "stroke='#111' stroke-width='1.5'");
-	put_mark(panel, family->paper_percent,
-		 "stroke='#d62728' stroke-width='2' stroke-dasharray='5 4'");
-	fprintf(panel->out,
-		"<text class='name' x='%.1f' y='%.1f'>%s: %zu drivers, mean %.1f %%; "
-		"<tspan fill='#d62728'>in the paper %u, %.1f %%</tspan></text>\n",
-		x_of(100), panel->top + 6, family->name, panel->drivers, mean(panel),
-		family->paper_drivers, family->paper_percent);
+	put_mark(panel, mean(panel), "mark");
+	fprintf(panel->out, "<text class='right' x='%.1f' y='%.1f'>", x_of(100), panel->top + 6);
+	dc_put_markup(panel->out, family->name);
+	fprintf(panel->out, ": %zu drivers, mean %.1f %%", panel->drivers, mean(panel));
+	if (family->paper_drivers)
+		fprintf(panel->out, "; <tspan class='paper-text'>in the paper %u, %.1f %%</tspan>",
+			family->paper_drivers, family->paper_percent);
+	fputs("</text>\n", panel->out);
+	if (family->paper_drivers)
+		put_mark(panel, family->paper_percent, "paper-mark");
 }
 
 static void put_picture(FILE *out, const struct dc_study_results *results)
 {
-	int i, height = TOP + DC_STUDY_FAMILIES * PANEL + BOTTOM;
+	int i, panels = 0, height;
 
-	fprintf(out,
-		"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %d %d' width='%d' "
-		"height='%d' "
-		"font-family='sans-serif' font-size='14'>\n"
-		"<style>.small { font-size: 11px; text-anchor: middle; fill: #444 } "
-		".name { text-anchor: end }</style>\n"
-		"<rect width='100%%' height='100%%' fill='#fff'/>\n"
-		"<text x='%d' y='24'>Drivers by the share of their functions that is critical "
-		"(%%); "
-		"black: mean, red: the paper, Linux 2.6.18</text>\n",
-		WIDTH, height, WIDTH, height, LEFT);
-	for (i = 0; i < DC_STUDY_FAMILIES; i++) {
-		double top = TOP + (double)PANEL * i + 16;
+	for (i = 0; i < DC_STUDY_FAMILIES; i++)
+		panels += dc_study_has_family(&results->families[i]);
+	height = TOP + panels * PANEL + BOTTOM;
+
+	dc_svg_open(out, WIDTH, height, TITLE, true);
+	dc_svg_text(out, "title", LEFT, 24, TITLE);
+	dc_svg_text(out, "start", LEFT, 40,
+		    "solid line: our mean; dashed line: the paper, Linux 2.6.18");
+	for (i = panels = 0; i < DC_STUDY_FAMILIES; i++) {
+		double top = TOP + (double)PANEL * panels + 16;
 		struct panel panel = {.out = out,
 				      .sums = &results->families[i],
 				      .top = top,
 				      .bottom = top + PANEL_HEIGHT};
 
+		if (!dc_study_has_family(panel.sums))
+			continue;
 		put_panel(&panel);
+		panels++;
 	}
-	fputs("</svg>\n", out);
+	dc_svg_close(out);
 }
 
 int dc_study_plot(struct dc_diag *diag, const struct dc_study_results *results, const char *path)

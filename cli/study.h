@@ -14,18 +14,18 @@
 #include "base/diag.h"
 #include "base/kernel.h"
 
-/* Figure 2 of the paper: Linux 2.6.18. */
+/* A family, and Figure 2 of the paper: Linux 2.6.18. */
 struct dc_study_family {
 	const char *name;
-	unsigned paper_drivers;
+	unsigned paper_drivers; /* 0: the paper has no figure; read only if --family names it */
 	double paper_percent; /* of functions, critical */
 };
 
-#define DC_STUDY_FAMILIES 3
+#define DC_STUDY_FAMILIES 10
 extern const struct dc_study_family dc_study_families[DC_STUDY_FAMILIES];
 
 struct dc_study_options {
-	const char *family, *kernel_source, *out, *driver, *plot;
+	const char *family, *kernel, *kernel_source, *out, *driver, *plot;
 	int64_t jobs;
 	bool list, resume, show, json;
 };
@@ -66,6 +66,13 @@ struct dc_study_sums {
 	int64_t cpu_ms, memory_kib; /* of all jobs together, of the largest */
 	DC_VEC(double) function_shares, line_shares;
 };
+
+/* True if the plan has drivers of the family, or the paper does. */
+bool dc_study_has_family(const struct dc_study_sums *sums);
+
+/* True if the options choose the family. */
+bool dc_study_wants_family(const struct dc_study_options *options,
+			   const struct dc_study_family *family);
 
 struct dc_study_results {
 	struct dc_study_sums families[DC_STUDY_FAMILIES];

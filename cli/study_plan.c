@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/proc.h"
 #include "cli/study.h"
+#include "graph/driver/flags.h"
 #include "graph/family.h"
 #include "graph/driver/kbuild.h"
 
@@ -19,20 +20,22 @@ const char *dc_study_file(struct dc_study *study, const char *folder, const char
 
 static int find_source(struct dc_study *study)
 {
-	const char *tar = "/usr/src/linux-source-6.1.tar.xz";
 	const char *given = study->options->kernel_source, *out = study->options->out;
-	const char *argv[] = {
-		"tar", "-C", out, "-xf", tar, "linux-source-6.1/drivers", "linux-source-6.1/sound",
-		NULL};
+	const char *package =
+		dc_arena_printf(study->arena, "linux-source-%s", study->kernel.version);
+	const char *tar = dc_arena_printf(study->arena, "/usr/src/%s.tar.xz", package);
+	const char *drivers = dc_arena_printf(study->arena, "%s/drivers", package);
+	const char *sound = dc_arena_printf(study->arena, "%s/sound", package);
+	const char *argv[] = {"tar", "-C", out, "-xf", tar, drivers, sound, NULL};
 	int err = 0;
 	char *real;
 
 	if (!given) {
-		given = dc_arena_printf(study->arena, "%s/linux-source-6.1", out);
+		given = dc_arena_printf(study->arena, "%s/%s", out, package);
 		if (!dc_is_file(tar))
 			return dc_error(study->diag, -ENXIO, DC_FILE(tar),
-					"no kernel source; install linux-source-6.1 or give "
-					"--kernel-source DIR");
+					"no kernel source; install %s or give --kernel-source DIR",
+					package);
 		dc_progress(study->diag, "unpacking %s", tar);
 		if (!dc_is_dir(given))
 			err = dc_proc_run(study->diag, "unpacking the kernel source",
@@ -46,35 +49,6 @@ static int find_source(struct dc_study *study)
 	study->source = dc_arena_strdup(study->arena, real);
 	free(real);
 	return 0;
-}
-
-/* Kbuild treats the folder as an external module, so $(srctree) is the folder of the headers, which
- * has no drivers: an include folder that does not exist there is taken from the source tree. */
-static const char *mend_folder(struct dc_study *study, const char *path)
-{
-	const char *at = path;
-
-	if (path[0] != '/' || dc_is_dir(path))
-		return path;
-	if (strstr(path, study->source))
-		return strstr(path, study->source);
-	while ((at = strchr(at + 1, '/'))) {
-		const char *ours = dc_arena_printf(study->arena, "%s%s", study->source, at);
-
-		if (at[1] && dc_is_dir(ours))
-			return ours;
-	}
-	return path;
-}
-
-/* "-IPATH", or PATH after a "-I" of its own. */
-static const char *mend_include(struct dc_study *study, const char *word, const char *before)
-{
-	if (!strcmp(before, "-I"))
-		return mend_folder(study, word);
-	if (!strncmp(word, "-I/", 3))
-		return dc_arena_printf(study->arena, "-I%s", mend_folder(study, word + 2));
-	return word;
 }
 
 /* The deepest folder that contains all of the files. */
@@ -91,15 +65,14 @@ static const char *common_folder(struct dc_study *study, const dc_units *units)
 	return folder;
 }
 
-static json_t *put_unit(struct dc_study *study, const struct dc_unit *unit)
+static json_t *put_unit(const struct dc_unit *unit)
 {
 	json_t *row = json_object(), *words = json_array();
 	int i;
 
 	dc_json_add(words, json_string("cc"));
 	for (i = 0; i < unit->argc; i++)
-		dc_json_add(words, json_string(mend_include(study, unit->argv[i],
-							    i ? unit->argv[i - 1] : "")));
+		dc_json_add(words, json_string(unit->argv[i]));
 	dc_json_add(words, json_string("-c"));
 	dc_json_add(words, json_string(unit->file));
 	dc_json_set(row, "directory", json_string(unit->dir));
@@ -127,8 +100,9 @@ static int plan_driver(struct dc_study *study, const char *family, const struct 
 	dc_json_set(root, "name", json_string(module->name));
 	dc_json_set(root, "family", json_string(family));
 	dc_json_set(root, "source", json_string(common_folder(study, &units)));
+	dc_json_set(root, "folder", json_string(module->folder));
 	dc_vec_each (unit, &units)
-		dc_json_add(commands, put_unit(study, unit));
+		dc_json_add(commands, put_unit(unit));
 	dc_json_set(root, "commands", commands);
 	err = dc_mkdirs_for(study->diag, path);
 	if (!err)
@@ -150,6 +124,7 @@ static int plan_folder(struct dc_study *study, const char *family, const char *f
 	dc_progress(study->diag, "asking Kbuild what it makes in %s", folder);
 	err = dc_kbuild_read(study->diag, study->arena, &study->kernel, path, &units, &modules,
 			     NULL);
+	dc_units_mend(study->arena, path, path, &units);
 	dc_vec_each (module, &modules)
 		if (!err)
 			err = plan_driver(study, family, module, &units);
@@ -161,7 +136,7 @@ static int plan_folder(struct dc_study *study, const char *family, const char *f
 static int plan_family(struct dc_study *study, const char *name)
 {
 	struct dc_family family;
-	int err = dc_family_open(study->diag, study->arena, name, &family);
+	int err = dc_family_open(study->diag, study->arena, name, NULL, &family);
 	size_t i;
 
 	if (err < 0)
@@ -174,14 +149,13 @@ static int plan_family(struct dc_study *study, const char *name)
 
 int dc_study_plan(struct dc_study *study)
 {
-	int err = dc_kernel_find(study->diag, study->arena, &study->kernel);
+	int err = dc_kernel_find(study->diag, study->arena, study->options->kernel, &study->kernel);
 	size_t i;
 
 	if (!err)
 		err = find_source(study);
 	for (i = 0; !err && i < DC_STUDY_FAMILIES; i++)
-		if (!study->options->family ||
-		    !strcmp(study->options->family, dc_study_families[i].name))
+		if (dc_study_wants_family(study->options, &dc_study_families[i]))
 			err = plan_family(study, dc_study_families[i].name);
 	return err;
 }
@@ -210,8 +184,7 @@ int dc_study_find_plan(struct dc_study *study)
 	size_t i;
 
 	for (i = 0; i < DC_STUDY_FAMILIES; i++)
-		if (!study->options->family ||
-		    !strcmp(study->options->family, dc_study_families[i].name))
+		if (dc_study_wants_family(study->options, &dc_study_families[i]))
 			take_planned(study, dc_study_families[i].name);
 	if (study->drivers.len)
 		return 0;

@@ -119,7 +119,7 @@ int dc_study_run_driver(struct dc_study *study, const char *driver)
 	if (err < 0)
 		return err;
 	setrlimit(RLIMIT_CPU, &limit);
-	dc_graph_extract(&diag, &description, commands, &graph, NULL);
+	dc_graph_extract(&diag, &description, NULL, commands, &graph, NULL);
 	err = write_result(study, driver, graph, heard.error ? heard.error : "unknown");
 	free(heard.error);
 	dc_graph_free(graph);

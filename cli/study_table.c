@@ -11,7 +11,19 @@
 #include "cli/table.h"
 
 const struct dc_study_family dc_study_families[DC_STUDY_FAMILIES] = {
-	{"net", 134, 27.8}, {"scsi", 49, 26.1}, {"sound", 272, 7.8}};
+	{"net", 134, 27.8}, {"scsi", 49, 26.1}, {"sound", 272, 7.8}, {"block"}, {"char"},
+	{"hid"},	    {"hwmon"},		{"input"},	     {"usb"},	{"watchdog"}};
+
+bool dc_study_has_family(const struct dc_study_sums *sums)
+{
+	return sums->family->paper_drivers || sums->drivers || sums->failed || sums->missing;
+}
+
+bool dc_study_wants_family(const struct dc_study_options *options,
+			   const struct dc_study_family *family)
+{
+	return options->family ? !strcmp(options->family, family->name) : family->paper_drivers > 0;
+}
 
 static int64_t number(const struct dc_json *root, const char *key)
 {
@@ -161,6 +173,8 @@ static void put_family(struct dc_table *table, const struct dc_study_sums *sums)
 	dc_table_real(table, "%.0f", percent(sums->one, sums->sites));
 	dc_table_real(table, "%.1f", (double)sums->by_field / sites);
 	dc_table_real(table, "%.1f", (double)sums->by_signature / sites);
+	if (!sums->family->paper_drivers)
+		return;
 	dc_table_int(table, sums->family->paper_drivers);
 	dc_table_real(table, "%.1f", sums->family->paper_percent);
 }
@@ -213,7 +227,8 @@ static int print_json(struct dc_study *study, const struct dc_study_results *res
 	int i, err;
 
 	for (i = 0; i < DC_STUDY_FAMILIES; i++)
-		dc_json_add(rows, json_of(&results->families[i]));
+		if (dc_study_has_family(&results->families[i]))
+			dc_json_add(rows, json_of(&results->families[i]));
 	dc_json_set(root, "families", rows);
 	err = dc_json_write(study->diag, "-", root);
 	json_decref(root);

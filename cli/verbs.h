@@ -8,6 +8,7 @@
 extern const struct dc_verb dc_verb_graph;
 extern const struct dc_verb dc_verb_solve;
 extern const struct dc_verb dc_verb_sweep;
+extern const struct dc_verb dc_verb_report;
 extern const struct dc_verb dc_verb_profile;
 extern const struct dc_verb dc_verb_problem;
 extern const struct dc_verb dc_verb_explain;

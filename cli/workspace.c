@@ -22,6 +22,9 @@ const struct dc_option dc_driver_options[] = {
 		"(from driver.json, or guessed from what the source registers)"),
 	DC_TEXT("module", 0, struct dc_driver_options, module, "NAME",
 		"of a folder that builds several modules, the one NAME.ko"),
+	DC_TEXT("kernel", 0, struct dc_driver_options, kernel, "KERNEL",
+		"the kernel to read, build and boot it for: a version (6.1, 6.12), a release below "
+		"/lib/modules, or the path of a build tree (6.1)"),
 	DC_TEXT("compile-commands", 0, struct dc_driver_options, commands, "FILE",
 		"take the compiler's flags from this compile_commands.json, not from Kbuild"),
 	{0},
@@ -37,6 +40,14 @@ const struct dc_option dc_profile_option[] = {
 	DC_TEXT("profile", 0, struct dc_driver_options, profile, "FILE",
 		"use this profile.json (out/DRIVER/profile.json, else the one in the driver's "
 		"folder)"),
+	{0},
+};
+
+const struct dc_option dc_device_option[] = {
+	DC_TEXT("device", 0, struct dc_driver_options, device, "MODEL",
+		"QEMU's model of the device (qemu-system-x86_64 -device help lists them); none: "
+		"the "
+		"module needs no hardware (what driver.json says)"),
 	{0},
 };
 
@@ -66,6 +77,9 @@ static const char *operands_text(struct dc_arena *arena, const char *operand,
 	if (options->module)
 		text = dc_arena_printf(arena, "%s --module %s", text,
 				       shell_word(arena, options->module));
+	if (options->kernel)
+		text = dc_arena_printf(arena, "%s --kernel %s", text,
+				       shell_word(arena, options->kernel));
 	if (options->commands)
 		text = dc_arena_printf(arena, "%s --compile-commands %s", text,
 				       shell_word(arena, options->commands));
@@ -85,8 +99,8 @@ static int write_once(struct dc_workspace *workspace, const char *path, const ch
 	return err;
 }
 
-/* Claims a folder for the results of a driver's folder, by the file `folder` in it. *ret_taken: the
- * driver's folder that has claimed it before; NULL: none. */
+/* Claims a folder for the results of a driver, by the file `folder` in it, which says where the
+ * driver's source is. *ret_taken: the source that has claimed it before; NULL: none. */
 static int claim(struct dc_workspace *workspace, const char *out, const char *folder,
 		 char **ret_taken)
 {
@@ -106,19 +120,41 @@ static int claim(struct dc_workspace *workspace, const char *out, const char *fo
 	return 0;
 }
 
-/* Folders are often called src or driver: the second of a name gets a folder for results with a
- * name that its own path makes. Drivers with a driver.json have a name that somebody chose. */
+/* The driver's name, and of a kernel that is not the default its version, or the release of a build
+ * tree: results for two kernels do not mix. */
+static int results_name(struct dc_workspace *workspace, const char **ret)
+{
+	struct dc_arena *arena = workspace->arena;
+	const char *usual;
+	int err;
+
+	*ret = workspace->driver.name;
+	if (!dc_kernel_is_chosen(workspace->wanted))
+		return 0;
+	err = dc_workspace_kernel(workspace);
+	if (err < 0)
+		return err;
+	usual = dc_kernel_default(arena);
+	if (!dc_kernel_is_installed(&workspace->kernel))
+		*ret = dc_arena_printf(arena, "%s-%s", *ret, workspace->kernel.release);
+	else if (!usual || strcmp(usual, workspace->kernel.release) != 0)
+		*ret = dc_arena_printf(arena, "%s-%s", *ret, workspace->kernel.version);
+	return 0;
+}
+
+/* Folders are often called src or driver, and a copy of a driver has its name: the second of a name
+ * gets a folder for results with a name that its own path makes. */
 static int find_out(struct dc_workspace *workspace, const char *base)
 {
-	const char *folder = workspace->driver.folder, *name = workspace->driver.name;
+	const char *folder = dc_driver_origin(workspace->arena, &workspace->driver), *name;
 	struct dc_diag *diag = &workspace->cli->diag;
 	char *taken, *owner;
 	bool is_new;
-	int err;
+	int err = results_name(workspace, &name);
 
+	if (err < 0)
+		return err;
 	workspace->out = dc_arena_printf(workspace->arena, "%s/%s", base, name);
-	if (workspace->driver.package)
-		return dc_mkdirs(diag, workspace->out);
 	err = claim(workspace, workspace->out, folder, &taken);
 	if (err < 0 || !taken)
 		return err;
@@ -140,6 +176,7 @@ int dc_workspace_open(struct dc_cli *cli, const char *operand,
 	const char *base = getenv("DRIVERCUT_OUT");
 	struct dc_workspace workspace = {.cli = cli,
 					 .arena = dc_arena_new(),
+					 .wanted = options->kernel,
 					 .graph = options->graph,
 					 .commands = options->commands,
 					 .profile = options->profile};
@@ -150,6 +187,8 @@ int dc_workspace_open(struct dc_cli *cli, const char *operand,
 		dc_arena_free(workspace.arena);
 		return err;
 	}
+	if (options->device)
+		workspace.driver.qemu_device = options->device;
 	if (options->module)
 		workspace.driver.only = workspace.driver.module = options->module;
 	workspace.operands = operands_text(workspace.arena, operand, options);
@@ -177,8 +216,24 @@ const char *dc_workspace_path(struct dc_workspace *workspace, const char *name)
 	return dc_arena_printf(workspace->arena, "%s/%s", workspace->out, name);
 }
 
+int dc_workspace_kernel(struct dc_workspace *workspace)
+{
+	int err = workspace->kernel.release
+			  ? 0
+			  : dc_kernel_find(&workspace->cli->diag, workspace->arena,
+					   workspace->wanted, &workspace->kernel);
+
+	if (!err)
+		dc_driver_set_kernel(workspace->arena, &workspace->driver, &workspace->kernel);
+	return err;
+}
+
 int dc_workspace_fetch(struct dc_workspace *workspace)
 {
+	int err = dc_workspace_kernel(workspace);
+
+	if (err < 0)
+		return err;
 	if (workspace->commands && !workspace->driver.package) {
 		workspace->driver.source =
 			workspace->driver.folder; /* the commands name its files there */
@@ -197,8 +252,8 @@ static int read_driver(struct dc_workspace *workspace)
 	int err = dc_workspace_fetch(workspace);
 
 	if (!err)
-		err = dc_graph_extract(diag, &workspace->driver, workspace->commands, &graph,
-				       &source);
+		err = dc_graph_extract(diag, &workspace->driver, &workspace->kernel,
+				       workspace->commands, &graph, &source);
 	if (!err)
 		err = dc_source_write(diag, dc_workspace_path(workspace, "source.json"), source);
 	if (!err)
@@ -214,21 +269,22 @@ static const char *stale(struct dc_workspace *workspace, const struct dc_origin 
 			 int *ret_err)
 {
 	struct dc_driver *driver = &workspace->driver;
-	struct dc_kernel kernel;
 	const char *why;
 
-	*ret_err = dc_kernel_find(&workspace->cli->diag, workspace->arena, &kernel);
+	*ret_err = dc_workspace_kernel(workspace);
 	if (!*ret_err && driver->package)
 		*ret_err = dc_workspace_fetch(workspace);
 	if (*ret_err < 0)
 		return NULL;
-	why = dc_origin_stale(workspace->arena, origin, driver, kernel.release);
+	why = dc_origin_stale(workspace->arena, origin, driver, workspace->kernel.release);
 	if (origin->folder && !driver->only && origin->module)
 		driver->only = driver->module = dc_arena_strdup(workspace->arena, origin->module);
 	if (origin->folder && origin->commands)
 		workspace->commands = dc_arena_strdup(workspace->arena, origin->commands);
 	return why;
 }
+
+#define UNREADABLE "is not a file that this drivercut reads (of another version, or damaged)"
 
 static int read_anew(struct dc_workspace *workspace, const char *path, const char *why)
 {
@@ -239,7 +295,7 @@ static int read_anew(struct dc_workspace *workspace, const char *path, const cha
 int dc_workspace_graph(struct dc_workspace *workspace, struct dc_graph **ret)
 {
 	const char *path = dc_workspace_path(workspace, "graph.json"), *why = NULL;
-	struct dc_diag *diag = &workspace->cli->diag;
+	struct dc_diag *diag = &workspace->cli->diag, quiet = {0};
 	struct dc_graph *graph = NULL;
 	int err = 0;
 
@@ -247,9 +303,9 @@ int dc_workspace_graph(struct dc_workspace *workspace, struct dc_graph **ret)
 		return dc_graph_read(diag, workspace->graph, ret);
 	if (!dc_is_file(path))
 		err = read_driver(workspace);
-	if (!err)
-		err = dc_graph_read(diag, path, &graph);
-	if (!err)
+	if (!err && dc_graph_read(&quiet, path, &graph) < 0)
+		why = UNREADABLE;
+	else if (!err)
 		why = stale(workspace, &graph->origin, &err);
 	if (why) {
 		dc_graph_free(graph);
@@ -281,15 +337,15 @@ int dc_workspace_source(struct dc_workspace *workspace, const struct dc_graph *g
 			struct dc_source **ret)
 {
 	const char *path = dc_workspace_path(workspace, "source.json"), *why = NULL;
-	struct dc_diag *diag = &workspace->cli->diag;
+	struct dc_diag *diag = &workspace->cli->diag, quiet = {0};
 	struct dc_source *source = NULL;
 	int err = dc_workspace_fetch(workspace);
 
 	if (!err && !dc_is_file(path))
 		err = read_driver(workspace);
-	if (!err)
-		err = dc_source_read(diag, path, workspace->driver.source, &source);
-	if (!err)
+	if (!err && dc_source_read(&quiet, path, workspace->driver.source, &source) < 0)
+		why = UNREADABLE;
+	else if (!err)
 		why = stale_source(workspace, graph, source, &err);
 	if (why) {
 		dc_source_free(source);

@@ -19,19 +19,26 @@
 /* A driver and its files, as far as the command line names them; NULL: it does not. */
 struct dc_driver_options {
 	const char *family, *module; /* instead of what driver.json or the source says */
+	const char *kernel; /* version, release or build tree, as dc_kernel_find has it */
+	const char *device; /* QEMU's model instead of what driver.json says; "none" */
 	const char *commands; /* a compile_commands.json to take instead of asking Kbuild */
 	const char *graph, *profile; /* files to use instead of its own */
 };
 
-/* Options of verbs that read a driver: --family, --module, --compile-commands; --graph; --profile.
- */
-extern const struct dc_option dc_driver_options[], dc_graph_option[], dc_profile_option[];
+/* Options of verbs that read a driver: --family, --module, --kernel, --compile-commands; --graph;
+ * --profile; --device. */
+extern const struct dc_option dc_driver_options[], dc_graph_option[], dc_profile_option[],
+	dc_device_option[];
 
 struct dc_workspace {
 	struct dc_cli *cli;
 	struct dc_arena *arena;
 	struct dc_driver driver;
-	const char *out; /* its folder for results: out/NAME, or $DRIVERCUT_OUT/NAME */
+	const char *wanted; /* the kernel that the user names, or NULL */
+	struct dc_kernel kernel; /* dc_workspace_kernel finds it; until then release is NULL */
+	/* Its folder for results: out/NAME, or $DRIVERCUT_OUT/NAME; with another kernel than the
+	 * default out/NAME-VERSION. */
+	const char *out;
 	const char *graph, *profile; /* files to use instead of its own; NULL: its own */
 	const char *commands; /* the user's compile_commands.json; NULL: Kbuild is asked */
 	const char *operands; /* as the user typed them: "my/igb --family net" */
@@ -55,8 +62,13 @@ const char *dc_workspace_command(struct dc_workspace *workspace, const char *ver
 /* Path of one of its files, in the arena. */
 const char *dc_workspace_path(struct dc_workspace *workspace, const char *name);
 
+/* Makes sure that workspace->kernel is known, and so the package of the driver's source. Returns 0,
+ * or -errno after reporting. */
+int dc_workspace_kernel(struct dc_workspace *workspace);
+
 /* Makes sure that the driver's source is here, and fills workspace->driver.source: dc_driver_fetch,
- * or the driver's own folder if the user's compile commands name files there. */
+ * or the driver's own folder if the user's compile commands name files there. Finds the kernel,
+ * too. */
 int dc_workspace_fetch(struct dc_workspace *workspace);
 
 /*

@@ -210,6 +210,17 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 	}
 }
 
+/* A rule's expression with the names that the handler has for arguments and result. */
+static const char *in_handler(const struct dc_emit_plan *plan, const char *text)
+{
+	struct dc_arena *arena = plan->marshal->arena;
+	const char *at;
+
+	while (text && (at = strstr(text, "$r")))
+		text = dc_arena_printf(arena, "%.*sdcg_result%s", (int)(at - text), text, at + 2);
+	return text ? dc_signature_expand(plan->marshal, NULL, text) : NULL;
+}
+
 void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan,
 			 const struct dc_emit_kernel *kernel, struct emit_call *ret)
 {
@@ -228,6 +239,9 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 			   : prototype->result.kind == DC_VALUE_POINTER ? DC_RESULT_POINTER
 			   : prototype->result.is_signed		? DC_RESULT_SIGNED
 									: DC_RESULT_OTHER;
+	ret->before = in_handler(plan, kernel->rule->before);
+	ret->instead = in_handler(plan, kernel->rule->instead);
+	ret->deadline_ms = kernel->rule->deadline_ms;
 	dc_signature_of_kernel(plan->marshal, prototype, kernel->rule, &ret->signature);
 	for (i = 0; i < ret->count; i++) {
 		set_parameter(ret, plan, i, dc_arena_printf(arena, "a%zu", i),

@@ -30,6 +30,7 @@ struct emit_call {
 	enum dc_sync sync;
 	enum dc_register is_register; /* takes one address, and one value if it writes */
 	const char *number, *handler, *target; /* C names */
+	const char *before, *instead; /* as in struct dc_rule, with names for $0 ..., $r; or NULL */
 	const char *plain; /* name for statistics */
 	const char *comment; /* in the stub, or NULL */
 	const char *result; /* type */

@@ -58,9 +58,10 @@ struct dc_emit_plan {
 	size_t count;
 	size_t code_count; /* addresses in dcg_code */
 	DC_VEC(struct dc_emit_kernel) kernel; /* by name */
-	/* Functions of the kernel that only tables at file scope name, and that have no rule: the
-	 * process needs their address and cannot call them. In the order of the prototypes. */
+	/* Functions of the kernel that only tables at file scope and dead text name, and that have
+	 * no rule: the process needs their address and never calls them. */
 	DC_VEC(const char *) unreachable;
+	DC_VEC(const char *) unreachable_variables; /* likewise */
 	DC_VEC(struct dc_emit_undo) undos; /* in the order of the rules */
 	bool has_locks; /* the process can take locks by downcall */
 	dc_object_types types;

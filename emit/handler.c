@@ -142,10 +142,24 @@ static void put_reply(FILE *out, const struct emit_call *call)
 	}
 }
 
-void emit_put_handler(FILE *out, const struct emit_call *call)
+static void put_target(FILE *out, const struct emit_call *call)
 {
+	const char *checked = call->before ? call->before : call->instead;
 	size_t i;
 
+	if (checked)
+		fprintf(out, "\tdcg_err = %s;\n\tif (dcg_err < 0)\n\t\treturn dcg_err;\n", checked);
+	if (call->instead)
+		return;
+	fprintf(out, "\t%s%s(",
+		call->result_kind == DC_RESULT_VOID ? "" : "dcg_result = ", call->target);
+	for (i = 0; i < call->count; i++)
+		fprintf(out, "%s%s", i ? ", " : "", call->parameters[i].name);
+	fputs(");\n", out);
+}
+
+void emit_put_handler(FILE *out, const struct emit_call *call)
+{
 	fprintf(out, "\nint %s(struct dcrt_call *dcg)\n{\n", call->handler);
 	put_variables(out, call);
 	if (call->result_kind != DC_RESULT_VOID) {
@@ -155,17 +169,13 @@ void emit_put_handler(FILE *out, const struct emit_call *call)
 	}
 	if (call->acquires)
 		fputs("\tu64 dcg_mark = dck_journal_mark();\n", out);
-	if (call->result_adopted || call->up)
+	if (call->result_adopted || call->up || call->before || call->instead)
 		fputs("\tint dcg_err;\n", out);
 	fputc('\n', out);
 	put_nonnull(out, call);
 	fputs("\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
 	put_arrays(out, call);
-	fprintf(out, "\t%s%s(",
-		call->result_kind == DC_RESULT_VOID ? "" : "dcg_result = ", call->target);
-	for (i = 0; i < call->count; i++)
-		fprintf(out, "%s%s", i ? ", " : "", call->parameters[i].name);
-	fputs(");\n", out);
+	put_target(out, call);
 	put_reply(out, call);
 	if (call->sync == DC_SYNC_BOTH)
 		fputs("\tdcrt_out_all(dcg);\n", out);

@@ -33,9 +33,18 @@ static void put_kernel_stub(FILE *out, struct dc_arena *arena, const struct dc_e
 static void put_unreachable(FILE *out, const char *name)
 {
 	fprintf(out,
-		"\n/* Named by a table of the driver; has no rule, so nothing here calls it. */\n"
+		"\n/* The driver's text names it; it has no rule, so nothing here calls it. */\n"
 		"void dcg_unreachable_%s(void) __asm__(\"%s\");\n"
 		"void dcg_unreachable_%s(void)\n{\n\tdcp_bug();\n}\n",
+		name, name, name);
+}
+
+static void put_unreachable_variable(FILE *out, const char *name)
+{
+	fprintf(out,
+		"\n/* A table of the driver points to it; nothing here reads it. */\n"
+		"extern const char dcg_unreachable_%s[] __asm__(\"%s\");\n"
+		"const char dcg_unreachable_%s[8];\n",
 		name, name, name);
 }
 
@@ -70,5 +79,7 @@ const char *emit_kernel_calls_c(struct dc_arena *arena, const struct dc_emit_pla
 	}
 	for (i = 0; side == DC_SIDE_USER && i < plan->unreachable.len; i++)
 		put_unreachable(piece.out, plan->unreachable.at[i]);
+	for (i = 0; side == DC_SIDE_USER && i < plan->unreachable_variables.len; i++)
+		put_unreachable_variable(piece.out, plan->unreachable_variables.at[i]);
 	return emit_code_end(&piece, arena);
 }

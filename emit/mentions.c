@@ -80,16 +80,17 @@ int emit_find_mentions(struct dc_diag *diag, const struct dc_source *source, boo
 
 	dc_vec_each (file, &source->files) {
 		struct scan scan = {.source = source, .file = file->name, .seen = seen};
-		char *path = dc_printf("%s/%s", source->folder, file->name);
+		struct dc_arena *arena = dc_arena_new();
 		char *text;
 
 		if (!err)
-			err = dc_file_read(diag, path, &text, NULL);
+			err = dc_file_read(diag, dc_source_path(arena, source, file->name), &text,
+					   NULL);
 		if (!err) {
 			scan_text(&scan, text);
 			free(text);
 		}
-		free(path);
+		dc_arena_free(arena);
 	}
 	return err;
 }

@@ -54,6 +54,13 @@ static bool *find_used(const struct dc_emit_plan *plan, const bool *named)
 	return used;
 }
 
+/* The graph has every function that can run. One that only code names which never runs, under
+ * `if (IS_ENABLED(CONFIG_...))` of an option that is off, is not in it, but must be declared. */
+static bool can_run(const struct dc_emit_plan *plan, size_t i)
+{
+	return dc_graph_function(plan->marshal->graph, plan->functions[i].definition->name) >= 0;
+}
+
 static int read_sides(struct dc_diag *diag, struct dc_emit_plan *plan, const struct dc_sides *sides,
 		      const char *path, const bool *used)
 {
@@ -70,7 +77,7 @@ static int read_sides(struct dc_diag *diag, struct dc_emit_plan *plan, const str
 		struct dc_emit_function *function = &plan->functions[i];
 
 		node = find_side(sides, function->definition->name);
-		if (!node && !used[i])
+		if (!node && (!used[i] || !can_run(plan, i)))
 			continue;
 		if (!node)
 			return dc_error(diag, -EINVAL, DC_FILE(path),
@@ -203,7 +210,7 @@ static int refuse_crossing(struct dc_diag *diag, const struct dc_marshal *marsha
 			const char *record = dc_untracked_struct(marshal, &parameter->value);
 
 			if (record && !proposal.row) {
-				dc_propose_trailing(marshal, record, definition, &proposal);
+				dc_propose_struct(marshal, record, definition, &proposal);
 				proposal.why = refusal;
 			}
 		}
@@ -363,14 +370,57 @@ static void add_kernel(struct dc_emit_plan *plan, const struct dc_use *use)
 		add_downcall(plan, name, rule);
 }
 
-/* A function without a rule in a table: functions in the process never call it, or they would use
- * it and be pinned to the kernel. */
+/* A function without a rule that a table or dead text names: functions in the process never call
+ * it, or they would use it and be pinned to the kernel. */
 static void add_unreachable(struct dc_emit_plan *plan, const struct dc_prototype *prototype)
 {
 	const struct dc_rule *rule = dc_rules_find(plan->marshal->rules, prototype->name);
+	size_t i;
 
+	for (i = 0; i < plan->unreachable.len; i++)
+		if (plan->unreachable.at[i] == prototype->name)
+			return;
 	if (!rule || rule->class == DC_RULE_NONE)
 		dc_vec_push(&plan->unreachable, prototype->name);
+}
+
+/* A function of the kernel that text of the process names, but never runs. */
+static void add_named(struct dc_emit_plan *plan, const char *name)
+{
+	const struct dc_prototype *prototype = dc_prototype_find(&plan->source->layouts, name);
+	const struct dc_inner_call *inner;
+
+	if (prototype && !prototype->is_inline) {
+		add_kernel(plan, &(struct dc_use){.kind = DC_USE_FUNCTION, .name = name});
+		add_unreachable(plan, prototype);
+	}
+	dc_vec_each (inner, &plan->source->layouts.inner_calls)
+		if (prototype && prototype->is_inline && !strcmp(inner->function, name))
+			add_named(plan, inner->callee);
+}
+
+static void add_variable(struct dc_emit_plan *plan, const char *name)
+{
+	const struct dc_rule *rule = dc_rules_find(plan->marshal->rules, name);
+	size_t i;
+
+	for (i = 0; i < plan->unreachable_variables.len; i++)
+		if (plan->unreachable_variables.at[i] == name)
+			return;
+	if (!rule || rule->class == DC_RULE_NONE)
+		dc_vec_push(&plan->unreachable_variables, name);
+}
+
+/* The text of a function that runs in the kernel and cannot be removed from the process. */
+static void add_dead(struct dc_emit_plan *plan, const struct dc_definition *definition)
+{
+	const struct dc_use *use;
+
+	dc_vec_each (use, &definition->uses)
+		if (use->kind == DC_USE_VARIABLE)
+			add_variable(plan, use->name);
+		else if (use->kind == DC_USE_FUNCTION || (use->kind == DC_USE_MACRO && use->inner))
+			add_named(plan, use->kind == DC_USE_MACRO ? use->inner : use->name);
 }
 
 static void find_kernel(struct dc_emit_plan *plan)
@@ -380,14 +430,15 @@ static void find_kernel(struct dc_emit_plan *plan)
 	size_t i;
 
 	dc_vec_each (prototype, &plan->source->layouts.prototypes)
-		if (prototype->in_table && !prototype->is_inline) {
-			add_kernel(plan, &(struct dc_use){.kind = DC_USE_FUNCTION,
-							  .name = prototype->name});
-			add_unreachable(plan, prototype);
-		}
+		if (prototype->in_table && !prototype->is_inline)
+			add_named(plan, prototype->name);
+	for (i = 0; i < plan->source->layouts.table_variables.len; i++)
+		add_variable(plan, plan->source->layouts.table_variables.at[i]);
 
 	for (i = 0; i < plan->count; i++)
-		if (plan->functions[i].on[DC_SIDE_USER] == DC_NATIVE)
+		if (dc_emit_is_dead(&plan->functions[i], DC_SIDE_USER))
+			add_dead(plan, plan->functions[i].definition);
+		else if (plan->functions[i].on[DC_SIDE_USER] == DC_NATIVE)
 			dc_vec_each (use, &plan->functions[i].definition->uses)
 				add_kernel(plan, use);
 	if (plan->kernel.len)
@@ -503,6 +554,7 @@ void dc_emit_plan_done(struct dc_emit_plan *plan)
 	dc_vec_done(&plan->kernel);
 	dc_vec_done(&plan->undos);
 	dc_vec_done(&plan->unreachable);
+	dc_vec_done(&plan->unreachable_variables);
 	free(plan->functions);
 	*plan = (struct dc_emit_plan){0};
 }

@@ -79,5 +79,7 @@ const char *dc_emit_names(struct dc_arena *arena, const struct dc_rules *rules,
 			fprintf(piece.out, "%s\n", rule->name);
 	for (i = 0; i < plan->unreachable.len; i++)
 		fprintf(piece.out, "%s\n", plan->unreachable.at[i]);
+	for (i = 0; i < plan->unreachable_variables.len; i++)
+		fprintf(piece.out, "%s\n", plan->unreachable_variables.at[i]);
 	return emit_piece_end(&piece, arena);
 }

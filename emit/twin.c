@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "emit/makefiles.h"
 #include "emit/names.h"
 #include "emit/print.h"
 #include "emit/runtime.h"
@@ -92,9 +93,11 @@ const char *emit_twin_kbuild(struct dc_arena *arena, const struct dc_emit_plan *
 	dc_vec_each (part, &runtime->files)
 		if (part->twin && emit_runtime_is_c(part))
 			put_object(piece.out, dc_arena_printf(arena, "runtime/%s", part->path));
-	fputs("\nccflags-y := -I$(src) -I$(src)/.. -I$(src)/../user "
-	      "\\\n\t-I$(src)/../user/runtime/twin/libc\n",
-	      piece.out);
+	fprintf(piece.out, "\n%s",
+		emit_kbuild_flags(arena, plan->source,
+				  "-I$(src) -I$(src)/.. -I$(src)/../user "
+				  "\\\n\t-I$(src)/../user/runtime/twin/libc",
+				  "$(src)/../user/"));
 	return emit_piece_end(&piece, arena);
 }
 

@@ -46,7 +46,7 @@ static enum CXVisitorResult visit_field(CXCursor field, CXClientData data)
 			       dc_ast_spelling(facts, field), whole->how);
 	if (!record || ++inner.depth == DEEPEST)
 		return CXVisit_Continue;
-	if (record != dc_facts_name(facts, "(anonymous)"))
+	if (record[0] != '(')
 		dc_walk_access(whole->walk, record, dc_facts_name(facts, "*"), whole->how);
 	clang_Type_visitFields(type, visit_field, &inner);
 	return CXVisit_Continue;
@@ -60,7 +60,8 @@ void dc_walk_whole(struct dc_walk *walk, CXType type, unsigned how)
 
 	if (!record)
 		return;
-	dc_walk_access(walk, record, dc_facts_name(walk->facts, "*"), how);
+	if (record[0] != '(')
+		dc_walk_access(walk, record, dc_facts_name(walk->facts, "*"), how);
 	clang_Type_visitFields(element, visit_field, &whole);
 }
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/driver/flags.h"
+
 static enum CXChildVisitResult push_child(CXCursor child, CXCursor parent, CXClientData data)
 {
 	dc_ast_cursors *cursors = data;
@@ -68,7 +70,15 @@ static const char *intern(struct dc_facts *facts, CXString text)
 
 const char *dc_ast_spelling(struct dc_facts *facts, CXCursor cursor)
 {
-	return intern(facts, clang_getCursorSpelling(cursor));
+	const char *name = intern(facts, clang_getCursorSpelling(cursor));
+	size_t stem;
+
+	if (!facts->family || clang_getCursorKind(cursor) != CXCursor_FunctionDecl)
+		return name;
+	stem = dc_family_stem(facts->family, name);
+	if (!name[stem] || dc_ast_driver_file(facts, dc_ast_place(cursor).file))
+		return name;
+	return dc_facts_namef(facts, "%.*s", (int)stem, name);
 }
 
 const char *dc_ast_type(struct dc_facts *facts, CXType type)
@@ -86,10 +96,11 @@ const char *dc_ast_driver_file(struct dc_facts *facts, CXFile file)
 	path = intern(facts, clang_getFileName(file));
 	if (strncmp(path, facts->source, len) || path[len] != '/')
 		return NULL;
-	path += len + 1;
-	while (!strncmp(path, "./", 2))
-		path += 2;
-	return dc_facts_name(facts, path);
+	if (strstr(path + len, "/.")) /* the same file has one name, however it was included */
+		path = dc_path_tidy(facts->arena, path);
+	if (strncmp(path, facts->source, len) || path[len] != '/')
+		return NULL;
+	return dc_facts_name(facts, path + len + 1);
 }
 
 CXCursor dc_ast_strip(CXCursor expr)
@@ -211,31 +222,58 @@ static const char *record_name(struct dc_facts *facts, CXType type)
 /* Records that the driver defines this structure. */
 static void note_record(struct dc_facts *facts, CXCursor record, const char *name)
 {
-	size_t i;
+	const char *file = dc_ast_driver_file(facts, dc_ast_place(record).file);
+	const struct dc_fact_record *known;
 
-	if (!dc_ast_driver_file(facts, dc_ast_place(record).file))
+	if (!file)
 		return;
-	for (i = 0; i < facts->records.len; i++)
-		if (facts->records.at[i] == name)
+	dc_vec_each (known, &facts->records)
+		if (known->name == name && known->file == file)
 			return;
-	dc_vec_push(&facts->records, name);
+	dc_vec_push(&facts->records, (struct dc_fact_record){.name = name, .file = file});
+}
+
+/* The name that a structure gets by its place if it has none: "(anonymous at board.c:12)". One that
+ * is declared within a function is only a view of some bytes, and has no place. */
+static const char *nameless(struct dc_facts *facts, CXCursor record)
+{
+	struct dc_ast_place place = dc_ast_place(record);
+	const char *file = dc_ast_driver_file(facts, place.file), *slash;
+
+	if (clang_getCursorKind(clang_getCursorSemanticParent(record)) == CXCursor_FunctionDecl ||
+	    !place.file)
+		return dc_facts_name(facts, DC_AST_LOCAL);
+	if (!file) { /* a header has the same name wherever the kernel is installed */
+		file = intern(facts, clang_getFileName(place.file));
+		slash = strstr(file, "/include/");
+		file = slash ? slash + strlen("/include/") : strrchr(file, '/') + 1;
+	}
+	return dc_facts_namef(facts, "(anonymous at %s:%u)", file, place.line);
+}
+
+bool dc_ast_is_nameless_field(struct dc_facts *facts, CXCursor field)
+{
+	const char *name = dc_ast_spelling(facts, field);
+
+	return !*name || strchr(name, '('); /* clang describes what has no name */
 }
 
 const char *dc_ast_record(struct dc_facts *facts, CXCursor field)
 {
-	CXCursor at = clang_getCursorSemanticParent(field);
+	CXCursor at = clang_getCursorSemanticParent(field), record = at;
 
 	for (;;) {
 		enum CXCursorKind kind = clang_getCursorKind(at);
 		const char *name;
 
 		if (kind != CXCursor_StructDecl && kind != CXCursor_UnionDecl)
-			return dc_facts_name(facts, "(anonymous)");
+			return nameless(facts, record);
 		name = record_name(facts, clang_getCursorType(at));
 		if (name) {
 			note_record(facts, at, name);
 			return name;
 		}
+		record = at;
 		at = clang_getCursorSemanticParent(at);
 	}
 }
@@ -248,7 +286,7 @@ const char *dc_ast_record_type(struct dc_facts *facts, CXType type)
 	if (canonical.kind != CXType_Record)
 		return NULL;
 	name = record_name(facts, canonical);
-	return name ? name : dc_facts_name(facts, "(anonymous)");
+	return name ? name : nameless(facts, clang_getTypeDeclaration(canonical));
 }
 
 const char *dc_ast_symbol(struct dc_facts *facts, CXCursor function)
@@ -262,6 +300,32 @@ const char *dc_ast_symbol(struct dc_facts *facts, CXCursor function)
 		function = clang_getCursorDefinition(function);
 	file = dc_ast_driver_file(facts, dc_ast_place(function).file);
 	return file ? dc_facts_namef(facts, "%s@%s", name, file) : name;
+}
+
+void dc_ast_note_declaration(struct dc_facts *facts, CXCursor cursor)
+{
+	CXCursor first = clang_getCanonicalCursor(cursor);
+
+	if (clang_getCursorLinkage(cursor) == CXLinkage_External)
+		dc_facts_declaration(facts, dc_ast_spelling(facts, cursor),
+				     dc_ast_driver_file(facts, dc_ast_place(first).file));
+}
+
+const char *dc_ast_alias(struct dc_facts *facts, CXCursor function)
+{
+	CXString printed;
+	const char *at, *name = NULL;
+
+	if (!clang_Cursor_hasAttrs(function))
+		return NULL;
+	printed = clang_getCursorPrettyPrinted(function, NULL);
+	at = strstr(clang_getCString(printed), "alias(\"");
+	if (at) {
+		at += strlen("alias(\"");
+		name = dc_facts_namef(facts, "%.*s", (int)strcspn(at, "\""), at);
+	}
+	clang_disposeString(printed);
+	return name;
 }
 
 bool dc_ast_function_pointer(struct dc_facts *facts, CXType type, const char **ret)

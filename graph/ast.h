@@ -59,14 +59,28 @@ bool dc_ast_constant(CXCursor expr, long long *ret);
 /* True if jumping into the statement is possible: a label, or a case of an outer switch. */
 bool dc_ast_has_label(CXCursor stmt);
 
-/* Name of the structure or union that has the field; the enclosing one, if it has no name. */
+/* What a structure without a name is called that a function declares for itself. */
+#define DC_AST_LOCAL "(anonymous)"
+
+/* Name of the structure or union that has the field; the enclosing one, if it has no name. If none
+ * has one: its place, "(anonymous at board.c:12)", or DC_AST_LOCAL. */
 const char *dc_ast_record(struct dc_facts *facts, CXCursor field);
 
-/* Name of a record type (typedefs and qualifiers removed), or NULL: not a record. */
+/* Name of a record type (typedefs and qualifiers removed), or NULL: not a record. One without a
+ * name: as above. */
 const char *dc_ast_record_type(struct dc_facts *facts, CXType type);
+
+/* True for the field that clang makes of an unnamed member; the fields in it are the outer one's. */
+bool dc_ast_is_nameless_field(struct dc_facts *facts, CXCursor field);
 
 /* Symbol of a function (facts.h). */
 const char *dc_ast_symbol(struct dc_facts *facts, CXCursor function);
+
+/* Notes the declaration of a function or variable with external linkage that the driver uses. */
+void dc_ast_note_declaration(struct dc_facts *facts, CXCursor cursor);
+
+/* Name of the function that a declared one is an alias of (__attribute__((alias))), or NULL. */
+const char *dc_ast_alias(struct dc_facts *facts, CXCursor function);
 
 /* True if the type is a pointer to a function; *ret its canonical spelling. */
 bool dc_ast_function_pointer(struct dc_facts *facts, CXType type, const char **ret);

@@ -16,21 +16,27 @@ static void push_event(struct dc_walk *walk, enum dc_fact_event_kind kind, unsig
 		    (struct dc_fact_event){.block = state->block, .kind = kind, .index = index});
 }
 
-static bool is_lock_pointer(CXType type)
+/* The class of the lock that a pointer points to; DC_LOCK_CLASSES: it points to none. */
+static enum dc_lock_class class_of_pointer(CXType type)
 {
-	static const char *const names[] = {"struct spinlock",	"struct raw_spinlock",
-					    "rwlock_t",		"struct mutex",
-					    "struct semaphore", "struct rw_semaphore"};
+	static const struct {
+		const char *name;
+		enum dc_lock_class class;
+	} types[] = {{"struct spinlock", DC_LOCK_SPIN},	    {"struct raw_spinlock", DC_LOCK_SPIN},
+		     {"rwlock_t", DC_LOCK_SPIN},	    {"seqlock_t", DC_LOCK_SPIN},
+		     {"struct mutex", DC_LOCK_MUTEX},	    {"struct semaphore", DC_LOCK_MUTEX},
+		     {"struct rw_semaphore", DC_LOCK_MUTEX}};
 	CXType canonical = clang_getCanonicalType(type);
+	enum dc_lock_class found = DC_LOCK_CLASSES;
 	CXString spelling;
-	bool found = false;
 	size_t i;
 
 	if (canonical.kind != CXType_Pointer)
-		return false;
+		return found;
 	spelling = clang_getTypeSpelling(clang_getPointeeType(canonical));
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		found |= !strcmp(clang_getCString(spelling), names[i]);
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (!strcmp(clang_getCString(spelling), types[i].name))
+			found = types[i].class;
 	clang_disposeString(spelling);
 	return found;
 }
@@ -96,7 +102,7 @@ static void apply_lock(struct dc_walk *walk, CXCursor call, struct dc_walk_state
 {
 	const struct dc_lock_rule *rule = lock_rule(walk, call);
 
-	if (!rule || !walk->symbol || !state->live || clang_equalCursors(call, walk->tested))
+	if (!rule || rule->op == DC_LOCK_IGNORES || !walk->symbol || !state->live || clang_equalCursors(call, walk->tested))
 		return;
 	push_event(walk, rule->op == DC_LOCK_RELEASES ? DC_FACT_RELEASES : DC_FACT_TAKES,
 		   lock_of_call(walk, rule, call), state);
@@ -108,6 +114,7 @@ static void record_address(struct dc_walk *walk, CXCursor function)
 {
 	const char *signature = dc_ast_type(walk->facts, clang_getCursorType(function));
 
+	dc_ast_note_declaration(walk->facts, function);
 	dc_vec_push(&walk->facts->addresses,
 		    (struct dc_fact_address){.from = walk->symbol,
 					     .symbol = dc_ast_symbol(walk->facts, function),
@@ -123,11 +130,14 @@ static void record_lock_arguments(struct dc_walk *walk, CXCursor call, struct dc
 	for (i = 0; fact->callee && i < count; i++) {
 		CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
 
-		if (is_lock_pointer(clang_getCursorType(argument)))
+		enum dc_lock_class class = class_of_pointer(clang_getCursorType(argument));
+
+		if (class != DC_LOCK_CLASSES)
 			dc_vec_push(&walk->facts->lock_arguments,
 				    (struct dc_fact_lock_argument){
 					    .argument = (unsigned)i,
-					    .object = lock_object(walk, argument)});
+					    .object = lock_object(walk, argument),
+					    .class = class});
 	}
 	fact->lock_count = (unsigned)walk->facts->lock_arguments.len - fact->first_lock;
 }
@@ -147,6 +157,7 @@ static void record_call(struct dc_walk *walk, CXCursor call, CXCursor callee, CX
 
 	if (clang_getCursorKind(callee) == CXCursor_FunctionDecl) {
 		fact.callee = dc_ast_symbol(facts, callee);
+		dc_ast_note_declaration(facts, callee);
 	} else {
 		const char *cell = dc_flow_cell(facts, walk->symbol, pointer);
 
@@ -254,6 +265,20 @@ static void walk_call(struct dc_walk *walk, CXCursor call, struct dc_walk_state 
 
 /* Accesses */
 
+/* Of a variable or an enumerator that a rule asks for. */
+static void note_use(struct dc_walk *walk, CXCursor to)
+{
+	const char *name = dc_ast_spelling(walk->facts, to);
+	const char *const *known;
+
+	if (!dc_family_is_used(walk->facts->family, name))
+		return;
+	dc_vec_each (known, &walk->facts->uses)
+		if (*known == name)
+			return;
+	dc_vec_push(&walk->facts->uses, name);
+}
+
 static void walk_name(struct dc_walk *walk, CXCursor expr, unsigned how)
 {
 	CXCursor to = clang_getCursorReferenced(expr);
@@ -263,6 +288,9 @@ static void walk_name(struct dc_walk *walk, CXCursor expr, unsigned how)
 		record_address(walk, to);
 		return;
 	}
+	if (clang_getCursorKind(to) == CXCursor_VarDecl ||
+	    clang_getCursorKind(to) == CXCursor_EnumConstantDecl)
+		note_use(walk, to);
 	if (clang_getCursorKind(to) != CXCursor_VarDecl)
 		return;
 	storage = clang_Cursor_getStorageClass(to);
@@ -277,7 +305,8 @@ static void walk_member(struct dc_walk *walk, CXCursor expr, unsigned how,
 	dc_ast_cursors children = {0};
 	CXType base;
 
-	if (clang_getCursorKind(field) == CXCursor_FieldDecl)
+	if (clang_getCursorKind(field) == CXCursor_FieldDecl &&
+	    !dc_ast_is_nameless_field(walk->facts, field))
 		dc_walk_access(walk, dc_ast_record(walk->facts, field),
 			       dc_ast_spelling(walk->facts, field), how);
 	dc_ast_children(expr, &children);

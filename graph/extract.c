@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "graph/ast.h"
+#include "graph/driver/flags.h"
+#include "graph/driver/siblings.h"
 #include "graph/facts.h"
 #include "graph/family.h"
 #include "graph/parse.h"
@@ -34,6 +36,8 @@ static void note_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth,
 	(void)depth;
 	dc_origin_add(all->graph->arena, &all->graph->origin, all->driver->source,
 		      clang_getCString(path));
+	if (all->wants_source)
+		dc_source_read_inclusion(&all->text, file);
 	clang_disposeString(path);
 }
 
@@ -73,6 +77,8 @@ static int finish_graph(struct dc_diag *diag, struct extraction *all)
 
 	dc_vec_each (file, &all->family.files)
 		dc_origin_add_template(graph->arena, &graph->origin, *file);
+	if (all->family.own)
+		dc_origin_add_template(graph->arena, &graph->origin, all->family.own);
 	dc_origin_finish(&graph->origin);
 	dc_facts_resolve(diag, &all->facts, graph);
 	if (!graph->functions.len)
@@ -86,11 +92,24 @@ static int finish_source(struct dc_diag *diag, struct extraction *all)
 	struct dc_source *source = all->text.source;
 
 	source->kernel = dc_arena_strdup(source->arena, all->release);
+	if (!source->module_file && all->driver->only)
+		source->module_file = dc_arena_strdup(source->arena, all->driver->only);
 	dc_origin_copy(source->arena, &all->graph->origin, &source->origin);
 	return dc_source_read_finish(diag, &all->text);
 }
 
-static void start(struct extraction *all, const char *commands, const dc_makefiles *makefiles)
+static void find_shared_files(struct extraction *all, const dc_units *others)
+{
+	dc_paths files = {0};
+	const char **file;
+
+	dc_siblings_files(all->facts.arena, all->driver->source, others, &files);
+	dc_vec_each (file, &files)
+		dc_vec_push(&all->facts.shared_files, dc_facts_name(&all->facts, *file));
+	dc_vec_done(&files);
+}
+
+static void start(struct extraction *all, const char *commands, const dc_paths *makefiles)
 {
 	const struct dc_driver *driver = all->driver;
 	struct dc_graph *graph = dc_alloc(1, sizeof(*graph));
@@ -108,13 +127,14 @@ static void start(struct extraction *all, const char *commands, const dc_makefil
 	all->facts.family = &all->family;
 	all->facts.source = driver->source;
 	if (all->wants_source)
-		dc_source_read_start(&all->text, driver->source);
+		dc_source_read_start(&all->text, driver->source, &all->family);
 }
 
 static int extract(struct dc_diag *diag, struct extraction *all, struct dc_graph **ret,
 		   struct dc_source **ret_source)
 {
-	int err = dc_family_open(diag, all->graph->arena, all->driver->family, &all->family);
+	int err = dc_family_open(diag, all->graph->arena, all->driver->family, all->driver->folder,
+				 &all->family);
 
 	if (!err)
 		err = read_units(diag, all);
@@ -134,42 +154,42 @@ static int extract(struct dc_diag *diag, struct extraction *all, struct dc_graph
 }
 
 /* The source is a copy, but the driver may include headers by a path out of the user's folder. */
-static void look_above_folder(struct dc_arena *arena, const struct dc_driver *driver,
-			      dc_units *units)
+static void look_around_folder(struct dc_arena *arena, const struct dc_driver *driver,
+			       dc_units *units)
 {
 	char path[PATH_MAX];
 	struct dc_unit *unit;
 
 	if (driver->package || !driver->folder || !realpath(driver->folder, path))
 		return;
+	dc_units_mend(arena, dc_arena_strdup(arena, path), driver->source, units);
 	dc_vec_each (unit, units)
 		dc_unit_look_above(arena, dc_arena_printf(arena, "%s/", path), unit);
 }
 
-int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver, const char *commands,
-		     struct dc_graph **ret, struct dc_source **ret_source)
+int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver,
+		     const struct dc_kernel *kernel, const char *commands, struct dc_graph **ret,
+		     struct dc_source **ret_source)
 {
 	struct dc_arena *arena = dc_arena_new();
-	struct dc_kernel kernel;
-	dc_makefiles makefiles = {0};
-	dc_units units = {0};
+	dc_paths makefiles = {0};
+	dc_units units = {0}, others = {0};
 	struct extraction all = {
 		.driver = driver, .units = &units, .wants_source = ret_source != NULL};
-	int err = dc_kernel_find(diag, arena, &kernel);
+	int err = commands ? dc_kbuild_read_commands(diag, arena, commands, &units)
+			   : dc_kbuild_units(diag, arena, kernel, driver->source, driver->only,
+					     &units, &others, &makefiles);
 
-	if (!err && commands)
-		err = dc_kbuild_read_commands(diag, arena, commands, &units);
-	else if (!err)
-		err = dc_kbuild_units(diag, arena, &kernel, driver->source, driver->only, &units,
-				      &makefiles);
-	look_above_folder(arena, driver, &units);
+	look_around_folder(arena, driver, &units);
 	if (!err) {
-		all.release = kernel.release;
+		all.release = kernel ? kernel->release : "unknown";
 		start(&all, commands, &makefiles);
+		find_shared_files(&all, &others);
 		err = extract(diag, &all, ret, ret_source);
 	}
 	dc_vec_done(&makefiles);
 	dc_vec_done(&units);
+	dc_vec_done(&others);
 	dc_arena_free(arena);
 	return err;
 }

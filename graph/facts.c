@@ -78,6 +78,81 @@ unsigned dc_facts_kernel_function(struct dc_facts *facts, const char *name, bool
 	return slot->kernel_function - 1;
 }
 
+struct dc_fact_mark dc_facts_mark(const struct dc_facts *facts)
+{
+	return (struct dc_fact_mark){
+		.flows = facts->flows.len,
+		.addresses = facts->addresses.len,
+		.calls = facts->calls.len,
+		.values = facts->values.len,
+		.lock_arguments = facts->lock_arguments.len,
+		.events = facts->events.len,
+		.edges = facts->edges.len,
+		.bodies = facts->bodies.len,
+		.accesses = facts->accesses.len,
+		.memory = facts->memory.len,
+	};
+}
+
+void dc_facts_rewind(struct dc_facts *facts, const struct dc_fact_mark *mark)
+{
+	facts->flows.len = mark->flows;
+	facts->addresses.len = mark->addresses;
+	facts->calls.len = mark->calls;
+	facts->values.len = mark->values;
+	facts->lock_arguments.len = mark->lock_arguments;
+	facts->events.len = mark->events;
+	facts->edges.len = mark->edges;
+	facts->bodies.len = mark->bodies;
+	facts->accesses.len = mark->accesses;
+	facts->memory.len = mark->memory;
+}
+
+/* Names are interned, so that their addresses tell them apart. */
+static uint64_t mix(uint64_t digest, const void *name, size_t number)
+{
+	digest = (digest ^ (uint64_t)(uintptr_t)name) * 0x9e3779b97f4a7c15u;
+	return (digest ^ digest >> 29 ^ number) * 0xbf58476d1ce4e5b9u;
+}
+
+uint64_t dc_facts_digest(const struct dc_facts *facts, const struct dc_fact_mark *mark)
+{
+	uint64_t digest = 1;
+	size_t i;
+
+	for (i = mark->calls; i < facts->calls.len; i++)
+		digest = mix(digest, facts->calls.at[i].callee, facts->calls.at[i].line);
+	for (i = mark->events; i < facts->events.len; i++) {
+		const struct dc_fact_event *event = &facts->events.at[i];
+		size_t first = event->kind == DC_FACT_CALLS ? mark->calls : 0;
+
+		digest = mix(digest, NULL, (event->index - first) * 4 + event->kind);
+		digest = mix(digest, NULL, event->block);
+	}
+	for (i = mark->edges; i < facts->edges.len; i++)
+		digest = mix(mix(digest, NULL, facts->edges.at[i].from), NULL,
+			     facts->edges.at[i].to);
+	for (i = mark->accesses; i < facts->accesses.len; i++)
+		digest = mix(mix(digest, facts->accesses.at[i].type, facts->accesses.at[i].how),
+			     facts->accesses.at[i].name, 0);
+	for (i = mark->flows; i < facts->flows.len; i++)
+		digest = mix(mix(digest, facts->flows.at[i].to, 0), facts->flows.at[i].from.name,
+			     0);
+	for (i = mark->addresses; i < facts->addresses.len; i++)
+		digest = mix(digest, facts->addresses.at[i].symbol, 0);
+	return digest;
+}
+
+void dc_facts_declaration(struct dc_facts *facts, const char *symbol, const char *file)
+{
+	facts->declared.arena = facts->arena;
+	if (dc_map_get(&facts->declared, symbol) >= 0)
+		return;
+	dc_map_set(&facts->declared, symbol, (int)facts->declarations.len);
+	dc_vec_push(&facts->declarations,
+		    (struct dc_fact_declaration){.symbol = symbol, .file = file});
+}
+
 void dc_facts_done(struct dc_facts *facts)
 {
 	struct dc_fact_kernel_function *kernel;
@@ -106,5 +181,13 @@ void dc_facts_done(struct dc_facts *facts)
 	dc_vec_done(&facts->memory);
 	dc_vec_done(&facts->globals);
 	dc_vec_done(&facts->kernel_functions);
+	dc_vec_done(&facts->uses);
 	dc_vec_done(&facts->records);
+	dc_vec_done(&facts->declarations);
+	dc_map_done(&facts->declared);
+	dc_vec_done(&facts->aliases);
+	dc_vec_done(&facts->variables);
+	dc_vec_done(&facts->exports);
+	dc_vec_done(&facts->shared_files);
+	dc_vec_done(&facts->pointer_fields);
 }

@@ -19,6 +19,7 @@
 #include "base/diag.h"
 #include "graph/family.h"
 #include "graph/graph.h"
+#include "graph/map.h"
 #include "graph/driver/kbuild.h"
 
 struct dc_fact_function {
@@ -28,6 +29,7 @@ struct dc_fact_function {
 	unsigned loc, sloc;
 	bool is_static;
 	const char *signature;
+	uint64_t digest; /* of what the walk of its body found */
 };
 
 enum dc_fact_source { DC_FACT_FUNCTION, DC_FACT_CELL, DC_FACT_UNKNOWN };
@@ -67,6 +69,7 @@ struct dc_fact_call {
 	bool in_macro;
 	unsigned loops, branches; /* around it */
 	unsigned first_lock, lock_count; /* of facts.lock_arguments */
+	unsigned unknown_lock; /* 1 + index of the lock that an unknown function may take; 0: none */
 	dc_indices locks; /* indices of facts.locks that may be held; filled by dc_locks_resolve */
 	dc_indices dropped; /* those a caller of the caller may hold, but not here */
 };
@@ -75,6 +78,7 @@ struct dc_fact_call {
 struct dc_fact_lock_argument {
 	unsigned argument;
 	const char *object;
+	enum dc_lock_class class;
 };
 
 /* Control flow of a body: blocks are numbered from 0, the first, with what happens in them in
@@ -131,6 +135,23 @@ struct dc_fact_kernel_function {
 	DC_VEC(const char *) calls;
 };
 
+/* A structure that a file of the driver defines. */
+struct dc_fact_record {
+	const char *name, *file;
+};
+
+/* A function or variable with external linkage that the driver uses, and the file of the driver
+ * that declares it first; NULL: a header of the kernel does. */
+struct dc_fact_declaration {
+	const char *symbol, *file;
+};
+
+/* A second name of a function, by the attribute alias. */
+struct dc_fact_alias {
+	const char *symbol;
+	const char *target; /* name of a function in the same unit */
+};
+
 struct dc_facts {
 	struct dc_arena *arena;
 	const char *source; /* the driver's folder, absolute */
@@ -151,8 +172,29 @@ struct dc_facts {
 	DC_VEC(struct dc_fact_memory) memory;
 	DC_VEC(struct dc_global) globals;
 	DC_VEC(struct dc_fact_kernel_function) kernel_functions;
-	DC_VEC(const char *) records; /* names of structures that the driver defines */
+	DC_VEC(const char *) uses; /* of names that dc_family_is_used asks for; each once */
+	DC_VEC(struct dc_fact_record) records;
+	DC_VEC(struct dc_fact_declaration) declarations; /* each symbol once */
+	struct dc_map declared; /* symbol -> index of declarations */
+	DC_VEC(struct dc_fact_alias) aliases;
+	DC_VEC(const char *) variables; /* that the driver defines, tentatively or not */
+	DC_VEC(const char *) exports; /* functions and variables that other modules may use */
+	DC_VEC(const char *) shared_files; /* of the driver, that other modules include */
+	bool saw_locks; /* a header declares a lock function that a template names */
+	DC_VEC(const char *) pointer_fields; /* "STRUCT.FIELD" whose declarations were looked at */
 };
+
+/* How many facts of a body there were at some time. */
+struct dc_fact_mark {
+	size_t flows, addresses, calls, values, lock_arguments, events, edges, bodies, accesses,
+		memory;
+};
+
+struct dc_fact_mark dc_facts_mark(const struct dc_facts *facts);
+void dc_facts_rewind(struct dc_facts *facts, const struct dc_fact_mark *mark);
+
+/* A number that tells what was found since the mark from what other bodies give. */
+uint64_t dc_facts_digest(const struct dc_facts *facts, const struct dc_fact_mark *mark);
 
 /* The one copy of a text. */
 const char *dc_facts_name(struct dc_facts *facts, const char *text);
@@ -160,6 +202,9 @@ const char *dc_facts_namef(struct dc_facts *facts, const char *fmt, ...) DC_PRIN
 
 /* Index of a lock, added when new. name: interned. */
 unsigned dc_facts_lock(struct dc_facts *facts, const char *name, enum dc_lock_class class);
+
+/* Notes a declaration that the driver uses, once. file: NULL, or of the driver. */
+void dc_facts_declaration(struct dc_facts *facts, const char *symbol, const char *file);
 
 /* Index of a kernel function by name, added when new (*ret_new). */
 unsigned dc_facts_kernel_function(struct dc_facts *facts, const char *name, bool *ret_new);

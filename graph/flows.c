@@ -43,6 +43,7 @@ const char *dc_flow_variable(struct dc_facts *facts, const char *function, CXCur
 	switch (clang_getCursorLinkage(variable)) {
 	case CXLinkage_External:
 	case CXLinkage_UniqueExternal:
+		dc_ast_note_declaration(facts, variable);
 		return name;
 	case CXLinkage_Internal:
 		file = dc_ast_driver_file(facts, dc_ast_place(variable).file);

@@ -191,14 +191,16 @@ struct dc_source;
 /*
  * dc_graph_extract - reads a driver's source with libclang, each C file once.
  * @driver     fetched (dc_driver_fetch); borrowed
+ * @kernel     what it is read for; NULL if there are commands and no matter which
  * @commands   compile_commands.json of the user, or NULL: Kbuild is asked
  * @ret_source facts about the text (graph/source/source.h); NULL: only the graph is made. Caller
  *	       frees with dc_source_free
  * Returns 0; or, after reporting, -EINVAL (the source does not parse, a family or command file is
  * wrong, there is nothing to compile), or the errors of running make.
  */
-int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver, const char *commands,
-		     struct dc_graph **ret, struct dc_source **ret_source);
+int dc_graph_extract(struct dc_diag *diag, const struct dc_driver *driver,
+		     const struct dc_kernel *kernel, const char *commands, struct dc_graph **ret,
+		     struct dc_source **ret_source);
 
 int dc_graph_read(struct dc_diag *diag, const char *path, struct dc_graph **ret);
 int dc_graph_write(struct dc_diag *diag, const char *path, const struct dc_graph *graph);

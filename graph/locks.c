@@ -34,6 +34,7 @@ struct body_of {
 struct effect {
 	uint64_t *takes, *keeps;
 	bool any;
+	bool several; /* bodies: what any of them may do counts */
 };
 
 /* Bit i of set d: lock i may be held more than d times. */
@@ -44,7 +45,8 @@ struct state {
 struct analysis {
 	struct dc_facts *facts;
 	struct body_of *bodies;
-	struct effect *effects; /* one a body */
+	struct effect *effects; /* one a body; a function's is that of its first */
+	size_t *first; /* of each body: the first of the same function */
 	size_t words; /* of a set */
 	uint64_t *room; /* of a run: a state a block, one at hand */
 	size_t room_words;
@@ -143,6 +145,14 @@ static void apply_effect(struct analysis *analysis, const struct dc_fact_call *c
 	}
 }
 
+static void apply_call(struct analysis *analysis, const struct dc_fact_call *call,
+		       struct state *state)
+{
+	if (call->unknown_lock)
+		take(state, call->unknown_lock - 1);
+	apply_effect(analysis, call, state);
+}
+
 static void apply_event(struct analysis *analysis, const struct dc_fact_event *event,
 			struct state *state)
 {
@@ -151,7 +161,7 @@ static void apply_event(struct analysis *analysis, const struct dc_fact_event *e
 	else if (event->kind == DC_FACT_RELEASES)
 		release(state, event->index);
 	else
-		apply_effect(analysis, &analysis->facts->calls.at[event->index], state);
+		apply_call(analysis, &analysis->facts->calls.at[event->index], state);
 }
 
 static struct state state_at(const struct analysis *analysis, size_t block)
@@ -245,7 +255,7 @@ static bool touches_locks(const struct analysis *analysis, const struct dc_fact_
 	for (i = 0; i < body->events; i++) {
 		const struct dc_fact_event *event = &facts->events.at[body->first_event + i];
 
-		if (event->kind != DC_FACT_CALLS ||
+		if (event->kind != DC_FACT_CALLS || facts->calls.at[event->index].unknown_lock ||
 		    effect_of(analysis, &facts->calls.at[event->index]))
 			return true;
 	}
@@ -260,21 +270,44 @@ static bool update(uint64_t *set, const uint64_t *now, size_t words)
 	return changed;
 }
 
+/* As update, where a function has several bodies. both: what all of them keep; else what any takes. */
+static bool join(uint64_t *set, const uint64_t *now, size_t words, bool both)
+{
+	bool changed = false;
+	size_t i;
+
+	for (i = 0; i < words; i++) {
+		uint64_t joined = both ? set[i] & now[i] : set[i] | now[i];
+
+		changed |= joined != set[i];
+		set[i] = joined;
+	}
+	return changed;
+}
+
+/* Sets takes or keeps after a run. */
+static bool update_set(struct analysis *analysis, const struct effect *effect, bool keeps)
+{
+	const uint64_t *now = state_at(analysis, DC_FACT_BLOCK_EXIT).held[0];
+	uint64_t *set = keeps ? effect->keeps : effect->takes;
+
+	return effect->several ? join(set, now, analysis->words, keeps)
+			       : update(set, now, analysis->words);
+}
+
 static bool update_effect(struct analysis *analysis, size_t index)
 {
 	const struct dc_fact_body *body = &analysis->facts->bodies.at[index];
-	struct effect *effect = &analysis->effects[index];
+	struct effect *effect = &analysis->effects[analysis->first[index]];
 	bool changed;
 	size_t i;
 
 	if (!touches_locks(analysis, body))
 		return false;
 	run(analysis, body, false);
-	changed = update(effect->takes, state_at(analysis, DC_FACT_BLOCK_EXIT).held[0],
-			 analysis->words);
+	changed = update_set(analysis, effect, false);
 	run(analysis, body, true);
-	changed |= update(effect->keeps, state_at(analysis, DC_FACT_BLOCK_EXIT).held[0],
-			  analysis->words);
+	changed |= update_set(analysis, effect, true);
 	effect->any = false;
 	for (i = 0; i < analysis->facts->locks.len; i++)
 		effect->any |= has(effect->takes, (unsigned)i) || !has(effect->keeps, (unsigned)i);
@@ -313,6 +346,8 @@ static void record_regions(struct analysis *analysis, const struct dc_fact_body 
 		add_region(facts, body->function, event->index);
 	if (event->kind != DC_FACT_CALLS)
 		return;
+	if (facts->calls.at[event->index].unknown_lock)
+		add_region(facts, body->function, facts->calls.at[event->index].unknown_lock - 1);
 	effect = effect_of(analysis, &facts->calls.at[event->index]);
 	for (i = 0; effect && i < count; i++)
 		if (has(effect->takes, i))
@@ -354,10 +389,20 @@ static void start(struct analysis *analysis)
 	analysis->words = (facts->locks.len + 63) / 64;
 	analysis->effects =
 		dc_arena_alloc(facts->arena, facts->bodies.len * sizeof(*analysis->effects));
+	analysis->first =
+		dc_arena_alloc(facts->arena, facts->bodies.len * sizeof(*analysis->first));
 	for (i = 0; i < facts->bodies.len; i++) {
-		struct body_of *entry = dc_arena_alloc(facts->arena, sizeof(*entry));
+		const char *function = facts->bodies.at[i].function;
+		struct body_of *entry = NULL;
 
-		*entry = (struct body_of){.function = facts->bodies.at[i].function, .body = i};
+		HASH_FIND_PTR(analysis->bodies, &function, entry);
+		analysis->first[i] = entry ? entry->body : i;
+		if (entry) {
+			analysis->effects[entry->body].several = true;
+			continue;
+		}
+		entry = dc_arena_alloc(facts->arena, sizeof(*entry));
+		*entry = (struct body_of){.function = function, .body = i};
 		HASH_ADD_PTR(analysis->bodies, function, entry);
 		analysis->effects[i].takes = dc_arena_alloc(facts->arena, analysis->words * 8);
 		analysis->effects[i].keeps = dc_arena_alloc(facts->arena, analysis->words * 8);

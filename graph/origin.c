@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "graph/family.h"
 
 /* Hashes */
 
@@ -161,11 +162,13 @@ void dc_origin_add(struct dc_arena *arena, struct dc_origin *origin, const char 
 
 static const char *template_path(struct dc_arena *arena, const char *name)
 {
-	return dc_arena_printf(arena, "%s/%s", dc_data_dir(), name);
+	return name[0] == '/' ? name : dc_arena_printf(arena, "%s/%s", dc_data_dir(), name);
 }
 
 void dc_origin_add_template(struct dc_arena *arena, struct dc_origin *origin, const char *name)
 {
+	if (below(dc_data_dir(), name))
+		name = below(dc_data_dir(), name);
 	dc_vec_push(&origin->templates,
 		    (struct dc_origin_file){.name = dc_arena_strdup(arena, name),
 					    .hash = hash_file(arena, template_path(arena, name))});
@@ -272,6 +275,21 @@ static const char *changed_file(struct dc_arena *arena, const struct dc_origin *
 	return NULL;
 }
 
+/* The driver's folder has a file of rows now and had none when the graph was made. */
+static bool has_new_rows(struct dc_arena *arena, const struct dc_origin *origin,
+			 const struct dc_driver *driver)
+{
+	const struct dc_origin_file *file;
+
+	if (!driver->folder ||
+	    !dc_is_file(dc_arena_printf(arena, "%s/%s", driver->folder, DC_FAMILY_OWN)))
+		return false;
+	dc_vec_each (file, &origin->templates)
+		if (!strcmp(strrchr(file->name, '/'), "/" DC_FAMILY_OWN))
+			return false;
+	return true;
+}
+
 const char *dc_origin_stale(struct dc_arena *arena, const struct dc_origin *origin,
 			    const struct dc_driver *driver, const char *release)
 {
@@ -291,6 +309,8 @@ const char *dc_origin_stale(struct dc_arena *arena, const struct dc_origin *orig
 		return dc_arena_printf(arena, "was made for the kernel %s", origin->kernel);
 	if (strcmp(origin->environment, hash_environment(arena)) != 0)
 		return "was made with other CONFIG_ or compiler variables in the environment";
+	if (has_new_rows(arena, origin, driver))
+		return "was made without the " DC_FAMILY_OWN " of the driver's folder";
 	return changed_file(arena, origin, driver->package ? driver->source : folder);
 }
 

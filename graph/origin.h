@@ -46,6 +46,7 @@ void dc_origin_start(struct dc_arena *arena, const struct dc_driver *driver, con
  * /lib, are left out, unless they are below the driver's source. */
 void dc_origin_add(struct dc_arena *arena, struct dc_origin *origin, const char *source,
 		   const char *path);
+/* name: relative to the data folder; absolute, for a file of the driver's folder. */
 void dc_origin_add_template(struct dc_arena *arena, struct dc_origin *origin, const char *name);
 
 /* After the last file: sorts them. */

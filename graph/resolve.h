@@ -30,20 +30,38 @@ struct dc_resolve {
 	struct dc_map functions; /* symbol -> function */
 	struct dc_map kernel; /* symbol -> kernel function */
 	struct dc_map cell_index;
-	struct dc_map records; /* of the driver */
+	struct dc_map records; /* structures of this module alone */
+	struct dc_map shared; /* structures and variables that other modules know, too */
+	struct dc_map variables; /* that the driver defines */
 	DC_VEC(struct dc_fact_cell) cells;
 	DC_VEC(struct dc_caller_context) from_callers;
 	size_t words; /* of a function set */
 	bool any_spinlock; /* one is taken through a pointer that may point to any */
 };
 
+/* Turns uses of a function's second name into uses of the function: resolve_aliases.c. Before
+ * anything else. */
+void dc_resolve_aliases(struct dc_facts *facts);
+
 /* graph->functions and kernel_functions, and the maps to them: resolve_functions.c */
 void dc_resolve_functions(struct dc_resolve *resolve);
 void dc_resolve_kernel_functions(struct dc_resolve *resolve);
 
+/* Marks the calls that may take a lock though no template says so, before dc_locks_resolve:
+ * resolve_locks.c */
+void dc_resolve_unknown_locks(struct dc_resolve *resolve);
+
 /* The functions that each pointer may hold, graph->calls and graph->indirect: resolve_calls.c */
 void dc_resolve_flows(struct dc_resolve *resolve);
 void dc_resolve_calls(struct dc_resolve *resolve);
+
+/* Fills records, shared and variables, and says who may read what is stored in a cell: only this
+ * module; the kernel, or whoever uses its structures; other modules, as this module's source tells.
+ * resolve_shared.c */
+enum dc_place { DC_PLACE_DRIVER, DC_PLACE_KERNEL, DC_PLACE_SHARED };
+
+void dc_resolve_shared(struct dc_resolve *resolve);
+enum dc_place dc_resolve_place(struct dc_resolve *resolve, const char *cell);
 
 /* graph->entry_points, contexts, the critical set, locks: resolve_contexts.c */
 void dc_resolve_entry_points(struct dc_resolve *resolve);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/ast.h"
 #include "graph/resolve.h"
 
 /* Data */
@@ -89,7 +90,7 @@ static void make_types(struct dc_resolve *resolve)
 				      at[end].function == at[first].function;
 		     end++)
 			;
-		if (!use.type || function < 0)
+		if (!use.type || !strcmp(use.type, DC_AST_LOCAL) || function < 0)
 			continue;
 		use.function = (unsigned)function;
 		use.reads = collect_fields(resolve, first, end, DC_FACT_READ, &use.reads_count);

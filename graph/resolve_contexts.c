@@ -8,24 +8,17 @@
 
 /* Entry points */
 
-/* True for a place outside the driver: a field of a kernel structure, an argument of a kernel
- * function. */
-static bool place_is_kernels(struct dc_resolve *resolve, const char *place)
+static bool is_registered_by(struct dc_resolve *resolve, const struct dc_registered *by)
 {
-	const char *end = strpbrk(place, "#.");
-	const char *owner;
-	char *text;
+	const char *name = dc_facts_name(resolve->facts, by->name);
+	const char *const *used;
 
-	if (!end)
-		return false;
-	text = dc_printf("%.*s", (int)(end - place), place);
-	owner = dc_facts_name(resolve->facts, text);
-	free(text);
-	if (*end == '#')
-		return dc_map_get(&resolve->functions, owner) < 0 &&
-		       dc_map_get(&resolve->kernel, owner) >= 0;
-	return !strchr(place, ':') && !strchr(place, '@') &&
-	       dc_map_get(&resolve->records, owner) < 0 && strcmp(owner, "(anonymous)") != 0;
+	if (by->is_function)
+		return dc_map_get(&resolve->kernel, name) >= 0;
+	dc_vec_each (used, &resolve->facts->uses)
+		if (*used == name)
+			return true;
+	return false;
 }
 
 /* The context that a rule gives, the structure registered as this driver does. */
@@ -37,7 +30,7 @@ static enum dc_context context_of(struct dc_resolve *resolve, const struct dc_co
 	for (i = 0; i < rule->registered_count; i++) {
 		const struct dc_registered *by = &rule->registered[i];
 
-		if (dc_map_get(&resolve->kernel, dc_facts_name(resolve->facts, by->function)) < 0)
+		if (!is_registered_by(resolve, by))
 			continue;
 		if (context == DC_CONTEXT_COUNT || (1u << by->context & DC_CONTEXTS_ATOMIC))
 			context = by->context;
@@ -58,30 +51,44 @@ static void note_from_caller(struct dc_resolve *resolve, const struct dc_context
 			    (struct dc_caller_context){function, (unsigned)kernel, rule->via});
 }
 
+/* The rule for a function that other modules may call by its name; NULL: nothing is known. */
+static const struct dc_context_rule *rule_of_export(struct dc_resolve *resolve, unsigned function)
+{
+	char *place = dc_printf(DC_FAMILY_EXPORT, resolve->graph->functions.at[function].name);
+	const struct dc_context_rule *rule = dc_family_rule(resolve->facts->family, place);
+
+	free(place);
+	return rule;
+}
+
+static void add_entry(struct dc_resolve *resolve, const struct dc_fact_cell *cell,
+		      const struct dc_context_rule *rule, unsigned function)
+{
+	struct dc_entry_point entry = {.function = function, .via = cell->name};
+
+	if (rule && rule->context == DC_CONTEXT_UNKNOWN) {
+		entry.via = rule->via;
+		rule = rule_of_export(resolve, function);
+	} else if (rule && !strchr(rule->via, '*')) {
+		entry.via = rule->via;
+	}
+	entry.context = rule ? context_of(resolve, rule) : DC_CONTEXT_UNKNOWN;
+	entry.known = rule != NULL;
+	if (rule && rule->from_caller)
+		note_from_caller(resolve, rule, function);
+	dc_vec_push(&resolve->graph->entry_points, entry);
+}
+
 static void add_entries_of_cell(struct dc_resolve *resolve, const struct dc_fact_cell *cell)
 {
 	const struct dc_context_rule *rule = dc_family_rule(resolve->facts->family, cell->name);
-	struct dc_graph *graph = resolve->graph;
 	unsigned i;
 
-	if (!rule && !place_is_kernels(resolve, cell->name))
+	if (!rule && dc_resolve_place(resolve, cell->name) == DC_PLACE_DRIVER)
 		return;
-	for (i = 0; i < graph->functions.len; i++) {
-		struct dc_entry_point entry = {
-			.function = i,
-			.via = rule ? rule->via : cell->name,
-			.context = rule ? context_of(resolve, rule) : DC_CONTEXT_UNKNOWN,
-			.known = rule != NULL,
-		};
-
-		if (!(cell->functions[i / 64] >> (i % 64) & 1))
-			continue;
-		if (rule && strchr(rule->via, '*'))
-			entry.via = cell->name;
-		if (rule && rule->from_caller)
-			note_from_caller(resolve, rule, i);
-		dc_vec_push(&graph->entry_points, entry);
-	}
+	for (i = 0; i < resolve->graph->functions.len; i++)
+		if (cell->functions[i / 64] >> (i % 64) & 1)
+			add_entry(resolve, cell, rule, i);
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -91,6 +98,53 @@ static int compare_entries(const void *a, const void *b)
 	if (left->function != right->function)
 		return left->function < right->function ? -1 : 1;
 	return strcmp(left->via, right->via);
+}
+
+/* One warning for all functions that are exported. */
+static void warn_of_exports(struct dc_resolve *resolve)
+{
+	const struct dc_graph *graph = resolve->graph;
+	const struct dc_function *first = NULL, *function;
+	const struct dc_entry_point *entry;
+	const char *names = NULL;
+	size_t count = 0;
+
+	dc_vec_each (entry, &graph->entry_points) {
+		if (entry->known || strcmp(entry->via, DC_FAMILY_EXPORTED) != 0)
+			continue;
+		function = &graph->functions.at[entry->function];
+		first = first ? first : function;
+		if (count++ < 3)
+			names = dc_arena_printf(graph->arena, "%s%s%s", names ? names : "",
+						names ? ", " : "", function->name);
+	}
+	if (count)
+		dc_warn(resolve->diag, DC_LINE(first->file, first->first_line),
+			"%zu functions are exported to other modules (%s%s), which may call them in "
+			"any context; they are treated as critical. Rows \"exports\" in a families.json "
+			"of the driver's folder can say more",
+			count, names, count > 3 ? ", ..." : "");
+}
+
+static void warn_of_entry(struct dc_resolve *resolve, const struct dc_entry_point *entry)
+{
+	const struct dc_function *function = &resolve->graph->functions.at[entry->function];
+	const struct dc_pos *pos = DC_LINE(function->file, function->first_line);
+
+	if (!strcmp(entry->via, DC_FAMILY_EXPORTED))
+		return;
+	if (dc_resolve_place(resolve, entry->via) == DC_PLACE_SHARED)
+		dc_warn(resolve->diag, pos,
+			"%s is passed to another module through %s, for which no template has a row; "
+			"it is treated as critical. Add a row to a families.json of the driver's "
+			"folder",
+			function->name, entry->via);
+	else
+		dc_warn(resolve->diag, pos,
+			"%s is passed to the kernel through %s, for which no template has a row; it "
+			"is treated as critical. Add a row to a file of graph/families (%s) or to a "
+			"families.json of the driver's folder",
+			function->name, entry->via, resolve->graph->family);
 }
 
 void dc_resolve_entry_points(struct dc_resolve *resolve)
@@ -113,14 +167,9 @@ void dc_resolve_entry_points(struct dc_resolve *resolve)
 		if (!function->root)
 			function->root = entry->via;
 		if (!entry->known)
-			dc_warn(resolve->diag, DC_LINE(function->file, function->first_line),
-				"%s is passed to the kernel through %s, for which no template has "
-				"a row; "
-				"it "
-				"is treated as critical. Add a row to a file of graph/families "
-				"(%s)",
-				function->name, entry->via, graph->family);
+			warn_of_entry(resolve, entry);
 	}
+	warn_of_exports(resolve);
 }
 
 /* Contexts, the critical set, locks: along the edges that count */

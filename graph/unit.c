@@ -33,14 +33,26 @@ static unsigned count_sloc(CXTranslationUnit tu, CXSourceRange extent)
 	return sloc ? sloc : 1;
 }
 
-static bool known(const struct dc_facts *facts, const char *symbol)
+static struct dc_fact_function *known(const struct dc_facts *facts, const char *symbol)
 {
-	const struct dc_fact_function *function;
+	struct dc_fact_function *function;
 
 	dc_vec_each (function, &facts->functions)
 		if (function->symbol == symbol)
-			return true;
-	return false;
+			return function;
+	return NULL;
+}
+
+/* Another unit compiles a function again: an inline one of a header, or a file that is compiled or
+ * included twice. If macros make it another function, what either does counts. */
+static void read_again(struct dc_facts *facts, CXCursor cursor,
+		       const struct dc_fact_function *function)
+{
+	struct dc_fact_mark mark = dc_facts_mark(facts);
+
+	dc_walk_function(facts, cursor, function->symbol);
+	if (dc_facts_digest(facts, &mark) == function->digest)
+		dc_facts_rewind(facts, &mark);
 }
 
 static enum CXChildVisitResult find_reference(CXCursor child, CXCursor parent, CXClientData data)
@@ -71,6 +83,8 @@ static void read_function(struct unit *unit, CXCursor cursor, const char *file)
 	struct dc_facts *facts = unit->facts;
 	const char *symbol = dc_ast_symbol(facts, cursor);
 	CXSourceRange extent = clang_getCursorExtent(cursor);
+	const struct dc_fact_function *again;
+	struct dc_fact_mark mark;
 	struct dc_fact_function function = {
 		.symbol = symbol,
 		.name = dc_ast_spelling(facts, cursor),
@@ -85,8 +99,11 @@ static void read_function(struct unit *unit, CXCursor cursor, const char *file)
 		clang_visitChildren(cursor, find_reference, data);
 		return;
 	}
-	if (known(facts, symbol))
-		return; /* inline, in a header that several units include */
+	again = known(facts, symbol);
+	if (again) {
+		read_again(facts, cursor, again);
+		return;
+	}
 	clang_getExpansionLocation(clang_getRangeStart(extent), NULL, &function.first_line, NULL,
 				   NULL);
 	clang_getExpansionLocation(clang_getRangeEnd(extent), NULL, &function.last_line, NULL,
@@ -95,8 +112,38 @@ static void read_function(struct unit *unit, CXCursor cursor, const char *file)
 	function.sloc = count_sloc(unit->tu, extent);
 	if (function.sloc > function.loc)
 		function.sloc = function.loc;
-	dc_vec_push(&facts->functions, function);
+	mark = dc_facts_mark(facts);
 	dc_walk_function(facts, cursor, symbol);
+	function.digest = dc_facts_digest(facts, &mark);
+	dc_vec_push(&facts->functions, function);
+}
+
+static enum CXChildVisitResult find_exported(CXCursor child, CXCursor parent, CXClientData data)
+{
+	struct dc_facts *facts = data;
+	CXCursor to = clang_getCursorReferenced(child);
+	enum CXCursorKind kind = clang_getCursorKind(to);
+
+	(void)parent;
+	if (clang_getCursorKind(child) != CXCursor_DeclRefExpr)
+		return CXChildVisit_Recurse;
+	if (kind == CXCursor_FunctionDecl || kind == CXCursor_VarDecl) {
+		dc_ast_note_declaration(facts, to);
+		dc_vec_push(&facts->exports, kind == CXCursor_VarDecl
+						     ? dc_flow_variable(facts, NULL, to)
+						     : dc_ast_symbol(facts, to));
+	}
+	return CXChildVisit_Continue;
+}
+
+/* EXPORT_SYMBOL makes a variable that holds the address of what it exports. */
+static void note_export(struct dc_facts *facts, const char *variable, CXCursor init)
+{
+	const struct dc_context_rule *rule = dc_family_rule(facts->family, variable);
+
+	if (!rule || rule->context != DC_CONTEXT_UNKNOWN)
+		return;
+	clang_visitChildren(init, find_exported, facts);
 }
 
 static void read_variable(struct unit *unit, CXCursor cursor, const char *file)
@@ -108,6 +155,8 @@ static void read_variable(struct unit *unit, CXCursor cursor, const char *file)
 	struct dc_global *global;
 	bool seen = false;
 
+	if (clang_Cursor_getStorageClass(cursor) != CX_SC_Extern)
+		dc_vec_push(&facts->variables, cell);
 	if (!clang_isCursorDefinition(cursor))
 		return;
 	dc_vec_each (global, &facts->globals)
@@ -123,8 +172,26 @@ static void read_variable(struct unit *unit, CXCursor cursor, const char *file)
 		return;
 	if (dc_ast_name_is_generated(facts, cursor))
 		cell = dc_ast_spelling(facts, cursor);
+	note_export(facts, cell, init);
 	dc_flow_assign(facts, NULL, cell, type, init);
 	dc_walk_initialiser(facts, init);
+}
+
+static void read_alias(struct dc_facts *facts, CXCursor function)
+{
+	const char *target = dc_ast_alias(facts, function);
+
+	if (target)
+		dc_vec_push(&facts->aliases,
+			    (struct dc_fact_alias){.symbol = dc_ast_symbol(facts, function),
+						   .target = target});
+}
+
+static void note_lock_function(struct dc_facts *facts, CXCursor cursor)
+{
+	if (!facts->saw_locks)
+		facts->saw_locks =
+			dc_family_lock(facts->family, dc_ast_spelling(facts, cursor)) != NULL;
 }
 
 static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXClientData data)
@@ -138,11 +205,13 @@ static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXCli
 		return CXChildVisit_Continue;
 	file = dc_ast_driver_file(unit->facts, dc_ast_place(cursor).file);
 	if (!file)
-		return CXChildVisit_Continue;
-	if (kind == CXCursor_VarDecl)
+		note_lock_function(unit->facts, cursor);
+	else if (kind == CXCursor_VarDecl)
 		read_variable(unit, cursor, file);
 	else if (clang_isCursorDefinition(cursor))
 		read_function(unit, cursor, file);
+	else
+		read_alias(unit->facts, cursor);
 	return CXChildVisit_Continue;
 }
 

@@ -2,6 +2,7 @@
 /* Statements of a body: the blocks of its control flow, and the order of what is in them. */
 #include "graph/walk.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +45,8 @@ struct dc_walk_state dc_walk_join(struct dc_walk *walk, struct dc_walk_state a,
 
 static struct dc_walk_target target(struct dc_walk *walk)
 {
-	return (struct dc_walk_target){.block = dc_walk_block(walk)};
+	return (struct dc_walk_target){.block = dc_walk_block(walk),
+				       .cleanups = (unsigned)walk->cleanups.len};
 }
 
 static struct dc_walk_target *label(struct dc_walk *walk, CXCursor cursor)
@@ -56,7 +58,10 @@ static struct dc_walk_target *label(struct dc_walk *walk, CXCursor cursor)
 		if (found->label == name)
 			return found;
 	dc_vec_push(&walk->labels,
-		    (struct dc_walk_target){.label = name, .block = dc_walk_block(walk)});
+		    (struct dc_walk_target){
+			    .label = name,
+			    .block = dc_walk_block(walk),
+			    .cleanups = UINT_MAX}); /* not known yet: locks stay held */
 	return &walk->labels.at[walk->labels.len - 1];
 }
 
@@ -64,6 +69,7 @@ static struct dc_walk_target *label(struct dc_walk *walk, CXCursor cursor)
 static void jump(struct dc_walk *walk, struct dc_walk_target *to, struct dc_walk_state *state)
 {
 	if (to && state->live) {
+		dc_walk_run_cleanups(walk, to->cleanups, state);
 		dc_walk_edge(walk, state->block, to->block);
 		to->reached = true;
 	}
@@ -83,10 +89,14 @@ static void land(struct dc_walk *walk, const struct dc_walk_target *at, struct d
 static void walk_variable(struct dc_walk *walk, CXCursor variable, struct dc_walk_state *state)
 {
 	CXCursor init = clang_Cursor_getVarDeclInitializer(variable);
+	size_t events = walk->facts->events.len;
 
-	if (clang_Cursor_isNull(init))
+	if (clang_Cursor_isNull(init)) {
+		dc_walk_cleanup(walk, variable, events);
 		return;
+	}
 	dc_walk_expr(walk, init, DC_FACT_READ, state);
+	dc_walk_cleanup(walk, variable, events);
 	dc_flow_assign(walk->facts, walk->symbol,
 		       dc_flow_variable(walk->facts, walk->symbol, variable),
 		       clang_getCursorType(variable), init);
@@ -138,6 +148,19 @@ static void walk_once(struct dc_walk *walk, CXCursor body, struct dc_walk_state 
 	walk->again = again;
 }
 
+static void leave_scope(struct dc_walk *walk, size_t cleanups, const struct dc_walk_state *state)
+{
+	dc_walk_run_cleanups(walk, (unsigned)cleanups, state);
+	walk->cleanups.len = cleanups;
+}
+
+/* The declarations of `for (int i = 0; ...)`, which run once. */
+static bool is_declared(bool is_while, const dc_ast_cursors *children)
+{
+	return !is_while && children->len > 1 &&
+	       clang_getCursorKind(children->at[0]) == CXCursor_DeclStmt;
+}
+
 /* The head of a while or for loop, left at its end or into the body. */
 static void walk_loop_head(struct dc_walk *walk, bool is_while, const dc_ast_cursors *children,
 			   struct dc_walk_state head, struct dc_walk_state *ret_body,
@@ -151,7 +174,7 @@ static void walk_loop_head(struct dc_walk *walk, bool is_while, const dc_ast_cur
 			*ret_body = dc_walk_fork(walk, *ret_exit);
 		return;
 	}
-	for (i = 0; i + 1 < children->len; i++)
+	for (i = is_declared(is_while, children); i + 1 < children->len; i++)
 		dc_walk_expr(walk, children->at[i], DC_FACT_READ, &head);
 	*ret_body = dc_walk_fork(walk, head);
 	*ret_exit = dc_walk_fork(walk, head);
@@ -163,8 +186,12 @@ static void walk_loop(struct dc_walk *walk, bool is_while, const dc_ast_cursors 
 {
 	struct dc_walk_target leave = target(walk), again = target(walk);
 	struct dc_walk_target *outer_leave = walk->leave, *outer_again = walk->again;
+	size_t cleanups = walk->cleanups.len;
 	struct dc_walk_state body, out;
 
+	if (is_declared(is_while, children))
+		dc_walk_stmt(walk, children->at[0], state);
+	leave.cleanups = again.cleanups = (unsigned)walk->cleanups.len;
 	land(walk, &again, state);
 	walk->loops++;
 	walk_loop_head(walk, is_while, children, *state, &body, &out);
@@ -177,6 +204,7 @@ static void walk_loop(struct dc_walk *walk, bool is_while, const dc_ast_cursors 
 	walk->again = outer_again;
 	land(walk, &leave, &out);
 	*state = out;
+	leave_scope(walk, cleanups, state);
 }
 
 static void walk_do(struct dc_walk *walk, const dc_ast_cursors *children,
@@ -259,6 +287,7 @@ static void walk_return(struct dc_walk *walk, const dc_ast_cursors *children,
 			       dc_facts_namef(walk->facts, "%s()", walk->symbol), walk->result,
 			       children->at[0]);
 	}
+	dc_walk_run_cleanups(walk, 0, state);
 	if (state->live)
 		dc_walk_edge(walk, state->block, DC_FACT_BLOCK_EXIT);
 	state->live = false;
@@ -266,12 +295,13 @@ static void walk_return(struct dc_walk *walk, const dc_ast_cursors *children,
 
 void dc_walk_compound(struct dc_walk *walk, CXCursor stmt, struct dc_walk_state *state)
 {
+	size_t i, cleanups = walk->cleanups.len;
 	dc_ast_cursors children = {0};
-	size_t i;
 
 	dc_ast_children(stmt, &children);
 	for (i = 0; i < children.len; i++)
 		dc_walk_stmt(walk, children.at[i], state);
+	leave_scope(walk, cleanups, state);
 	dc_vec_done(&children);
 }
 
@@ -393,6 +423,7 @@ void dc_walk_function(struct dc_facts *facts, CXCursor function, const char *sym
 	fact.edges = (unsigned)facts->edges.len - fact.first_edge;
 	dc_vec_push(&facts->bodies, fact);
 	dc_vec_done(&walk.labels);
+	dc_vec_done(&walk.cleanups);
 }
 
 void dc_walk_initialiser(struct dc_facts *facts, CXCursor expr)

@@ -26,7 +26,15 @@ struct dc_walk_state {
 struct dc_walk_target {
 	const char *label; /* of labels */
 	unsigned block;
+	unsigned cleanups; /* of the walk's that are still in scope there */
 	bool reached;
+};
+
+/* A variable in scope for which a function is called when the scope is left. */
+struct dc_walk_cleanup {
+	CXCursor function;
+	unsigned line; /* of the variable */
+	int lock; /* that its initialiser takes, an index of facts.locks; -1: none */
 };
 
 struct dc_walk {
@@ -36,6 +44,7 @@ struct dc_walk {
 	unsigned blocks;
 	CXCursor tested; /* call of a trylock that is a condition: its ways part later */
 	DC_VEC(struct dc_walk_target) labels;
+	DC_VEC(struct dc_walk_cleanup) cleanups; /* innermost last */
 	struct dc_walk_target *leave, *again; /* of the innermost loop or switch */
 	struct dc_walk_state *cases; /* state at the head of the innermost switch */
 	bool cases_known; /* its value is a constant ... */
@@ -75,6 +84,13 @@ void dc_walk_pointed(struct dc_walk *walk, CXCursor pointer, unsigned how,
 void dc_walk_cast(struct dc_walk *walk, CXCursor cast);
 /* Notes a call that allocates or frees memory. */
 void dc_walk_memory(struct dc_walk *walk, CXCursor call, const struct dc_memory_rule *rule);
+
+/* Adds to the cleanups a variable that has just been declared, if the attribute says so.
+ * first_event: facts.events before its initialiser. */
+void dc_walk_cleanup(struct dc_walk *walk, CXCursor variable, size_t first_event);
+/* Notes the calls for variables whose scope ends: all but the first `outer`. They stay in the list,
+ * as other ways may lead out of the scope. */
+void dc_walk_run_cleanups(struct dc_walk *walk, unsigned outer, const struct dc_walk_state *state);
 
 void dc_walk_stmt(struct dc_walk *walk, CXCursor stmt, struct dc_walk_state *state);
 void dc_walk_compound(struct dc_walk *walk, CXCursor stmt, struct dc_walk_state *state);

@@ -65,13 +65,35 @@ loaded() { # MODULE
 	grep -q "^$1 " /proc/modules
 }
 
-load_driver() {
+load_modules() {
 	# a file without a newline at its end has a last line, too
 	load_lines | while read -r load_line || [ -n "$load_line" ]; do
 		# shellcheck disable=SC2086 # its words are arguments
 		insmod $load_line || die "insmod $load_line: status $?"
 	done
-	wait_for 10 "the driver's network card" has_nic 0
+}
+
+load_driver() {
+	load_modules
+	wait_for_card
+}
+
+# Waits until the driver has taken its card; if it does not, tells what the kernel said.
+wait_for_card() {
+	left=100
+	until has_nic 0; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || no_card
+		usleep 100000
+	done
+}
+
+no_card() {
+	card=/sys/bus/pci/devices/0000:00:10.0
+	dmesg | grep -v 'dc-[a-z]*: ' | tail -n 5
+	die "waited in vain for the driver's network card: the device is PCI $(cat $card/vendor)," \
+		"$(cat $card/device), revision $(cat $card/revision), taken by" \
+		"$(basename "$(readlink $card/driver || echo "no driver")")"
 }
 
 unload_driver() {
@@ -120,7 +142,7 @@ has_carrier() { # INTERFACE
 
 # Gives the first card its address, brings it up and waits for the link.
 link_up() {
-	wait_for 10 "the driver's network card" has_nic 0
+	wait_for_card
 	near=$(nic 0)
 	ip addr replace "$NEAR/24" dev "$near"
 	ip link set "$near" up

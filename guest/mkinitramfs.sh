@@ -6,8 +6,9 @@
 #   mkinitramfs.sh OUT RELEASE INIT [program NAME | module NAME | file HOST GUEST]...
 #
 # A program goes to /sbin under its own name. Call it by its full path where busybox has an applet of
-# that name (ip, ping): busybox ash takes the applet whatever PATH says. /modules/order lists the modules in the order in which
-# they have to be loaded. The archive is not compressed: unpacking is slow in an emulated guest.
+# that name (ip, ping): busybox ash takes the applet whatever PATH says. /modules/order lists the
+# modules of the kernel in the order in which they have to be loaded; those that a file *.ko depends on
+# are among them. The archive is not compressed: unpacking is slow in an emulated guest.
 set -eu
 
 fail() {
@@ -25,7 +26,12 @@ trap 'exit 1' HUP INT TERM
 put() { # HOST GUEST
 	[ -e "$1" ] || fail "no file $1"
 	mkdir -p "$tree/$(dirname "$2")"
-	cp -L "$1" "$tree/$2"
+	case $1 in
+	*.ko.xz) xz -dc "$1" > "$tree/$2" ;;
+	*.ko.gz) gzip -dc "$1" > "$tree/$2" ;;
+	*.ko.zst) zstd -dcq "$1" > "$tree/$2" ;;
+	*) cp -L "$1" "$tree/$2" ;;
+	esac
 }
 
 libraries() { # HOST-BINARY
@@ -50,14 +56,24 @@ put_program() { # NAME
 	done
 }
 
-put_module() { # NAME
+put_module() { # NAME [WHO NEEDS IT]
 	depends=$(/sbin/modprobe -S "$release" --show-depends "$1" 2>&1) ||
-		fail "kernel $release has no module $1: $depends"
+		fail "kernel $release has no module $1${2:+, which $2 needs}: $depends"
 	echo "$depends" | sed -n 's/^insmod \([^ ]*\).*/\1/p' | while read -r path; do
-		name=$(basename "$path")
+		name=$(basename "$path" | sed 's/\.ko\..*/.ko/')
 		[ ! -e "$tree/modules/$name" ] || continue
 		put "$path" "modules/$name"
 		echo "$name" >> "$tree/modules/order"
+	done
+}
+
+# Those of the kernel that a module of ours depends on; others are files that the job loads (dcrt.ko).
+put_needed() { # HOST-FILE
+	for needed in $(/sbin/modinfo -F depends "$1" | tr , ' '); do
+		case $guest_files in
+		*"/$needed.ko "*) ;;
+		*) put_module "$needed" "$1" ;;
+		esac
 	done
 }
 
@@ -73,11 +89,19 @@ put "$init" init
 chmod 755 "$tree/init"
 : > "$tree/modules/order"
 
+guest_files=
+for word in "$@"; do
+	guest_files="$guest_files$word "
+done
 while [ $# -gt 0 ]; do
 	case $1 in
 	program) put_program "$2"; shift 2 ;;
 	module) put_module "$2"; shift 2 ;;
-	file) put "$2" "$3"; shift 3 ;;
+	file)
+		put "$2" "$3"
+		case $3 in *.ko) put_needed "$tree/$3" ;; esac
+		shift 3
+		;;
 	*) fail "unknown item '$1'" ;;
 	esac
 done

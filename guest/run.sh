@@ -1,7 +1,8 @@
 # shellcheck shell=dash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The job of `drivercut run`: sets up the driver as a test would have it, then runs /command with its
-# output on the machine's virtio ports, or a shell on its virtio console. /run.env sets SHELL_ROWS and
+# output on the machine's virtio ports, or a shell on its virtio console. /run.env sets NETWORK if the
+# driver has a network card (otherwise the driver is unloaded at the end), SHELL_ROWS and
 # SHELL_COLUMNS for a shell, DELAY_NS and DELAY_MODE for the runtime; all may be empty. Leaves in
 # /results the `status` of what ran, and the runtime's counters in `stats`.
 # shellcheck source=guest/lib.sh
@@ -36,10 +37,15 @@ run_shell() {
 }
 
 mount -t debugfs debugfs /sys/kernel/debug
-progress "the network"
-peer_up
-[ ! -f /load ] || load_driver
-link_up
+if [ -n "$NETWORK" ]; then
+	progress "the network"
+	peer_up
+	[ ! -f /load ] || load_driver
+	link_up
+elif [ -f /load ]; then
+	progress "loading the driver"
+	load_modules
+fi
 if [ -n "$DELAY_NS" ]; then
 	knobs=$(echo /sys/kernel/debug/dcrt/*)
 	echo "$DELAY_MODE" > "$knobs/delay_mode"
@@ -55,3 +61,7 @@ echo "$status" > /results/status
 for stats in /sys/kernel/debug/dcrt/*/stats; do
 	[ ! -f "$stats" ] || cp "$stats" /results/stats
 done
+if [ -z "$NETWORK" ] && [ -f /load ]; then
+	progress "unloading the driver"
+	unload_driver
+fi

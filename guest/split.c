@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Builds a split driver for a guest: the runtime's module, the kernel component, the process. */
+/* Builds a driver for a guest: the runtime's module, the kernel component and the process of a
+ * split one, or the whole driver as it is. */
 #include "guest/split.h"
 
 #include <errno.h>
@@ -51,38 +52,43 @@ static const char *jobs(const struct build *build)
 	return dc_arena_printf(build->arena, "-j%ld", sysconf(_SC_NPROCESSORS_ONLN));
 }
 
-static int build_kernel(const struct build *build)
+/* extra: one more argument of make. */
+static int make_modules(const struct build *build, const char *what, const char *folder,
+			const char *extra)
 {
 	const char *argv[] = {"make",
 			      "-s",
 			      jobs(build),
 			      "-C",
 			      build->kernel->build,
-			      dc_arena_printf(build->arena, "M=%s/kernel", build->components),
-			      dc_arena_printf(build->arena,
-					      "KBUILD_EXTRA_SYMBOLS=%s/Module.symvers",
-					      build->runtime),
+			      dc_arena_printf(build->arena, "M=%s", folder),
 			      "modules",
+			      extra,
 			      NULL};
 
-	return run(build, "building the kernel component", argv);
+	return run(build, what, argv);
+}
+
+static int build_kernel(const struct build *build)
+{
+	return make_modules(build, "building the kernel component",
+			    dc_arena_printf(build->arena, "%s/kernel", build->components),
+			    dc_arena_printf(build->arena, "KBUILD_EXTRA_SYMBOLS=%s/Module.symvers",
+					    build->runtime));
 }
 
 static int build_process(const struct build *build)
 {
 	const char *folder = dc_arena_printf(build->arena, "%s/user", build->components);
-	const char *release = dc_arena_printf(build->arena, "RELEASE=%s", build->kernel->release);
-	const char *argv[] = {"make", "-s", jobs(build), "-C", folder, release, NULL};
+	const char *headers = dc_arena_printf(build->arena, "KDIR=%s", build->kernel->build);
+	const char *argv[] = {"make", "-s", jobs(build), "-C", folder, headers, NULL};
 
 	return run(build, "building the user component", argv);
 }
 
 /* The arguments of insmod, a line a module. */
-static int write_load(const struct build *build, const char *path)
+static int write_load(const struct build *build, const char *path, const char *text)
 {
-	const char *text = dc_arena_printf(build->arena, "/dcrt.ko\n/%s.ko dcrt_program=/%s\n",
-					   build->module, build->module);
-
 	return dc_file_write(build->diag, path, text, strlen(text));
 }
 
@@ -106,7 +112,9 @@ int dc_split_build(struct dc_diag *diag, struct dc_arena *arena, const struct dc
 	if (!err)
 		err = build_process(&build);
 	if (!err)
-		err = write_load(&build, load);
+		err = write_load(&build, load,
+				 dc_arena_printf(arena, "/dcrt.ko\n/%s.ko dcrt_program=/%s\n",
+						 module, module));
 	if (err < 0)
 		return err;
 	ret[0].host = dc_arena_printf(arena, "%s/dcrt.ko", build.runtime);
@@ -118,5 +126,44 @@ int dc_split_build(struct dc_diag *diag, struct dc_arena *arena, const struct dc
 	ret[3].host = load;
 	ret[3].guest = "/load";
 	ret[4] = (struct dc_guest_file){0};
+	return 0;
+}
+
+static int copy_source(const struct build *build, const char *source, const char *copy)
+{
+	const char *clean[] = {"rm", "-rf", copy, NULL};
+	const char *argv[] = {"cp", "-r", source, copy, NULL};
+	int err = run(build, "cleaning up", clean);
+
+	return err ? err : run(build, "copying the driver's source", argv);
+}
+
+int dc_whole_build(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
+		   const char *module, const char *source, const char *folder,
+		   struct dc_guest_file ret[DC_SPLIT_FILES])
+{
+	struct build build = {.diag = diag, .arena = arena, .kernel = kernel, .module = module};
+	const char *load = dc_arena_printf(arena, "%s/load", folder), *absolute_folder, *copy;
+	int err = dc_mkdirs(diag, folder);
+
+	if (!err)
+		err = absolute(diag, arena, folder, &absolute_folder);
+	if (err < 0)
+		return err;
+	copy = dc_arena_printf(arena, "%s/whole", absolute_folder);
+	err = copy_source(&build, source, copy);
+	if (!err)
+		err = make_modules(&build, "building the driver", copy, NULL);
+	if (!err)
+		err = write_load(&build, load, dc_arena_printf(arena, "/%s.ko\n", module));
+	if (err < 0)
+		return err;
+	ret[0].host = dc_arena_printf(arena, "%s/%s.ko", copy, module);
+	ret[0].guest = dc_arena_printf(arena, "/%s.ko", module);
+	ret[1] = (struct dc_guest_file){.host = load, .guest = "/load"};
+	ret[2] = (struct dc_guest_file){0};
+	if (!dc_is_file(ret[0].host))
+		return dc_error(diag, -EIO, DC_FILE(source),
+				"the build made no %s.ko; choose another with --module", module);
 	return 0;
 }

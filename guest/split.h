@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A split driver, built for a guest: the runtime's module, the kernel component, the process. */
+/* A driver, built for a guest: split (the runtime's module, the kernel component, the process), or
+ * as it is. */
 #ifndef DC_GUEST_SPLIT_H
 #define DC_GUEST_SPLIT_H
 
@@ -20,6 +21,18 @@
  */
 int dc_split_build(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
 		   const char *module, const char *components, const char *folder,
+		   struct dc_guest_file ret[DC_SPLIT_FILES]);
+
+/*
+ * dc_whole_build - builds a driver's source as it is, in a copy, for a driver that the kernel's own
+ * package does not have in this form.
+ * @source  the driver's source with its Kbuild file
+ * @folder  gets the copy, in whole/
+ * @ret     files for the guest, as above: /MODULE.ko and /load
+ * Returns 0, or -errno after reporting: -EIO (it does not build, or makes no MODULE.ko).
+ */
+int dc_whole_build(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
+		   const char *module, const char *source, const char *folder,
 		   struct dc_guest_file ret[DC_SPLIT_FILES]);
 
 #endif

@@ -22,10 +22,14 @@ static unsigned note_proposal(struct constraining *all, const struct dc_proposal
 {
 	size_t i;
 
-	for (i = 0; i < all->proposals->len; i++)
-		if (all->proposals->at[i].kind == proposal->kind &&
-		    !strcmp(all->proposals->at[i].subject, proposal->subject))
+	for (i = 0; i < all->proposals->len; i++) {
+		const struct dc_proposal *at = &all->proposals->at[i];
+
+		if (at->row && proposal->row
+			    ? !strcmp(at->row, proposal->row)
+			    : at->kind == proposal->kind && !strcmp(at->subject, proposal->subject))
 			return (unsigned)i + 1;
+	}
 	dc_vec_push(all->proposals, *proposal);
 	return (unsigned)all->proposals->len;
 }
@@ -35,8 +39,21 @@ static unsigned propose_record(struct constraining *all, const char *record,
 {
 	struct dc_proposal proposal;
 
-	dc_propose_trailing(all->marshal, record, definition, &proposal);
+	dc_propose_struct(all->marshal, record, definition, &proposal);
 	return note_proposal(all, &proposal);
+}
+
+/* Where the proposal says that its annotation is missing. */
+static struct dc_constraint_place place_of(const struct constraining *all, unsigned proposal)
+{
+	const struct dc_proposal *at;
+
+	if (!proposal)
+		return (struct dc_constraint_place){0};
+	at = &all->proposals->at[proposal - 1];
+	return (struct dc_constraint_place){NULL, dc_arena_strdup(all->marshal->arena, at->subject),
+					    dc_arena_strdup(all->marshal->arena, at->file),
+					    at->line};
 }
 
 static void pin(struct constraining *all, const char *function, const char *reason,
@@ -46,7 +63,8 @@ static void pin(struct constraining *all, const char *function, const char *reas
 		    (struct dc_constraint_pin){
 			    .function = dc_arena_strdup(all->marshal->arena, function),
 			    .reason = reason,
-			    .proposal = proposal});
+			    .proposal = proposal,
+			    .place = place_of(all, proposal)});
 }
 
 static void group(struct constraining *all, const char *one, const char *other, const char *reason,
@@ -57,7 +75,8 @@ static void group(struct constraining *all, const char *one, const char *other, 
 			    .functions = {dc_arena_strdup(all->marshal->arena, one),
 					  dc_arena_strdup(all->marshal->arena, other)},
 			    .reason = reason,
-			    .proposal = proposal});
+			    .proposal = proposal,
+			    .place = place_of(all, proposal)});
 }
 
 /* A function that cannot be called across stays on the side of all its callers. */
@@ -142,6 +161,105 @@ static const char *record_refusal(const struct dc_marshal *marshal, const char *
 	if (rule->class == DC_TYPE_NONE)
 		return dc_arena_printf(marshal->arena, "uses struct %s: %s", record, rule->why);
 	return NULL;
+}
+
+static bool points_to(const struct dc_value *value, const char *record)
+{
+	return value->kind == DC_VALUE_POINTER && value->record && !strcmp(value->record, record);
+}
+
+/* Whether a function of the driver has a pointer to a structure among its parameters and result. */
+static bool handles(const struct dc_definition *definition, const char *record)
+{
+	const struct dc_parameter *parameter;
+
+	dc_vec_each (parameter, &definition->parameters)
+		if (points_to(&parameter->value, record))
+			return true;
+	return points_to(&definition->result_value, record);
+}
+
+/* The i-th field that a row names: those read, then those written, then those pointed to; NULL: the
+ * end. */
+static const char *field_of(const struct dc_type_use *use, size_t i)
+{
+	if (i < use->reads_count)
+		return use->reads[i];
+	i -= use->reads_count;
+	if (i < use->writes_count)
+		return use->writes[i];
+	i -= use->writes_count;
+	return i < use->addresses_count ? use->addresses[i] : NULL;
+}
+
+/* Whether a function has a field of a structure other than `except`, or sets a pointer to one. */
+static bool looks_into(const struct dc_marshal *marshal, unsigned function, const char *record,
+		       const char *except)
+{
+	const struct dc_layout_field *at;
+	const struct dc_type_use *use;
+	const char *field;
+	size_t i;
+
+	dc_vec_each (use, &marshal->graph->types)
+		for (i = 0; use->function == function && (field = field_of(use, i)); i++) {
+			at = dc_marshal_field(marshal, use->type, field);
+			if (!strcmp(use->type, record) && strcmp(field, except) != 0)
+				return true;
+			if (i >= use->reads_count && at && points_to(&at->value, record))
+				return true;
+		}
+	return false;
+}
+
+/* Whether a function may follow a pointer to a structure: itself, by an inline function of the
+ * kernel, or by handing it on within the driver. */
+static bool may_follow(const struct dc_marshal *marshal, const struct dc_definition *definition,
+		       unsigned function, const char *record, const char *except)
+{
+	const struct dc_definition *callee;
+	const struct dc_inline_use *inlined;
+	const struct dc_use *use;
+	size_t i;
+
+	if (looks_into(marshal, function, record, except) ||
+	    points_to(&definition->result_value, record))
+		return true;
+	dc_vec_each (use, &definition->uses)
+		dc_vec_each (inlined, &marshal->source->layouts.inlines)
+			if (!strcmp(inlined->record, record) &&
+			    (!strcmp(inlined->function, use->name) ||
+			     (use->inner && !strcmp(inlined->function, use->inner))))
+				return true;
+	for (i = 0; i < definition->refers.len; i++) {
+		callee = dc_source_find(marshal->source, definition->refers.at[i]);
+		if (callee && handles(callee, record))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The kernel sets the pointers of its structures, to objects that the runtime may never have seen:
+ * device.parent of a card is the device of its bridge. The process knows such a pointer only as an
+ * address of the kernel, and cannot follow it. The driver's own structures point to what the driver
+ * was given, which it knows.
+ */
+static const char *pointer_refusal(const struct dc_marshal *marshal, const char *record,
+				   const char *field)
+{
+	const struct dc_layout *layout = dc_layout_find(&marshal->source->layouts, record);
+	const struct dc_layout_field *at = dc_marshal_field(marshal, record, field);
+
+	if (!at || layout->of_driver || at->value.kind != DC_VALUE_POINTER ||
+	    at->value.to != DC_VALUE_RECORD || !at->value.record ||
+	    !dc_marshal_is_object(marshal, at->value.record) ||
+	    is_list_pointer(marshal, &at->value) || dc_marshal_pointer(marshal, record, field))
+		return NULL;
+	return dc_arena_printf(marshal->arena,
+			       "reads %s.%s, a pointer that the kernel sets to a struct %s which "
+			       "the process may not know",
+			       record, field, at->value.record);
 }
 
 /* The kernel cannot be given a string literal of the process. Other pointers point to objects, or
@@ -250,6 +368,21 @@ static void constrain_list_variables(struct constraining *all)
 	}
 }
 
+/* A pointer to an object that the process may not know is read: it may be handed to the kernel. */
+static void constrain_read(struct constraining *all, const struct dc_type_use *use,
+			   const char *field)
+{
+	const struct dc_marshal *marshal = all->marshal;
+	const char *name = marshal->graph->functions.at[use->function].name;
+	const char *refusal = pointer_refusal(marshal, use->type, field);
+	const struct dc_definition *definition = dc_source_find(marshal->source, name);
+	const char *to = refusal ? dc_marshal_field(marshal, use->type, field)->value.record : "";
+	const char *itself = strcmp(to, use->type) != 0 ? "" : field;
+
+	if (refusal && (!definition || may_follow(marshal, definition, use->function, to, itself)))
+		pin(all, name, refusal, 0);
+}
+
 static void constrain_use(struct constraining *all, const struct dc_type_use *use)
 {
 	const struct dc_marshal *marshal = all->marshal;
@@ -259,6 +392,8 @@ static void constrain_use(struct constraining *all, const struct dc_type_use *us
 
 	if (refusal)
 		pin(all, name, refusal, 0);
+	for (i = 0; i < use->reads_count; i++)
+		constrain_read(all, use, use->reads[i]);
 	for (i = 0; i < use->writes_count; i++)
 		if (points_to_string(marshal, use->type, use->writes[i]))
 			pin(all, name,
@@ -271,35 +406,62 @@ static void constrain_use(struct constraining *all, const struct dc_type_use *us
 }
 
 /* Functions that use a structure of the driver that is not an object stay on one side. */
+static void constrain_together(struct constraining *all, const struct dc_type_use *use)
+{
+	const struct dc_marshal *marshal = all->marshal;
+	const struct dc_definition *definition;
+	const struct dc_type_use *first;
+
+	dc_vec_each (first, &marshal->graph->types)
+		if (!strcmp(first->type, use->type))
+			break;
+	definition =
+		dc_source_find(marshal->source, marshal->graph->functions.at[first->function].name);
+	if (first != use && definition)
+		group(all, definition->name, marshal->graph->functions.at[use->function].name,
+		      dc_arena_printf(marshal->arena,
+				      "both use struct %s of the driver, which does not cross: "
+				      "nothing says which object it belongs to",
+				      use->type),
+		      use->type[0] == '(' ? 0 : propose_record(all, use->type, definition));
+}
+
+/* A structure without a name cannot be cast to, so a use of it is a use of a variable that has the
+ * type. Both sides have the constant ones. */
+static bool is_constant_table(const struct dc_marshal *marshal, const char *record)
+{
+	const struct dc_variable *variable;
+	bool found = false;
+
+	dc_vec_each (variable, &marshal->source->variables) {
+		if (!variable->value.record || strcmp(variable->value.record, record) != 0)
+			continue;
+		if (!variable->is_const || variable->value.kind != DC_VALUE_RECORD)
+			return false;
+		found = true;
+	}
+	return found;
+}
+
 static void constrain_types(struct constraining *all)
 {
 	const struct dc_marshal *marshal = all->marshal;
-	const struct dc_type_use *use, *first;
+	const struct dc_type_use *use;
 
 	dc_vec_each (use, &marshal->graph->types) {
 		const struct dc_layout *layout =
 			dc_layout_find(&marshal->source->layouts, use->type);
-		const struct dc_definition *definition;
 
-		if (!layout || !layout->of_driver || dc_marshal_is_object(marshal, use->type)) {
+		if (use->type[0] == '(') {
+			if (!is_constant_table(marshal, use->type))
+				constrain_together(all, use);
+		} else if (!layout || !layout->of_driver ||
+			   dc_marshal_is_object(marshal, use->type)) {
 			constrain_use(all, use);
 			constrain_lists(all, use);
-			continue;
+		} else {
+			constrain_together(all, use);
 		}
-		dc_vec_each (first, &marshal->graph->types)
-			if (!strcmp(first->type, use->type))
-				break;
-		definition = dc_source_find(marshal->source,
-					    marshal->graph->functions.at[first->function].name);
-		if (first != use && definition)
-			group(all, definition->name,
-			      marshal->graph->functions.at[use->function].name,
-			      dc_arena_printf(
-				      marshal->arena,
-				      "both use struct %s of the driver, which does not cross: "
-				      "nothing says which object it belongs to",
-				      use->type),
-			      propose_record(all, use->type, definition));
 	}
 }
 
@@ -341,9 +503,11 @@ static void constrain_kernel_use(struct constraining *all, const struct dc_defin
 	prototype = dc_prototype_find(&marshal->source->layouts, name);
 	if (needs_none || (rule && rule->header_code)) {
 		dc_vec_each (inlined, &marshal->source->layouts.inlines) {
-			refusal = strcmp(inlined->function, name) != 0
-					  ? NULL
-					  : record_refusal(marshal, inlined->record);
+			if (strcmp(inlined->function, name) != 0)
+				continue;
+			refusal = record_refusal(marshal, inlined->record);
+			if (!refusal)
+				refusal = pointer_refusal(marshal, inlined->record, inlined->field);
 			if (refusal)
 				pin(all, definition->name,
 				    dc_arena_printf(marshal->arena, "uses %s at %s:%u, which %s",

@@ -8,11 +8,21 @@
 
 #include "marshal/proposals.h"
 
+/* Where a constraint comes from, for programs; members are NULL or 0 if not said. A constraint
+ * without a code is "missing-annotation" if it has a proposal, else "cannot-cross". */
+struct dc_constraint_place {
+	const char *code; /* "no-rule", "no-stub", "init-section" */
+	const char *subject; /* the kernel symbol, or what the annotation would describe */
+	const char *file; /* relative to the driver's source */
+	unsigned line;
+};
+
 /* A function that must be in the kernel. */
 struct dc_constraint_pin {
 	const char *function; /* ignored if the graph does not know it */
 	const char *reason;
 	unsigned proposal; /* index + 1 of the proposal that would remove the constraint; 0: none */
+	struct dc_constraint_place place;
 };
 
 typedef DC_VEC(struct dc_constraint_pin) dc_constraint_pins;
@@ -22,6 +32,7 @@ struct dc_constraint_group {
 	const char *functions[2]; /* as in a pin */
 	const char *reason;
 	unsigned proposal; /* as in a pin */
+	struct dc_constraint_place place;
 };
 
 typedef DC_VEC(struct dc_constraint_group) dc_constraint_groups;

@@ -22,6 +22,7 @@ struct dc_marshal {
 	const struct dc_graph *graph;
 	struct dc_rules annotations; /* of the driver; has no rules */
 	const char *path; /* of its annotations.json, whether or not that exists */
+	struct dc_evidence_table *evidence; /* marshal/evidence.h */
 	DC_VEC(const char *) objects; /* structures that are objects or embedded in one */
 };
 
@@ -31,6 +32,10 @@ struct dc_marshal {
 int dc_marshal_open(struct dc_diag *diag, struct dc_arena *arena, const struct dc_rules *rules,
 		    const struct dc_source *source, const struct dc_graph *graph,
 		    const char *folder, struct dc_marshal *ret);
+/* The same with the text of an annotations.json; path is for messages. NULL: no annotations. */
+int dc_marshal_open_text(struct dc_diag *diag, struct dc_arena *arena, const struct dc_rules *rules,
+			 const struct dc_source *source, const struct dc_graph *graph,
+			 const char *path, const char *text, struct dc_marshal *ret);
 void dc_marshal_done(struct dc_marshal *marshal);
 
 /* True if a structure is an object or embedded in one. */

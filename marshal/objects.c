@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "marshal/annotations.h"
+#include "marshal/evidence.h"
 
 bool dc_marshal_is_object(const struct dc_marshal *marshal, const char *record)
 {
@@ -182,6 +183,29 @@ bool dc_marshal_recovery(const struct dc_marshal *marshal, const struct dc_recov
 	return type && type->class == DC_TYPE_OBJECT;
 }
 
+void dc_marshal_done(struct dc_marshal *marshal)
+{
+	dc_vec_done(&marshal->objects);
+	dc_evidence_done(marshal);
+	if (marshal->annotations.arena)
+		dc_rules_done(&marshal->annotations);
+	*marshal = (struct dc_marshal){0};
+}
+
+static int open_with(struct dc_diag *diag, struct dc_marshal *marshal, struct dc_marshal *ret)
+{
+	int err;
+
+	dc_evidence_index(marshal);
+	find_objects(marshal);
+	err = dc_annotations_validate(diag, marshal);
+	if (err < 0)
+		dc_marshal_done(marshal);
+	else
+		*ret = *marshal;
+	return err;
+}
+
 int dc_marshal_open(struct dc_diag *diag, struct dc_arena *arena, const struct dc_rules *rules,
 		    const struct dc_source *source, const struct dc_graph *graph,
 		    const char *folder, struct dc_marshal *ret)
@@ -191,22 +215,16 @@ int dc_marshal_open(struct dc_diag *diag, struct dc_arena *arena, const struct d
 		.arena = arena, .rules = rules, .source = source, .graph = graph, .path = path};
 	int err = dc_annotations_open(diag, path, &marshal.annotations);
 
-	if (!err)
-		err = dc_annotations_validate(diag, &marshal);
-	if (err < 0) {
-		if (marshal.annotations.arena)
-			dc_rules_done(&marshal.annotations);
-		return err;
-	}
-	find_objects(&marshal);
-	*ret = marshal;
-	return 0;
+	return err < 0 ? err : open_with(diag, &marshal, ret);
 }
 
-void dc_marshal_done(struct dc_marshal *marshal)
+int dc_marshal_open_text(struct dc_diag *diag, struct dc_arena *arena, const struct dc_rules *rules,
+			 const struct dc_source *source, const struct dc_graph *graph,
+			 const char *path, const char *text, struct dc_marshal *ret)
 {
-	dc_vec_done(&marshal->objects);
-	if (marshal->annotations.arena)
-		dc_rules_done(&marshal->annotations);
-	*marshal = (struct dc_marshal){0};
+	struct dc_marshal marshal = {
+		.arena = arena, .rules = rules, .source = source, .graph = graph, .path = path};
+	int err = dc_annotations_parse(diag, path, text, &marshal.annotations);
+
+	return err < 0 ? err : open_with(diag, &marshal, ret);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Annotations that only a person can make, each with a guess: a pointer to one number receives a
- * result, a pointer beside a length is an array of that length.
+ * Proposals about functions and lists. How much a parameter points to is sure if all code that
+ * looks there is seen and bounded, and either each call looks so far or all callers pass so much.
  */
 #include "marshal/proposals.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "marshal/evidence.h"
 
 const char *dc_untracked_struct(const struct dc_marshal *marshal, const struct dc_value *value)
 {
@@ -26,11 +28,24 @@ static const char *const lengths[] = {"count", "len",  "length", "words",
 
 #define LENGTHS (sizeof(lengths) / sizeof(lengths[0]))
 
-/* Elements that a parameter points to, as a guess. */
-static const char *guess_argument(const struct dc_marshal *marshal,
-				  const struct dc_definition *definition, size_t i)
+/* Arguments */
+
+/* How much a parameter points to. */
+struct amount {
+	const char *text; /* of the row; NULL: nothing is to be proposed */
+	bool sure;
+	const char *evidence;
+	const struct dc_evidence *at; /* or NULL */
+};
+
+static struct amount amount(const char *text, bool sure, const char *evidence,
+			    const struct dc_evidence *at)
 {
-	const struct dc_value *value = &definition->parameters.at[i].value;
+	return (struct amount){text, sure, evidence, at};
+}
+
+static const char *length_beside(const struct dc_definition *definition)
+{
 	const struct dc_parameter *at;
 	size_t name;
 
@@ -38,9 +53,203 @@ static const char *guess_argument(const struct dc_marshal *marshal,
 		dc_vec_each (at, &definition->parameters)
 			if (at->value.kind == DC_VALUE_INTEGER && !strcmp(at->name, lengths[name]))
 				return at->name;
-	if (value->to_char)
-		return dc_arena_printf(marshal->arena, "strlen($%zu) + 1", i);
-	return value->to == DC_VALUE_VOID ? "address" : "1";
+	return NULL;
+}
+
+/* A guess by names and types. use: what shows that it is no more than that, or NULL. */
+static struct amount guess(const struct dc_marshal *marshal, const struct dc_definition *definition,
+			   size_t i, const struct dc_evidence *use)
+{
+	const struct dc_value *value = &definition->parameters.at[i].value;
+	const char *beside = length_beside(definition), *text, *why;
+	unsigned size = value->to_size ? value->to_size : 1;
+	long long farthest = 0;
+
+	dc_evidence_farthest(marshal, dc_pointer_of_parameter(marshal, definition->name, i),
+			     &farthest);
+	text = dc_arena_printf(marshal->arena, "%lld",
+			       farthest > size ? (farthest + size - 1) / size : 1);
+
+	if (beside)
+		text = beside;
+	else if (value->to_char)
+		text = dc_arena_printf(marshal->arena, "strlen($%zu) + 1", i);
+	else if (value->to == DC_VALUE_VOID && !farthest)
+		text = "address";
+	why = use ? dc_arena_printf(marshal->arena, "nothing shows how far this looks: %s",
+				    dc_evidence_words(marshal, use))
+		  : "no code that is read looks there";
+	if (beside)
+		why = dc_arena_printf(marshal->arena, "by the name of '%s' only; %s", beside, why);
+	return amount(text, false, why, use);
+}
+
+/* A number of elements as C: bytes + each * times, divided by the size of an element; NULL: it does
+ * not divide. */
+static const char *elements_text(const struct dc_marshal *marshal, const struct dc_extent *extent,
+				 unsigned size)
+{
+	long long each = extent->each / size, more = extent->bytes / size;
+
+	if (!extent->times)
+		return dc_arena_printf(marshal->arena, "%lld", (extent->bytes + size - 1) / size);
+	if (extent->each % size || extent->bytes % size || each < 1)
+		return NULL;
+	if (each > 1 && more)
+		return dc_arena_printf(marshal->arena, "%lld * %s + %lld", each, extent->times,
+				       more);
+	if (each > 1)
+		return dc_arena_printf(marshal->arena, "%lld * %s", each, extent->times);
+	return more ? dc_arena_printf(marshal->arena, "%s + %lld", extent->times, more)
+		    : extent->times;
+}
+
+/* "STRUCT.FIELD" by way of the only parameter that points to such a structure, or NULL. */
+static const char *through_parameter(const struct dc_marshal *marshal,
+				     const struct dc_definition *definition, const char *field)
+{
+	const char *dot = strchr(field, '.'), *found = NULL;
+	size_t len = (size_t)(dot - field), i;
+
+	for (i = 0; i < definition->parameters.len; i++) {
+		const struct dc_value *value = &definition->parameters.at[i].value;
+
+		if (value->kind != DC_VALUE_POINTER || !value->record ||
+		    strlen(value->record) != len || strncmp(value->record, field, len) != 0)
+			continue;
+		if (found)
+			return NULL;
+		found = dc_arena_printf(marshal->arena, "$%zu->%s", i, dot + 1);
+	}
+	return found;
+}
+
+static struct amount amount_of_times(const struct dc_marshal *marshal,
+				     const struct dc_definition *definition, size_t i,
+				     const struct dc_uses *uses, unsigned size)
+{
+	struct dc_extent extent = uses->extent;
+	bool of_field = strchr(extent.times, '.') != NULL;
+	const char *text;
+
+	if (of_field)
+		extent.times = through_parameter(marshal, definition, extent.times);
+	if (!uses->certain && extent.bytes > 0)
+		extent.bytes = 0; /* x[i + 1] where there is one: rather the length alone */
+	text = extent.times ? elements_text(marshal, &extent, size) : NULL;
+	if (!text)
+		return guess(marshal, definition, i, uses->by);
+	if (of_field)
+		return amount(text, false,
+			      dc_arena_printf(marshal->arena,
+					      "%s, but the field may change before that",
+					      dc_evidence_words(marshal, uses->by)),
+			      uses->by);
+	if (!uses->certain)
+		return amount(text, false,
+			      dc_arena_printf(marshal->arena, "%s, but only under a condition",
+					      dc_evidence_words(marshal, uses->by)),
+			      uses->by);
+	return amount(text, true, dc_evidence_words(marshal, uses->by), uses->by);
+}
+
+/* Code cannot look farther than what all callers pass, if they all pass the same. */
+static bool is_passed(const struct dc_has *has, unsigned size)
+{
+	return has->known && has->same && !has->least.times && has->least.bytes > 0 &&
+	       has->least.bytes % size == 0;
+}
+
+static struct amount amount_of_callers(const struct dc_marshal *marshal, const struct dc_has *has,
+				       unsigned size)
+{
+	return amount(elements_text(marshal, &has->least, size), true,
+		      dc_arena_printf(marshal->arena, "all callers pass so much: %s",
+				      dc_evidence_words(marshal, has->by)),
+		      has->by);
+}
+
+/* Code looks at a constant number of elements at most. */
+static struct amount amount_of_constant(const struct dc_marshal *marshal,
+					const struct dc_definition *definition, size_t i,
+					const struct dc_uses *uses, unsigned size)
+{
+	struct dc_has has =
+		dc_evidence_has(marshal, dc_pointer_of_parameter(marshal, definition->name, i));
+	const char *text = elements_text(marshal, &uses->extent, size);
+	const char *words = dc_evidence_words(marshal, uses->by);
+
+	if (uses->certain || uses->extent.bytes <= size)
+		return amount(text, true, words, uses->by);
+	if (has.known && !has.least.times && has.least.bytes >= uses->extent.bytes)
+		return amount(text, true,
+			      dc_arena_printf(marshal->arena, "%s; all callers pass so much (%s)",
+					      words, dc_evidence_words(marshal, has.by)),
+			      uses->by);
+	if (is_passed(&has, size))
+		return amount_of_callers(marshal, &has, size);
+	return amount(text, false,
+		      dc_arena_printf(marshal->arena,
+				      "%s, but not on every way, and nothing shows that all "
+				      "callers pass so much%s%s",
+				      words, has.by ? ": " : "",
+				      has.by ? dc_evidence_words(marshal, has.by) : ""),
+		      uses->by);
+}
+
+/* Nobody can say how far code looks; but it cannot be farther than what all callers pass. */
+static struct amount amount_of_unknown(const struct dc_marshal *marshal,
+				       const struct dc_definition *definition, size_t i,
+				       const struct dc_uses *uses, unsigned size)
+{
+	struct dc_has has =
+		dc_evidence_has(marshal, dc_pointer_of_parameter(marshal, definition->name, i));
+
+	return is_passed(&has, size) ? amount_of_callers(marshal, &has, size)
+				     : guess(marshal, definition, i, uses->by);
+}
+
+static struct amount find_amount(const struct dc_marshal *marshal,
+				 const struct dc_definition *definition, size_t i)
+{
+	struct dc_pointer pointer = dc_pointer_of_parameter(marshal, definition->name, i);
+	const struct dc_value *value = &definition->parameters.at[i].value;
+	const struct dc_evidence *device = dc_evidence_device(marshal, pointer);
+	struct dc_uses uses = dc_evidence_uses(marshal, pointer);
+	unsigned size = value->to_size ? value->to_size : 1;
+
+	if (uses.reach == DC_REACHES_NOTHING) /* also not in registers */
+		return amount("address", true, "no code looks at what it points to", NULL);
+	if (device)
+		return amount(NULL, false,
+			      dc_arena_printf(marshal->arena,
+					      "'%s' points to %s (%s), which cannot be copied",
+					      definition->parameters.at[i].name,
+					      device->kind == DC_EVIDENCE_REGISTERS
+						      ? "registers"
+						      : "memory that the device uses",
+					      dc_evidence_words(marshal, device)),
+			      device);
+	switch (uses.reach) {
+	case DC_REACHES_OBJECT:
+		return amount("address", true,
+			      dc_arena_printf(marshal->arena, "it points to struct %s: %s",
+					      uses.by->record, dc_evidence_words(marshal, uses.by)),
+			      uses.by);
+	case DC_REACHES_STRING:
+		return value->to_char
+			       ? amount(dc_arena_printf(marshal->arena, "strlen($%zu) + 1", i),
+					true,
+					dc_arena_printf(marshal->arena, "a string: %s",
+							dc_evidence_words(marshal, uses.by)),
+					uses.by)
+			       : guess(marshal, definition, i, uses.by);
+	case DC_REACHES_EXTENT:
+		return uses.extent.times ? amount_of_times(marshal, definition, i, &uses, size)
+					 : amount_of_constant(marshal, definition, i, &uses, size);
+	default:
+		return amount_of_unknown(marshal, definition, i, &uses, size);
+	}
 }
 
 static bool is_open(const struct dc_marshal *marshal, const struct dc_definition *definition,
@@ -51,13 +260,35 @@ static bool is_open(const struct dc_marshal *marshal, const struct dc_definition
 	       !dc_untracked_struct(marshal, &definition->parameters.at[i].value);
 }
 
-static const char *arguments_row(const struct dc_marshal *marshal,
-				 const struct dc_definition *definition)
+/* Adds the amount of one parameter to the proposal. */
+static void add_amount(const struct dc_marshal *marshal, const struct dc_definition *definition,
+		       size_t i, const struct amount *found, struct dc_proposal *proposal)
+{
+	const char *name = definition->parameters.at[i].name;
+	bool worse = proposal->sure && !found->sure;
+
+	proposal->what = dc_arena_printf(marshal->arena, "%s%s%s", proposal->what,
+					 *proposal->what ? ", " : "", name);
+	proposal->evidence =
+		dc_arena_printf(marshal->arena, "%s%s%s: %s", proposal->evidence,
+				*proposal->evidence ? "; " : "", name, found->evidence);
+	if (!proposal->why)
+		proposal->why = dc_signature_parameter_refusal(marshal, definition, i);
+	if (found->at && worse) { /* the place to look at */
+		proposal->file = dc_arena_strdup(marshal->arena, found->at->file);
+		proposal->line = found->at->line;
+	}
+	proposal->sure &= found->sure;
+}
+
+/* The texts of a row's "arguments"; false: it cannot be complete. */
+static bool find_arguments(const struct dc_marshal *marshal, const struct dc_definition *definition,
+			   struct dc_proposal *proposal, const char **ret_texts)
 {
 	const struct dc_function_rule *rule = dc_marshal_function_rule(marshal, definition);
-	const char *row = dc_arena_printf(marshal->arena, "{\"function\": \"%s\", \"arguments\": [",
-					  definition->name);
+	const char *texts = "";
 	size_t i, last = 0;
+	bool complete = true;
 
 	for (i = 0; i < definition->parameters.len; i++)
 		if (is_open(marshal, definition, i) || (rule && i < rule->arguments.len))
@@ -65,17 +296,43 @@ static const char *arguments_row(const struct dc_marshal *marshal,
 	for (i = 0; i <= last; i++) {
 		const char *text = rule && i < rule->arguments.len ? rule->arguments.at[i] : "";
 
-		if (is_open(marshal, definition, i))
-			text = guess_argument(marshal, definition, i);
-		row = dc_arena_printf(marshal->arena, "%s%s\"%s\"", row, i ? ", " : "", text);
+		if (is_open(marshal, definition, i)) {
+			struct amount found = find_amount(marshal, definition, i);
+
+			add_amount(marshal, definition, i, &found, proposal);
+			complete &= found.text != NULL;
+			text = found.text;
+		}
+		texts = dc_arena_printf(marshal->arena, "%s%s\"%s\"", texts, i ? ", " : "",
+					text ? text : "");
 	}
-	return dc_arena_printf(marshal->arena, "%s]%s}", row,
-			       rule && rule->retry ? ", \"retry\": true" : "");
+	*ret_texts = texts;
+	return complete;
+}
+
+/* What callers in the driver pass NULL for: the process may do so, too. */
+static const char *nullable_text(const struct dc_marshal *marshal,
+				 const struct dc_definition *definition)
+{
+	const struct dc_function_rule *rule = dc_marshal_function_rule(marshal, definition);
+	const char *text = "";
+	size_t i;
+
+	for (i = 0; i < definition->parameters.len && i < 10; i++) {
+		struct dc_pointer at = dc_pointer_of_parameter(marshal, definition->name, i);
+
+		if ((rule && rule->nullable >> i & 1) ||
+		    (is_open(marshal, definition, i) && dc_evidence_may_be_null(marshal, at)))
+			text = dc_arena_printf(marshal->arena, "%s%s\"$%zu\"", text,
+					       *text ? ", " : "", i);
+	}
+	return *text ? dc_arena_printf(marshal->arena, ", \"nullable\": [%s]", text) : "";
 }
 
 bool dc_propose_arguments(const struct dc_marshal *marshal, const struct dc_definition *definition,
 			  struct dc_proposal *ret)
 {
+	const struct dc_function_rule *rule = dc_marshal_function_rule(marshal, definition);
 	struct dc_proposal proposal = {
 		.kind = DC_PROPOSE_ARGUMENTS,
 		.subject = dc_arena_strdup(marshal->arena, definition->name),
@@ -83,30 +340,27 @@ bool dc_propose_arguments(const struct dc_marshal *marshal, const struct dc_defi
 		.file = dc_arena_strdup(marshal->arena, definition->file),
 		.line = definition->first_line,
 		.section = "functions",
+		.evidence = "",
+		.sure = true,
 	};
-	size_t i;
+	const char *texts;
+	bool complete = find_arguments(marshal, definition, &proposal, &texts);
 
-	for (i = 0; i < definition->parameters.len; i++) {
-		if (!is_open(marshal, definition, i))
-			continue;
-		proposal.what = dc_arena_printf(marshal->arena, "%s%s%s", proposal.what,
-						*proposal.what ? ", " : "",
-						definition->parameters.at[i].name);
-		if (!proposal.why)
-			proposal.why = dc_signature_parameter_refusal(marshal, definition, i);
-	}
 	if (!proposal.why)
 		return false;
-	proposal.row = arguments_row(marshal, definition);
+	if (complete)
+		proposal.row = dc_arena_printf(
+			marshal->arena, "{\"function\": \"%s\", \"arguments\": [%s]%s%s}",
+			definition->name, texts, nullable_text(marshal, definition),
+			rule && rule->retry ? ", \"retry\": true" : "");
 	*ret = proposal;
 	return true;
 }
 
-/* Structures */
+/* Counts */
 
-/* The sibling field that counts what a field points to, as a guess; "1" without one. */
-static const char *guess_field(const struct dc_marshal *marshal, const struct dc_layout *layout,
-			       const struct dc_layout_field *field)
+const char *dc_propose_count(const struct dc_marshal *marshal, const struct dc_layout *layout,
+			     const struct dc_layout_field *field)
 {
 	static const char *const made[][2] = {
 		{"num_", ""}, {"n_", ""}, {"nr_", ""}, {"", "_count"}, {"", "_len"}};
@@ -114,8 +368,6 @@ static const char *guess_field(const struct dc_marshal *marshal, const struct dc
 	const struct dc_layout_field *at;
 	size_t i;
 
-	if (field->value.to_char)
-		return "string";
 	for (i = 0; i < count + LENGTHS; i++) {
 		const char *name = i < count ? dc_arena_printf(marshal->arena, "%s%s%s", made[i][0],
 							       field->name, made[i][1])
@@ -125,91 +377,7 @@ static const char *guess_field(const struct dc_marshal *marshal, const struct dc
 			if (dc_marshal_is_count(at) && !strcmp(at->name, name))
 				return at->name;
 	}
-	return "1";
-}
-
-/* Proposes a pointer in an object that points to the structure. */
-static bool find_field(const struct dc_marshal *marshal, const char *record,
-		       struct dc_proposal *ret)
-{
-	const struct dc_layout *layout;
-	const struct dc_layout_field *field;
-
-	dc_vec_each (layout, &marshal->source->layouts.layouts) {
-		if (!dc_marshal_is_object(marshal, layout->name))
-			continue;
-		dc_vec_each (field, &layout->fields) {
-			if (field->value.kind != DC_VALUE_POINTER || !field->value.record ||
-			    strcmp(field->value.record, record) != 0)
-				continue;
-			ret->section = "pointers";
-			ret->what =
-				dc_arena_printf(marshal->arena, "%s.%s", layout->name, field->name);
-			ret->row = dc_arena_printf(marshal->arena,
-						   "{\"field\": \"%s\", \"count\": \"%s\"}",
-						   ret->what, guess_field(marshal, layout, field));
-			return true;
-		}
-	}
-	return false;
-}
-
-static size_t count_users(const struct dc_marshal *marshal, const char *record)
-{
-	const struct dc_type_use *use;
-	size_t count = 0;
-
-	dc_vec_each (use, &marshal->graph->types)
-		count += !strcmp(use->type, record);
-	return count;
-}
-
-/* Whether most of the driver uses the structure: it is then the driver's private part of an object.
- */
-static bool is_private_struct(const struct dc_marshal *marshal, const char *record)
-{
-	const struct dc_layout *layout;
-	size_t users = count_users(marshal, record);
-
-	dc_vec_each (layout, &marshal->source->layouts.layouts)
-		if (layout->of_driver && count_users(marshal, layout->name) > users)
-			return false;
-	return users > 1;
-}
-
-static void find_trailing(const struct dc_marshal *marshal, const char *record,
-			  struct dc_proposal *ret)
-{
-	const struct dc_type_rule *rule;
-
-	if (marshal->annotations.trailing.len || !is_private_struct(marshal, record))
-		return;
-	dc_vec_each (rule, &marshal->rules->types)
-		if (rule->trailing_align && dc_layout_find(&marshal->source->layouts, rule->name)) {
-			ret->section = "trailing";
-			ret->row = dc_arena_printf(marshal->arena,
-						   "{\"struct\": \"%s\", \"after\": \"%s\"}",
-						   record, rule->name);
-		}
-}
-
-void dc_propose_trailing(const struct dc_marshal *marshal, const char *record,
-			 const struct dc_definition *definition, struct dc_proposal *ret)
-{
-	*ret = (struct dc_proposal){
-		.kind = DC_PROPOSE_TRAILING,
-		.subject = dc_arena_strdup(marshal->arena, record),
-		.what = "",
-		.section = "",
-		.file = dc_arena_strdup(marshal->arena, definition->file),
-		.line = definition->first_line,
-		.why = dc_arena_printf(marshal->arena,
-				       "struct %s of the driver does not cross: nothing says which "
-				       "object it belongs to",
-				       record),
-	};
-	if (!find_field(marshal, record, ret))
-		find_trailing(marshal, record, ret);
+	return NULL;
 }
 
 /* Lists */
@@ -304,6 +472,7 @@ void dc_propose_list(const struct dc_marshal *marshal, const struct dc_definitio
 		.section = "",
 		.file = dc_arena_strdup(marshal->arena, definition->file),
 		.line = definition->first_line,
+		.evidence = "no structure of the driver has the other end of this list",
 	};
 	if (dc_layout_find(&marshal->source->layouts, record)->of_driver)
 		other = find_other_end(marshal, record, field, &other_record);
@@ -320,6 +489,10 @@ void dc_propose_list(const struct dc_marshal *marshal, const struct dc_definitio
 				   "nothing says which structures the list %s links", ret->subject);
 	if (!other)
 		return;
+	ret->evidence = dc_arena_printf(marshal->arena,
+					"functions use %s and %s.%s together; nothing shows which "
+					"lock protects the list",
+					ret->subject, other_record, other);
 	ret->section = "pointers";
 	ret->row = dc_arena_printf(marshal->arena,
 				   "{\"field\": \"%s\", \"list\": \"%s.%s\", \"lock\": \"%s\"}",
@@ -339,6 +512,10 @@ void dc_propose_reads(const struct dc_marshal *marshal, const struct dc_definiti
 		.row = dc_arena_printf(marshal->arena,
 				       "{\"function\": \"%s\", \"reads\": [\"%s.*\"]}",
 				       definition->name, use->record),
+		.evidence = dc_arena_printf(marshal->arena,
+					    "all fields of struct %s, which is enough if it only "
+					    "reads, and nothing beyond the structure",
+					    use->record),
 		.why = dc_arena_printf(marshal->arena,
 				       "reads struct %s as bytes at %s:%u, and no analysis sees "
 				       "which fields",

@@ -31,6 +31,7 @@ void dc_rules_done(struct dc_rules *rules)
 	dc_vec_done(&rules->trailing);
 	dc_vec_done(&rules->recoveries);
 	dc_vec_done(&rules->limits);
+	dc_vec_done(&rules->declined);
 	dc_arena_free(rules->arena);
 	*rules = (struct dc_rules){0};
 }

@@ -61,6 +61,12 @@ struct dc_rule {
 	enum dc_undo_when when; /* a release */
 	bool once; /* a release: of something that is there or not, and is not counted */
 	enum dc_sync sync; /* a downcall */
+	/* A downcall, or NULL: a C expression (0 or an error) that its handler evaluates before it
+	 * calls the function, or instead. `dcg` is the call, $0 ... are arguments, $r is the
+	 * result.
+	 */
+	const char *before, *instead;
+	unsigned deadline_ms; /* a downcall: how long it may last; 0: the default */
 	enum dc_register is_register; /* a downcall: takes a pointer, and a value to write */
 	DC_VEC(const char *) arguments; /* as in struct dc_function_rule */
 	unsigned nullable; /* as in struct dc_function_rule */
@@ -96,6 +102,7 @@ struct dc_pointer_rule {
 	 * runtime/component/overrides.h sees. Memory that others free must not become an object.
 	 * NULL: an annotation; the driver frees it. */
 	const char *freed;
+	unsigned line; /* in its file */
 };
 
 /* When an object that an argument points to is released. */
@@ -127,11 +134,13 @@ struct dc_function_rule {
 	 * points to a structure or to what is copied may not: the process that sends it is killed.
 	 */
 	unsigned nullable;
+	unsigned line; /* in its file */
 };
 
 /* A structure of the driver that follows one of the kernel's in the same memory. */
 struct dc_trailing_rule {
 	const char *record, *after;
+	unsigned line; /* in its file */
 };
 
 /* A function of the driver that recovery calls for each object that it can take, if a condition on
@@ -139,6 +148,7 @@ struct dc_trailing_rule {
 struct dc_recovery_rule {
 	const char *function;
 	const char *condition; /* or NULL */
+	unsigned line; /* in its file */
 };
 
 /* The values of a field that the kernel accepts from the process. In expressions $->FIELD is a
@@ -150,6 +160,12 @@ struct dc_limit_rule {
 	const char *unless; /* condition under which any value is accepted; or NULL */
 	const char *fixed; /* condition under which it may not change; or NULL */
 	const char *why;
+	unsigned line; /* in its file */
+};
+
+/* A proposal that a person declined. */
+struct dc_declined_row {
+	const char *section, *row; /* as in struct dc_proposal */
 };
 
 struct dc_rules {
@@ -167,14 +183,18 @@ struct dc_rules {
 	DC_VEC(struct dc_trailing_rule) trailing; /* annotations only */
 	DC_VEC(struct dc_recovery_rule) recoveries; /* annotations only; in their order */
 	DC_VEC(struct dc_limit_rule) limits; /* annotations only */
+	DC_VEC(struct dc_declined_row) declined; /* annotations only */
 };
 
 /* Reads the rules of Linux and of the families ("net,scsi"), which may have none. Returns 0 (end
  * with dc_rules_done), or -errno after reporting. */
 int dc_rules_open(struct dc_diag *diag, const char *families, struct dc_rules *ret);
-/* Reads a driver's annotations: trailing, pointers, functions, recovery, limits. A file that does
- * not exist has none. Returns as dc_rules_open. */
+/* Reads a driver's annotations: trailing, pointers, functions, recovery, limits, declined. A file
+ * that does not exist has none. A key that no row has is an error. Returns as dc_rules_open. */
 int dc_annotations_open(struct dc_diag *diag, const char *path, struct dc_rules *ret);
+/* The same of a text; path is for messages. NULL: there are none. */
+int dc_annotations_parse(struct dc_diag *diag, const char *path, const char *text,
+			 struct dc_rules *ret);
 void dc_rules_done(struct dc_rules *rules);
 
 /* The row about a name, a structure, an entry point or a function of the driver; NULL: none. */

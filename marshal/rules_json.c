@@ -81,6 +81,9 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 		.key = (unsigned)dc_json_int_or(row, "key", 0, 6, 0),
 		.header_code = dc_json_bool_or(row, "header_code", false),
 		.nullable = read_nullable(row),
+		.before = keep(rules->arena, dc_json_str_or(row, "before", NULL)),
+		.instead = keep(rules->arena, dc_json_str_or(row, "instead", NULL)),
+		.deadline_ms = (unsigned)dc_json_int_or(row, "deadline_ms", 0, 3600000, 0),
 		.why = keep(rules->arena, dc_json_str_or(row, "why", NULL)),
 	};
 	size_t i;
@@ -94,6 +97,8 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 	rule.when = (enum dc_undo_when)choose(row, "when", dc_json_str_or(row, "when", "last"),
 					      when_names, DC_UNDO_WHENS);
 	read_texts(rules, row, "arguments", &rule.arguments);
+	if (rule.before && rule.instead)
+		dc_json_fault(row, "'%s' has both before and instead", rule.name);
 	if (rule.undo && rule.no_undo)
 		dc_json_fault(row, "'%s' has both undo and no_undo", rule.name);
 	if (rule.class == DC_RULE_NONE && !rule.why)
@@ -143,7 +148,7 @@ static bool read_field_name(struct dc_rules *rules, const struct dc_json *row, c
 
 static void read_pointer(struct dc_rules *rules, const struct dc_json *row)
 {
-	struct dc_pointer_rule rule = {0};
+	struct dc_pointer_rule rule = {.line = dc_json_line(row)};
 
 	if (!read_field_name(rules, row, "field", &rule.record, &rule.field))
 		return;
@@ -173,6 +178,7 @@ static void read_limit(struct dc_rules *rules, const struct dc_json *row)
 		.unless = keep(rules->arena, dc_json_str_or(row, "unless", NULL)),
 		.fixed = keep(rules->arena, dc_json_str_or(row, "fixed", NULL)),
 		.why = keep(rules->arena, dc_json_str(row, "why")),
+		.line = dc_json_line(row),
 	};
 	size_t bounds = dc_json_len(&range);
 
@@ -220,6 +226,7 @@ static void read_function(struct dc_rules *rules, const struct dc_json *row, con
 		.retry = dc_json_bool_or(row, "retry", false),
 		.nullable = read_nullable(row),
 		.deadline_ms = (unsigned)dc_json_int_or(row, "deadline_ms", 0, 3600000, 0),
+		.line = dc_json_line(row),
 	};
 	size_t i;
 
@@ -239,6 +246,7 @@ static void read_trailing(struct dc_rules *rules, const struct dc_json *row)
 		    (struct dc_trailing_rule){
 			    .record = keep(rules->arena, dc_json_str(row, "struct")),
 			    .after = keep(rules->arena, dc_json_str(row, "after")),
+			    .line = dc_json_line(row),
 		    });
 }
 
@@ -248,6 +256,7 @@ static void read_recovery(struct dc_rules *rules, const struct dc_json *row)
 		    (struct dc_recovery_rule){
 			    .function = keep(rules->arena, dc_json_str(row, "function")),
 			    .condition = keep(rules->arena, dc_json_str_or(row, "if", NULL)),
+			    .line = dc_json_line(row),
 		    });
 }
 
@@ -277,21 +286,120 @@ static void read_functions(struct dc_rules *rules, const struct dc_json *root, c
 	}
 }
 
-int dc_annotations_open(struct dc_diag *diag, const char *path, struct dc_rules *ret)
+/* {"section": "pointers", "row": {...}} */
+static void read_declined(struct dc_rules *rules, const struct dc_json *row)
+{
+	struct dc_json declined = dc_json_object(row, "row");
+	char *text = declined.value ? json_dumps(declined.value, 0) : NULL;
+
+	dc_vec_push(&rules->declined,
+		    (struct dc_declined_row){
+			    .section = keep(rules->arena, dc_json_str(row, "section")),
+			    .row = text ? keep(rules->arena, text) : "",
+		    });
+	free(text);
+}
+
+struct section {
+	const char *name;
+	void (*read)(struct dc_rules *rules, const struct dc_json *row);
+	const char *const *keys; /* that a row may have, NULL-terminated */
+};
+
+static void read_function_row(struct dc_rules *rules, const struct dc_json *row)
+{
+	read_function(rules, row, "function");
+}
+
+static const char *const function_keys[] = {"function", "arguments",   "nullable",
+					    "retry",	"deadline_ms", "releases",
+					    "device",	"reads",       NULL};
+static const char *const pointer_keys[] = {"field", "count", "list", "lock", NULL};
+static const char *const trailing_keys[] = {"struct", "after", NULL};
+static const char *const limit_keys[] = {"field", "range", "values", "unless",
+					 "fixed", "why",   NULL};
+static const char *const recovery_keys[] = {"function", "if", NULL};
+static const char *const declined_keys[] = {"section", "row", NULL};
+
+static const struct section sections[] = {
+	{"functions", read_function_row, function_keys}, {"pointers", read_pointer, pointer_keys},
+	{"trailing", read_trailing, trailing_keys},	 {"limits", read_limit, limit_keys},
+	{"recovery", read_recovery, recovery_keys},	 {"declined", read_declined, declined_keys},
+};
+
+enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
+
+static bool is_among(const char *const *names, const char *name)
+{
+	for (; *names; names++)
+		if (!strcmp(*names, name))
+			return true;
+	return false;
+}
+
+/* A misspelled key would otherwise be a row that does nothing. */
+static void check_row(const struct dc_json *row, const struct section *section)
+{
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(row->value))
+		return; /* reading it reports that */
+	json_object_foreach (row->value, key, value)
+		if (!is_among(section->keys, key))
+			dc_json_fault(&(struct dc_json){.doc = row->doc, .up = row, .key = key},
+				      "no row of '%s' has a key '%s' (docs/formats.md, "
+				      "annotations.json)",
+				      section->name, key);
+}
+
+static void check_sections(const struct dc_json *root)
+{
+	static const char *const others[] = {"schema", "kind", "driver", NULL};
+	const char *key;
+	json_t *value;
+	size_t i;
+
+	json_object_foreach (root->value, key, value) {
+		for (i = 0; i < SECTIONS && strcmp(sections[i].name, key) != 0; i++)
+			;
+		if (i == SECTIONS && !is_among(others, key))
+			dc_json_fault(&(struct dc_json){.doc = root->doc, .up = root, .key = key},
+				      "'%s' is no section of annotations (docs/formats.md, "
+				      "annotations.json)",
+				      key);
+	}
+}
+
+static void read_annotations(struct dc_rules *rules, const struct dc_json *root)
+{
+	size_t i, j;
+
+	check_sections(root);
+	for (i = 0; i < SECTIONS; i++) {
+		struct dc_json rows = dc_json_array_or_empty(root, sections[i].name);
+
+		for (j = 0; j < dc_json_len(&rows); j++) {
+			struct dc_json row = dc_json_at(&rows, j);
+
+			check_row(&row, &sections[i]);
+			sections[i].read(rules, &row);
+		}
+	}
+}
+
+int dc_annotations_parse(struct dc_diag *diag, const char *path, const char *text,
+			 struct dc_rules *ret)
 {
 	struct dc_rules rules = {.arena = dc_arena_new()};
 	struct dc_json_doc *doc;
 	struct dc_json root;
 	int err = 0;
 
-	if (dc_is_file(path)) {
-		err = dc_json_open(diag, path, "annotations", &doc, &root);
+	if (text) {
+		err = dc_json_parse(diag, path, text, strlen(text), "annotations", &doc, &root);
 		if (!err) {
-			read_functions(&rules, &root, "functions", "function");
-			read_rows(&rules, &root, "pointers", read_pointer);
-			read_rows(&rules, &root, "trailing", read_trailing);
-			read_rows(&rules, &root, "limits", read_limit);
-			read_rows(&rules, &root, "recovery", read_recovery);
+			read_annotations(&rules, &root);
 			err = dc_json_failed(doc) ? -EINVAL : 0;
 			dc_json_close(doc);
 		}
@@ -300,6 +408,17 @@ int dc_annotations_open(struct dc_diag *diag, const char *path, struct dc_rules 
 		dc_rules_done(&rules);
 	else
 		*ret = rules;
+	return err;
+}
+
+int dc_annotations_open(struct dc_diag *diag, const char *path, struct dc_rules *ret)
+{
+	char *text = NULL;
+	int err = dc_is_file(path) ? dc_file_read(diag, path, &text, NULL) : 0;
+
+	if (!err)
+		err = dc_annotations_parse(diag, path, text, ret);
+	free(text);
 	return err;
 }
 

@@ -64,10 +64,19 @@ const char *dc_rule_gap_reason(struct dc_arena *arena, const struct dc_rule_gap 
 }
 
 static void add_pin(struct dc_arena *arena, dc_constraint_pins *pins, const char *function,
-		    const char *reason)
+		    const char *reason, struct dc_constraint_place place)
 {
+	place.file = dc_arena_strdup(arena, place.file); /* the source is freed earlier */
+	if (place.subject)
+		place.subject = dc_arena_strdup(arena, place.subject);
 	dc_vec_push(pins, (struct dc_constraint_pin){.function = dc_arena_strdup(arena, function),
-						     .reason = reason});
+						     .reason = reason,
+						     .place = place});
+}
+
+static struct dc_constraint_place start_of(const struct dc_definition *definition, const char *code)
+{
+	return (struct dc_constraint_place){code, NULL, definition->file, definition->first_line};
 }
 
 /* No stub can replace the function: it stays in the kernel, and so does what refers to it. */
@@ -80,7 +89,8 @@ static void pin_uncuttable(struct dc_arena *arena, const struct dc_source *sourc
 
 	add_pin(arena, pins, definition->name,
 		dc_arena_printf(arena, "%s (%s:%u), so no stub can replace it", what,
-				definition->file, definition->first_line));
+				definition->file, definition->first_line),
+		start_of(definition, "no-stub"));
 	dc_vec_each (caller, &source->definitions)
 		for (i = 0; i < caller->refers.len; i++)
 			if (!strcmp(caller->refers.at[i], definition->name))
@@ -88,7 +98,8 @@ static void pin_uncuttable(struct dc_arena *arena, const struct dc_source *sourc
 					dc_arena_printf(arena,
 							"refers to %s, which %s, so no stub can "
 							"replace it",
-							definition->name, what));
+							definition->name, what),
+					start_of(definition, "no-stub"));
 }
 
 void dc_rules_pins(struct dc_arena *arena, const struct dc_rules *rules,
@@ -101,9 +112,13 @@ void dc_rules_pins(struct dc_arena *arena, const struct dc_rules *rules,
 
 	dc_rules_gaps(rules, source, graph, &gaps);
 	for (i = 0; i < gaps.len; i++)
-		if (!i || gaps.at[i].definition != gaps.at[i - 1].definition)
+		if (!i || gaps.at[i].definition != gaps.at[i - 1].definition ||
+		    strcmp(gaps.at[i].name, gaps.at[i - 1].name) != 0)
 			add_pin(arena, ret, gaps.at[i].definition->name,
-				dc_rule_gap_reason(arena, &gaps.at[i]));
+				dc_rule_gap_reason(arena, &gaps.at[i]),
+				(struct dc_constraint_place){"no-rule", gaps.at[i].name,
+							     gaps.at[i].definition->file,
+							     gaps.at[i].use->line});
 	dc_vec_each (definition, &source->definitions)
 		if (definition->uncuttable)
 			pin_uncuttable(arena, source, definition, definition->uncuttable, ret);
@@ -112,7 +127,8 @@ void dc_rules_pins(struct dc_arena *arena, const struct dc_rules *rules,
 				dc_arena_printf(
 					arena,
 					"is __init (%s:%u): its memory is freed after loading",
-					definition->file, definition->first_line));
+					definition->file, definition->first_line),
+				start_of(definition, "init-section"));
 	dc_vec_done(&gaps);
 }
 

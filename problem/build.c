@@ -122,9 +122,40 @@ static void add_silent_edges(struct builder *builder)
 
 /* Constraints */
 
-static void pin(struct builder *builder, unsigned function, const char *why)
+/* The basis of a constraint at a line of a function's file; line 0: the function's first. */
+static struct dc_basis basis_at(const struct builder *builder, const char *code, unsigned function,
+				unsigned line, const char *subject)
 {
-	dc_problem_add_pin(builder->problem, builder->nodes[function], DC_SIDE_KERNEL, why);
+	const struct dc_function *at = function_at(builder, function);
+
+	return (struct dc_basis){code, subject, at->name, at->file, line ? line : at->first_line};
+}
+
+static void pin(struct builder *builder, unsigned function, const struct dc_basis *basis,
+		const char *why)
+{
+	struct dc_problem *problem = builder->problem;
+
+	dc_problem_add_pin(problem, builder->nodes[function], DC_SIDE_KERNEL, why);
+	problem->pins.at[problem->pins.len - 1].basis = dc_problem_basis(problem, basis);
+}
+
+static void together(struct builder *builder, const size_t *nodes, size_t count,
+		     const struct dc_basis *basis, const char *why)
+{
+	struct dc_problem *problem = builder->problem;
+
+	dc_problem_add_together(problem, nodes, count, why);
+	problem->togethers.at[problem->togethers.len - 1].basis = dc_problem_basis(problem, basis);
+}
+
+static void follow(struct builder *builder, const size_t *nodes, const struct dc_basis *basis,
+		   const char *why)
+{
+	struct dc_problem *problem = builder->problem;
+
+	dc_problem_add_follow(problem, nodes[0], nodes[1], why);
+	problem->follows.at[problem->follows.len - 1].basis = dc_problem_basis(problem, basis);
 }
 
 static void pin_entries(struct builder *builder)
@@ -132,12 +163,17 @@ static void pin_entries(struct builder *builder)
 	const struct dc_entry_point *entry;
 
 	dc_vec_each (entry, &builder->graph->entry_points) {
-		if (1u << entry->context & DC_CONTEXTS_ATOMIC)
-			pin(builder, entry->function,
+		bool is_atomic = 1u << entry->context & DC_CONTEXTS_ATOMIC;
+		struct dc_basis basis =
+			basis_at(builder, is_atomic ? "critical-root" : "no-process",
+				 entry->function, 0, entry->via);
+
+		if (is_atomic)
+			pin(builder, entry->function, &basis,
 			    reason(builder, "critical root: the kernel calls it in %s context (%s)",
 				   dc_context_name(entry->context), entry->via));
 		else if (entry->context == DC_CONTEXT_INIT)
-			pin(builder, entry->function,
+			pin(builder, entry->function, &basis,
 			    reason(builder, "%s runs it when there is no process", entry->via));
 	}
 }
@@ -146,16 +182,19 @@ static void pin_entries(struct builder *builder)
 static void constrain_missing(struct builder *builder, const struct dc_charge *charge)
 {
 	const char *text = dc_charge_text(builder->problem->arena, charge);
+	const char *why = reason(builder, "%s was recorded, and the graph lacks it", text);
 	const dc_indices *path = &charge->path;
+	struct dc_basis basis;
 
+	if (!path->len)
+		return;
+	basis = basis_at(builder, "not-in-graph", path->at[0], 0, NULL);
 	if (path->len == 2)
-		dc_problem_add_together(
-			builder->problem,
-			(size_t[]){builder->nodes[path->at[0]], builder->nodes[path->at[1]]}, 2,
-			reason(builder, "%s was recorded, and the graph lacks it", text));
-	else if (path->len)
-		pin(builder, path->at[0],
-		    reason(builder, "%s was recorded, and the graph lacks it", text));
+		together(builder,
+			 (size_t[]){builder->nodes[path->at[0]], builder->nodes[path->at[1]]}, 2,
+			 &basis, why);
+	else
+		pin(builder, path->at[0], &basis, why);
 }
 
 static void constrain_missing_calls(struct builder *builder, const struct dc_charges *charges)
@@ -183,23 +222,28 @@ static void add_call_constraint(struct builder *builder, const struct dc_call *c
 	const struct dc_function *caller = function_at(builder, call->caller);
 	const struct dc_lock *held = atomic_lock(builder, &call->locks_held);
 	size_t both[] = {builder->nodes[call->caller], builder->nodes[call->callee]};
+	struct dc_basis basis =
+		basis_at(builder, "called-with-lock", call->caller, call->line, NULL);
 
 	if (held) {
-		dc_problem_add_together(builder->problem, both, 2,
-					reason(builder, "%s calls %s holding %s (%s:%u)",
-					       caller->name,
-					       function_at(builder, call->callee)->name, held->name,
-					       caller->file, call->line));
+		basis.subject = held->name;
+		together(builder, both, 2, &basis,
+			 reason(builder, "%s calls %s holding %s (%s:%u)", caller->name,
+				function_at(builder, call->callee)->name, held->name, caller->file,
+				call->line));
 		return;
 	}
 	held = atomic_lock(builder, &caller->held);
-	dc_problem_add_follow(builder->problem, both[0], both[1],
-			      held && !caller->critical
-				      ? reason(builder,
-					       "called by %s, which is called holding %s (%s:%u)",
-					       caller->name, held->name, caller->file, call->line)
-				      : reason(builder, "called by %s in atomic context (%s:%u)",
-					       caller->name, caller->file, call->line));
+	if (held && !caller->critical)
+		basis.subject = held->name;
+	else
+		basis.code = "called-in-atomic";
+	follow(builder, both, &basis,
+	       held && !caller->critical
+		       ? reason(builder, "called by %s, which is called holding %s (%s:%u)",
+				caller->name, held->name, caller->file, call->line)
+		       : reason(builder, "called by %s in atomic context (%s:%u)", caller->name,
+				caller->file, call->line));
 }
 
 static void constrain_calls(struct builder *builder)
@@ -245,13 +289,15 @@ static const char *atomic_holder_name(const struct builder *builder, const struc
 
 static void keep_holders_together(struct builder *builder, const struct dc_lock *lock)
 {
+	struct dc_basis basis =
+		basis_at(builder, "same-spinlock", lock->holders.at[0], 0, lock->name);
 	size_t *nodes = dc_alloc(lock->holders.len, sizeof(*nodes));
 	size_t i;
 
 	for (i = 0; i < lock->holders.len; i++)
 		nodes[i] = builder->nodes[lock->holders.at[i]];
-	dc_problem_add_together(builder->problem, nodes, lock->holders.len,
-				reason(builder, "both take spinlock %s", lock->name));
+	together(builder, nodes, lock->holders.len, &basis,
+		 reason(builder, "both take spinlock %s", lock->name));
 	free(nodes);
 }
 
@@ -267,14 +313,19 @@ static void constrain_locks(struct builder *builder)
 			keep_holders_together(builder, lock);
 			continue;
 		}
-		for (i = 0; i < lock->holders.len; i++)
-			pin(builder, lock->holders.at[i],
+		for (i = 0; i < lock->holders.len; i++) {
+			struct dc_basis basis = basis_at(
+				builder, lock->class == DC_LOCK_SPIN ? "spinlock" : "atomic-region",
+				lock->holders.at[i], 0, lock->name);
+
+			pin(builder, lock->holders.at[i], &basis,
 			    lock->class == DC_LOCK_SPIN
 				    ? reason(builder,
 					     "takes spinlock %s, which %s takes in atomic context",
 					     lock->name, atomic_holder_name(builder, lock))
 				    : reason(builder, "%s, which no process can",
 					     forbidden_text(lock->class)));
+		}
 	}
 }
 
@@ -289,10 +340,14 @@ static void pin_field_users(struct builder *builder)
 	dc_shared_fields_find(builder->graph, &fields);
 	dc_vec_each (field, &fields)
 		for (i = 0; i < field->users.len; i++) {
+			struct dc_basis basis;
+
 			if (pinned[field->users.at[i]])
 				continue;
 			pinned[field->users.at[i]] = true;
-			pin(builder, field->users.at[i],
+			basis = basis_at(builder, "shared-field", field->users.at[i], 0,
+					 reason(builder, "%s.%s", field->type, field->field));
+			pin(builder, field->users.at[i], &basis,
 			    reason(builder,
 				   "uses %s.%s, which %s writes in atomic context, with no lock "
 				   "in common",
@@ -303,6 +358,21 @@ static void pin_field_users(struct builder *builder)
 	free(pinned);
 }
 
+/* The basis of a constraint of marshal/; what it does not say is taken from the function. */
+static struct dc_basis basis_of(const struct builder *builder, unsigned function,
+				const struct dc_constraint_place *place, unsigned proposal)
+{
+	struct dc_basis basis = basis_at(builder,
+					 place->code ? place->code
+					 : proposal  ? "missing-annotation"
+						     : "cannot-cross",
+					 function, place->line, place->subject);
+
+	if (place->file)
+		basis.file = place->file;
+	return basis;
+}
+
 static void add_constraints(struct builder *builder, const struct dc_constraints *constraints)
 {
 	const struct dc_constraint_group *group;
@@ -310,19 +380,24 @@ static void add_constraints(struct builder *builder, const struct dc_constraints
 
 	dc_vec_each (pinned, &constraints->pins) {
 		int function = dc_graph_function(builder->graph, pinned->function);
+		struct dc_basis basis;
 
-		if (function >= 0)
-			pin(builder, (unsigned)function, reason(builder, "%s", pinned->reason));
+		if (function < 0)
+			continue;
+		basis = basis_of(builder, (unsigned)function, &pinned->place, pinned->proposal);
+		pin(builder, (unsigned)function, &basis, pinned->reason);
 	}
 	dc_vec_each (group, &constraints->groups) {
 		int one = dc_graph_function(builder->graph, group->functions[0]);
 		int other = dc_graph_function(builder->graph, group->functions[1]);
 
-		if (one >= 0 && other >= 0 && one != other)
-			dc_problem_add_together(
-				builder->problem,
-				(size_t[]){builder->nodes[one], builder->nodes[other]}, 2,
-				reason(builder, "%s", group->reason));
+		struct dc_basis basis;
+
+		if (one < 0 || other < 0 || one == other)
+			continue;
+		basis = basis_of(builder, (unsigned)one, &group->place, group->proposal);
+		together(builder, (size_t[]){builder->nodes[one], builder->nodes[other]}, 2, &basis,
+			 group->reason);
 	}
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The profiling build: profile/mkprofiling.sh in a copy of the source. It is made beside its place
- * and then moved there, with a stamp of all that it depends on.
+ * The profiling build: profile/mkprofiling.sh in a copy of the source, with a Kbuild file for the
+ * one module that is the driver. It is made beside its place and then moved there, with a stamp of
+ * all that it depends on.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -12,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/proc.h"
+#include "graph/driver/flags.h"
 #include "profile/profile.h"
 
 #define RECIPE "profile/mkprofiling.sh"
@@ -108,6 +110,59 @@ static bool has_stamp(struct dc_arena *arena, const char *folder, const char *st
 	return same;
 }
 
+/* The flags of one C file: those of its makefile, and the folders around the user's own, in which
+ * headers are looked up that are named by a path out of it. */
+static const char *flags_of(struct dc_arena *arena, const struct dc_driver *driver,
+			    const struct dc_unit *unit)
+{
+	const char *text = "", *folder = driver->package ? NULL : driver->folder, *at;
+	dc_flags flags = {0};
+	size_t i;
+
+	dc_unit_own_flags(arena, unit, driver->source, &flags);
+	for (i = 0; i < flags.len; i++)
+		text = dc_arena_printf(arena, "%s %s", text,
+				       dc_flag_word(arena, flags.at[i], "$(src)/"));
+	dc_vec_done(&flags);
+	for (at = folder ? strchr(folder + 1, '/') : NULL; at; at = strchr(at + 1, '/'))
+		text = dc_arena_printf(arena, "%s -idirafter %.*s", text, (int)(at - folder),
+				       folder);
+	return folder ? dc_arena_printf(arena, "%s -idirafter %s", text, folder) : text;
+}
+
+/* Lines of Kbuild that build the driver's module, and no other of its folder. */
+static int make_kbuild(struct dc_diag *diag, struct dc_arena *arena, const struct dc_driver *driver,
+		       const struct dc_kernel *kernel, const char *path)
+{
+	DC_VEC(const char *) stems = {0};
+	const char *text, *flags = "";
+	const struct dc_unit *unit;
+	dc_units units = {0}, others = {0};
+	int err = dc_kbuild_units(diag, arena, kernel, driver->source, driver->only, &units,
+				  &others, NULL);
+
+	if (!err && !driver->package)
+		dc_units_mend(arena, driver->folder, driver->source, &units);
+	dc_vec_each (unit, &units) {
+		const char *name = unit->file + strlen(driver->source) + 1;
+		const char *stem = dc_arena_strndup(arena, name, strlen(name) - 2);
+
+		dc_vec_push(&stems, stem);
+		flags = dc_arena_printf(arena, "%sCFLAGS_%s.o :=%s\n", flags, stem,
+					flags_of(arena, driver, unit));
+	}
+	if (!err) {
+		text = dc_arena_printf(arena, "%s%s",
+				       dc_module_kbuild(arena, driver->module, stems.at, stems.len),
+				       flags);
+		err = dc_file_write(diag, path, text, strlen(text));
+	}
+	dc_vec_done(&stems);
+	dc_vec_done(&units);
+	dc_vec_done(&others);
+	return err;
+}
+
 static int make(struct dc_diag *diag, struct dc_arena *arena, const struct dc_driver *driver,
 		const struct dc_kernel *kernel, const char *folder, const char *stamp)
 {
@@ -121,6 +176,9 @@ static int make(struct dc_diag *diag, struct dc_arena *arena, const struct dc_dr
 	remove_tree(diag, folder);
 	if (!err)
 		err = run(diag, "copying the driver's source", copy);
+	if (!err)
+		err = make_kbuild(diag, arena, driver, kernel,
+				  dc_arena_printf(arena, "%s/Kbuild", folder));
 	if (!err)
 		err = run(diag, "building the driver for profiling", build);
 	if (!err)

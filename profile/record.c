@@ -27,6 +27,8 @@ struct recording {
 	const struct dc_kernel *kernel;
 	const char *folder; /* of all that guests leave */
 	const char *workload;
+	const dc_phase_weights *phases; /* the driver's, or */
+	dc_phase_weights usual; /* the workload's */
 	struct kept kept; /* by earlier guests; at last by all */
 	struct symbols *symbols; /* of the guest whose results are read */
 	struct tally *tallies; /* one a phase */
@@ -35,28 +37,65 @@ struct recording {
 
 /* Checks */
 
+/* The file profile/workloads/FAMILY.END of the first family of the driver that has one; NULL. */
+static const char *find_workload(const struct recording *rec, const char *end)
+{
+	const char *at = rec->driver->family;
+
+	while (*at) {
+		int len = (int)strcspn(at, ",");
+		const char *path = dc_arena_printf(rec->arena, "%s/profile/workloads/%.*s%s",
+						   dc_data_dir(), len, at, end);
+
+		if (dc_is_file(path))
+			return path;
+		at += len + (at[len] == ',');
+	}
+	return NULL;
+}
+
+/* Weights of the phases: a driver.json need not have any. */
+static int find_phases(struct recording *rec)
+{
+	const char *path = find_workload(rec, ".json");
+	struct dc_json_doc *doc;
+	struct dc_json root;
+	int err;
+
+	rec->phases = &rec->driver->phases;
+	if (rec->phases->len || !path)
+		return 0;
+	rec->phases = &rec->usual;
+	err = dc_json_open(rec->diag, path, "workload", &doc, &root);
+	if (err < 0)
+		return err;
+	dc_phases_read(&root, rec->arena, &rec->usual);
+	err = dc_json_failed(doc) ? -EINVAL : 0;
+	dc_json_close(doc);
+	return err;
+}
+
 static int check_driver(struct recording *rec)
 {
 	const struct dc_driver *driver = rec->driver;
 
-	if (!driver->qemu_device)
+	if (!dc_driver_has_device(driver))
 		return dc_error(rec->diag, -EINVAL, DC_FILE(driver->folder),
-				"names no QEMU device to run the driver on; put \"device\": "
-				"{\"qemu\": MODEL} in driver.json, or record elsewhere and use "
+				"there is no device to run a workload on; name QEMU's model with "
+				"--device MODEL or in driver.json, or record elsewhere and use "
 				"--script");
-	rec->workload = dc_arena_printf(rec->arena, "%s/profile/workloads/%s.sh", dc_data_dir(),
-					driver->family);
-	if (!dc_is_file(rec->workload))
-		return dc_error(rec->diag, -EINVAL, DC_FILE(rec->workload),
+	rec->workload = find_workload(rec, ".sh");
+	if (!rec->workload)
+		return dc_error(rec->diag, -EINVAL, DC_FILE(driver->folder),
 				"there is no workload for the family %s yet; record elsewhere and "
 				"use --script",
 				driver->family);
-	return 0;
+	return find_phases(rec);
 }
 
 /* Running */
 
-/* The kernel's own build of the module, or NULL. modprobe's index says where it is. */
+/* The kernel's own build of the module, or NULL; Debian compresses it since 6.12. */
 static const char *stock_module(const struct recording *rec)
 {
 	const char *below = rec->driver->package_path;
@@ -66,6 +105,8 @@ static const char *stock_module(const struct recording *rec)
 		return NULL;
 	path = dc_arena_printf(rec->arena, "%s/%s/%s.ko", rec->kernel->modules, below,
 			       rec->driver->module);
+	if (!dc_is_file(path))
+		path = dc_arena_printf(rec->arena, "%s.xz", path);
 	return dc_is_file(path) ? path : NULL;
 }
 
@@ -169,7 +210,7 @@ static struct dc_profile_phase *phase_named(struct recording *rec, const char *n
 					      .throughput = "",
 					      .recorded_throughput = ""});
 	phase = &rec->profile.phases.at[rec->profile.phases.len - 1];
-	dc_vec_each (weight, &rec->driver->phases)
+	dc_vec_each (weight, rec->phases)
 		if (!strcmp(weight->name, name)) {
 			phase->share_percent = weight->share_percent;
 			phase->per_hour = weight->per_hour;
@@ -365,6 +406,7 @@ int dc_profile_record(struct dc_diag *diag, const struct dc_driver *driver,
 	if (!err)
 		kept_forget(diag, &rec.kept); /* the next recording begins anew */
 	kept_close(&rec.kept);
+	dc_vec_done(&rec.usual);
 	dc_arena_free(arena);
 	if (err < 0)
 		dc_profile_done(&rec.profile);

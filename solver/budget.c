@@ -181,6 +181,8 @@ int dc_budget_solve(struct dc_diag *diag, const struct dc_sweep *sweep,
 		    const struct dc_terms *terms, const struct dc_budget *budget,
 		    unsigned time_limit_s, struct dc_budget_result *ret_result)
 {
+	static const char *const chosen[] = {"the budget puts it in the kernel",
+					     "the budget puts it in the process"};
 	struct dc_budget_result result = {0};
 	size_t at = best_of_envelope(sweep, budget);
 	struct dc_model model;
@@ -201,7 +203,7 @@ int dc_budget_solve(struct dc_diag *diag, const struct dc_sweep *sweep,
 		search_between(&model, sweep, budget, time_limit_s, in_kernel, &result);
 	result.cut = dc_cut_of_sides(sweep->problem, terms, in_kernel);
 	result.cut->method = result.method;
-	dc_reasons_for_budget(&model, result.cut);
+	dc_reasons_of_choice(&model, result.cut, chosen);
 	free(in_kernel);
 	dc_model_done(&model);
 	*ret_result = result;

@@ -1,23 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A certificate of a sweep: enough to check, in one walk over the problem a breakpoint and without
- * any solver, that the sweep is right at every lambda from 0 to infinity.
+ * A certificate of a sweep: enough to check, in one walk over the problem and without any solver,
+ * that the sweep is right at every lambda from 0 to infinity.
  *
- * It holds the nested cuts and a flow at lambda 0, at each breakpoint and at infinity. A flow
- * bounds from below what any choice of sides costs there. At a breakpoint its value is the cost of
- * the cut before and of the cut after; costs are straight lines in lambda and the optimum is
- * concave, so between two breakpoints nothing is below the line of the cut that is optimal at both.
- *Nodes that the source reaches in the residual graph are the least optimal side.
+ * The optimal kernel sides are nested, S0 in S1 in ... in Sm, so the nodes fall into groups: S0,
+ *what enters at each breakpoint, and what never enters. The proof has one flow for each group,
+ *within the group: the nodes that entered before count as the source, those that enter later as the
+ *sink. So the whole certificate has one number for each edge whose ends enter together, however
+ *many breakpoints there are.
  *
- * The flow network is the problem itself, nothing contracted, at lambda p/q. Flows are listed in
- * the problem's order (sorted as in problem.h):
- *	node		[from the source, to the sink], up to p * (entry_calls + kernel_calls) and
- *			q * loc; no limit on the former for a node pinned to the kernel, nor on the
- *			latter for one pinned to the user side
- *	edge		[from -> to, to -> from], up to p * calls and p * down; into a replicated
- *			node: no limit, and 0
- *	follow		from -> to, no limit
- *	together	each node -> the next, the last -> the first, no limit
+ * Why that is enough. Let f(S) be what a kernel side S costs at a lambda, and G the group that
+ * enters at lambda g, between the cuts S and S + G.
+ * - A flow at g that fills all arcs out of the source and all arcs into the sink shows that S, and
+ *   S + G, are least of all S + X with X within G: f(S + X) >= f(S) = f(S + G).
+ * - Divided by lambda, only the lines depend on it. S + G has at least the lines of S + X, and S at
+ *   most, so above g nothing between beats S + G, and below g nothing beats S.
+ * - f is submodular: f(A or B) + f(A and B) <= f(A) + f(B). Group by group, from Sk down and up: at
+ *a lambda between the breakpoints of Sk, no set within Sk and no set around Sk is better than Sk,
+ *   so none is: f(T) >= f(T or Sk) + f(T and Sk) - f(Sk) >= f(Sk).
+ * - Sk is the least of the optimal sides: there is no optimal one around it that is smaller, and
+ *one within it would leave out, of some group, nodes without lines that no residual arc joins to
+ *   nodes with lines. A walk over the residual arcs shows that there are none.
+ *
+ * The ends need less. At lambda 0 only lines count: S0 must be what the pins drag into the kernel,
+ * no more. A group that enters at 0 has no lines; there, and for what never enters, only crossings
+ * count, so their flows are those of lambda 1/0.
+ *
+ * Flows are listed in the problem's order (sorted as in problem.h), for a group those of
+ *	edges		within it: what flows from -> to, less what flows back; at most p * calls,
+ *at least -p * down; into a replicated node: no limit, and at least 0 follow		from -> to,
+ *within it, no limit together	each node -> the next, the last -> the first, no limit
  */
 #ifndef DC_SOLVER_CERTIFICATE_H
 #define DC_SOLVER_CERTIFICATE_H

@@ -64,8 +64,17 @@ struct dc_cut_options {
 
 #define DC_PROVE_AUTO_NODES 1000
 
+/* One step of a reason: why `node` is on its side. */
+struct dc_step {
+	const char *text;
+	size_t node; /* the function that the step is about; of the first step, the one explained */
+	size_t via; /* whose side that follows from, explained by the next step; else `node` */
+	struct dc_basis basis; /* code always set; strings borrowed from the problem, or constant */
+};
+
+/* The last step is a pin, or the price of a node that is free to move. */
 struct dc_reason {
-	const char **text; /* nearest cause first; arena */
+	const struct dc_step *steps; /* nearest cause first; arena */
 	size_t count;
 };
 
@@ -99,6 +108,9 @@ void dc_cut_free(struct dc_cut *cut); /* takes NULL */
  * Nothing is proved. */
 struct dc_cut *dc_cut_of_sides(const struct dc_problem *problem, const struct dc_terms *terms,
 			       const bool *in_kernel);
+
+/* The steps of a reason without their words: an array of {node, via, code, ...}. */
+struct json_t *dc_reason_json(const struct dc_problem *problem, const struct dc_reason *reason);
 
 /* cut.json as a document; caller frees with json_decref. */
 struct json_t *dc_cut_json(const struct dc_cut *cut);

@@ -105,10 +105,39 @@ static json_t *reasons_json(const struct dc_cut *cut)
 		json_t *list = json_array();
 
 		for (j = 0; j < cut->reasons[i].count; j++)
-			dc_json_add(list, json_string(cut->reasons[i].text[j]));
+			dc_json_add(list, json_string(cut->reasons[i].steps[j].text));
 		dc_json_set(reasons, cut->problem->nodes.at[i].id, list);
 	}
 	return reasons;
+}
+
+json_t *dc_reason_json(const struct dc_problem *problem, const struct dc_reason *reason)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < reason->count; i++) {
+		const struct dc_step *step = &reason->steps[i];
+		json_t *one = json_object();
+
+		dc_json_set(one, "node", json_string(problem->nodes.at[step->node].id));
+		if (step->via != step->node)
+			dc_json_set(one, "via", json_string(problem->nodes.at[step->via].id));
+		dc_basis_json(one, &step->basis);
+		dc_json_add(list, one);
+	}
+	return list;
+}
+
+static json_t *causes_json(const struct dc_cut *cut)
+{
+	json_t *causes = json_object();
+	size_t i;
+
+	for (i = 0; cut->reasons && i < cut->problem->nodes.len; i++)
+		dc_json_set(causes, cut->problem->nodes.at[i].id,
+			    dc_reason_json(cut->problem, &cut->reasons[i]));
+	return causes;
 }
 
 /* The weight of all calls of each node, so that two cuts can be compared. */
@@ -153,6 +182,7 @@ json_t *dc_cut_json(const struct dc_cut *cut)
 	dc_json_set(root, "sides", sides_json(cut));
 	dc_json_set(root, "replicated", replicated_json(cut));
 	dc_json_set(root, "reasons", reasons_json(cut));
+	dc_json_set(root, "causes", causes_json(cut));
 	dc_json_set(root, "weights", weights_json(cut->problem));
 	return root;
 }

@@ -13,8 +13,10 @@ void dc_model_sides(const struct dc_model *model, const struct dc_order *order, 
 /* Fills cut->reasons. */
 void dc_reasons_find(const struct dc_model *model, struct dc_cut *cut);
 
-/* Fills cut->reasons of a cut that a budget chose: forced, or chosen. */
-void dc_reasons_for_budget(const struct dc_model *model, struct dc_cut *cut);
+/* Fills cut->reasons of a cut that was found some other way than by its price: a node is forced to
+ * its side, or was chosen for it. chosen: the words for the latter, by enum dc_side; borrowed. */
+void dc_reasons_of_choice(const struct dc_model *model, struct dc_cut *cut,
+			  const char *const chosen[2]);
 
 /* Fills cut->proved_by_lp, or cut->no_lp. Returns 0; -ENOTRECOVERABLE after reporting: GLPK's
  * optimum is another. */

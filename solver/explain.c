@@ -121,13 +121,14 @@ static int try_other_side(struct dc_diag *diag, struct dc_explanation *e, const 
 
 static struct dc_reason copy_reason(struct dc_arena *arena, const struct dc_reason *from)
 {
-	struct dc_reason reason = {.count = from->count};
+	struct dc_step *steps = dc_arena_alloc(arena, from->count * sizeof(*steps));
 	size_t i;
 
-	reason.text = dc_arena_alloc(arena, from->count * sizeof(*reason.text));
-	for (i = 0; i < from->count; i++)
-		reason.text[i] = dc_arena_strdup(arena, from->text[i]);
-	return reason;
+	for (i = 0; i < from->count; i++) {
+		steps[i] = from->steps[i];
+		steps[i].text = dc_arena_strdup(arena, from->steps[i].text);
+	}
+	return (struct dc_reason){steps, from->count};
 }
 
 int dc_explain(struct dc_diag *diag, const struct dc_cut *cut, const struct dc_sweep *sweep,
@@ -220,12 +221,13 @@ json_t *dc_explanation_json(const struct dc_explanation *e, const struct dc_prob
 	size_t i;
 
 	for (i = 0; i < e->reason.count; i++)
-		dc_json_add(reasons, json_string(e->reason.text[i]));
+		dc_json_add(reasons, json_string(e->reason.steps[i].text));
 	dc_json_set(root, "function", json_string(problem->nodes.at[e->node].id));
 	dc_problem_set_weighed(root, problem);
 	dc_json_set(root, "loc", json_integer(problem->nodes.at[e->node].loc));
 	dc_json_set(root, "side", json_string(dc_placement_names[e->placement]));
 	dc_json_set(root, "reasons", reasons);
+	dc_json_set(root, "causes", dc_reason_json(problem, &e->reason));
 	dc_json_set(root, "threshold", threshold_json(e));
 	dc_json_set(root, "value", dc_ratio_number_json(e->value));
 	dc_json_set(root, "moved", moved_json(e, problem));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Private to solver/: pieces of JSON that several documents have. */
+/* Pieces of JSON that several documents have: those of solver/ and the report. */
 #ifndef DC_SOLVER_JSON_PARTS_H
 #define DC_SOLVER_JSON_PARTS_H
 
@@ -14,5 +14,8 @@ void dc_problem_set_weighed(json_t *root, const struct dc_problem *problem);
 json_t *dc_ratio_json(struct dc_ratio ratio);
 json_t *dc_ratio_number_json(struct dc_ratio ratio);
 void dc_tally_json(json_t *object, const struct dc_tally *tally);
+
+/* Sets what a basis says: code, subject, function, file, line. */
+void dc_basis_json(json_t *object, const struct dc_basis *basis);
 
 #endif

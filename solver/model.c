@@ -166,8 +166,8 @@ static const char *follow_text(struct dc_arena *arena, const char *via, const ch
 	return dc_arena_printf(arena, "follows %s into the kernel: %s", via, reason);
 }
 
-const char *dc_cause_text(const struct dc_problem *problem, struct dc_arena *arena,
-			  const struct dc_cause *cause, enum dc_side side)
+static const char *cause_text(const struct dc_problem *problem, struct dc_arena *arena,
+			      const struct dc_cause *cause, enum dc_side side)
 {
 	const char *via = problem->nodes.at[cause->via].id;
 	bool kernel = side == DC_SIDE_KERNEL;
@@ -193,19 +193,59 @@ const char *dc_cause_text(const struct dc_problem *problem, struct dc_arena *are
 	}
 }
 
-void dc_model_chain(const struct dc_model *model, struct dc_arena *arena, size_t node,
-		    enum dc_side side, struct dc_texts *texts)
+/* The basis of the constraint, and the code of its kind if it has none. */
+static struct dc_basis cause_basis(const struct dc_problem *problem, const struct dc_cause *cause)
 {
-	const struct dc_problem *problem = model->problem;
+	struct dc_basis basis = {0};
+	const char *code;
+
+	switch (cause->kind) {
+	case DC_CAUSE_PIN:
+		basis = problem->pins.at[cause->ref].basis;
+		code = "pin";
+		break;
+	case DC_CAUSE_FOLLOW:
+		basis = problem->follows.at[cause->ref].basis;
+		code = "follow";
+		break;
+	case DC_CAUSE_TOGETHER:
+		basis = problem->togethers.at[cause->ref].basis;
+		code = "together";
+		break;
+	case DC_CAUSE_COPY:
+		code = "copy";
+		break;
+	default:
+		code = "free";
+	}
+	if (!basis.code)
+		basis.code = code;
+	return basis;
+}
+
+struct dc_step dc_cause_step(const struct dc_problem *problem, struct dc_arena *arena,
+			     const struct dc_cause *cause, enum dc_side side, size_t node,
+			     size_t first)
+{
+	struct dc_step step = {.text = cause_text(problem, arena, cause, side),
+			       .node = node,
+			       .via = cause->via,
+			       .basis = cause_basis(problem, cause)};
+
+	if (node != first)
+		step.text = dc_arena_printf(arena, "%s: %s", problem->nodes.at[node].id, step.text);
+	return step;
+}
+
+void dc_model_chain(const struct dc_model *model, struct dc_arena *arena, size_t node,
+		    enum dc_side side, dc_steps *steps)
+{
 	size_t first = node;
 
 	for (;;) {
 		const struct dc_cause *cause = &model->forced[side][node];
-		const char *text = dc_cause_text(problem, arena, cause, side);
 
-		if (node != first)
-			text = dc_arena_printf(arena, "%s: %s", problem->nodes.at[node].id, text);
-		dc_vec_push(&texts->list, text);
+		dc_vec_push(steps, dc_cause_step(model->problem, arena, cause, side, node, first));
 		if (cause->via == node || cause->kind == DC_CAUSE_NONE)
 			return;
 		node = cause->via;
@@ -237,13 +277,13 @@ static void note_chain(struct dc_diag *diag, const struct dc_model *model, size_
 {
 	struct dc_arena *arena = dc_arena_new();
 	const char *id = model->problem->nodes.at[node].id;
-	struct dc_texts texts = {0};
+	dc_steps steps = {0};
 	size_t i;
 
-	dc_model_chain(model, arena, node, side, &texts);
-	for (i = 0; i < texts.list.len; i++)
-		dc_note(diag, NULL, "%s%s%s", i ? "" : id, i ? "" : ": ", texts.list.at[i]);
-	dc_vec_done(&texts.list);
+	dc_model_chain(model, arena, node, side, &steps);
+	for (i = 0; i < steps.len; i++)
+		dc_note(diag, NULL, "%s%s%s", i ? "" : id, i ? "" : ": ", steps.at[i].text);
+	dc_vec_done(&steps);
 	dc_arena_free(arena);
 }
 

@@ -13,6 +13,7 @@
 #ifndef DC_SOLVER_MODEL_H
 #define DC_SOLVER_MODEL_H
 
+#include "cut.h"
 #include "flow.h"
 #include "problem.h"
 #include "ratio.h"
@@ -71,16 +72,16 @@ struct dc_model {
 int dc_model_start(struct dc_diag *diag, struct dc_model *model, const struct dc_problem *problem);
 void dc_model_done(struct dc_model *model);
 
-/* Adds the chain that forces a node to a side, nearest cause first, to a NULL-terminated list. */
-struct dc_texts {
-	DC_VEC(const char *) list; /* arena */
-};
+/* Adds the chain that forces a node to a side, nearest cause first; strings live in the arena. */
+typedef DC_VEC(struct dc_step) dc_steps;
 void dc_model_chain(const struct dc_model *model, struct dc_arena *arena, size_t node,
-		    enum dc_side side, struct dc_texts *texts);
+		    enum dc_side side, dc_steps *steps);
 
-/* One step of such a chain in words: why `node` has that side; arena. */
-const char *dc_cause_text(const struct dc_problem *problem, struct dc_arena *arena,
-			  const struct dc_cause *cause, enum dc_side side);
+/* One step of such a chain: why `node` has that side. first: the node that the chain explains, as
+ * the words name only others. */
+struct dc_step dc_cause_step(const struct dc_problem *problem, struct dc_arena *arena,
+			     const struct dc_cause *cause, enum dc_side side, size_t node,
+			     size_t first);
 
 struct dc_order {
 	size_t *at; /* groups in order */

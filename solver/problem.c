@@ -81,13 +81,13 @@ void dc_problem_add_pin(struct dc_problem *problem, size_t node, enum dc_side si
 			const char *reason)
 {
 	reason = dc_arena_strdup(problem->arena, reason);
-	dc_vec_push(&problem->pins, (struct dc_problem_pin){node, side, reason});
+	dc_vec_push(&problem->pins, (struct dc_problem_pin){node, side, reason, {0}});
 }
 
 void dc_problem_add_follow(struct dc_problem *problem, size_t from, size_t to, const char *reason)
 {
 	reason = dc_arena_strdup(problem->arena, reason);
-	dc_vec_push(&problem->follows, (struct dc_problem_follow){from, to, reason});
+	dc_vec_push(&problem->follows, (struct dc_problem_follow){from, to, reason, {0}});
 }
 
 void dc_problem_add_together(struct dc_problem *problem, const size_t *nodes, size_t count,
@@ -102,6 +102,41 @@ void dc_problem_add_together(struct dc_problem *problem, const size_t *nodes, si
 	if (count)
 		memcpy(together.nodes, nodes, count * sizeof(*nodes));
 	dc_vec_push(&problem->togethers, together);
+}
+
+static const char *copy_or_null(struct dc_arena *arena, const char *text)
+{
+	return text ? dc_arena_strdup(arena, text) : NULL;
+}
+
+struct dc_basis dc_problem_basis(struct dc_problem *problem, const struct dc_basis *basis)
+{
+	return (struct dc_basis){copy_or_null(problem->arena, basis->code),
+				 copy_or_null(problem->arena, basis->subject),
+				 copy_or_null(problem->arena, basis->function),
+				 copy_or_null(problem->arena, basis->file), basis->line};
+}
+
+static void copy_constraints(struct dc_problem *copy, const struct dc_problem *problem)
+{
+	const struct dc_problem_together *together;
+	const struct dc_problem_follow *follow;
+	const struct dc_problem_pin *pin;
+
+	dc_vec_each (pin, &problem->pins) {
+		dc_problem_add_pin(copy, pin->node, pin->side, pin->reason);
+		copy->pins.at[copy->pins.len - 1].basis = dc_problem_basis(copy, &pin->basis);
+	}
+	dc_vec_each (follow, &problem->follows) {
+		dc_problem_add_follow(copy, follow->from, follow->to, follow->reason);
+		copy->follows.at[copy->follows.len - 1].basis =
+			dc_problem_basis(copy, &follow->basis);
+	}
+	dc_vec_each (together, &problem->togethers) {
+		dc_problem_add_together(copy, together->nodes, together->count, together->reason);
+		copy->togethers.at[copy->togethers.len - 1].basis =
+			dc_problem_basis(copy, &together->basis);
+	}
 }
 
 struct dc_problem *dc_problem_copy(const struct dc_problem *problem)
@@ -123,16 +158,7 @@ struct dc_problem *dc_problem_copy(const struct dc_problem *problem)
 	}
 	for (i = 0; i < problem->edges.len; i++)
 		dc_vec_push(&copy->edges, problem->edges.at[i]);
-	for (i = 0; i < problem->pins.len; i++)
-		dc_problem_add_pin(copy, problem->pins.at[i].node, problem->pins.at[i].side,
-				   problem->pins.at[i].reason);
-	for (i = 0; i < problem->follows.len; i++)
-		dc_problem_add_follow(copy, problem->follows.at[i].from, problem->follows.at[i].to,
-				      problem->follows.at[i].reason);
-	for (i = 0; i < problem->togethers.len; i++)
-		dc_problem_add_together(copy, problem->togethers.at[i].nodes,
-					problem->togethers.at[i].count,
-					problem->togethers.at[i].reason);
+	copy_constraints(copy, problem);
 	return copy;
 }
 

@@ -56,21 +56,33 @@ struct dc_problem_edge {
 	int64_t calls, down;
 };
 
+/* What a constraint follows from, for programs: its `reason` says the same in words. NULL or 0: not
+ * said. The solver passes it on and does not read it. */
+struct dc_basis {
+	const char *code; /* a kind of reason: "critical-root", "no-rule" (docs/formats.md) */
+	const char *subject; /* the lock, kernel symbol, structure or parameter that matters */
+	const char *function, *file; /* where in the driver's source; file relative to it */
+	unsigned line;
+};
+
 struct dc_problem_pin {
 	size_t node;
 	enum dc_side side;
 	const char *reason;
+	struct dc_basis basis;
 };
 
 struct dc_problem_follow {
 	size_t from, to;
 	const char *reason;
+	struct dc_basis basis;
 };
 
 struct dc_problem_together {
 	size_t *nodes; /* sorted */
 	size_t count;
 	const char *reason;
+	struct dc_basis basis;
 };
 
 /*
@@ -114,6 +126,10 @@ void dc_problem_add_pin(struct dc_problem *problem, size_t node, enum dc_side si
 void dc_problem_add_follow(struct dc_problem *problem, size_t from, size_t to, const char *reason);
 void dc_problem_add_together(struct dc_problem *problem, const size_t *nodes, size_t count,
 			     const char *reason);
+
+/* A copy of a basis, with strings that die with the problem: for the basis of the pin, follow or
+ * together that was added last. */
+struct dc_basis dc_problem_basis(struct dc_problem *problem, const struct dc_basis *basis);
 
 /* Sorts, merges and checks. Returns 0, or -EINVAL after reporting: a negative number, a replicable
  * node that cannot be replicated, -EOVERFLOW: sums above DC_PROBLEM_SUM_MAX. Contradictory pins are

@@ -73,6 +73,20 @@ static void read_edges(struct dc_problem *problem, const struct dc_json *root)
 	}
 }
 
+/* The basis of a constraint, if the file says it. Strings are borrowed from the document. */
+static struct dc_basis read_basis(struct dc_problem *problem, const struct dc_json *at)
+{
+	const struct dc_basis basis = {
+		.code = dc_json_str_or(at, "code", NULL),
+		.subject = dc_json_str_or(at, "subject", NULL),
+		.function = dc_json_str_or(at, "function", NULL),
+		.file = dc_json_str_or(at, "file", NULL),
+		.line = (unsigned)dc_json_int_or(at, "line", 0, UINT32_MAX, 0),
+	};
+
+	return dc_problem_basis(problem, &basis);
+}
+
 static void read_pins(struct dc_problem *problem, const struct dc_json *root, const char *key,
 		      enum dc_side side)
 {
@@ -83,8 +97,10 @@ static void read_pins(struct dc_problem *problem, const struct dc_json *root, co
 		struct dc_json at = dc_json_at(&pins, i);
 		size_t node = named_node(problem, &at, "node");
 
-		if (node != DC_NO_NODE)
-			dc_problem_add_pin(problem, node, side, dc_json_str(&at, "reason"));
+		if (node == DC_NO_NODE)
+			continue;
+		dc_problem_add_pin(problem, node, side, dc_json_str(&at, "reason"));
+		problem->pins.at[problem->pins.len - 1].basis = read_basis(problem, &at);
 	}
 }
 
@@ -98,8 +114,10 @@ static void read_follows(struct dc_problem *problem, const struct dc_json *root)
 		size_t from = named_node(problem, &at, "from");
 		size_t to = named_node(problem, &at, "to");
 
-		if (from != DC_NO_NODE && to != DC_NO_NODE)
-			dc_problem_add_follow(problem, from, to, dc_json_str(&at, "reason"));
+		if (from == DC_NO_NODE || to == DC_NO_NODE)
+			continue;
+		dc_problem_add_follow(problem, from, to, dc_json_str(&at, "reason"));
+		problem->follows.at[problem->follows.len - 1].basis = read_basis(problem, &at);
 	}
 }
 
@@ -122,8 +140,10 @@ static void read_together(struct dc_problem *problem, const struct dc_json *at)
 				dc_json_fault(&name, "\"%s\" is named twice",
 					      problem->nodes.at[nodes[i]].id);
 	}
-	if (known)
+	if (known) {
 		dc_problem_add_together(problem, nodes, count, dc_json_str(at, "reason"));
+		problem->togethers.at[problem->togethers.len - 1].basis = read_basis(problem, at);
+	}
 	free(nodes);
 }
 
@@ -183,7 +203,7 @@ int dc_problem_read(struct dc_diag *diag, const char *path, struct dc_problem **
 {
 	struct dc_json_doc *doc;
 	struct dc_json root;
-	int err = dc_json_open(diag, path, "problem", &doc, &root);
+	int err = dc_json_open_rows(diag, path, "problem", &doc, &root);
 
 	return err < 0 ? err : read_doc(diag, path, doc, &root, ret_problem);
 }
@@ -244,6 +264,20 @@ static json_t *edges_json(const struct dc_problem *problem)
 	return list;
 }
 
+void dc_basis_json(json_t *object, const struct dc_basis *basis)
+{
+	if (basis->code)
+		dc_json_set(object, "code", json_string(basis->code));
+	if (basis->subject)
+		dc_json_set(object, "subject", json_string(basis->subject));
+	if (basis->function)
+		dc_json_set(object, "function", json_string(basis->function));
+	if (basis->file)
+		dc_json_set(object, "file", json_string(basis->file));
+	if (basis->line)
+		dc_json_set(object, "line", json_integer(basis->line));
+}
+
 static json_t *pins_json(const struct dc_problem *problem, enum dc_side side)
 {
 	const struct dc_problem_pin *pin;
@@ -257,6 +291,7 @@ static json_t *pins_json(const struct dc_problem *problem, enum dc_side side)
 		one = json_object();
 		dc_json_set(one, "node", name_of(problem, pin->node));
 		dc_json_set(one, "reason", json_string(pin->reason));
+		dc_basis_json(one, &pin->basis);
 		dc_json_add(list, one);
 	}
 	return list;
@@ -273,6 +308,7 @@ static json_t *follows_json(const struct dc_problem *problem)
 		dc_json_set(one, "from", name_of(problem, follow->from));
 		dc_json_set(one, "to", name_of(problem, follow->to));
 		dc_json_set(one, "reason", json_string(follow->reason));
+		dc_basis_json(one, &follow->basis);
 		dc_json_add(list, one);
 	}
 	return list;
@@ -291,6 +327,7 @@ static json_t *togethers_json(const struct dc_problem *problem)
 			dc_json_add(nodes, name_of(problem, together->nodes[i]));
 		dc_json_set(one, "nodes", nodes);
 		dc_json_set(one, "reason", json_string(together->reason));
+		dc_basis_json(one, &together->basis);
 		dc_json_add(list, one);
 	}
 	return list;

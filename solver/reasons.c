@@ -9,6 +9,7 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cut.h"
 #include "cut_parts.h"
@@ -104,6 +105,7 @@ static const char *rate_text(const struct finder *f, int64_t crossings)
 			       hourly ? "an hour" : "a second");
 }
 
+/* What a free node's place costs, in words. */
 static const char *price_text(const struct finder *f, size_t node)
 {
 	double lambda = dc_ratio_value(f->cut->terms.lambda);
@@ -131,19 +133,23 @@ static const char *price_text(const struct finder *f, size_t node)
 		loc, rate_text(f, f->if_user[node]));
 }
 
-static void push_text(const struct finder *f, struct dc_texts *texts, size_t first, size_t node,
-		      const char *text)
+/* The last step of a free node's reason. */
+static struct dc_step price_step(const struct finder *f, size_t first, size_t node)
 {
+	struct dc_step step = {.text = price_text(f, node), .node = node, .via = node};
+
+	step.basis.code = f->cut->in_kernel[node] ? "cheaper-in-kernel" : "cheaper-in-process";
+	if (f->model->problem->weighed == DC_WEIGHTS_ESTIMATED)
+		step.text = dc_arena_printf(f->cut->arena, "%s (estimated)", step.text);
 	if (node != first)
-		text = dc_arena_printf(f->cut->arena, "%s: %s",
-				       f->model->problem->nodes.at[node].id, text);
-	dc_vec_push(&texts->list, text);
+		step.text = dc_arena_printf(f->cut->arena, "%s: %s",
+					    f->model->problem->nodes.at[node].id, step.text);
+	return step;
 }
 
-static void free_chain(struct finder *f, size_t first, struct dc_texts *texts)
+static void free_chain(struct finder *f, size_t first, dc_steps *steps)
 {
 	size_t node = first;
-	const char *text;
 
 	for (;;) {
 		struct dc_cause cause = {0};
@@ -154,14 +160,11 @@ static void free_chain(struct finder *f, size_t first, struct dc_texts *texts)
 			cause = holding_cause(f, node);
 		if (cause.kind == DC_CAUSE_NONE)
 			break;
-		push_text(f, texts, first, node,
-			  dc_cause_text(f->model->problem, f->cut->arena, &cause, DC_SIDE_KERNEL));
+		dc_vec_push(steps, dc_cause_step(f->model->problem, f->cut->arena, &cause,
+						 DC_SIDE_KERNEL, node, first));
 		node = cause.via;
 	}
-	text = price_text(f, node);
-	if (f->model->problem->weighed == DC_WEIGHTS_ESTIMATED)
-		text = dc_arena_printf(f->cut->arena, "%s (estimated)", text);
-	push_text(f, texts, first, node, text);
+	dc_vec_push(steps, price_step(f, first, node));
 	while (f->chain.len)
 		f->on_chain[f->chain.at[--f->chain.len]] = false;
 }
@@ -169,20 +172,19 @@ static void free_chain(struct finder *f, size_t first, struct dc_texts *texts)
 static struct dc_reason find_reason(struct finder *f, size_t node)
 {
 	enum dc_side side = f->cut->in_kernel[node] ? DC_SIDE_KERNEL : DC_SIDE_USER;
-	struct dc_texts texts = {0};
-	struct dc_reason reason;
-	size_t i;
+	dc_steps steps = {0};
+	struct dc_step *copy;
+	size_t count;
 
 	if (f->model->forced[side][node].kind != DC_CAUSE_NONE)
-		dc_model_chain(f->model, f->cut->arena, node, side, &texts);
+		dc_model_chain(f->model, f->cut->arena, node, side, &steps);
 	else
-		free_chain(f, node, &texts);
-	reason.count = texts.list.len;
-	reason.text = dc_arena_alloc(f->cut->arena, reason.count * sizeof(*reason.text));
-	for (i = 0; i < reason.count; i++)
-		reason.text[i] = texts.list.at[i];
-	dc_vec_done(&texts.list);
-	return reason;
+		free_chain(f, node, &steps);
+	count = steps.len;
+	copy = dc_arena_alloc(f->cut->arena, count * sizeof(*copy));
+	memcpy(copy, steps.at, count * sizeof(*copy));
+	dc_vec_done(&steps);
+	return (struct dc_reason){copy, count};
 }
 
 void dc_reasons_find(const struct dc_model *model, struct dc_cut *cut)
@@ -203,10 +205,9 @@ void dc_reasons_find(const struct dc_model *model, struct dc_cut *cut)
 	dc_vec_done(&f.chain);
 }
 
-void dc_reasons_for_budget(const struct dc_model *model, struct dc_cut *cut)
+void dc_reasons_of_choice(const struct dc_model *model, struct dc_cut *cut,
+			  const char *const chosen[2])
 {
-	static const char *const chosen[] = {"the budget puts it in the kernel",
-					     "the budget puts it in the process"};
 	struct finder f = {.model = model, .cut = cut};
 	size_t i, n = model->problem->nodes.len;
 
@@ -214,13 +215,14 @@ void dc_reasons_for_budget(const struct dc_model *model, struct dc_cut *cut)
 	for (i = 0; i < n; i++) {
 		enum dc_side side = cut->in_kernel[i] ? DC_SIDE_KERNEL : DC_SIDE_USER;
 		struct dc_reason *reason = &cut->reasons[i];
+		struct dc_step *step;
 
 		if (model->forced[side][i].kind != DC_CAUSE_NONE) {
 			*reason = find_reason(&f, i);
 			continue;
 		}
-		reason->text = dc_arena_alloc(cut->arena, sizeof(*reason->text));
-		reason->text[0] = chosen[side];
-		reason->count = 1;
+		step = dc_arena_alloc(cut->arena, sizeof(*step));
+		*step = (struct dc_step){chosen[side], i, i, {.code = "budget"}};
+		*reason = (struct dc_reason){step, 1};
 	}
 }

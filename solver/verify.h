@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Checks a sweep's certificate (certificate.h says what it holds and why that is a proof). Shares
- * no code with the solver: only the problem's reader. One walk over the problem a point.
+ * no code with the solver: only the problem's reader. One walk over the problem in all.
  */
 #ifndef DC_SOLVER_VERIFY_H
 #define DC_SOLVER_VERIFY_H

@@ -68,7 +68,7 @@ static inline int guest_tests_begin(char *template, bool source)
 
 	catch_start(&caught);
 	arena = dc_arena_new();
-	if (dc_kernel_find(&caught.diag, arena, &kernel) < 0 || !kernel.image ||
+	if (dc_kernel_find(&caught.diag, arena, NULL, &kernel) < 0 || !kernel.image ||
 	    access("/usr/bin/qemu-system-x86_64", X_OK) != 0 ||
 	    (source && access("/usr/src/linux-source-6.1.tar.xz", R_OK) != 0))
 		return 77;

@@ -10,7 +10,7 @@ CC ?= gcc
 OBJECTS := $(SOURCES:.c=.o)
 WARNINGS ?= -Wall -Wundef -Werror=strict-prototypes -Wno-trigraphs -Wno-format-security \
 	-Wno-sign-compare -Wno-pointer-sign -Wno-address-of-packed-member -Wno-frame-address \
-	-Wno-unused-but-set-variable -Wno-main
+	-Wno-unused-but-set-variable -Wno-main -Wno-attributes
 CODE := -O2 -g -std=gnu11 -fshort-wchar -fno-strict-aliasing -fno-strict-overflow \
 	-fno-delete-null-pointer-checks -fno-common -ffunction-sections -mno-sse -mno-mmx -mno-sse2 -mno-3dnow -mno-avx
 
@@ -27,12 +27,13 @@ $(MODULE): $(MODULE)-user.o $(GENERATED) $(LIBRARY)
 runtime/%.o: runtime/%.c $(HEADERS)
 	$(CC) -O2 -g -std=gnu11 -D_GNU_SOURCE -pthread -Wall $(CFLAGS) -c -o $@ $<
 
-# Include folders and definitions out of a compiler command that Kbuild would run here.
+# Include folders, definitions and the sign of char out of a compiler command that Kbuild would run
+# here.
 flags.txt: kbuild/Kbuild
 	$(MAKE) -n V=1 -C $(KDIR) M=$(CURDIR)/kbuild 2>/dev/null | \
 	awk '/ -c / && /probe\.c/ { for (i = 1; i <= NF && $$i != "-c"; i++) { \
 		if ($$i == "-include" || $$i == "-isystem") print $$i, $$(++i); \
-		else if ($$i ~ /^-I|^-D|^-nostdinc/ && $$i !~ /^-D(KBUILD|CC_USING)|__KBUILD/) print $$i; \
+		else if ($$i ~ /^-I|^-D|^-nostdinc|^-f(un)?signed-char$$/ && $$i !~ /^-D(KBUILD|CC_USING)|__KBUILD/) print $$i; \
 	} exit }' > $@.tmp
 	test -s $@.tmp && mv $@.tmp $@
 
@@ -44,7 +45,7 @@ kbuild/Kbuild:
 %.o: %.c flags.txt dcg.h dcg_rules.h $(HEADERS)
 	cd $(KDIR) && $(CC) $(WARNINGS) $(CODE) $$(cat $(CURDIR)/flags.txt) -I$(CURDIR) \
 		-DKBUILD_MODNAME='"$(MODULE)"' -DKBUILD_BASENAME='"$(basename $(notdir $<))"' \
-		-D__KBUILD_MODNAME=kmod_$(MODULE) $(CFLAGS) \
+		-D__KBUILD_MODNAME=kmod_$(MODULE) $(FLAGS) $(FLAGS_$*) $(CFLAGS) \
 		-c -o $(CURDIR)/$@ $(CURDIR)/$<
 
 $(MODULE)-user.o: $(OBJECTS)

@@ -13,18 +13,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/json.h"
 #include "base/proc.h"
 #include "graph/guess.h"
 
+#define ANY_SOURCE "linux-source" /* the package of a kernel's source begins so */
+#define INSTALLED  "/../share/drivercut" /* from the folder of the program */
+
+/* The data that was installed with this program, wherever that was moved to; "": there is none. */
+static const char *installed_data(void)
+{
+	char path[PATH_MAX + sizeof(INSTALLED)];
+	static char found[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX);
+	char *slash;
+
+	if (len <= 0)
+		return "";
+	path[len] = '\0';
+	slash = strrchr(path, '/');
+	strcpy(slash ? slash : path, INSTALLED);
+	return realpath(path, found) ? found : "";
+}
+
 const char *dc_data_dir(void)
 {
+	static const char *installed; /* looked for once */
 	const char *chosen = getenv("DRIVERCUT_DATA");
 
-	return chosen && *chosen ? chosen : DC_DATA_DIR;
+	if (chosen && *chosen)
+		return chosen;
+	if (!installed)
+		installed = installed_data();
+	return *installed ? installed : DC_DATA_DIR;
 }
 
 static const char *arena_str(struct dc_arena *arena, const char *text)
@@ -32,8 +56,7 @@ static const char *arena_str(struct dc_arena *arena, const char *text)
 	return text ? dc_arena_strdup(arena, text) : NULL;
 }
 
-static void read_phases(const struct dc_json *root, struct dc_arena *arena,
-			struct dc_driver *driver)
+void dc_phases_read(const struct dc_json *root, struct dc_arena *arena, dc_phase_weights *ret)
 {
 	struct dc_json phases = dc_json_array_or_empty(root, "phases");
 	unsigned total = 0;
@@ -51,10 +74,16 @@ static void read_phases(const struct dc_json *root, struct dc_arena *arena,
 		if (!weight.share_percent == !weight.per_hour)
 			dc_json_fault(&phase, "needs either share_percent or per_hour, above 0");
 		total += weight.share_percent;
-		dc_vec_push(&driver->phases, weight);
+		dc_vec_push(ret, weight);
 	}
 	if (total > 100)
 		dc_json_fault(&phases, "shares add up to %u percent", total);
+}
+
+static const char *read_name(struct dc_arena *arena, const struct dc_json *root, const char *key,
+			     bool needed)
+{
+	return arena_str(arena, needed ? dc_json_str(root, key) : dc_json_str_or(root, key, NULL));
 }
 
 static int read_driver_file(struct dc_diag *diag, struct dc_arena *arena, const char *path,
@@ -62,23 +91,29 @@ static int read_driver_file(struct dc_diag *diag, struct dc_arena *arena, const 
 {
 	struct dc_json root, source, device;
 	struct dc_json_doc *doc;
+	bool needed;
 	int err = dc_json_open(diag, path, "driver", &doc, &root);
 
 	if (err < 0)
 		return err;
-	driver->name = dc_arena_strdup(arena, dc_json_str(&root, "name"));
-	driver->title = dc_arena_strdup(arena, dc_json_str_or(&root, "title", driver->name));
-	driver->family = dc_arena_strdup(arena, dc_json_str(&root, "family"));
-	driver->module = dc_arena_strdup(arena, dc_json_str_or(&root, "module", driver->name));
-	driver->only = driver->module;
-	source = dc_json_object(&root, "source");
-	driver->package = dc_arena_strdup(arena, dc_json_str(&source, "package"));
-	driver->package_path = dc_arena_strdup(arena, dc_json_str(&source, "path"));
+	if (dc_json_has(&root, "source")) {
+		source = dc_json_object(&root, "source");
+		driver->package = dc_arena_strdup(arena, dc_json_str(&source, "package"));
+		driver->package_path = dc_arena_strdup(arena, dc_json_str(&source, "path"));
+	}
+	/* Source that is here has a folder with a name, and tells its family. */
+	needed = driver->package != NULL;
+	driver->name = read_name(arena, &root, "name", needed);
+	driver->title = arena_str(arena, dc_json_str_or(&root, "title", driver->name));
+	driver->only = arena_str(arena, dc_json_str_or(&root, "module", driver->name));
+	driver->module = driver->only;
+	if (!driver->family)
+		driver->family = read_name(arena, &root, "family", needed);
 	if (dc_json_has(&root, "device")) {
 		device = dc_json_object(&root, "device");
 		driver->qemu_device = arena_str(arena, dc_json_str(&device, "qemu"));
 	}
-	read_phases(&root, arena, driver);
+	dc_phases_read(&root, arena, &driver->phases);
 	err = dc_json_failed(doc) ? -EINVAL : 0;
 	dc_json_close(doc);
 	return err;
@@ -133,16 +168,24 @@ static int guess_family(struct dc_diag *diag, struct dc_arena *arena, struct dc_
 	return 0;
 }
 
-static int bare_folder(struct dc_diag *diag, struct dc_arena *arena, const char *folder,
-		       struct dc_driver *driver)
+/* The driver's source is the folder itself. */
+static int take_folder(struct dc_diag *diag, struct dc_arena *arena, struct dc_driver *driver)
 {
 	char path[PATH_MAX];
 
-	if (!realpath(folder, path))
-		return dc_error(diag, -errno, DC_FILE(folder), "%s", strerror(errno));
+	if (!realpath(driver->folder, path))
+		return dc_error(diag, -errno, DC_FILE(driver->folder), "%s", strerror(errno));
 	driver->folder = dc_arena_strdup(arena, path);
-	driver->name = dc_arena_strdup(arena, strrchr(path, '/') + 1);
-	driver->title = driver->module = driver->name;
+	if (!has_file(arena, path, "Kbuild") && !has_file(arena, path, "Makefile"))
+		return dc_error(diag, -ENOENT, DC_FILE(path),
+				"no Kbuild file or Makefile; put the driver's source into this "
+				"folder, or \"source\" into its driver.json");
+	if (!driver->name)
+		driver->name = dc_arena_strdup(arena, strrchr(path, '/') + 1);
+	if (!driver->title)
+		driver->title = driver->name;
+	if (!driver->module)
+		driver->module = driver->name;
 	return driver->family ? 0 : guess_family(diag, arena, driver);
 }
 
@@ -151,7 +194,7 @@ int dc_driver_open(struct dc_diag *diag, struct dc_arena *arena, const char *ope
 {
 	struct dc_driver driver = {.family = arena_str(arena, family)};
 	const char *folder = find_folder(arena, operand);
-	int err;
+	int err = 0;
 
 	if (!folder)
 		return dc_error(diag, -ENOENT, DC_FILE(operand),
@@ -162,16 +205,51 @@ int dc_driver_open(struct dc_diag *diag, struct dc_arena *arena, const char *ope
 	if (has_file(arena, folder, "driver.json"))
 		err = read_driver_file(diag, arena,
 				       dc_arena_printf(arena, "%s/driver.json", folder), &driver);
-	else
-		err = bare_folder(diag, arena, folder, &driver);
-	if (err < 0) {
+	if (!err && !driver.package)
+		err = take_folder(diag, arena, &driver);
+	if (err < 0)
 		dc_driver_done(&driver);
-		return err;
+	else
+		*ret = driver;
+	return err;
+}
+
+bool dc_driver_is(const struct dc_driver *driver, const char *family)
+{
+	const char *at = driver->family;
+	size_t len = strlen(family);
+
+	while (*at) {
+		size_t word = strcspn(at, ",");
+
+		if (word == len && !strncmp(at, family, len))
+			return true;
+		at += word + (at[word] == ',');
 	}
-	if (family)
-		driver.family = dc_arena_strdup(arena, family);
-	*ret = driver;
-	return 0;
+	return false;
+}
+
+bool dc_driver_has_device(const struct dc_driver *driver)
+{
+	return driver->qemu_device && strcmp(driver->qemu_device, DC_NO_DEVICE) != 0;
+}
+
+void dc_driver_set_kernel(struct dc_arena *arena, struct dc_driver *driver,
+			  const struct dc_kernel *kernel)
+{
+	if (driver->package && !strcmp(driver->package, ANY_SOURCE))
+		driver->package = dc_arena_printf(arena, ANY_SOURCE "-%s", kernel->version);
+}
+
+const char *dc_driver_origin(struct dc_arena *arena, const struct dc_driver *driver)
+{
+	const char *package = driver->package;
+
+	if (!package)
+		return driver->folder;
+	if (!strncmp(package, ANY_SOURCE "-", strlen(ANY_SOURCE "-")))
+		package = ANY_SOURCE;
+	return dc_arena_printf(arena, "%s/%s", package, driver->package_path);
 }
 
 void dc_driver_done(struct dc_driver *driver)
@@ -214,10 +292,29 @@ static void remove_tree(struct dc_diag *diag, const char *path)
 	dc_proc_run(diag, "cleaning up", &(struct dc_proc){.argv = argv});
 }
 
+static const char *package_file(struct dc_arena *arena, const struct dc_driver *driver)
+{
+	return dc_arena_printf(arena, "/usr/src/%s.tar.xz", driver->package);
+}
+
+/* Identifies what unpack() makes: the package and its state. A package that was removed since is
+ * as good as the same one. */
+static const char *package_text(struct dc_arena *arena, const struct dc_driver *driver,
+				const char *before)
+{
+	const char *name = dc_arena_printf(arena, "%s/%s\n", driver->package, driver->package_path);
+	struct stat st;
+
+	if (stat(package_file(arena, driver), &st) < 0)
+		return before && !strncmp(before, name, strlen(name)) ? before : name;
+	return dc_arena_printf(arena, "%s%lld bytes of %lld\n", name, (long long)st.st_size,
+			       (long long)st.st_mtime);
+}
+
 static int unpack(struct dc_diag *diag, struct dc_arena *arena, const struct dc_driver *driver,
 		  const char *temporary, const char *final)
 {
-	const char *tar = dc_arena_printf(arena, "/usr/src/%s.tar.xz", driver->package);
+	const char *tar = package_file(arena, driver);
 	const char *inside = dc_arena_printf(arena, "%s/%s", driver->package, driver->package_path);
 	const char *argv[] = {"tar", "-C", temporary, "-xf", tar, inside, NULL};
 
@@ -306,22 +403,54 @@ static void remove_stale(struct dc_diag *diag, struct dc_arena *arena, const cha
 	globfree(&found);
 }
 
+/* Whether what was unpacked is still what the package has; *ret_text: to note what it is. */
+static bool is_fetched(struct dc_arena *arena, const struct dc_driver *driver, const char *final,
+		       const char **ret_text)
+{
+	const char *path = dc_arena_printf(arena, "%s.of", final);
+	struct dc_diag quiet = {0};
+	char *before = NULL;
+	bool same;
+
+	if (!driver->package)
+		return false; /* a user's folder may have changed */
+	if (dc_is_file(path))
+		dc_file_read(&quiet, path, &before, NULL);
+	*ret_text = dc_arena_strdup(arena, package_text(arena, driver, before));
+	same = before && !strcmp(before, *ret_text) && dc_is_dir(final);
+	free(before);
+	return same;
+}
+
+static int fetch(struct dc_diag *diag, struct dc_arena *arena, const struct dc_driver *driver,
+		 const char *out, const char *final)
+{
+	const char *temporary = dc_arena_printf(arena, "%s/source.%ld.tmp", out, (long)getpid());
+	const char *text = NULL;
+	int err = 0;
+
+	if (is_fetched(arena, driver, final, &text))
+		return 0;
+	err = dc_mkdirs(diag, temporary);
+	if (!err)
+		err = driver->package ? unpack(diag, arena, driver, temporary, final)
+				      : copy_folder(diag, arena, driver, temporary, final);
+	remove_tree(diag, temporary);
+	if (!err && text)
+		err = dc_file_write(diag, dc_arena_printf(arena, "%s.of", final), text,
+				    strlen(text));
+	return err;
+}
+
 int dc_driver_fetch(struct dc_diag *diag, struct dc_arena *arena, struct dc_driver *driver,
 		    const char *out)
 {
 	const char *final = dc_arena_printf(arena, "%s/source", out);
-	const char *temporary = dc_arena_printf(arena, "%s/source.%ld.tmp", out, (long)getpid());
 	char path[PATH_MAX];
-	int err = 0;
+	int err;
 
 	remove_stale(diag, arena, out);
-	if (!driver->package || !dc_is_dir(final)) { /* a user's folder may have changed */
-		err = dc_mkdirs(diag, temporary);
-		if (!err)
-			err = driver->package ? unpack(diag, arena, driver, temporary, final)
-					      : copy_folder(diag, arena, driver, temporary, final);
-		remove_tree(diag, temporary);
-	}
+	err = fetch(diag, arena, driver, out, final);
 	if (err < 0)
 		return err;
 	if (!realpath(final, path))

@@ -164,7 +164,7 @@ struct reading {
 	const char *source, *dir;
 	dc_units *units;
 	dc_modules *modules; /* or NULL */
-	dc_makefiles *makefiles; /* or NULL */
+	dc_paths *makefiles; /* or NULL */
 	words printed; /* arguments of the last printf */
 };
 
@@ -293,7 +293,7 @@ static int report_nothing(struct dc_diag *diag, struct dc_arena *arena, const ch
 /* --output-sync: a makefile may set -j for its own, and lines of two jobs must not mix. */
 int dc_kbuild_read(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
 		   const char *source, dc_units *ret, dc_modules *ret_modules,
-		   dc_makefiles *ret_makefiles)
+		   dc_paths *ret_makefiles)
 {
 	const char *module = dc_arena_printf(arena, "M=%s", source);
 	const char *argv[] = {"make",
@@ -342,6 +342,7 @@ void dc_module_units(const struct dc_module *module, const dc_units *all, dc_uni
 		dc_vec_each (unit, all)
 			if (unit->object && !strcmp(unit->object, module->objects.at[i])) {
 				dc_vec_push(ret, *unit);
+				ret->at[ret->len - 1].module = module->name;
 				break;
 			}
 }
@@ -429,15 +430,19 @@ static int take_units(struct dc_diag *diag, const char *source, const char *modu
 }
 
 int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
-		    const char *source, const char *module, dc_units *ret,
-		    dc_makefiles *ret_makefiles)
+		    const char *source, const char *module, dc_units *ret, dc_units *ret_others,
+		    dc_paths *ret_makefiles)
 {
+	const struct dc_unit *unit;
 	dc_modules modules = {0};
 	dc_units all = {0};
 	int err = dc_kbuild_read(diag, arena, kernel, source, &all, &modules, ret_makefiles);
 
 	if (!err)
 		err = take_units(diag, source, module, &modules, &all, ret);
+	dc_vec_each (unit, &all)
+		if (!has_unit(ret, unit->file))
+			dc_vec_push(ret_others, *unit);
 	dc_modules_done(&modules);
 	dc_vec_done(&all);
 	return err;

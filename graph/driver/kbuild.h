@@ -13,6 +13,8 @@ struct dc_unit {
 	const char *file; /* absolute */
 	const char *object; /* absolute; NULL: the command names none */
 	const char *dir; /* working folder of the compiler */
+	const char *module; /* that it is linked into, as its file is called, without .ko; NULL: the
+			     * commands do not tell */
 	const char **argv;
 	int argc;
 };
@@ -28,7 +30,7 @@ struct dc_module {
 
 typedef DC_VEC(struct dc_module) dc_modules;
 
-typedef DC_VEC(const char *) dc_makefiles; /* absolute paths */
+typedef DC_VEC(const char *) dc_paths; /* absolute */
 
 /*
  * dc_unit_look_above - makes the folders in the path of an absolute file (those before a '/') the
@@ -53,19 +55,23 @@ void dc_unit_look_above(struct dc_arena *arena, const char *path, struct dc_unit
  */
 int dc_kbuild_read(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
 		   const char *source, dc_units *ret, dc_modules *ret_modules,
-		   dc_makefiles *ret_makefiles);
+		   dc_paths *ret_makefiles);
 void dc_modules_done(dc_modules *modules);
 
 /* The units of a module, in the order Kbuild lists its objects. Those that no C file makes
  * (assembly, composites of composites) are not among them. */
 void dc_module_units(const struct dc_module *module, const dc_units *all, dc_units *ret);
 
-/* The C files of an external module: of the one called `module`, or with NULL of the only one that
- * Kbuild would make in source. As dc_kbuild_read; -EINVAL also if there is no such module, or if
- * there are several to choose from. */
+/*
+ * dc_kbuild_units - the C files of an external module: of the one called `module`, or with NULL of
+ * the only one that Kbuild would make in source.
+ * @ret_others the units of the folder's other modules
+ * As dc_kbuild_read; -EINVAL also if there is no such module, or if there are several to choose
+ * from.
+ */
 int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
-		    const char *source, const char *module, dc_units *ret,
-		    dc_makefiles *ret_makefiles);
+		    const char *source, const char *module, dc_units *ret, dc_units *ret_others,
+		    dc_paths *ret_makefiles);
 
 /* The same from a compile_commands.json ("command" or "arguments" entries). */
 int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const char *path,

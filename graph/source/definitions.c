@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "graph/source/layout_read.h"
+#include "graph/source/pointers_read.h"
 #include "graph/source/read.h"
 #include "graph/source/statics.h"
 
@@ -18,13 +19,13 @@ static void add_use(struct dc_source_reader *reader, CXCursor cursor, enum dc_us
 		    const char *name)
 {
 	const char *macro = dc_source_macro_of(reader, cursor);
-	struct dc_use use = {
-		.kind = macro ? DC_USE_MACRO : kind,
-		.name = macro ? macro : name,
-		.inner = macro ? name : NULL,
-		.line = dc_ast_place(cursor).line,
-	};
+	struct dc_use use = {.kind = kind, .name = name, .line = dc_ast_place(cursor).line};
 
+	if (macro && macro != name) { /* not a macro around the function of its name */
+		use.kind = DC_USE_MACRO;
+		use.name = macro;
+		use.inner = name;
+	}
 	dc_vec_push(&reader->definition->uses, use);
 }
 
@@ -120,6 +121,7 @@ static void read_parameters(struct dc_source_reader *reader, CXCursor cursor,
 			ret->uncuttable = "has a parameter without a name";
 		if (to.kind != CXType_Invalid)
 			dc_layout_record(&reader->facts, &reader->source->layouts, to);
+		dc_source_read_reach(reader, type);
 		dc_vec_push(&ret->parameters, parameter);
 	}
 }
@@ -184,6 +186,8 @@ void dc_source_read_definition(struct dc_source_reader *reader, CXCursor cursor,
 	read_parameters(reader, cursor, &ret);
 	judge(type, &ret);
 	read_body(reader, body, &ret);
+	dc_pointers_read_function(&reader->facts, reader->tu, cursor, ret.name, file,
+				  &reader->source->evidence);
 	dc_vec_push(&reader->source->definitions, ret);
 }
 

@@ -36,6 +36,13 @@ static bool is_function(CXType type)
 	return type.kind == CXType_FunctionProto || type.kind == CXType_FunctionNoProto;
 }
 
+/* Plain char is unsigned since Linux 6.2 (-funsigned-char), and another type than unsigned char. */
+static bool is_char(CXType type)
+{
+	return type.kind == CXType_Char_S || type.kind == CXType_Char_U ||
+	       type.kind == CXType_SChar;
+}
+
 struct dc_value dc_layout_value(struct dc_facts *facts, CXType type)
 {
 	CXType canonical = clang_getCanonicalType(type), to;
@@ -61,7 +68,7 @@ struct dc_value dc_layout_value(struct dc_facts *facts, CXType type)
 	value.to = kind_of(to);
 	value.to_size = size_of(to);
 	value.to_const = clang_isConstQualifiedType(to);
-	value.to_char = to.kind == CXType_Char_S || to.kind == CXType_SChar;
+	value.to_char = is_char(to);
 	value.is_code = is_function(to);
 	if (value.to == DC_VALUE_RECORD)
 		value.record = dc_ast_record_type(facts, to);
@@ -202,7 +209,7 @@ void dc_layout_record(struct dc_facts *facts, struct dc_layouts *layouts, CXType
 struct bodies {
 	struct dc_facts *facts;
 	struct dc_layouts *layouts;
-	bool in_table;
+	bool in_table, generated;
 	const char *function; /* of the driver, whose body it is; or NULL */
 	const char *inside; /* the inline function of the kernel whose body it is, or NULL */
 	DC_VEC(const char *) followed; /* from there */
@@ -241,6 +248,8 @@ static void add_inline_use(struct bodies *bodies, CXCursor field, bool written)
 	};
 	size_t i;
 
+	if (!strcmp(use.record, DC_AST_LOCAL) || dc_ast_is_nameless_field(bodies->facts, field))
+		return;
 	for (i = bodies->layouts->inlines.len; i-- > 0;) {
 		struct dc_inline_use *at = &bodies->layouts->inlines.at[i];
 
@@ -349,8 +358,7 @@ static bool is_bytes(CXType pointer)
 {
 	CXType to = clang_getCanonicalType(clang_getPointeeType(clang_getCanonicalType(pointer)));
 
-	return to.kind == CXType_Void || to.kind == CXType_Char_S || to.kind == CXType_SChar ||
-	       to.kind == CXType_UChar;
+	return to.kind == CXType_Void || is_char(to) || to.kind == CXType_UChar;
 }
 
 /* Notes a pointer to a structure that is cast to one to bytes, in a place that looks there. */
@@ -409,6 +417,31 @@ static void note_of_driver(struct bodies *bodies, CXCursor cursor)
 	}
 }
 
+/* A function that only a header of the driver declares may be another unit's, or another module's:
+ * dc_source_read_finish drops the former. */
+static bool is_defined_here(struct bodies *bodies, CXCursor function)
+{
+	CXCursor definition = clang_getCursorDefinition(function);
+
+	return !clang_Cursor_isNull(definition) &&
+	       dc_ast_driver_file(bodies->facts, dc_ast_place(definition).file);
+}
+
+/* __this_module is the module's own: the linker makes it. */
+static void note_table_variable(struct bodies *bodies, CXCursor variable)
+{
+	const char *name = dc_ast_spelling(bodies->facts, variable), **at;
+
+	if (clang_getCursorLinkage(variable) != CXLinkage_External ||
+	    !clang_Cursor_isNull(clang_getCursorDefinition(variable)) ||
+	    !strcmp(name, "__this_module"))
+		return;
+	dc_vec_each (at, &bodies->layouts->table_variables)
+		if (*at == name)
+			return;
+	dc_vec_push(&bodies->layouts->table_variables, name);
+}
+
 static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXClientData data)
 {
 	struct bodies *bodies = data;
@@ -428,8 +461,10 @@ static enum CXChildVisitResult visit_body(CXCursor cursor, CXCursor parent, CXCl
 		break;
 	case CXCursor_DeclRefExpr:
 		to = clang_getCursorReferenced(cursor);
-		if (clang_getCursorKind(to) != CXCursor_FunctionDecl ||
-		    dc_ast_driver_file(bodies->facts, dc_ast_place(to).file))
+		if (bodies->in_table && clang_getCursorKind(to) == CXCursor_VarDecl)
+			note_table_variable(bodies, to);
+		if (clang_getCursorKind(to) != CXCursor_FunctionDecl || bodies->generated ||
+		    is_defined_here(bodies, to))
 			break;
 		if (bodies->inside)
 			follow(bodies, to);
@@ -450,9 +485,11 @@ void dc_layout_body(struct dc_facts *facts, struct dc_layouts *layouts, const ch
 	clang_visitChildren(body, visit_body, &bodies);
 }
 
-void dc_layout_initialiser(struct dc_facts *facts, struct dc_layouts *layouts, CXCursor variable)
+void dc_layout_initialiser(struct dc_facts *facts, struct dc_layouts *layouts, CXCursor variable,
+			   bool generated)
 {
-	struct bodies bodies = {.facts = facts, .layouts = layouts, .in_table = true};
+	struct bodies bodies = {
+		.facts = facts, .layouts = layouts, .in_table = true, .generated = generated};
 
 	clang_visitChildren(variable, visit_body, &bodies);
 }
@@ -470,6 +507,11 @@ static int order_prototypes(const void *a, const void *b)
 		      ((const struct dc_prototype *)b)->name);
 }
 
+static int order_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 static int order_inlines(const void *a, const void *b)
 {
 	const struct dc_inline_use *left = a, *right = b;
@@ -480,14 +522,25 @@ static int order_inlines(const void *a, const void *b)
 	return order ? order : strcmp(left->field, right->field);
 }
 
+static int order_reach(const void *a, const void *b)
+{
+	return strcmp(((const struct dc_reach *)a)->name, ((const struct dc_reach *)b)->name);
+}
+
 void dc_layout_finish(struct dc_layouts *layouts)
 {
+	if (layouts->reach.len)
+		qsort(layouts->reach.at, layouts->reach.len, sizeof(*layouts->reach.at),
+		      order_reach);
 	if (layouts->layouts.len)
 		qsort(layouts->layouts.at, layouts->layouts.len, sizeof(*layouts->layouts.at),
 		      order_layouts);
 	if (layouts->prototypes.len)
 		qsort(layouts->prototypes.at, layouts->prototypes.len,
 		      sizeof(*layouts->prototypes.at), order_prototypes);
+	if (layouts->table_variables.len)
+		qsort(layouts->table_variables.at, layouts->table_variables.len,
+		      sizeof(const char *), order_texts);
 	if (layouts->inlines.len)
 		qsort(layouts->inlines.at, layouts->inlines.len, sizeof(*layouts->inlines.at),
 		      order_inlines);
@@ -497,6 +550,7 @@ void dc_layout_done(struct dc_layouts *layouts)
 {
 	struct dc_layout *layout;
 	struct dc_prototype *at;
+	struct dc_reach *reach;
 
 	dc_vec_each (layout, &layouts->layouts)
 		dc_vec_done(&layout->fields);
@@ -505,11 +559,15 @@ void dc_layout_done(struct dc_layouts *layouts)
 		dc_vec_done(&at->parameter_names);
 		dc_vec_done(&at->parameter_types);
 	}
+	dc_vec_each (reach, &layouts->reach)
+		dc_vec_done(&reach->to);
+	dc_vec_done(&layouts->reach);
 	dc_vec_done(&layouts->layouts);
 	dc_vec_done(&layouts->prototypes);
 	dc_vec_done(&layouts->inlines);
 	dc_vec_done(&layouts->inner_calls);
 	dc_vec_done(&layouts->hidden);
+	dc_vec_done(&layouts->table_variables);
 }
 
 const struct dc_layout *dc_layout_find(const struct dc_layouts *layouts, const char *name)
@@ -529,4 +587,13 @@ const struct dc_prototype *dc_prototype_find(const struct dc_layouts *layouts, c
 		return NULL;
 	return bsearch(&key, layouts->prototypes.at, layouts->prototypes.len, sizeof(key),
 		       order_prototypes);
+}
+
+const struct dc_reach *dc_reach_find(const struct dc_layouts *layouts, const char *name)
+{
+	const struct dc_reach key = {.name = name};
+
+	if (!layouts->reach.len)
+		return NULL;
+	return bsearch(&key, layouts->reach.at, layouts->reach.len, sizeof(key), order_reach);
 }

@@ -80,16 +80,27 @@ struct dc_hidden_use {
 	unsigned line;
 };
 
+/* A structure that parameters of the driver's functions point to, directly or through others. */
+struct dc_reach {
+	const char *name;
+	unsigned fields; /* those of embedded structures included; an array is one */
+	DC_VEC(const char *) to; /* structures that its pointers point to; each once */
+};
+
 struct dc_layouts {
 	DC_VEC(struct dc_layout) layouts; /* those touched and those embedded in them; by name */
 	DC_VEC(struct dc_prototype) prototypes; /* by name */
 	DC_VEC(struct dc_inline_use) inlines; /* by function, record, field; once each */
 	DC_VEC(struct dc_inner_call) inner_calls; /* whose callees have prototypes too */
 	DC_VEC(struct dc_hidden_use) hidden; /* in the source's order */
+	DC_VEC(struct dc_reach) reach; /* by name */
+	DC_VEC(const char *) table_variables; /* of the kernel, or of another module, that
+					       * initialisers at file scope name; sorted, once */
 };
 
 /* Return the row of that name, or NULL. */
 const struct dc_layout *dc_layout_find(const struct dc_layouts *layouts, const char *name);
 const struct dc_prototype *dc_prototype_find(const struct dc_layouts *layouts, const char *name);
+const struct dc_reach *dc_reach_find(const struct dc_layouts *layouts, const char *name);
 
 #endif

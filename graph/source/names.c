@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "graph/source/layout_read.h"
+#include "graph/source/pointers_read.h"
 #include "graph/source/read.h"
 #include "graph/source/text.h"
 
@@ -78,6 +79,80 @@ static void tidy_definition(struct dc_source_reader *reader, struct dc_definitio
 	definition->uses.len = count;
 }
 
+static void rename_pointer(struct dc_source_reader *reader, struct dc_pointer *pointer)
+{
+	if (pointer->of && pointer->kind != DC_POINTER_FIELD &&
+	    pointer->kind != DC_POINTER_VARIABLE)
+		pointer->of = graph_name(reader, pointer->of);
+}
+
+static bool sets_field_of_kernel(struct dc_source_reader *reader, const struct dc_evidence *row)
+{
+	const struct dc_layout *layout;
+
+	if (row->pointer.kind != DC_POINTER_FIELD ||
+	    (row->kind != DC_EVIDENCE_HAS && row->kind != DC_EVIDENCE_FROM &&
+	     row->kind != DC_EVIDENCE_INSIDE && row->kind != DC_EVIDENCE_ANY))
+		return false;
+	layout = dc_layout_find(&reader->source->layouts, row->pointer.of);
+	return !layout || !layout->of_driver;
+}
+
+static void finish_evidence(struct dc_source_reader *reader)
+{
+	dc_evidences *evidence = &reader->source->evidence;
+	struct dc_evidence *row;
+	size_t i, count = 0;
+
+	/* the kernel sets its fields too */
+	for (i = 0; i < evidence->len; i++)
+		if (!sets_field_of_kernel(reader, &evidence->at[i]))
+			evidence->at[count++] = evidence->at[i];
+	evidence->len = count;
+	dc_vec_each (row, evidence) {
+		rename_pointer(reader, &row->pointer);
+		rename_pointer(reader, &row->from);
+		if (row->function)
+			row->function = graph_name(reader, row->function);
+	}
+	dc_pointers_finish(evidence);
+}
+
+static bool defines_variable(const struct dc_source *source, const char *name)
+{
+	const struct dc_variable *variable;
+
+	dc_vec_each (variable, &source->variables)
+		if (!variable->is_static && variable->name == name)
+			return true;
+	return false;
+}
+
+/* Leaves the functions and the variables that the driver does not define. */
+static void drop_own(struct dc_source *source)
+{
+	struct dc_prototype *at = source->layouts.prototypes.at;
+	const char **names = source->layouts.table_variables.at;
+	size_t i, kept = 0;
+
+	for (i = 0; i < source->layouts.table_variables.len; i++)
+		if (!defines_variable(source, names[i]))
+			names[kept++] = names[i];
+	source->layouts.table_variables.len = kept;
+	kept = 0;
+
+	for (i = 0; i < source->layouts.prototypes.len; i++) {
+		if (!dc_source_defines(source, at[i].name)) {
+			at[kept++] = at[i];
+			continue;
+		}
+		dc_vec_done(&at[i].parameters);
+		dc_vec_done(&at[i].parameter_names);
+		dc_vec_done(&at[i].parameter_types);
+	}
+	source->layouts.prototypes.len = kept;
+}
+
 static void finish(struct dc_source_reader *reader)
 {
 	struct dc_source *source = reader->source;
@@ -102,12 +177,16 @@ static void finish(struct dc_source_reader *reader)
 	for (i = 0; i < source->definitions.len; i++)
 		source->definitions.at[i].name = names[i];
 	free(names);
+	drop_own(source);
 	dc_layout_finish(&source->layouts);
+	finish_evidence(reader);
 	if (source->definitions.len)
 		qsort(source->definitions.at, source->definitions.len,
 		      sizeof(*source->definitions.at), order_definitions);
 	if (source->files.len)
 		qsort(source->files.at, source->files.len, sizeof(*source->files.at), order_files);
+	if (source->outside.len)
+		qsort(source->outside.at, source->outside.len, sizeof(const char *), order_texts);
 }
 
 int dc_source_read_finish(struct dc_diag *diag, struct dc_source_reader *reader)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/driver/flags.h"
 #include "graph/source/layout_read.h"
 #include "graph/source/text.h"
 
@@ -148,22 +149,48 @@ static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXCli
 	return CXChildVisit_Continue;
 }
 
-static void note_unit(struct dc_source_reader *reader, const struct dc_unit *unit)
+static void note_unit(struct dc_source_reader *reader, const struct dc_unit *command)
 {
 	struct dc_source_file file = {.name = reader->unit, .is_unit = true};
-	static const char name[] = "-DKBUILD_MODNAME=";
-	int i;
+	struct dc_source_unit unit = {.file = reader->unit};
+	struct dc_source *source = reader->source;
+	const char *module = dc_unit_define(source->arena, command, "KBUILD_MODNAME");
+	dc_flags flags = {0};
+	size_t i;
 
-	dc_vec_push(&reader->source->files, file);
-	for (i = 0; i < unit->argc; i++)
-		if (!strncmp(unit->argv[i], name, strlen(name))) {
-			const char *at = unit->argv[i] + strlen(name);
-			size_t len;
+	dc_vec_push(&source->files, file);
+	dc_unit_own_flags(source->arena, command, source->folder, &flags);
+	for (i = 0; i < flags.len; i++)
+		dc_vec_push(&unit.flags, flags.at[i]);
+	dc_vec_done(&flags);
+	dc_vec_push(&source->units, unit);
+	if (module)
+		source->module = module;
+	if (command->module)
+		source->module_file = dc_arena_strdup(source->arena, command->module);
+}
 
-			at += strspn(at, "\\\"");
-			len = strcspn(at, "\\\"");
-			reader->source->module = dc_arena_strndup(reader->source->arena, at, len);
-		}
+void dc_source_read_inclusion(struct dc_source_reader *reader, CXFile file)
+{
+	const char *inside = dc_ast_driver_file(&reader->facts, file), *path, **outside;
+	struct dc_source *source = reader->source;
+	const struct dc_source_file *known;
+
+	if (inside) {
+		dc_vec_each (known, &source->files)
+			if (known->name == inside)
+				return;
+		dc_vec_push(&source->files, (struct dc_source_file){.name = inside});
+		return;
+	}
+	path = dc_source_keep(reader, clang_getFileName(file));
+	if (dc_unit_is_kernels(reader->command, path))
+		return;
+	path = dc_facts_name(&reader->facts, dc_path_tidy(source->arena, path));
+	dc_vec_each (outside, &source->outside)
+		if (*outside == path)
+			return;
+	dc_vec_push(&source->outside, path);
 }
 
 /* Notes the first unit that knows each structure. */
@@ -176,7 +203,8 @@ static void note_layouts(struct dc_source_reader *reader)
 			layout->unit = reader->unit;
 }
 
-void dc_source_read_start(struct dc_source_reader *reader, const char *folder)
+void dc_source_read_start(struct dc_source_reader *reader, const char *folder,
+			  const struct dc_family *family)
 {
 	struct dc_source *source = dc_alloc(1, sizeof(*source));
 
@@ -185,6 +213,8 @@ void dc_source_read_start(struct dc_source_reader *reader, const char *folder)
 	*reader = (struct dc_source_reader){.source = source};
 	reader->facts.arena = source->arena;
 	reader->facts.source = source->folder;
+	reader->facts.family = family;
+	reader->reached.arena = source->arena;
 }
 
 void dc_source_read_unit(struct dc_source_reader *reader, const struct dc_unit *unit,
@@ -196,6 +226,7 @@ void dc_source_read_unit(struct dc_source_reader *reader, const struct dc_unit *
 	if (!strncmp(name, reader->source->folder, folder) && name[folder] == '/')
 		name += folder + 1;
 	reader->tu = tu;
+	reader->command = unit;
 	reader->unit = dc_facts_name(&reader->facts, name);
 	note_unit(reader, unit);
 	dc_source_read_macros(reader);
@@ -207,6 +238,7 @@ void dc_source_read_unit(struct dc_source_reader *reader, const struct dc_unit *
 void dc_source_read_done(struct dc_source_reader *reader, struct dc_source **ret)
 {
 	dc_facts_done(&reader->facts);
+	dc_map_done(&reader->reached);
 	if (ret)
 		*ret = reader->source;
 	else

@@ -5,6 +5,7 @@
 #define DC_GRAPH_SOURCE_READ_H
 
 #include "graph/ast.h"
+#include "graph/map.h"
 #include "graph/source/source.h"
 
 /* A macro expansion in a file of the driver. */
@@ -18,20 +19,27 @@ struct dc_source_reader {
 	struct dc_facts facts; /* for ast.h: interned names, the driver's folder */
 	struct dc_source *source;
 	CXTranslationUnit tu; /* being read */
+	const struct dc_unit *command; /* that compiles it */
 	const char *unit; /* its C file */
 	struct dc_source_macro *macros; /* by name */
 	DC_VEC(struct dc_source_expansion) expansions; /* in order */
 	struct dc_definition *definition; /* whose body is being visited */
+	struct dc_map reached; /* structures in layouts.reach */
 };
 
 /* The reader of a driver whose source is in folder (absolute), and its empty result. End with
- * dc_source_read_done, which hands the result over, or frees it when ret is NULL. */
-void dc_source_read_start(struct dc_source_reader *reader, const char *folder);
+ * dc_source_read_done, which hands the result over, or frees it when ret is NULL. family: borrowed;
+ * may be filled later, but before the first unit. */
+void dc_source_read_start(struct dc_source_reader *reader, const char *folder,
+			  const struct dc_family *family);
 void dc_source_read_done(struct dc_source_reader *reader, struct dc_source **ret);
 
 /* Adds a parsed unit. It must have been parsed with a detailed preprocessing record. */
 void dc_source_read_unit(struct dc_source_reader *reader, const struct dc_unit *unit,
 			 CXTranslationUnit tu);
+
+/* Adds a file that the unit includes, or the unit's own file. */
+void dc_source_read_inclusion(struct dc_source_reader *reader, CXFile file);
 
 /* After the last unit: finds functions whose text cannot be cut, gives all functions the graph's
  * names, sorts. Returns 0, or -errno after reporting: a file cannot be read. */
@@ -43,6 +51,9 @@ void dc_source_forget_macros(struct dc_source_reader *reader);
 void dc_source_read_definition(struct dc_source_reader *reader, CXCursor cursor, const char *file);
 void dc_source_read_forward(struct dc_source_reader *reader, CXCursor cursor, const char *file);
 void dc_source_read_variable(struct dc_source_reader *reader, CXCursor cursor, const char *file);
+
+/* Adds to layouts.reach what a parameter of this type points to, directly or not. */
+void dc_source_read_reach(struct dc_source_reader *reader, CXType parameter);
 
 /* The kernel's macro that the driver wrote to get what the cursor is; NULL: no macro. */
 const char *dc_source_macro_of(struct dc_source_reader *reader, CXCursor cursor);

@@ -5,14 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "graph/source/layout_read.h"
 
 void dc_source_free(struct dc_source *source)
 {
 	struct dc_definition *definition;
+	struct dc_source_unit *unit;
 
 	if (!source)
 		return;
+	dc_vec_each (unit, &source->units)
+		dc_vec_done(&unit->flags);
+	dc_vec_done(&source->units);
+	dc_vec_done(&source->outside);
 	dc_vec_each (definition, &source->definitions) {
 		dc_vec_done(&definition->parameters);
 		dc_vec_done(&definition->refers);
@@ -24,10 +30,18 @@ void dc_source_free(struct dc_source *source)
 	dc_vec_done(&source->variables);
 	dc_vec_done(&source->statics);
 	dc_vec_done(&source->files);
+	dc_vec_done(&source->evidence);
 	dc_layout_done(&source->layouts);
 	dc_origin_done(&source->origin);
 	dc_arena_free(source->arena);
 	free(source);
+}
+
+const char *dc_source_path(struct dc_arena *arena, const struct dc_source *source, const char *name)
+{
+	const char *path = dc_arena_printf(arena, "%s/%s", source->folder, name);
+
+	return dc_is_file(path) ? path : dc_arena_printf(arena, "%s_shipped", path);
 }
 
 static int order_definitions(const void *a, const void *b)

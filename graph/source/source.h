@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "graph/origin.h"
 #include "graph/source/layout.h"
+#include "graph/source/pointers.h"
 
 enum dc_use_kind {
 	DC_USE_FUNCTION, /* of the kernel: exported, or inline in its headers */
@@ -96,6 +97,7 @@ struct dc_static {
 	size_t label; /* offset in the file behind its declarator, where an asm label goes */
 };
 
+/* A file of the driver that its compiler reads. */
 struct dc_source_file {
 	const char *name; /* relative to the driver's source */
 	bool is_unit; /* compiled by itself */
@@ -104,10 +106,17 @@ struct dc_source_file {
 	unsigned first_line;
 };
 
+/* A C file that is compiled by itself. */
+struct dc_source_unit {
+	const char *file;
+	DC_VEC(const char *) flags; /* of the driver's makefile: dc_unit_own_flags */
+};
+
 struct dc_source {
 	struct dc_arena *arena; /* owns all strings */
 	const char *folder; /* absolute */
 	const char *module; /* KBUILD_MODNAME */
+	const char *module_file; /* the module's file without .ko: snd-intel8x0; or NULL: module */
 	const char *kernel; /* release */
 	struct dc_origin origin; /* that of the graph made by the same reading */
 	DC_VEC(struct dc_definition) definitions; /* sorted by name */
@@ -115,8 +124,12 @@ struct dc_source {
 	DC_VEC(const char *) file_refers; /* functions that initialisers at file scope refer to */
 	DC_VEC(struct dc_variable) variables; /* sorted by file, then in the source's order */
 	DC_VEC(struct dc_static) statics; /* in the source's order */
-	DC_VEC(struct dc_source_file) files; /* those with declarations; sorted */
+	DC_VEC(struct dc_source_file) files; /* sorted */
+	DC_VEC(struct dc_source_unit) units; /* in the order in which they are linked */
+	DC_VEC(const char *) outside; /* files read that are neither in folder nor the kernel's:
+				       * absolute, sorted, once */
 	struct dc_layouts layouts;
+	dc_evidences evidence; /* sorted by pointer and kind; what several places show, once */
 };
 
 /*
@@ -130,6 +143,10 @@ int dc_source_read(struct dc_diag *diag, const char *path, const char *folder,
 int dc_source_write(struct dc_diag *diag, const char *path, const struct dc_source *source);
 
 void dc_source_free(struct dc_source *source); /* takes NULL */
+
+/* The path of a file of the driver, in the arena; that of NAME_shipped if Kbuild would copy it. */
+const char *dc_source_path(struct dc_arena *arena, const struct dc_source *source,
+			   const char *name);
 
 /* Returns the definition with this name of the graph, or NULL. */
 const struct dc_definition *dc_source_find(const struct dc_source *source, const char *name);

@@ -13,7 +13,7 @@
 #include "graph/facts.h"
 #include "graph/source/source.h"
 
-enum member_kind { TEXT, MAYBE_TEXT, NUMBER, OFFSET, FLAG, WORD, VALUE };
+enum member_kind { TEXT, MAYBE_TEXT, NUMBER, SIGNED, OFFSET, FLAG, WORD, VALUE };
 
 struct member {
 	const char *key;
@@ -27,6 +27,11 @@ struct member {
 
 static const char *const value_kinds[] = {"void", "integer", "record", "pointer", "other", NULL};
 static const char *const use_kinds[] = {"function", "variable", "macro", "asm", NULL};
+static const char *const pointer_kinds[] = {"parameter", "local",  "result", "field",
+					    "variable",	 "passed", NULL};
+static const char *const evidence_kinds[] = {"uses", "uses some", "string", "has",
+					     "from", "inside",	  "null",   "number",
+					     "any",  "registers", "device", NULL};
 static const char *const results[] = {"void", "signed", "pointer", "other", NULL};
 
 static const struct member definition_members[] = {
@@ -111,6 +116,9 @@ static const struct member field_members[] = {
 	MEMBER(dc_layout_field, "value", VALUE, value),
 	{0}};
 
+static const struct member reach_members[] = {
+	MEMBER(dc_reach, "name", TEXT, name), MEMBER(dc_reach, "fields", NUMBER, fields), {0}};
+
 static const struct member prototype_members[] = {
 	MEMBER(dc_prototype, "name", TEXT, name),
 	MEMBER(dc_prototype, "result_type", TEXT, result_type),
@@ -129,6 +137,27 @@ static const struct member inline_members[] = {MEMBER(dc_inline_use, "function",
 static const struct member inner_call_members[] = {
 	MEMBER(dc_inner_call, "function", TEXT, function),
 	MEMBER(dc_inner_call, "callee", TEXT, callee),
+	{0}};
+
+static const struct member evidence_members[] = {
+	NAMED(dc_evidence, "pointer", pointer.kind, pointer_kinds),
+	MEMBER(dc_evidence, "of", TEXT, pointer.of),
+	MEMBER(dc_evidence, "name", TEXT, pointer.name),
+	NAMED(dc_evidence, "shows", kind, evidence_kinds),
+	MEMBER(dc_evidence, "bytes", SIGNED, extent.bytes),
+	MEMBER(dc_evidence, "each", SIGNED, extent.each),
+	MEMBER(dc_evidence, "times", MAYBE_TEXT, extent.times),
+	NAMED(dc_evidence, "from", from.kind, pointer_kinds),
+	MEMBER(dc_evidence, "from_of", MAYBE_TEXT, from.of),
+	MEMBER(dc_evidence, "from_name", MAYBE_TEXT, from.name),
+	MEMBER(dc_evidence, "offset", SIGNED, offset),
+	MEMBER(dc_evidence, "certain", FLAG, certain),
+	MEMBER(dc_evidence, "allocated", FLAG, allocated),
+	MEMBER(dc_evidence, "record", MAYBE_TEXT, record),
+	MEMBER(dc_evidence, "function", MAYBE_TEXT, function),
+	MEMBER(dc_evidence, "file", TEXT, file),
+	MEMBER(dc_evidence, "line", NUMBER, line),
+	MEMBER(dc_evidence, "text", TEXT, text),
 	{0}};
 
 static const struct member hidden_members[] = {MEMBER(dc_hidden_use, "function", TEXT, function),
@@ -171,6 +200,8 @@ static json_t *put_member(const struct member *member, const void *at)
 		return maybe_string(*(const char *const *)at);
 	case NUMBER:
 		return json_integer(*(const unsigned *)at);
+	case SIGNED:
+		return json_integer(*(const long long *)at);
 	case OFFSET:
 		return json_integer((json_int_t) * (const size_t *)at);
 	case FLAG:
@@ -244,6 +275,21 @@ static json_t *put_statics(const struct dc_source *source)
 	return rows;
 }
 
+static json_t *put_units(const struct dc_source *source)
+{
+	const struct dc_source_unit *unit;
+	json_t *rows = json_array();
+
+	dc_vec_each (unit, &source->units) {
+		json_t *row = json_object();
+
+		dc_json_set(row, "file", json_string(unit->file));
+		dc_json_set(row, "flags", put_texts(unit->flags.at, unit->flags.len));
+		dc_json_add(rows, row);
+	}
+	return rows;
+}
+
 static json_t *put_layouts(const struct dc_source *source)
 {
 	const struct dc_layout *layout;
@@ -253,6 +299,20 @@ static json_t *put_layouts(const struct dc_source *source)
 		json_t *row = put_record(layout_members, layout);
 
 		PUT_LIST(row, "fields", &layout->fields, field_members);
+		dc_json_add(rows, row);
+	}
+	return rows;
+}
+
+static json_t *put_reach(const struct dc_source *source)
+{
+	const struct dc_reach *reach;
+	json_t *rows = json_array();
+
+	dc_vec_each (reach, &source->layouts.reach) {
+		json_t *row = put_record(reach_members, reach);
+
+		dc_json_set(row, "to", put_texts(reach->to.at, reach->to.len));
 		dc_json_add(rows, row);
 	}
 	return rows;
@@ -289,6 +349,7 @@ int dc_source_write(struct dc_diag *diag, const char *path, const struct dc_sour
 	int err;
 
 	dc_json_set(root, "module", maybe_string(source->module));
+	dc_json_set(root, "module_file", maybe_string(source->module_file));
 	dc_json_set(root, "kernel", json_string(source->kernel));
 	dc_origin_put(root, &source->origin);
 	dc_json_set(root, "definitions", put_definitions(source));
@@ -298,11 +359,17 @@ int dc_source_write(struct dc_diag *diag, const char *path, const struct dc_sour
 	PUT_LIST(root, "variables", &source->variables, variable_members);
 	dc_json_set(root, "statics", put_statics(source));
 	PUT_LIST(root, "files", &source->files, file_members);
+	dc_json_set(root, "units", put_units(source));
+	dc_json_set(root, "outside", put_texts(source->outside.at, source->outside.len));
 	dc_json_set(root, "layouts", put_layouts(source));
 	dc_json_set(root, "prototypes", put_prototypes(source));
 	PUT_LIST(root, "inlines", &layouts->inlines, inline_members);
 	PUT_LIST(root, "inner_calls", &layouts->inner_calls, inner_call_members);
 	PUT_LIST(root, "hidden", &layouts->hidden, hidden_members);
+	dc_json_set(root, "table_variables",
+		    put_texts(layouts->table_variables.at, layouts->table_variables.len));
+	PUT_LIST(root, "evidence", &source->evidence, evidence_members);
+	dc_json_set(root, "reach", put_reach(source));
 	err = dc_json_write(diag, path, root);
 	json_decref(root);
 	return err;
@@ -381,6 +448,9 @@ static void get_member(struct reader *reader, const struct dc_json *row,
 		break;
 	case NUMBER:
 		*(unsigned *)at = get_number(row, member->key);
+		break;
+	case SIGNED:
+		*(long long *)at = dc_json_int(row, member->key, INT64_MIN, INT64_MAX);
 		break;
 	case OFFSET:
 		*(size_t *)at = (size_t)dc_json_int(row, member->key, 0, INT64_MAX);
@@ -471,6 +541,20 @@ static void get_statics(struct reader *reader)
 	}
 }
 
+static void get_units(struct reader *reader)
+{
+	struct dc_json rows = dc_json_array(&reader->root, "units");
+	size_t i;
+
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+		struct dc_source_unit ret = {.file = keep(reader, dc_json_str(&row, "file"))};
+
+		GET_TEXTS(reader, &row, "flags", &ret.flags);
+		dc_vec_push(&reader->source->units, ret);
+	}
+}
+
 static void get_layouts(struct reader *reader)
 {
 	struct dc_json rows = dc_json_array(&reader->root, "layouts");
@@ -485,6 +569,25 @@ static void get_layouts(struct reader *reader)
 		check_order(&row, before, ret.name);
 		GET_LIST(reader, &row, "fields", &ret.fields, field_members, dc_layout_field);
 		dc_vec_push(&reader->source->layouts.layouts, ret);
+		before = ret.name;
+	}
+}
+
+/* A source.json of before has none; only the ladder of fields needs it. */
+static void get_reach(struct reader *reader)
+{
+	struct dc_json rows = dc_json_array(&reader->root, "reach");
+	const char *before = NULL;
+	size_t i;
+
+	for (i = 0; i < dc_json_len(&rows); i++) {
+		struct dc_json row = dc_json_at(&rows, i);
+		struct dc_reach ret = {0};
+
+		get_record(reader, &row, reach_members, &ret);
+		check_order(&row, before, ret.name);
+		GET_TEXTS(reader, &row, "to", &ret.to);
+		dc_vec_push(&reader->source->layouts.reach, ret);
 		before = ret.name;
 	}
 }
@@ -531,6 +634,7 @@ static void get_all(struct reader *reader)
 	struct dc_json *root = &reader->root;
 
 	source->module = keep(reader, get_maybe(root, "module"));
+	source->module_file = keep(reader, get_maybe(root, "module_file"));
 	source->kernel = keep(reader, dc_json_str(root, "kernel"));
 	dc_origin_get(source->arena, root, &source->origin);
 	get_definitions(reader);
@@ -539,12 +643,17 @@ static void get_all(struct reader *reader)
 	GET_LIST(reader, root, "variables", &source->variables, variable_members, dc_variable);
 	get_statics(reader);
 	GET_LIST(reader, root, "files", &source->files, file_members, dc_source_file);
+	get_units(reader);
+	GET_TEXTS(reader, root, "outside", &source->outside);
 	get_layouts(reader);
 	get_prototypes(reader);
 	GET_LIST(reader, root, "inlines", &layouts->inlines, inline_members, dc_inline_use);
 	GET_LIST(reader, root, "inner_calls", &layouts->inner_calls, inner_call_members,
 		 dc_inner_call);
 	GET_LIST(reader, root, "hidden", &layouts->hidden, hidden_members, dc_hidden_use);
+	GET_TEXTS(reader, root, "table_variables", &layouts->table_variables);
+	GET_LIST(reader, root, "evidence", &source->evidence, evidence_members, dc_evidence);
+	get_reach(reader);
 }
 
 int dc_source_read(struct dc_diag *diag, const char *path, const char *folder,

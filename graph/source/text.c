@@ -37,14 +37,9 @@ int dc_source_check_text(struct dc_diag *diag, struct dc_source *source)
 	struct dc_definition *definition;
 
 	dc_vec_each (file, &source->files) {
-		const char *path =
-			dc_arena_printf(source->arena, "%s/%s", source->folder, file->name);
 		char *text;
-		int err;
-
-		if (!dc_is_file(path)) /* Kbuild will copy it */
-			path = dc_arena_printf(source->arena, "%s_shipped", path);
-		err = dc_file_read(diag, path, &text, NULL);
+		int err = dc_file_read(diag, dc_source_path(source->arena, source, file->name),
+				       &text, NULL);
 
 		if (err < 0)
 			return err;

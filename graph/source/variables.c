@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "graph/source/layout_read.h"
+#include "graph/source/pointers_read.h"
 #include "graph/source/read.h"
 
 static enum CXChildVisitResult visit_initialiser(CXCursor cursor, CXCursor parent,
@@ -28,21 +29,25 @@ void dc_source_read_variable(struct dc_source_reader *reader, CXCursor cursor, c
 		.is_static = clang_getCursorLinkage(cursor) == CXLinkage_Internal,
 		.is_init = dc_source_is_init(reader, cursor),
 	};
+	bool generated = dc_source_name_is_generated(reader, cursor);
 	const struct dc_variable *other;
 	CXType type = clang_getCanonicalType(clang_getCursorType(cursor));
 
 	ret.count = 1;
+	ret.is_const = clang_isConstQualifiedType(type); /* clang has it on the outermost array */
 	while (type.kind == CXType_ConstantArray) {
 		ret.count *= (unsigned)clang_getArraySize(type);
 		type = clang_getCanonicalType(clang_getArrayElementType(type));
 	}
-	ret.is_const = clang_isConstQualifiedType(type);
+	ret.is_const |= clang_isConstQualifiedType(type);
 	ret.value = dc_layout_value(&reader->facts, type);
-	if (!dc_source_name_is_generated(reader, cursor)) {
+	if (!generated) {
 		clang_visitChildren(cursor, visit_initialiser, reader);
-		dc_layout_initialiser(&reader->facts, &reader->source->layouts, cursor);
+		dc_pointers_read_variable(&reader->facts, reader->tu, cursor, file,
+					  &reader->source->evidence);
 	}
-	if (dc_source_name_is_generated(reader, cursor) || strcmp(file, reader->unit) != 0 ||
+	dc_layout_initialiser(&reader->facts, &reader->source->layouts, cursor, generated);
+	if (generated || strcmp(file, reader->unit) != 0 ||
 	    clang_Cursor_getStorageClass(cursor) == CX_SC_Extern)
 		return;
 	dc_vec_each (other, &reader->source->variables)

@@ -58,7 +58,7 @@ DCRT_EXPORT(dcrt_out_code);
 
 #define TEXT_IN_BLOB 1 /* no reference has this value */
 
-static uint64_t text_word(struct dcrt_call *call, const char *text)
+static uint64_t dcrt_text_word(struct dcrt_call *call, const char *text)
 {
 	uint64_t ref;
 
@@ -67,13 +67,13 @@ static uint64_t text_word(struct dcrt_call *call, const char *text)
 
 void dcrt_out_string_word(struct dcrt_call *call, const char *text)
 {
-	dcrt_write_word(&call->writer, text_word(call, text));
+	dcrt_write_word(&call->writer, dcrt_text_word(call, text));
 }
 DCRT_EXPORT(dcrt_out_string_word);
 
 void dcrt_out_string(struct dcrt_call *call, uint16_t id, const char *text)
 {
-	if (text_word(call, text) == TEXT_IN_BLOB)
+	if (dcrt_text_word(call, text) == TEXT_IN_BLOB)
 		dcrt_out_blob(call, id, text, (uint32_t)strlen(text) + 1);
 }
 DCRT_EXPORT(dcrt_out_string);
@@ -94,7 +94,7 @@ void dcrt_out_object(struct dcrt_call *call, const void *object, const struct dc
 }
 DCRT_EXPORT(dcrt_out_object);
 
-static void *wrong(struct dcrt_call *call, int err)
+static void *dcrt_wrong(struct dcrt_call *call, int err)
 {
 	if (!call->err)
 		call->err = err;
@@ -114,7 +114,7 @@ void *dcrt_in_pointer(struct dcrt_call *call, uint32_t index, uint16_t type, uin
 	void *pointer = NULL;
 	int err = dcrt_from_ref(call->tracker, dcrt_in_word(call, index), type, len, &pointer);
 
-	return err ? wrong(call, err) : pointer;
+	return err ? dcrt_wrong(call, err) : pointer;
 }
 DCRT_EXPORT(dcrt_in_pointer);
 
@@ -124,7 +124,7 @@ void *dcrt_in_address(struct dcrt_call *call, uint32_t index)
 	int err = dcrt_from_address(call->tracker, dcrt_in_word(call, index),
 				    call->message.header.session, &address);
 
-	return err ? wrong(call, err) : address;
+	return err ? dcrt_wrong(call, err) : address;
 }
 DCRT_EXPORT(dcrt_in_address);
 
@@ -134,7 +134,7 @@ void *dcrt_in_register(struct dcrt_call *call, uint32_t index, uint32_t len)
 	int err = dcrt_from_register(call->tracker, dcrt_in_word(call, index),
 				     call->message.header.session, len, &address);
 
-	return err ? wrong(call, err) : address;
+	return err ? dcrt_wrong(call, err) : address;
 }
 DCRT_EXPORT(dcrt_in_register);
 
@@ -161,7 +161,7 @@ void *dcrt_in_buffer(struct dcrt_call *call, uint16_t id, uint32_t len)
 	const uint8_t *blob = dcrt_in_blob(call, id, &got);
 
 	if (!blob || got != len)
-		return wrong(call, -EINVAL);
+		return dcrt_wrong(call, -EINVAL);
 	/* The message is the call's own copy. */
 	return (uint8_t *)(uintptr_t)blob;
 }
@@ -181,7 +181,7 @@ void *dcrt_in_code(struct dcrt_call *call, uint32_t index)
 	void *code = NULL;
 	int err = dcrt_from_code(call->tracker, dcrt_in_word(call, index), &code);
 
-	return err ? wrong(call, err) : code;
+	return err ? dcrt_wrong(call, err) : code;
 }
 DCRT_EXPORT(dcrt_in_code);
 
@@ -194,17 +194,17 @@ const char *dcrt_in_string(struct dcrt_call *call, uint32_t index, uint16_t id)
 
 	if (word != TEXT_IN_BLOB) {
 		err = dcrt_text_from_ref(call->tracker, word, &text);
-		return err ? wrong(call, err) : text;
+		return err ? dcrt_wrong(call, err) : text;
 	}
 	text = dcrt_in_blob(call, id, &len);
-	return text && memchr(text, 0, len) ? text : wrong(call, -EINVAL);
+	return text && memchr(text, 0, len) ? text : dcrt_wrong(call, -EINVAL);
 }
 DCRT_EXPORT(dcrt_in_string);
 
 void dcrt_in_nonnull(struct dcrt_call *call, const void *pointer)
 {
 	if (!pointer || DCRT_IS_ERROR((uint64_t)(uintptr_t)pointer))
-		wrong(call, -EPROTO);
+		dcrt_wrong(call, -EPROTO);
 }
 DCRT_EXPORT(dcrt_in_nonnull);
 
@@ -231,6 +231,14 @@ struct dcrt_channel *dcrt_channel_of(struct dcrt_call *call)
 	return call->channel;
 }
 DCRT_EXPORT(dcrt_channel_of);
+
+static int dcrt_run_nothing(struct dcrt_call *call)
+{
+	(void)call;
+	return 0;
+}
+
+const struct dcrt_function dcrt_objects_call = {.name = "objects", .handler = dcrt_run_nothing};
 
 uint32_t dcrt_call_handle(struct dcrt_call *call, int *ret_status)
 {

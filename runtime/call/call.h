@@ -17,6 +17,18 @@ struct dcrt_call {
 };
 
 /*
+ * A call without words that only carries objects. It has the number behind the driver's upcalls.
+ */
+extern const struct dcrt_function dcrt_objects_call;
+
+/* The upcall with a number, which is at most n_up. */
+static inline const struct dcrt_function *dcrt_upcall(const struct dcrt_driver *driver,
+						      uint32_t number)
+{
+	return number < driver->n_up ? &driver->up[number] : &dcrt_objects_call;
+}
+
+/*
  * dcrt_call_handle - runs the handler of a received call. The reply is built in call->writer, which
  * the caller has started. Returns the reply's length. ret_status: what the handler returned.
  */

@@ -43,7 +43,8 @@ static struct dck_answered *dck_find_answer(const struct dck_asked *asked, unsig
 static void dck_note_answer(const struct dck_asked *asked, unsigned int part, const void *data,
 			    size_t len)
 {
-	struct dck_answered *new = (kmalloc)(sizeof(*new) + len, GFP_KERNEL | __GFP_NOWARN), *old;
+	struct dck_answered *new = dck_own_alloc(sizeof(*new) + len, GFP_KERNEL | __GFP_NOWARN),
+			    *old;
 	unsigned long flags;
 
 	if (!new)
@@ -60,7 +61,7 @@ static void dck_note_answer(const struct dck_asked *asked, unsigned int part, co
 		dck_n_answers++;
 	list_add(&new->node, &dck_answers);
 	spin_unlock_irqrestore(&dck_answers_lock, flags);
-	(kfree)(old);
+	dck_own_free(old);
 }
 
 static bool dck_take_answer(const struct dck_asked *asked, unsigned int part, void *data,
@@ -98,7 +99,7 @@ void dck_answers_drop(void)
 	struct dck_answered *answer, *next;
 
 	list_for_each_entry_safe(answer, next, &dck_answers, node)
-		(kfree)(answer);
+		dck_own_free(answer);
 	INIT_LIST_HEAD(&dck_answers);
 	dck_n_answers = 0;
 }

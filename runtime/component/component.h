@@ -26,7 +26,30 @@
 #include <linux/workqueue.h>
 
 #include "../module/module.h"
+#include "../versions.h"
 #include "downcalls.h"
+
+/*
+ * The library's own memory: by the kernel's functions, whatever macros the driver's file has under
+ * their names from here on.
+ */
+static inline void *dck_own_alloc(size_t len, gfp_t flags)
+{
+	return kmalloc(len, flags);
+}
+
+static inline void *dck_own_pages(size_t len)
+{
+	return vzalloc(len);
+}
+
+static inline void dck_own_free(const void *memory)
+{
+	if (is_vmalloc_addr(memory))
+		vfree(memory);
+	else
+		kfree(memory);
+}
 
 /* init.c */
 

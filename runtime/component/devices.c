@@ -16,8 +16,6 @@
 #define DCK_PAUSE_MIN_MS 100
 #define DCK_PAUSE_MAX_MS 60000
 
-/* The list's own memory is not the driver's: (kfree) is the kernel's function, not the macro. */
-
 struct dck_device {
 	struct list_head node;
 	struct device *device; /* a reference is held */
@@ -80,7 +78,7 @@ static size_t dck_copy_statics(u8 *to, const u8 *from)
 static u8 *dck_save_statics(void)
 {
 	size_t len = dck_copy_statics(NULL, NULL);
-	u8 *saved = len ? (kmalloc)(len, GFP_KERNEL) : NULL;
+	u8 *saved = len ? dck_own_alloc(len, GFP_KERNEL) : NULL;
 
 	if (saved)
 		dck_copy_statics(saved, NULL);
@@ -101,7 +99,7 @@ static void dck_put_statics_back(struct dck_device *entry)
 {
 	if (entry->other_statics)
 		dck_copy_statics(NULL, entry->other_statics);
-	(kfree)(entry->other_statics);
+	dck_own_free(entry->other_statics);
 	entry->other_statics = NULL;
 }
 
@@ -109,15 +107,15 @@ static void dck_free_device(struct dck_device *entry)
 {
 	if (entry) {
 		put_device(entry->device);
-		(kfree)(entry->statics);
-		(kfree)(entry->other_statics);
+		dck_own_free(entry->statics);
+		dck_own_free(entry->other_statics);
 	}
-	(kfree)(entry);
+	dck_own_free(entry);
 }
 
 int dck_device_begin(struct device *device)
 {
-	struct dck_device *new = (kzalloc)(sizeof(*new), GFP_KERNEL), *entry;
+	struct dck_device *new = dck_own_alloc(sizeof(*new), GFP_KERNEL | __GFP_ZERO), *entry;
 	unsigned long flags;
 	bool refused;
 

@@ -88,6 +88,19 @@ int dck_window(struct dcrt_call *call);
 int dck_sync(struct dcrt_call *call);
 int dck_name(struct dcrt_call *call);
 
+/*
+ * For handlers of the kernel's functions that wait (`before` and `instead` of rules): as those
+ * functions, but they return early with an error when the process is killed or when the call's time
+ * is over (dcrt_pause). Kernel component only.
+ */
+int dck_sleep(struct dcrt_call *call, unsigned long min_us, unsigned long max_us);
+/* *ret: the milliseconds that were left when a signal ended it, or 0. */
+int dck_sleep_interruptible(struct dcrt_call *call, unsigned int ms, unsigned long *ret);
+struct mutex;
+/* Returns 0 once nobody holds the lock. It may be taken again at once, but not by this thread. */
+int dck_await_mutex(struct dcrt_call *call, struct mutex *lock);
+int dck_await_rtnl(struct dcrt_call *call);
+
 /* The component's channel. NULL before the driver is initialised and after its exit. */
 extern struct dcrt_channel *dcg_channel;
 /* Generated. dcg_setup() completes the driver's tables, and is called first. */

@@ -22,8 +22,6 @@
 #include "devices.h"
 #include "journal.h"
 
-/* The journal's own memory is not the driver's: (kfree) is the kernel's function, not the macro. */
-
 struct dck_entry {
 	struct list_head node;
 	const struct dck_release *release;
@@ -82,7 +80,7 @@ static const struct device *dck_owner_of(const struct dck_release *release,
 
 bool dck_acquired(const struct dck_release *release, const unsigned long *args)
 {
-	struct dck_entry *entry = (kmalloc)(sizeof(*entry), GFP_ATOMIC);
+	struct dck_entry *entry = dck_own_alloc(sizeof(*entry), GFP_ATOMIC);
 	unsigned long flags;
 
 	if (!entry) {
@@ -91,7 +89,7 @@ bool dck_acquired(const struct dck_release *release, const unsigned long *args)
 		return false;
 	}
 	if (release->once && dck_has_entry(release, args)) {
-		(kfree)(entry);
+		dck_own_free(entry);
 		return true;
 	}
 	entry->release = release;
@@ -127,7 +125,7 @@ static struct dck_entry *dck_take(dck_match match, const void *key)
 static void dck_undo_entry(struct dck_entry *entry)
 {
 	entry->release->undo(entry->args);
-	(kfree)(entry);
+	dck_own_free(entry);
 }
 
 struct dck_released_key {
@@ -151,7 +149,7 @@ bool dck_released(const struct dck_release *release, unsigned long *args)
 
 	if (entry)
 		memcpy(args, entry->args, sizeof(entry->args));
-	(kfree)(entry);
+	dck_own_free(entry);
 	return entry;
 }
 
@@ -162,7 +160,7 @@ static bool dck_is_memory(const struct dck_entry *entry, const void *memory)
 
 void dck_memory_released(const void *memory)
 {
-	(kfree)(dck_take(dck_is_memory, memory));
+	dck_own_free(dck_take(dck_is_memory, memory));
 }
 
 /* Locks */
@@ -271,7 +269,7 @@ void dck_journal_forget(const char *release, const void *argument)
 {
 	struct dck_forget_key key = {.release = release, .argument = argument};
 
-	(kfree)(dck_take(dck_is_named, &key));
+	dck_own_free(dck_take(dck_is_named, &key));
 }
 
 /* Locks are not for recovery. */
@@ -344,6 +342,6 @@ void dck_journal_drop_device(const struct device *device)
 	struct dck_entry *entry;
 
 	while ((entry = dck_take(dck_is_for_device, device)))
-		(kfree)(entry);
+		dck_own_free(entry);
 	dck_disown(device);
 }

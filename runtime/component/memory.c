@@ -16,20 +16,13 @@
 
 static atomic_long_t dck_shared_bytes; /* allocated by the process */
 
-/* These call the kernel's functions, not the macros. */
 static void *dck_raw_alloc(u64 len, bool pages)
 {
 	if (pages)
-		return (vzalloc)(len);
-	return len > KMALLOC_MAX_SIZE ? NULL : (kzalloc)(len, GFP_KERNEL | __GFP_NOWARN);
-}
-
-static void dck_raw_free(const void *object)
-{
-	if (is_vmalloc_addr(object))
-		(vfree)(object);
-	else
-		(kfree)(object);
+		return dck_own_pages(len);
+	if (len > KMALLOC_MAX_SIZE)
+		return NULL;
+	return dck_own_alloc(len, GFP_KERNEL | __GFP_NOWARN | __GFP_ZERO);
 }
 
 static void dck_undo_alloc(const unsigned long *args)
@@ -38,7 +31,7 @@ static void dck_undo_alloc(const unsigned long *args)
 
 	atomic_long_sub((long)args[1], &dck_shared_bytes);
 	dck_untrack_freed(object);
-	dck_raw_free(object);
+	dck_own_free(object);
 }
 
 static const struct dck_release dck_release_alloc = {"memory", dck_undo_alloc, 1, DCK_LAST};
@@ -85,7 +78,7 @@ void dck_untrack_freed_range(const void *memory, size_t len)
 
 void dck_netdev_freed(struct net_device *netdev)
 {
-	dck_untrack_freed_in(netdev, (const char *)netdev - netdev->padded);
+	dck_untrack_freed_in(netdev, dcrt_netdev_memory(netdev));
 }
 
 /* Downcalls */
@@ -122,13 +115,13 @@ int dck_alloc(struct dcrt_call *call)
 	args[1] = (unsigned long)len;
 	if (!object || !dck_acquired(&dck_release_alloc, args)) {
 		atomic_long_sub((long)len, &dck_shared_bytes);
-		dck_raw_free(object);
+		dck_own_free(object);
 		return -ENOMEM;
 	}
 	err = dck_track(call, object, (u16)type, len);
 	if (err) {
 		dck_shared_freed(object);
-		dck_raw_free(object);
+		dck_own_free(object);
 	}
 	return err;
 }

@@ -95,7 +95,7 @@ static void dck_unlist_netdev(struct dck_netdev *at)
 	spin_lock_irqsave(&dck_netdevs_lock, flags);
 	list_del(&at->node);
 	spin_unlock_irqrestore(&dck_netdevs_lock, flags);
-	(kfree)(at);
+	dck_own_free(at);
 }
 
 /* In place of the driver's tables while it has no driver. */
@@ -228,7 +228,7 @@ void dck_netdevs_drop(const struct device *device)
 static void dck_list_netdev(struct net_device *netdev, int size, unsigned int txqs,
 			    unsigned int rxqs)
 {
-	struct dck_netdev *new = (kzalloc)(sizeof(*new), GFP_KERNEL);
+	struct dck_netdev *new = dck_own_alloc(sizeof(*new), GFP_KERNEL | __GFP_ZERO);
 	unsigned long flags;
 
 	if (!new)

@@ -65,6 +65,13 @@ static inline void dck_kvfree(const void *object)
 	kvfree(object);
 }
 
+/* The memory may move; its new address is not in the journal. */
+static inline void *dck_krealloc(const void *object, size_t len, gfp_t flags)
+{
+	dck_untrack_freed(object);
+	return krealloc(object, len, flags);
+}
+
 /* Memory that the kernel frees with the device. */
 void *dck_devm_kmalloc(struct device *device, size_t len, gfp_t flags);
 void dck_devm_kfree(struct device *device, const void *object);
@@ -121,12 +128,8 @@ void __iomem *dck_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max);
 /* Macros with arguments: a pointer to kfree stays the kernel's. */
 #define kfree(object)		dck_kfree(object)
 #define kfree_sensitive(object) dck_kfree_sensitive(object)
-/* The memory may move; its new address is not in the journal. */
-#define krealloc(object, len, flags)                                                               \
-	({                                                                                         \
-		dck_untrack_freed(object);                                                         \
-		(krealloc)(object, len, flags);                                                    \
-	})
+#undef krealloc
+#define krealloc(object, len, flags)	     dck_krealloc(object, len, flags)
 #define vfree(object)			     dck_vfree(object)
 #define kvfree(object)			     dck_kvfree(object)
 #define netif_tx_disable(netdev)	     dck_netif_tx_disable(netdev)

@@ -45,12 +45,6 @@ static const struct device *dck_owner(const void *about)
 	return device ? device : dck_thread_device();
 }
 
-/* While the machine is asleep nobody starts a process. */
-static bool dck_is_alone(void)
-{
-	return READ_ONCE(dck_asleep) && !dcrt_await_process(dcg_channel, 0);
-}
-
 int dck_begin(u32 function, const void *about, struct dcrt_call **ret)
 {
 	const struct device *device = dck_owner(about);
@@ -58,7 +52,7 @@ int dck_begin(u32 function, const void *about, struct dcrt_call **ret)
 
 	if (dck_is_absent(device))
 		return -ENXIO;
-	if (!dck_is_quarantined(device) && !dck_is_alone())
+	if (!dck_is_quarantined(device))
 		err = dcrt_call_begin(dcg_channel, function, ret);
 	if (err)
 		return err;
@@ -232,8 +226,10 @@ static void dck_recover_device(struct device *device)
 {
 	unsigned int count;
 
+	dcrt_trace_step(dcg_channel, "begin", 0);
 	dcrt_drain(dcg_channel, device);
 	count = dck_undo_once(device);
+	dcrt_trace_step(dcg_channel, "released", count);
 	device_release_driver(device);
 	if (dck_device_is(device, DCK_UNWANTED)) {
 		dck_device_drop(device);

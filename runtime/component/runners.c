@@ -18,8 +18,6 @@
 
 #include "devices.h"
 
-/* The list's own memory is not the driver's: (kfree) is the kernel's function, not the macro. */
-
 struct dck_runner {
 	struct list_head node;
 	void *at; /* the work item or timer */
@@ -45,7 +43,7 @@ static struct dck_runner *dck_find_runner(const void *at)
 /* One that is initialised again keeps its entry; INIT_DELAYED_WORK() begins with INIT_WORK(). */
 void dck_runner_add(void *at, enum dck_runner_kind kind)
 {
-	struct dck_runner *new = (kmalloc)(sizeof(*new), GFP_ATOMIC), *runner;
+	struct dck_runner *new = dck_own_alloc(sizeof(*new), GFP_ATOMIC), *runner;
 	const struct device *owner = dck_thread_device();
 	unsigned long flags;
 
@@ -62,7 +60,7 @@ void dck_runner_add(void *at, enum dck_runner_kind kind)
 	}
 	spin_unlock_irqrestore(&dck_runners_lock, flags);
 	if (runner)
-		(kfree)(new);
+		dck_own_free(new);
 	else if (!new)
 		pr_warn_once("out of memory: recovery cannot cancel a work item or timer\n");
 }
@@ -71,7 +69,7 @@ void dck_runner_add(void *at, enum dck_runner_kind kind)
 static void dck_drop_runner(struct dck_runner *runner)
 {
 	list_del(&runner->node);
-	(kfree)(runner);
+	dck_own_free(runner);
 }
 
 /* An area of vmalloc() ends at a page that is not mapped: there is always one between two areas. */

@@ -33,7 +33,7 @@ static struct dck_setting *dck_make_setting(const struct dck_arg *args, unsigned
 
 	for (i = 0; i < count; i++)
 		len += args[i].data ? args[i].len : 0;
-	new = (kzalloc)(sizeof(*new) + len, GFP_KERNEL);
+	new = dck_own_alloc(sizeof(*new) + len, GFP_KERNEL | __GFP_ZERO);
 	if (!new)
 		return NULL;
 	for (i = 0, len = 0; i < count; i++) {
@@ -54,7 +54,7 @@ static void dck_drop_settings(const struct dck_setter *setter, const void *about
 	list_for_each_entry_safe(at, next, &dck_settings, node)
 		if ((!setter || at->setter == setter) && at->about == about) {
 			list_del(&at->node);
-			(kfree)(at);
+			dck_own_free(at);
 		}
 }
 

@@ -5,7 +5,7 @@
  */
 #include "wire.h"
 
-static uint32_t padded(uint32_t len)
+static uint32_t dcrt_padded(uint32_t len)
 {
 	return (len + 7) & ~7u;
 }
@@ -19,6 +19,7 @@ void dcrt_write_start(struct dcrt_writer *writer, void *buf, uint32_t size,
 	writer->size = size < DCRT_MESSAGE_MAX ? size : DCRT_MESSAGE_MAX;
 	writer->header = *header;
 	writer->header.abi = DCRT_ABI;
+	writer->partial = false;
 	dcrt_write_again(writer);
 }
 
@@ -29,9 +30,10 @@ void dcrt_write_again(struct dcrt_writer *writer)
 	writer->len = sizeof(writer->header);
 	writer->err = writer->size < writer->len ? -EMSGSIZE : 0;
 	writer->serial = 0;
+	writer->full = false;
 }
 
-static void *more(struct dcrt_writer *writer, uint32_t len)
+static void *dcrt_more(struct dcrt_writer *writer, uint32_t len)
 {
 	void *place = writer->buf + writer->len;
 
@@ -49,7 +51,7 @@ void dcrt_write_word(struct dcrt_writer *writer, uint64_t word)
 
 	if (!writer->err && (writer->header.records || writer->header.args == DCRT_ARGS_MAX))
 		writer->err = -EINVAL;
-	place = more(writer, sizeof(word));
+	place = dcrt_more(writer, sizeof(word));
 	if (!place)
 		return;
 	memcpy(place, &word, sizeof(word));
@@ -65,16 +67,23 @@ void *dcrt_write_record(struct dcrt_writer *writer, const struct dcrt_record *re
 		writer->err = -EMSGSIZE;
 	if (writer->err)
 		return NULL;
-	place = more(writer, (uint32_t)sizeof(*record) + padded(record->len));
+	place = dcrt_more(writer, (uint32_t)sizeof(*record) + dcrt_padded(record->len));
 	if (!place)
 		return NULL;
 	memcpy(place, record, sizeof(*record));
 	place += sizeof(*record);
 	if (data)
 		memcpy(place, data, record->len);
-	memset(place + record->len, 0, padded(record->len) - record->len);
+	memset(place + record->len, 0, dcrt_padded(record->len) - record->len);
 	writer->header.records++;
 	return place;
+}
+
+uint32_t dcrt_write_room(const struct dcrt_writer *writer)
+{
+	uint32_t room = (writer->size - writer->len) & ~7u;
+
+	return room < sizeof(struct dcrt_record) ? 0 : room - (uint32_t)sizeof(struct dcrt_record);
 }
 
 int dcrt_write_end(struct dcrt_writer *writer, int status)
@@ -89,19 +98,27 @@ int dcrt_write_end(struct dcrt_writer *writer, int status)
 
 /* Reading */
 
-static bool good_call(const struct dcrt_header *header, const struct dcrt_expect *expect)
+static const struct dcrt_function *dcrt_function_of(const struct dcrt_header *header,
+						    const struct dcrt_expect *expect)
+{
+	if (header->function < expect->n_functions)
+		return &expect->functions[header->function];
+	return header->function == expect->n_functions ? expect->extra : NULL;
+}
+
+static bool dcrt_good_call(const struct dcrt_header *header, const struct dcrt_expect *expect)
 {
 	if (header->depth != expect->depth || !header->call || header->status ||
-	    header->function >= expect->n_functions ||
+	    !dcrt_function_of(header, expect) ||
 	    (header->flags & ~(header->kind == DCRT_UPCALL ? expect->flags : 0)))
 		return false;
 	if (expect->call == DCRT_ANY_CALL ? header->call == DCRT_ANY_CALL
 					  : header->call != expect->call)
 		return false;
-	return header->args == expect->functions[header->function].args;
+	return header->args == dcrt_function_of(header, expect)->args;
 }
 
-static bool good_reply(const struct dcrt_header *header, const struct dcrt_expect *expect)
+static bool dcrt_good_reply(const struct dcrt_header *header, const struct dcrt_expect *expect)
 {
 	if (header->depth != expect->depth || header->call != expect->reply_call ||
 	    header->function != expect->reply_function || header->flags)
@@ -111,14 +128,14 @@ static bool good_reply(const struct dcrt_header *header, const struct dcrt_expec
 	return header->args == expect->reply_to->results;
 }
 
-static bool good_word(const struct dcrt_header *header)
+static bool dcrt_good_word(const struct dcrt_header *header)
 {
 	return !header->depth && !header->call && !header->function && !header->status &&
 	       !header->args && !header->records && !header->flags;
 }
 
-static bool good_header(const struct dcrt_header *header, size_t len,
-			const struct dcrt_expect *expect)
+static bool dcrt_good_header(const struct dcrt_header *header, size_t len,
+			     const struct dcrt_expect *expect)
 {
 	if (header->abi != DCRT_ABI || header->len != len || header->session != expect->session)
 		return false;
@@ -127,32 +144,32 @@ static bool good_header(const struct dcrt_header *header, size_t len,
 	switch (header->kind) {
 	case DCRT_UPCALL:
 	case DCRT_DOWNCALL:
-		return good_call(header, expect);
+		return dcrt_good_call(header, expect);
 	case DCRT_REPLY:
-		return good_reply(header, expect);
+		return dcrt_good_reply(header, expect);
 	case DCRT_DEATH:
 	case DCRT_WAIT:
-		return good_word(header);
+		return dcrt_good_word(header);
 	default:
 		return false;
 	}
 }
 
-static bool good_handle(uint64_t handle)
+static bool dcrt_good_handle(uint64_t handle)
 {
 	return handle && handle == DCRT_HANDLE(handle) &&
 	       handle >> (64 - DCRT_SLOT_BITS) < DCRT_SLOTS_MAX;
 }
 
-static bool good_record(const struct dcrt_record *record, const struct dcrt_expect *expect,
-			uint32_t blob_max)
+static bool dcrt_good_record(const struct dcrt_record *record, const struct dcrt_expect *expect,
+			     uint32_t blob_max)
 {
 	if (record->zero)
 		return false;
 	if (record->kind == DCRT_BLOB)
 		return !record->handle && !record->offset && !record->version && !record->seen &&
 		       record->len <= blob_max;
-	if (!good_handle(record->handle) || record->type >= expect->n_types)
+	if (!dcrt_good_handle(record->handle) || record->type >= expect->n_types)
 		return false;
 	switch (record->kind) {
 	case DCRT_UPDATE:
@@ -170,7 +187,7 @@ static bool good_record(const struct dcrt_record *record, const struct dcrt_expe
 	}
 }
 
-static bool all_zero(const uint8_t *bytes, size_t len)
+static bool dcrt_all_zero(const uint8_t *bytes, size_t len)
 {
 	while (len)
 		if (bytes[--len])
@@ -178,12 +195,11 @@ static bool all_zero(const uint8_t *bytes, size_t len)
 	return true;
 }
 
-static bool good_records(const uint8_t *at, size_t left, const struct dcrt_header *header,
-			 const struct dcrt_expect *expect)
+static bool dcrt_good_records(const uint8_t *at, size_t left, const struct dcrt_header *header,
+			      const struct dcrt_expect *expect)
 {
-	const struct dcrt_function *function = header->kind == DCRT_REPLY
-						       ? expect->reply_to
-						       : &expect->functions[header->function];
+	const struct dcrt_function *function =
+		header->kind == DCRT_REPLY ? expect->reply_to : dcrt_function_of(header, expect);
 	uint32_t i;
 
 	for (i = 0; i < header->records; i++) {
@@ -194,12 +210,12 @@ static bool good_records(const uint8_t *at, size_t left, const struct dcrt_heade
 		memcpy(&record, at, sizeof(record));
 		at += sizeof(record);
 		left -= sizeof(record);
-		if (!good_record(&record, expect, function->blob_max) || record.len > left ||
-		    padded(record.len) > left ||
-		    !all_zero(at + record.len, padded(record.len) - record.len))
+		if (!dcrt_good_record(&record, expect, function->blob_max) || record.len > left ||
+		    dcrt_padded(record.len) > left ||
+		    !dcrt_all_zero(at + record.len, dcrt_padded(record.len) - record.len))
 			return false;
-		at += padded(record.len);
-		left -= padded(record.len);
+		at += dcrt_padded(record.len);
+		left -= dcrt_padded(record.len);
 	}
 	return left == 0;
 }
@@ -213,7 +229,7 @@ int dcrt_decode(const void *buf, size_t len, const struct dcrt_expect *expect,
 	if (len < sizeof(message.header) || len > DCRT_MESSAGE_MAX)
 		return -EPROTO;
 	memcpy(&message.header, buf, sizeof(message.header));
-	if (!good_header(&message.header, len, expect))
+	if (!dcrt_good_header(&message.header, len, expect))
 		return -EPROTO;
 	message.args = (const uint8_t *)buf + sizeof(message.header);
 	left = len - sizeof(message.header);
@@ -221,8 +237,9 @@ int dcrt_decode(const void *buf, size_t len, const struct dcrt_expect *expect,
 		return -EPROTO;
 	left -= message.header.args * sizeof(uint64_t);
 	message.records = message.args + message.header.args * sizeof(uint64_t);
-	if (message.header.records ? !good_records(message.records, left, &message.header, expect)
-				   : left != 0)
+	if (message.header.records
+		    ? !dcrt_good_records(message.records, left, &message.header, expect)
+		    : left != 0)
 		return -EPROTO;
 	*ret = message;
 	return 0;
@@ -246,13 +263,13 @@ bool dcrt_message_next(const struct dcrt_message *message, uint32_t *at, struct 
 		return false;
 	memcpy(ret, message->records + *at, sizeof(*ret));
 	*ret_data = message->records + *at + sizeof(*ret);
-	*at += (uint32_t)sizeof(*ret) + padded(ret->len);
+	*at += (uint32_t)sizeof(*ret) + dcrt_padded(ret->len);
 	return true;
 }
 
 /* Fingerprint: FNV-1a */
 
-static uint64_t mix(uint64_t sum, const void *data, size_t len)
+static uint64_t dcrt_mix(uint64_t sum, const void *data, size_t len)
 {
 	const uint8_t *bytes = data;
 
@@ -261,51 +278,51 @@ static uint64_t mix(uint64_t sum, const void *data, size_t len)
 	return sum;
 }
 
-static uint64_t mix_number(uint64_t sum, uint32_t number)
+static uint64_t dcrt_mix_number(uint64_t sum, uint32_t number)
 {
-	return mix(sum, &number, sizeof(number));
+	return dcrt_mix(sum, &number, sizeof(number));
 }
 
-static uint64_t mix_functions(uint64_t sum, const struct dcrt_function *function, uint32_t n)
+static uint64_t dcrt_mix_functions(uint64_t sum, const struct dcrt_function *function, uint32_t n)
 {
-	for (sum = mix_number(sum, n); n; n--, function++) {
-		sum = mix(sum, function->name, strlen(function->name) + 1);
-		sum = mix_number(sum, function->args);
-		sum = mix_number(sum, function->results);
-		sum = mix_number(sum, function->flags);
-		sum = mix_number(sum, function->blob_max);
+	for (sum = dcrt_mix_number(sum, n); n; n--, function++) {
+		sum = dcrt_mix(sum, function->name, strlen(function->name) + 1);
+		sum = dcrt_mix_number(sum, function->args);
+		sum = dcrt_mix_number(sum, function->results);
+		sum = dcrt_mix_number(sum, function->flags);
+		sum = dcrt_mix_number(sum, function->blob_max);
 	}
 	return sum;
 }
 
-static uint64_t mix_type(uint64_t sum, const struct dcrt_type *type)
+static uint64_t dcrt_mix_type(uint64_t sum, const struct dcrt_type *type)
 {
 	uint32_t i;
 
-	sum = mix(sum, type->name, strlen(type->name) + 1);
-	sum = mix_number(sum, type->size);
-	sum = mix_number(sum, type->n_fields);
+	sum = dcrt_mix(sum, type->name, strlen(type->name) + 1);
+	sum = dcrt_mix_number(sum, type->size);
+	sum = dcrt_mix_number(sum, type->n_fields);
 	for (i = 0; i < type->n_fields; i++) {
-		sum = mix_number(sum, type->fields[i].offset);
-		sum = mix_number(sum, type->fields[i].size);
-		sum = mix_number(sum, type->fields[i].count);
-		sum = mix_number(sum, type->fields[i].kind);
-		sum = mix_number(sum, type->fields[i].target);
-		sum = mix_number(sum, type->fields[i].user_writes);
+		sum = dcrt_mix_number(sum, type->fields[i].offset);
+		sum = dcrt_mix_number(sum, type->fields[i].size);
+		sum = dcrt_mix_number(sum, type->fields[i].count);
+		sum = dcrt_mix_number(sum, type->fields[i].kind);
+		sum = dcrt_mix_number(sum, type->fields[i].target);
+		sum = dcrt_mix_number(sum, type->fields[i].user_writes);
 	}
 	return sum;
 }
 
 uint64_t dcrt_fingerprint(const struct dcrt_driver *driver)
 {
-	uint64_t sum = mix_number(0xcbf29ce484222325u, driver->abi);
+	uint64_t sum = dcrt_mix_number(0xcbf29ce484222325u, driver->abi);
 	uint32_t i;
 
-	sum = mix(sum, driver->name, strlen(driver->name) + 1);
-	sum = mix_functions(sum, driver->up, driver->n_up);
-	sum = mix_functions(sum, driver->down, driver->n_down);
-	sum = mix_number(sum, driver->n_types);
+	sum = dcrt_mix(sum, driver->name, strlen(driver->name) + 1);
+	sum = dcrt_mix_functions(sum, driver->up, driver->n_up);
+	sum = dcrt_mix_functions(sum, driver->down, driver->n_down);
+	sum = dcrt_mix_number(sum, driver->n_types);
 	for (i = 0; i < driver->n_types; i++)
-		sum = mix_type(sum, &driver->types[i]);
-	return mix_number(sum, driver->n_code);
+		sum = dcrt_mix_type(sum, &driver->types[i]);
+	return dcrt_mix_number(sum, driver->n_code);
 }

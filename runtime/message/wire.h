@@ -18,6 +18,8 @@ struct dcrt_writer {
 	struct dcrt_header header;
 	int err;
 	uint64_t serial; /* the tracker's; 0: none yet */
+	bool partial; /* the sender leaves out what does not fit, and says so: */
+	bool full;
 };
 
 /* Starts a message. It takes kind, depth, session, call, function and flags from the header. */
@@ -32,6 +34,8 @@ void *dcrt_write_record(struct dcrt_writer *writer, const struct dcrt_record *re
 			const void *data);
 /* Removes all words and records. */
 void dcrt_write_again(struct dcrt_writer *writer);
+/* The bytes of data that one more record could have. */
+uint32_t dcrt_write_room(const struct dcrt_writer *writer);
 /* Ends the message. Returns its length, or the first error. */
 int dcrt_write_end(struct dcrt_writer *writer, int status);
 
@@ -43,9 +47,9 @@ struct dcrt_expect {
 	uint32_t flags; /* bits that may be set, in an upcall only */
 	/*
 	 * UPCALL, DOWNCALL: the table that function indexes, and the number that the call must have
-	 * (DCRT_ANY_CALL: any but 0).
+	 * (DCRT_ANY_CALL: any but 0). extra: the function behind the table, or NULL.
 	 */
-	const struct dcrt_function *functions;
+	const struct dcrt_function *functions, *extra;
 	uint32_t n_functions;
 	uint64_t call;
 	/* REPLY: the call that it must answer. */

@@ -8,10 +8,12 @@
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 
 #include "channel.h"
+#include "trace.h"
 
-/* Beginning */
+/* Beginning, with the lock */
 
 static struct dcrt_frame *dcrt_frame_of(struct dcrt_call *call)
 {
@@ -24,13 +26,13 @@ static struct dcrt_chain *dcrt_take_chain(struct dcrt_channel *channel)
 	struct dcrt_chain *chain = list_first_entry(&channel->calls.free, struct dcrt_chain, node);
 
 	list_move(&chain->node, &channel->calls.active);
-	chain->task = current;
+	chain->task = get_task_struct(current);
 	chain->server = NULL;
 	chain->session = channel->session.id;
 	chain->level = 0;
 	chain->event = DCRT_NO_EVENT;
 	chain->deliver = chain->unanswered = NULL;
-	chain->in_kernel = chain->dead = false;
+	chain->busy = chain->dead = false;
 	chain->err = 0;
 	return chain;
 }
@@ -50,13 +52,30 @@ static bool dcrt_has_chain(const struct dcrt_channel *channel, bool reader)
 	       !(reader && channel->calls.n_chains > 1 && list_is_singular(free));
 }
 
-/* With the lock: true if there is nothing to wait for. Then *ret is set, or *err. */
+/* With the lock: true for a thread of the process, in a downcall. */
+static bool dcrt_is_server(const struct dcrt_channel *channel)
+{
+	u32 i;
+
+	for (i = 0; i < DCRT_THREADS_MAX; i++)
+		if (channel->servers.at[i].task == current)
+			return true;
+	return false;
+}
+
+/*
+ * With the lock: true if there is nothing to wait for. Then *ret is set, or *err. The session ends
+ * only without the process's own threads, and not soon if one of them is stuck; while the system
+ * sleeps, no process can be started.
+ */
 static bool dcrt_may_begin(struct dcrt_channel *channel, bool reader, struct dcrt_chain **ret,
 			   int *err)
 {
 	if (channel->going)
 		*err = -ESHUTDOWN;
-	else if (!dcrt_is_served(channel) || channel->session.killed)
+	else if (channel->session.revoked)
+		*err = dcrt_is_server(channel) ? -EPIPE : -ENODEV;
+	else if (!dcrt_is_served(channel))
 		*err = -ENODEV;
 	else if (!dcrt_has_chain(channel, reader))
 		*err = -EBUSY;
@@ -64,8 +83,8 @@ static bool dcrt_may_begin(struct dcrt_channel *channel, bool reader, struct dcr
 		*err = 0;
 	if (!*err)
 		*ret = dcrt_take_chain(channel);
-	return !*err || *err == -ESHUTDOWN ||
-	       (*err == -ENODEV && READ_ONCE(channel->respawner.failed));
+	return !*err || *err == -ESHUTDOWN || *err == -EPIPE || channel->session.stuck ||
+	       ((channel->asleep || channel->respawner.failed) && *err == -ENODEV);
 }
 
 static bool dcrt_may_begin_now(struct dcrt_channel *channel, bool reader, struct dcrt_chain **ret,
@@ -114,52 +133,59 @@ static bool dcrt_is_atomic(void)
 	return in_interrupt() || irqs_disabled() || preempt_count() || rcu_preempt_depth();
 }
 
-int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt_call **ret)
+/*
+ * A call begins: finds or takes its chain. With a chain of its own the call may wait for a process,
+ * and for a free chain. Returns as dcrt_call_begin().
+ */
+static int dcrt_enter_chain(struct dcrt_channel *channel, bool reader, struct dcrt_chain **ret)
 {
-	const struct dcrt_driver *driver = channel->driver;
-	struct dcrt_chain *chain;
-	struct dcrt_frame *frame;
-	bool reader;
 	int err = 0;
 
-	if (dcrt_is_atomic()) {
-		atomic64_inc(&channel->stats.atomic_refused);
-		return -EWOULDBLOCK;
-	}
-	if (function >= driver->n_up)
-		return -EINVAL;
-	reader = dcrt_is_reader(&driver->up[function]);
 	spin_lock(&channel->lock);
-	chain = dcrt_own_chain(channel);
-	if (!chain && !dcrt_may_begin(channel, reader, &chain, &err)) {
+	*ret = dcrt_own_chain(channel);
+	if (!*ret && !dcrt_may_begin(channel, reader, ret, &err)) {
 		spin_unlock(&channel->lock);
-		err = dcrt_wait_to_begin(channel, reader, &chain, err);
-		spin_lock(&channel->lock);
+		return dcrt_wait_to_begin(channel, reader, ret, err);
 	}
-	if (err) {
-		spin_unlock(&channel->lock);
-		return err;
-	}
+	spin_unlock(&channel->lock);
+	return err;
+}
+
+/* A call has ended, or has not begun: back to the level below it. */
+static void dcrt_drop_to(struct dcrt_chain *chain, unsigned int level)
+{
+	struct dcrt_channel *channel = chain->channel;
+
+	spin_lock(&channel->lock);
+	chain->event = DCRT_NO_EVENT;
+	chain->level = level;
+	if (!level)
+		dcrt_leave_chain(chain);
+	spin_unlock(&channel->lock);
+}
+
+static int dcrt_push_call(struct dcrt_chain *chain, u32 number, struct dcrt_frame **ret)
+{
+	struct dcrt_channel *channel = chain->channel;
+	const struct dcrt_function *function = dcrt_upcall(channel->driver, number);
+	int err = 0;
+
+	spin_lock(&channel->lock);
 	if (chain->dead)
 		err = chain->err ? chain->err : -EPIPE;
 	else if (chain->level == DCRT_DEPTH_MAX)
 		err = -ELOOP;
 	if (!err) {
-		frame = dcrt_push_frame(chain, &driver->up[function]);
-		frame->number = ++channel->calls.last;
+		*ret = dcrt_push_frame(chain, function,
+				       max(function->deadline_ms, READ_ONCE(dcrt_call_limit_ms)));
+		(*ret)->number = ++channel->calls.last;
 		chain->progress = jiffies;
-	} else if (!chain->level) {
-		chain->task = NULL;
-		list_move(&chain->node, &channel->calls.free);
 	}
 	spin_unlock(&channel->lock);
-	if (err)
-		return err;
-	dcrt_start_message(frame, DCRT_UPCALL, (u16)chain->level, function);
-	*ret = &frame->call;
-	return 0;
+	if (!err)
+		dcrt_start_message(*ret, DCRT_UPCALL, (u16)chain->level, number);
+	return err;
 }
-EXPORT_SYMBOL_GPL(dcrt_call_begin);
 
 /* Handing over, and waiting */
 
@@ -218,25 +244,6 @@ static bool dcrt_has_event(struct dcrt_chain *chain)
 	return came;
 }
 
-/*
- * Kills the process and waits until it is gone: it may be in the middle of something that is
- * allowed only while the caller holds its locks.
- */
-static int dcrt_give_up(struct dcrt_chain *chain, int why)
-{
-	struct dcrt_channel *channel = chain->channel;
-
-	spin_lock(&channel->lock);
-	if (!chain->err)
-		chain->err = why;
-	spin_unlock(&channel->lock);
-	atomic64_inc(&channel->stats.given_up);
-	do
-		dcrt_kill_process(channel, chain->session);
-	while (!wait_event_timeout(chain->wait, READ_ONCE(chain->dead), 10 * HZ));
-	return chain->err;
-}
-
 /* True if no thread of the process had been given the message: none will be. */
 static bool dcrt_take_back(struct dcrt_chain *chain)
 {
@@ -253,44 +260,36 @@ static bool dcrt_take_back(struct dcrt_chain *chain)
 	return taken;
 }
 
-#define DCRT_SLICE (10 * HZ) /* shorter than the kernel takes for a hung task */
-
 /*
  * Waits until a reply or a downcall has arrived. Returns 0 or the error; -EINTR: the caller was
  * killed, and the process will not see the call. If it has the call already, the wait goes on to
  * the deadline: whoever may read must not be able to kill the process.
  */
-static int dcrt_wait_for_event(struct dcrt_chain *chain, unsigned int deadline_ms, bool killable)
+static int dcrt_wait_for_event(struct dcrt_chain *chain, const struct dcrt_frame *frame,
+			       unsigned int deadline_ms, bool killable)
 {
-	unsigned long deadline = msecs_to_jiffies(deadline_ms);
-
 	/*
 	 * On one CPU this lets the server run, which mostly replies before this thread sleeps:
 	 * about 1/8 of a round trip is saved. With more CPUs it does nothing, as the server runs
 	 * already.
 	 */
 	yield();
-	for (;;) {
-		unsigned long since = jiffies - READ_ONCE(chain->progress);
-		long left;
+	while (!dcrt_has_event(chain)) {
+		long left = dcrt_next_slice(chain, frame, deadline_ms);
 
-		if (READ_ONCE(chain->in_kernel))
-			since = 0;
-		if (since >= deadline)
-			return dcrt_has_event(chain) ? 0 : dcrt_give_up(chain, -ETIMEDOUT);
-		left = min_t(unsigned long, deadline - since, DCRT_SLICE);
+		if (!left)
+			return dcrt_give_up(chain, frame);
 		if (killable)
 			left = wait_event_killable_timeout(chain->wait, dcrt_has_event(chain),
 							   left);
 		else
 			left = wait_event_timeout(chain->wait, dcrt_has_event(chain), left);
-		if (left > 0)
-			return 0;
 		if (left < 0 && dcrt_take_back(chain))
 			return -EINTR;
 		if (left < 0)
 			killable = false;
 	}
+	return READ_ONCE(chain->dead) ? dcrt_leave_dead(chain, frame) : 0;
 }
 
 /* Runs downcalls until the reply has arrived. */
@@ -301,29 +300,30 @@ static int dcrt_await_reply(struct dcrt_chain *chain, const struct dcrt_frame *f
 		function->deadline_ms ? function->deadline_ms : READ_ONCE(dcrt_deadline_ms);
 
 	for (;;) {
-		int err = dcrt_wait_for_event(chain, deadline_ms,
+		int err = dcrt_wait_for_event(chain, frame, deadline_ms,
 					      dcrt_may_be_killed(dcrt_is_reader(function)));
 		struct dcrt_frame *down;
 		u32 len;
 
 		if (err)
 			return err;
-		if (READ_ONCE(chain->dead))
-			return chain->err ? chain->err : -EPIPE;
 		if (READ_ONCE(chain->event) == DCRT_REPLIED)
 			return dcrt_reply_status(frame);
+		if (time_after_eq(jiffies, frame->until))
+			return dcrt_give_up(chain, frame);
 		down = dcrt_top_frame(chain);
 		len = dcrt_serve_downcall(chain, down);
-		err = dcrt_deliver(chain, down->out, len);
-		if (err)
-			return chain->err ? chain->err : err;
+		if (dcrt_deliver(chain, down->out, len))
+			return dcrt_leave_dead(chain, frame);
 	}
 }
 
 static int dcrt_call_process(struct dcrt_frame *frame, u32 len)
 {
-	int err = dcrt_deliver(frame->chain, frame->out, len);
+	int err;
 
+	dcrt_lockdep_wait(frame);
+	err = dcrt_deliver(frame->chain, frame->out, len);
 	if (!err)
 		err = dcrt_await_reply(frame->chain, frame);
 	if (err == -EINTR) /* no status of a reply: dcrt_reply_status() */
@@ -336,42 +336,122 @@ int dcrt_call_run(struct dcrt_call *call)
 	struct dcrt_frame *frame = dcrt_frame_of(call);
 	int err;
 
-	dcrt_put_freed(call->tracker, &call->writer);
 	if (call->writer.header.args != call->function->args && !call->writer.err)
 		call->writer.err = -EINVAL;
+	dcrt_put_freed(call->tracker, &call->writer);
 	err = dcrt_write_end(&call->writer, 0);
 	if (err < 0)
 		return err;
+	trace_dcrt_upcall(call->channel->driver->name, call->function->name, frame->number,
+			  frame->chain->level);
 	dcrt_delay(call->channel, true);
 	call->message.header.len = 0;
 	err = call->channel->session.peer ? dcrt_peer_up(frame, (u32)err)
 					  : dcrt_call_process(frame, (u32)err);
 	dcrt_count(frame, err);
+	trace_dcrt_upcall_return(call->channel->driver->name, call->function->name, frame->number,
+				 err);
 	return err;
 }
 EXPORT_SYMBOL_GPL(dcrt_call_run);
+
+/*
+ * Announces the objects in several messages if one might not hold them, as after the start of a
+ * process. On success the chain is as before.
+ */
+static int dcrt_send_parts(struct dcrt_chain *chain)
+{
+	struct dcrt_channel *channel = chain->channel;
+	bool more = !channel->session.peer && !chain->level &&
+		    dcrt_needs_parts(&channel->tracker, chain->session);
+	int err = 0;
+
+	while (more && !err) {
+		struct dcrt_frame *frame;
+
+		err = dcrt_push_call(chain, channel->driver->n_up, &frame);
+		if (err)
+			break;
+		more = dcrt_put_part(&channel->tracker, &frame->call.writer, chain->session);
+		err = dcrt_call_run(&frame->call);
+		spin_lock(&channel->lock);
+		chain->event = DCRT_NO_EVENT;
+		chain->level = 0;
+		spin_unlock(&channel->lock);
+	}
+	return err;
+}
+
+/* No WARN(): the driver's caller may be in its right, and panic_on_warn set. */
+static void dcrt_refuse_atomic(struct dcrt_channel *channel, u32 function)
+{
+	if (atomic64_inc_return(&channel->stats.atomic_refused) > 1 ||
+	    function >= channel->driver->n_up)
+		return;
+	pr_warn("dcrt-%s: %s was called in atomic context: refused, the process cannot be asked\n",
+		channel->driver->name, channel->driver->up[function].name);
+	dump_stack();
+}
+
+static int dcrt_begin_once(struct dcrt_channel *channel, u32 function, struct dcrt_call **ret)
+{
+	bool reader = dcrt_is_reader(&channel->driver->up[function]);
+	struct dcrt_chain *chain;
+	struct dcrt_frame *frame;
+	int err = dcrt_enter_chain(channel, reader, &chain);
+
+	if (err)
+		return err;
+	err = dcrt_send_parts(chain);
+	if (!err)
+		err = dcrt_push_call(chain, function, &frame);
+	if (!err)
+		*ret = &frame->call;
+	else if (!chain->level)
+		dcrt_drop_to(chain, 0);
+	return err;
+}
+
+/* True if this thread neither has a call open nor serves one. */
+static bool dcrt_is_outermost(struct dcrt_channel *channel)
+{
+	bool outermost;
+
+	spin_lock(&channel->lock);
+	outermost = !dcrt_own_chain(channel) && !dcrt_is_server(channel);
+	spin_unlock(&channel->lock);
+	return outermost;
+}
+
+/* A process that dies while it is told of objects has not seen the call: the next one may. */
+int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt_call **ret)
+{
+	unsigned int tries = 0;
+	int err;
+
+	if (dcrt_is_atomic()) {
+		dcrt_refuse_atomic(channel, function);
+		return -EWOULDBLOCK;
+	}
+	__might_sleep(__FILE__, __LINE__); /* might_sleep() also schedules: a quarter of a call */
+	if (function >= channel->driver->n_up)
+		return -EINVAL;
+	do {
+		err = dcrt_begin_once(channel, function, ret);
+	} while (err == -EPIPE && ++tries < DCRT_TRIES_MAX && dcrt_is_outermost(channel));
+	return err;
+}
+EXPORT_SYMBOL_GPL(dcrt_call_begin);
 
 void dcrt_call_end(struct dcrt_call *call)
 {
 	const struct dcrt_frame *frame = dcrt_frame_of(call);
 	struct dcrt_chain *chain = frame->chain;
-	struct dcrt_channel *channel = chain->channel;
 
 	if (call->err == -EPROTO)
 		dcrt_refuse(chain);
-	spin_lock(&channel->lock);
-	chain->event = DCRT_NO_EVENT;
 	/* If the process died, a downcall may be left above this call. */
-	chain->level = (u32)(frame - chain->frames);
-	if (!chain->level) {
-		chain->task = NULL;
-		list_del_init(&chain->pending);
-		list_move(&chain->node, &channel->calls.free);
-		/* Both sides hold the lock: a waiter is on the queue before it checks. */
-		if (waitqueue_active(&channel->wait))
-			wake_up_all(&channel->wait);
-	}
-	spin_unlock(&channel->lock);
+	dcrt_drop_to(chain, (unsigned int)(frame - chain->frames));
 }
 EXPORT_SYMBOL_GPL(dcrt_call_end);
 

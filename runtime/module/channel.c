@@ -6,6 +6,9 @@
 
 #include "channel.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 void dcrt_channel_free(struct kref *refs)
 {
 	struct dcrt_channel *channel = container_of(refs, struct dcrt_channel, refs);
@@ -21,7 +24,6 @@ void dcrt_channel_free(struct kref *refs)
 	kfree(channel->stats.up);
 	kfree(channel->stats.down);
 	kfree(channel->device_name);
-	put_pid(channel->session.pid);
 	dcrt_respawn_free(channel);
 	dcrt_windows_free(channel);
 	kvfree(channel);
@@ -85,7 +87,9 @@ static int dcrt_alloc_parts(struct dcrt_channel *channel)
 		if (err)
 			return err;
 	}
-	err = dcrt_windows_init(channel);
+	err = dcrt_lockdep_init(channel);
+	if (!err)
+		err = dcrt_windows_init(channel);
 	if (err)
 		return err;
 	return dcrt_tracker_init(&channel->tracker, driver, &channel->env, true);
@@ -107,6 +111,7 @@ static void dcrt_init_channel(struct dcrt_channel *channel, const struct dcrt_dr
 	init_waitqueue_head(&channel->wait);
 	INIT_WORK(&channel->notify.work, dcrt_notify_driver);
 	dcrt_respawn_init(channel);
+	dcrt_session_init(channel);
 	INIT_LIST_HEAD(&channel->calls.free);
 	INIT_LIST_HEAD(&channel->calls.active);
 	INIT_LIST_HEAD(&channel->calls.pending);
@@ -117,7 +122,7 @@ static void dcrt_init_channel(struct dcrt_channel *channel, const struct dcrt_dr
 	}
 }
 
-struct dcrt_channel *dcrt_register(const struct dcrt_driver *driver)
+struct dcrt_channel *dcrt_register_owned(const struct dcrt_driver *driver, struct module *owner)
 {
 	struct dcrt_channel *channel;
 	int err;
@@ -128,27 +133,32 @@ struct dcrt_channel *dcrt_register(const struct dcrt_driver *driver)
 	if (!channel)
 		return ERR_PTR(-ENOMEM);
 	dcrt_init_channel(channel, driver);
+	channel->owner = owner;
 	err = dcrt_alloc_parts(channel);
 	if (err)
 		goto free;
 	channel->misc = (struct miscdevice){.minor = MISC_DYNAMIC_MINOR,
 					    .name = channel->device_name,
 					    .mode = 0600,
+					    .groups = dcrt_sysfs_groups(),
 					    .fops = &dcrt_device_operations};
 	err = misc_register(&channel->misc);
 	if (err)
 		goto free;
 	dcrt_stat_show(channel);
-	err = dcrt_peer_find(channel);
+	err = dcrt_sleep_watch(channel);
+	if (!err)
+		err = dcrt_peer_find(channel);
 	if (!err)
 		return channel;
 	dcrt_unregister(channel);
 	return ERR_PTR(err);
 free:
+	dcrt_lockdep_done(channel);
 	kref_put(&channel->refs, dcrt_channel_free);
 	return ERR_PTR(err);
 }
-EXPORT_SYMBOL_GPL(dcrt_register);
+EXPORT_SYMBOL_GPL(dcrt_register_owned);
 
 static bool dcrt_has_no_process(struct dcrt_channel *channel)
 {
@@ -158,6 +168,23 @@ static bool dcrt_has_no_process(struct dcrt_channel *channel)
 	gone = !channel->session.file;
 	spin_unlock(&channel->lock);
 	return gone;
+}
+
+/* Also drops chains of callers that ended in a call, by an oops. */
+static void dcrt_warn_open_calls(struct dcrt_channel *channel)
+{
+	struct dcrt_chain *chain, *next;
+
+	spin_lock(&channel->lock);
+	list_for_each_entry_safe(chain, next, &channel->calls.active, node) {
+		if (chain->task && chain->task->exit_state)
+			dcrt_leave_chain(chain);
+		else
+			pr_warn("dcrt-%s: waits for a call of %s\n", channel->driver->name,
+				chain->level ? chain->frames[0].call.function->name
+					     : "a process that is stuck");
+	}
+	spin_unlock(&channel->lock);
 }
 
 /* With the lock. A chain has a call of the owner, or one that may be. */
@@ -184,10 +211,11 @@ static bool dcrt_has_no_call(struct dcrt_channel *channel, const void *owner)
 	return quiet;
 }
 
+/* Each open call ends by its deadline, but for one whose server is stuck in a downcall. */
 void dcrt_drain(struct dcrt_channel *channel, const void *owner)
 {
 	while (!wait_event_timeout(channel->wait, dcrt_has_no_call(channel, owner), 10 * HZ))
-		; /* each open call ends by its deadline */
+		dcrt_warn_open_calls(channel);
 }
 EXPORT_SYMBOL_GPL(dcrt_drain);
 
@@ -202,6 +230,7 @@ void dcrt_unregister(struct dcrt_channel *channel)
 	channel->going = true;
 	wake_up_all(&channel->wait);
 	spin_unlock(&channel->lock);
+	dcrt_sleep_unwatch(channel);
 	cancel_work_sync(&channel->notify.work);
 	dcrt_respawn_stop(channel);
 	dcrt_drain(channel, NULL);
@@ -210,13 +239,21 @@ void dcrt_unregister(struct dcrt_channel *channel)
 		wake_up(&channel->servers.at[i].wait); /* idle threads send DEATH to the process */
 	if (!wait_event_timeout(channel->wait, dcrt_has_no_process(channel), 2 * HZ))
 		do
-			dcrt_kill_process(channel, channel->session.id);
+			dcrt_session_revoke(channel, channel->session.id);
 		while (!wait_event_timeout(channel->wait, dcrt_has_no_process(channel), 10 * HZ));
 	dcrt_respawn_kill(channel);
+	cancel_delayed_work_sync(&channel->session.reaper);
 	debugfs_remove(channel->stats.debugfs);
+	dcrt_lockdep_done(channel);
 	kref_put(&channel->refs, dcrt_channel_free);
 }
 EXPORT_SYMBOL_GPL(dcrt_unregister);
+
+void dcrt_trace_step(struct dcrt_channel *channel, const char *step, unsigned int count)
+{
+	trace_dcrt_recovery(channel->driver->name, step, count);
+}
+EXPORT_SYMBOL_GPL(dcrt_trace_step);
 
 static int __init dcrt_init(void)
 {
@@ -226,6 +263,7 @@ static int __init dcrt_init(void)
 
 static void __exit dcrt_exit(void)
 {
+	dcrt_flush_freed();
 	dcrt_stat_exit();
 }
 

@@ -17,35 +17,37 @@ static int dcrt_device_open(struct inode *inode, struct file *file)
 	return nonseekable_open(inode, file);
 }
 
+/* The session of this file, or 0. files: and of this table of files, or NULL. */
+static u64 dcrt_session_of(struct dcrt_channel *channel, const struct file *file, fl_owner_t files)
+{
+	u64 session = 0;
+
+	spin_lock(&channel->lock);
+	if (channel->session.file == file && (!files || channel->session.files == files))
+		session = channel->session.id;
+	spin_unlock(&channel->lock);
+	return session;
+}
+
 static int dcrt_device_flush(struct file *file, fl_owner_t id)
 {
 	struct dcrt_channel *channel = file->private_data;
-	u64 session = 0;
-	bool over;
+	u64 session = dcrt_session_of(channel, file, id);
 
-	spin_lock(&channel->lock);
-	over = channel->session.file == file && channel->session.files == id &&
-	       current->flags & PF_EXITING;
-	if (over)
-		dcrt_session_end(channel);
-	else if (channel->session.file == file && channel->session.files == id)
-		session = channel->session.id; /* closed explicitly: there may be other threads */
-	spin_unlock(&channel->lock);
-	if (over) /* a process that shares its memory must not have the device */
-		unmap_mapping_range(file_inode(file)->i_mapping, 0, 0, 1);
-	if (session)
-		dcrt_kill_process(channel, session);
+	if (session && current->flags & PF_EXITING)
+		dcrt_session_close(channel, session);
+	else if (session) /* closed explicitly: there may be other threads */
+		dcrt_session_revoke(channel, session);
 	return 0;
 }
 
 static int dcrt_device_release(struct inode *inode, struct file *file)
 {
 	struct dcrt_channel *channel = file->private_data;
+	u64 session = dcrt_session_of(channel, file, NULL);
 
-	spin_lock(&channel->lock);
-	if (channel->session.file == file)
-		dcrt_session_end(channel);
-	spin_unlock(&channel->lock);
+	if (session)
+		dcrt_session_close(channel, session);
 	kref_put(&channel->refs, dcrt_channel_free);
 	return 0;
 }
@@ -71,5 +73,4 @@ const struct file_operations dcrt_device_operations = {
 	.release = dcrt_device_release,
 	.unlocked_ioctl = dcrt_device_ioctl,
 	.mmap = dcrt_window_mmap,
-	.llseek = no_llseek,
 };

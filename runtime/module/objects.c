@@ -4,10 +4,13 @@
  */
 #include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/llist.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #include "../objects/slots.h"
 #include "channel.h"
@@ -19,9 +22,29 @@ static void *dcrt_env_alloc(size_t len)
 	return kvzalloc(len, GFP_KERNEL);
 }
 
+/* vfree() may sleep, and objects are untracked in any context. */
+static LLIST_HEAD(dcrt_freed);
+
+static void dcrt_free_later(struct work_struct *unused)
+{
+	struct llist_node *node, *next;
+
+	llist_for_each_safe(node, next, llist_del_all(&dcrt_freed)) vfree(node);
+}
+
+static DECLARE_WORK(dcrt_free_work, dcrt_free_later);
+
 static void dcrt_env_free(void *memory)
 {
-	kvfree(memory);
+	if (!is_vmalloc_addr(memory))
+		kfree(memory);
+	else if (llist_add(memory, &dcrt_freed))
+		schedule_work(&dcrt_free_work);
+}
+
+void dcrt_flush_freed(void)
+{
+	flush_work(&dcrt_free_work);
 }
 
 /* dcrt_forget() may be called in any context. */

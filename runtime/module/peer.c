@@ -107,7 +107,7 @@ void dcrt_peer_leave(struct dcrt_channel *channel)
 
 static bool dcrt_peer_is_over(struct dcrt_channel *channel)
 {
-	return READ_ONCE(channel->session.killed);
+	return READ_ONCE(channel->session.revoked);
 }
 
 /* Copies a message of the peer, once, and accepts it. */
@@ -124,7 +124,7 @@ static int dcrt_peer_accept(struct dcrt_chain *chain, const void *message, long 
 	if (err) {
 		pr_err("dcrt: %s from the twin of %s refused\n", down ? "a call" : "a reply",
 		       channel->driver->name);
-		dcrt_kill_process(channel, chain->session);
+		dcrt_session_revoke(channel, chain->session);
 	}
 	return err;
 }
@@ -144,7 +144,7 @@ int dcrt_peer_up(struct dcrt_frame *frame, u32 len)
 	if (got < 0) {
 		pr_err("dcrt: the twin of %s failed in %s: %ld\n", peer->name,
 		       frame->call.function->name, got);
-		dcrt_kill_process(chain->channel, chain->session);
+		dcrt_session_revoke(chain->channel, chain->session);
 		return -EPIPE;
 	}
 	err = dcrt_peer_accept(chain, reply, got, false, &frame);

@@ -33,21 +33,29 @@ static int dcrt_note_process(struct subprocess_info *info, struct cred *cred)
 	return 0;
 }
 
+/*
+ * By the first letter of its name systemd knows that the process serves the system itself, and does
+ * not end it with all others before devices are shut down.
+ */
 static int dcrt_spawn(struct dcrt_channel *channel, const char *path)
 {
 	static char *envp[] = {"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL};
 	struct dcrt_respawner *respawner = &channel->respawner;
 	struct subprocess_info *info;
-	char device[64];
-	char *argv[] = {(char *)path, device, NULL};
+	char device[64], *name = kasprintf(GFP_KERNEL, "@%s", path);
+	char *argv[] = {name, device, NULL};
+	int err;
 
 	snprintf(device, sizeof(device), "/dev/%s", channel->device_name);
 	put_pid(respawner->process);
 	respawner->process = NULL;
 	respawner->session = READ_ONCE(channel->session.id);
-	info = call_usermodehelper_setup(path, argv, envp, GFP_KERNEL, dcrt_note_process, NULL,
-					 respawner);
-	return info ? call_usermodehelper_exec(info, UMH_WAIT_EXEC) : -ENOMEM;
+	info = !name ? NULL
+		     : call_usermodehelper_setup(path, argv, envp, GFP_KERNEL, dcrt_note_process,
+						 NULL, respawner);
+	err = info ? call_usermodehelper_exec(info, UMH_WAIT_EXEC) : -ENOMEM;
+	kfree(name);
+	return err;
 }
 
 static int dcrt_wait_attached(struct dcrt_channel *channel, unsigned int timeout_ms)
@@ -72,9 +80,17 @@ EXPORT_SYMBOL_GPL(dcrt_start);
 
 /* Keeping */
 
+/* The task of a process that was reaped is gone; one that was not has no other thread left. */
 static bool dcrt_is_running(const struct dcrt_respawner *respawner)
 {
-	return respawner->process && !thread_group_exited(respawner->process);
+	struct task_struct *task;
+	bool runs;
+
+	rcu_read_lock();
+	task = pid_task(respawner->process, PIDTYPE_PID);
+	runs = task && !(READ_ONCE(task->exit_state) && thread_group_empty(task));
+	rcu_read_unlock();
+	return runs;
 }
 
 /* Kills a process whose session is over, or that takes too long to attach. */

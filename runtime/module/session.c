@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sessions: a process attaches, and is dead when its last thread closes the device on its way out
- * (flush: a child that has inherited the descriptor does not keep the session alive) or when nobody
- * has the device open any more (release). Its memory is gone then, and none of its threads runs.
+ * Sessions: a process attaches. Its session is revoked when it breaks the rules, is too slow or
+ * dies; see session.h. It is closed when the last thread that shares the process's table of files
+ * exits (flush: a child that has inherited the descriptor does not keep the session alive) or when
+ * nobody has the device open any more (release). A thread may have made itself a table of its own
+ * before, and still be in a turn.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 #include "channel.h"
+#include "trace.h"
 
 /* Runs from a work item, as the driver's callbacks may make upcalls. */
 
@@ -32,26 +36,188 @@ void dcrt_notify_driver(struct work_struct *work)
 		driver->attached(channel);
 }
 
-void dcrt_kill_process(struct dcrt_channel *channel, u64 session)
+/* Revoking */
+
+/* Not one that dies already, and writes a dump. */
+static void dcrt_kill_one(struct task_struct *task, bool spares_dumps)
 {
-	struct pid *pid = NULL;
+	if (!spares_dumps || !READ_ONCE(task->signal->core_state))
+		send_sig(SIGKILL, task, 1);
+}
+
+struct dcrt_victims {
+	struct pid *pid;
+	struct mm_struct *mm;
+	const void *files; /* or NULL */
+	bool spares_dumps;
+};
+
+/* The process, and all that run in its memory or have its table of files, and so the device. */
+static void dcrt_kill_victims(const struct dcrt_victims *victims)
+{
+	struct task_struct *process, *thread;
+
+	rcu_read_lock();
+	process = pid_task(victims->pid, PIDTYPE_TGID);
+	if (process)
+		dcrt_kill_one(process, victims->spares_dumps);
+	for_each_process_thread(process, thread) {
+		if (thread->flags & PF_KTHREAD)
+			continue;
+		if (READ_ONCE(thread->mm) == victims->mm ||
+		    (victims->files && READ_ONCE(thread->files) == victims->files))
+			dcrt_kill_one(thread, victims->spares_dumps);
+	}
+	rcu_read_unlock();
+}
+
+static void dcrt_kill_all(struct dcrt_channel *channel, u64 session)
+{
+	const struct dcrt_session *of = &channel->session;
+	unsigned long dumps_end;
+	struct dcrt_victims victims = {0};
 
 	spin_lock(&channel->lock);
-	if (dcrt_is_served(channel) && channel->session.id == session) {
-		channel->session.killed = true;
-		pid = get_pid(channel->session.pid);
+	if (of->file && of->id == session) {
+		dumps_end = of->revoked_at + msecs_to_jiffies(READ_ONCE(dcrt_call_limit_ms));
+		victims = (struct dcrt_victims){.pid = get_pid(of->pid),
+						.mm = of->mm,
+						.files = of->files,
+						.spares_dumps = time_before(jiffies, dumps_end)};
+		mmgrab(victims.mm);
 	}
 	spin_unlock(&channel->lock);
-	if (pid)
-		kill_pid(pid, SIGKILL, 1);
-	put_pid(pid);
+	if (!victims.pid)
+		return;
+	dcrt_kill_victims(&victims);
+	mmdrop(victims.mm);
+	put_pid(victims.pid);
+}
+
+/* With the lock: releases the session's callers. */
+static void dcrt_release_callers(struct dcrt_channel *channel, u64 session)
+{
+	struct dcrt_chain *chain, *next;
+
+	list_for_each_entry_safe(chain, next, &channel->calls.active, node) {
+		if (chain->session != session)
+			continue;
+		chain->dead = true;
+		list_del_init(&chain->pending);
+		channel->session.was_in_call = true;
+		wake_up(&chain->wait);
+		if (chain->server && !chain->server->inside)
+			dcrt_part(chain);
+	}
+}
+
+/* With the lock: the process is gone, all of it. */
+static void dcrt_session_end(struct dcrt_channel *channel)
+{
+	struct dcrt_session *session = &channel->session;
+
+	trace_dcrt_death(channel->driver->name, session->id, session->was_in_call);
+	dcrt_forget_servers(channel);
+	put_pid(session->pid);
+	mmdrop(session->mm);
+	session->pid = NULL;
+	session->mm = NULL;
+	session->file = NULL;
+	session->files = NULL;
+	session->revoked = session->released = session->closed = session->stuck = false;
+	channel->notify.died = true;
+	if (!channel->going)
+		schedule_work(&channel->notify.work);
+	dcrt_respawn_soon(channel);
+	atomic64_inc(&channel->stats.deaths);
+	wake_up_all(&channel->wait);
+}
+
+void dcrt_session_try_end(struct dcrt_channel *channel)
+{
+	const struct dcrt_session *session = &channel->session;
+
+	if (session->closed && session->released && !dcrt_is_inside(channel))
+		dcrt_session_end(channel);
+}
+
+void dcrt_session_revoke(struct dcrt_channel *channel, u64 session)
+{
+	bool first;
+
+	spin_lock(&channel->lock);
+	first = dcrt_is_served(channel) && channel->session.id == session &&
+		!channel->session.revoked;
+	if (first) {
+		channel->session.revoked = true;
+		channel->session.revoked_at = jiffies;
+		channel->session.was_in_call = false;
+	}
+	spin_unlock(&channel->lock);
+	if (!first)
+		return;
+	dcrt_windows_revoke(channel);
+	dcrt_kill_all(channel, session);
+	spin_lock(&channel->lock);
+	dcrt_release_callers(channel, session);
+	dcrt_wake_servers(channel);
+	trace_dcrt_revoke(channel->driver->name, session, channel->session.was_in_call);
+	channel->session.released = true;
+	if (channel->session.file)
+		queue_delayed_work(system_unbound_wq, &channel->session.reaper, HZ);
+	dcrt_session_try_end(channel);
+	spin_unlock(&channel->lock);
+}
+
+/* Whoever shares the process's memory may have been about to make another thread when killed. */
+static void dcrt_session_reap(struct work_struct *work)
+{
+	struct dcrt_channel *channel =
+		container_of(to_delayed_work(work), struct dcrt_channel, session.reaper);
+	u64 session = 0;
+
+	spin_lock(&channel->lock);
+	dcrt_forget_dead_servers(channel);
+	dcrt_session_try_end(channel);
+	if (channel->session.file && channel->session.revoked) {
+		session = channel->session.id;
+		queue_delayed_work(system_unbound_wq, &channel->session.reaper, HZ);
+	}
+	spin_unlock(&channel->lock);
+	if (session)
+		dcrt_kill_all(channel, session);
+}
+
+void dcrt_session_init(struct dcrt_channel *channel)
+{
+	INIT_DELAYED_WORK(&channel->session.reaper, dcrt_session_reap);
+}
+
+/* Beginning */
+
+/* With the lock. pid, which is moved, and mm are the process's. */
+static void dcrt_session_begin(struct dcrt_channel *channel, struct file *file, struct pid *pid)
+{
+	struct dcrt_session *session = &channel->session;
+
+	session->id++;
+	session->file = file;
+	session->files = current->files;
+	session->mm = current->mm;
+	session->pid = pid;
+	mmgrab(session->mm);
+	session->since = jiffies;
+	WRITE_ONCE(channel->respawner.failed, false);
+	trace_dcrt_attach(channel->driver->name, session->id, false);
+	channel->notify.attached = true;
+	schedule_work(&channel->notify.work);
+	wake_up_all(&channel->wait);
 }
 
 long dcrt_session_attach(struct dcrt_channel *channel, struct file *file,
 			 struct dcrt_attach __user *arg)
 {
 	struct dcrt_attach attach;
-	struct pid *old = NULL;
 	int err = 0;
 
 	if (copy_from_user(&attach, arg, sizeof(attach)))
@@ -63,61 +229,29 @@ long dcrt_session_attach(struct dcrt_channel *channel, struct file *file,
 		err = -ESHUTDOWN;
 	else if (dcrt_is_served(channel))
 		err = -EBUSY;
-	if (!err) {
-		old = channel->session.pid;
-		channel->session.pid = get_pid(task_tgid(current));
-		channel->session.file = file;
-		channel->session.files = current->files;
-		attach.session = ++channel->session.id;
-		channel->session.since = jiffies;
-		WRITE_ONCE(channel->respawner.failed, false);
-		channel->notify.attached = true;
-		schedule_work(&channel->notify.work);
-		wake_up_all(&channel->wait);
-	}
+	else
+		dcrt_session_begin(channel, file, get_pid(task_tgid(current)));
+	attach.session = channel->session.id;
 	spin_unlock(&channel->lock);
 	if (err)
 		return err;
-	put_pid(old);
-	/*
-	 * User tasks are frozen before devices suspend, but suspending makes upcalls. Threads
-	 * inherit the flag.
-	 */
-	current->flags |= PF_NOFREEZE;
-	if (copy_to_user(arg, &attach, sizeof(attach)))
+	if (copy_to_user(arg, &attach, sizeof(attach))) {
+		dcrt_session_revoke(channel, attach.session);
 		return -EFAULT;
+	}
 	return 0;
 }
 
-void dcrt_session_end(struct dcrt_channel *channel)
+void dcrt_session_close(struct dcrt_channel *channel, u64 session)
 {
-	struct dcrt_chain *chain;
-	u32 i;
-
-	channel->session.file = NULL;
-	channel->session.killed = false;
-	channel->session.was_in_call = false;
-	list_for_each_entry(chain, &channel->calls.active, node) {
-		if (chain->session != channel->session.id)
-			continue;
-		chain->dead = true;
-		chain->server = NULL;
-		list_del_init(&chain->pending);
-		channel->session.was_in_call = true;
-		wake_up(&chain->wait);
+	dcrt_session_revoke(channel, session);
+	spin_lock(&channel->lock);
+	if (channel->session.file && channel->session.id == session) {
+		channel->session.closed = true;
+		channel->session.files = NULL;
+		dcrt_session_try_end(channel);
 	}
-	INIT_LIST_HEAD(&channel->servers.idle);
-	for (i = 0; i < DCRT_THREADS_MAX; i++) {
-		channel->servers.at[i].task = NULL;
-		channel->servers.at[i].chain = NULL;
-	}
-	channel->servers.count = 0;
-	channel->notify.died = true;
-	if (!channel->going)
-		schedule_work(&channel->notify.work);
-	dcrt_respawn_soon(channel);
-	atomic64_inc(&channel->stats.deaths);
-	wake_up_all(&channel->wait);
+	spin_unlock(&channel->lock);
 }
 
 bool dcrt_is_attached(struct dcrt_channel *channel)
@@ -125,7 +259,7 @@ bool dcrt_is_attached(struct dcrt_channel *channel)
 	bool attached;
 
 	spin_lock(&channel->lock);
-	attached = dcrt_is_served(channel) && !channel->session.killed;
+	attached = dcrt_is_served(channel) && !channel->session.revoked;
 	spin_unlock(&channel->lock);
 	return attached;
 }

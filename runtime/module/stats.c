@@ -15,6 +15,16 @@ module_param_named(deadline_ms, dcrt_deadline_ms, uint, 0644);
 MODULE_PARM_DESC(deadline_ms,
 		 "longest time without progress of an upcall that has no deadline of its own");
 
+unsigned int dcrt_downcall_deadline_ms = 10000;
+module_param_named(downcall_deadline_ms, dcrt_downcall_deadline_ms, uint, 0644);
+MODULE_PARM_DESC(downcall_deadline_ms,
+		 "longest time of a downcall that has no deadline of its own");
+
+unsigned int dcrt_call_limit_ms = 60000;
+module_param_named(call_limit_ms, dcrt_call_limit_ms, uint, 0644);
+MODULE_PARM_DESC(call_limit_ms,
+		 "longest time of an upcall with all that is nested in it, or its own deadline");
+
 unsigned int dcrt_attach_wait_ms = 1000;
 module_param_named(attach_wait_ms, dcrt_attach_wait_ms, uint, 0644);
 MODULE_PARM_DESC(attach_wait_ms, "how long an upcall waits for a process when there is none");
@@ -58,6 +68,8 @@ void dcrt_count(struct dcrt_frame *frame, int err)
 				       : &channel->stats.down[function - driver->down];
 	u64 ns = max_t(s64, ktime_to_ns(ktime_sub(ktime_get(), frame->start)), 1);
 
+	if (function == &dcrt_objects_call)
+		return;
 	atomic64_inc(&stat->calls);
 	if (err)
 		atomic64_inc(&stat->errors);
@@ -105,11 +117,11 @@ static void dcrt_show_failures(struct seq_file *file, const struct dcrt_stats *s
 	seq_printf(file, "atomic_refused %lld no_process %lld bad_messages %lld ",
 		   atomic64_read(&stats->atomic_refused), atomic64_read(&stats->no_process),
 		   atomic64_read(&stats->bad_messages));
-	seq_printf(file, "given_up %lld deaths %lld\n", atomic64_read(&stats->given_up),
-		   atomic64_read(&stats->deaths));
+	seq_printf(file, "given_up %lld stuck %lld deaths %lld\n", atomic64_read(&stats->given_up),
+		   atomic64_read(&stats->stuck), atomic64_read(&stats->deaths));
 }
 
-static int stats_show(struct seq_file *file, void *unused)
+static int dcrt_stats_show(struct seq_file *file, void *unused)
 {
 	struct dcrt_channel *channel = file->private;
 	const struct dcrt_driver *driver = channel->driver;
@@ -136,9 +148,9 @@ static int stats_show(struct seq_file *file, void *unused)
 	dcrt_show_functions(file, "down", driver->down, driver->n_down, channel->stats.down);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(stats);
+DEFINE_SHOW_ATTRIBUTE(dcrt_stats);
 
-static int mode_show(struct seq_file *file, void *unused)
+static int dcrt_mode_show(struct seq_file *file, void *unused)
 {
 	struct dcrt_channel *channel = file->private;
 
@@ -146,12 +158,12 @@ static int mode_show(struct seq_file *file, void *unused)
 	return 0;
 }
 
-static int mode_open(struct inode *inode, struct file *file)
+static int dcrt_mode_open(struct inode *inode, struct file *file)
 {
-	return single_open(file, mode_show, inode->i_private);
+	return single_open(file, dcrt_mode_show, inode->i_private);
 }
 
-static ssize_t mode_write(struct file *file, const char __user *from, size_t len, loff_t *at)
+static ssize_t dcrt_mode_write(struct file *file, const char __user *from, size_t len, loff_t *at)
 {
 	struct dcrt_channel *channel = ((struct seq_file *)file->private_data)->private;
 	char word[8];
@@ -169,11 +181,11 @@ static ssize_t mode_write(struct file *file, const char __user *from, size_t len
 	return len;
 }
 
-static const struct file_operations mode_fops = {
+static const struct file_operations dcrt_mode_fops = {
 	.owner = THIS_MODULE,
-	.open = mode_open,
+	.open = dcrt_mode_open,
 	.read = seq_read,
-	.write = mode_write,
+	.write = dcrt_mode_write,
 	.llseek = seq_lseek,
 	.release = single_release,
 };
@@ -183,9 +195,9 @@ void dcrt_stat_show(struct dcrt_channel *channel)
 	channel->delay.ns = delay_ns;
 	channel->delay.sleeps = sysfs_streq(delay_mode, delay_words[1]);
 	channel->stats.debugfs = debugfs_create_dir(channel->driver->name, root);
-	debugfs_create_file("stats", 0400, channel->stats.debugfs, channel, &stats_fops);
+	debugfs_create_file("stats", 0400, channel->stats.debugfs, channel, &dcrt_stats_fops);
 	debugfs_create_u32("delay_ns", 0600, channel->stats.debugfs, &channel->delay.ns);
-	debugfs_create_file("delay_mode", 0600, channel->stats.debugfs, channel, &mode_fops);
+	debugfs_create_file("delay_mode", 0600, channel->stats.debugfs, channel, &dcrt_mode_fops);
 }
 
 void dcrt_stat_init(void)

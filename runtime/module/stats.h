@@ -19,7 +19,7 @@ struct dcrt_stat {
 
 struct dcrt_stats {
 	struct dcrt_stat *up, *down; /* one a function */
-	atomic64_t atomic_refused, no_process, bad_messages, given_up, deaths;
+	atomic64_t atomic_refused, no_process, bad_messages, given_up, stuck, deaths;
 	struct dentry *debugfs;
 };
 
@@ -30,7 +30,8 @@ struct dcrt_delay {
 	atomic64_t up, down; /* counts crossings that were delayed */
 };
 
-extern unsigned int dcrt_deadline_ms, dcrt_attach_wait_ms;
+extern unsigned int dcrt_deadline_ms, dcrt_downcall_deadline_ms, dcrt_call_limit_ms;
+extern unsigned int dcrt_attach_wait_ms;
 
 /* Adds the delay of one crossing. Process context. */
 void dcrt_delay(struct dcrt_channel *channel, bool is_up);

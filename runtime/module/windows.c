@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 
 #include "channel.h"
+#include "../versions.h"
 
 struct dcrt_window {
 	struct list_head node;
@@ -53,7 +54,10 @@ static struct dcrt_window *dcrt_window_with_page(struct dcrt_channel *channel, u
 
 /* Adding and removing */
 
-/* Without windows.lock, which page faults take. Nothing is mapped once the file is released. */
+/*
+ * Without windows.lock, which page faults take. pages 0: up to the end. Nothing is mapped once the
+ * file is released.
+ */
 static void dcrt_window_unmap(struct dcrt_channel *channel, unsigned long page, unsigned long pages)
 {
 	struct inode *inode = NULL;
@@ -69,6 +73,14 @@ static void dcrt_window_unmap(struct dcrt_channel *channel, unsigned long page, 
 	unmap_mapping_range(inode->i_mapping, (loff_t)page << PAGE_SHIFT,
 			    (loff_t)pages << PAGE_SHIFT, 1);
 	iput(inode);
+}
+
+void dcrt_windows_revoke(struct dcrt_channel *channel)
+{
+	/* A fault that has not seen that the session is revoked ends before this. */
+	mutex_lock(&channel->windows.lock);
+	mutex_unlock(&channel->windows.lock);
+	dcrt_window_unmap(channel, 0, 0);
 }
 
 /* With windows.lock: the window is not found any more. */
@@ -195,7 +207,7 @@ static bool dcrt_is_attached_file(struct dcrt_channel *channel, const struct fil
 	bool attached;
 
 	spin_lock(&channel->lock);
-	attached = channel->session.file == file && !channel->session.killed;
+	attached = channel->session.file == file && !channel->session.revoked;
 	spin_unlock(&channel->lock);
 	return attached;
 }
@@ -220,8 +232,11 @@ static const struct vm_operations_struct window_operations = {.fault = dcrt_wind
 
 static vm_fault_t dcrt_shared_fault(struct vm_fault *fault)
 {
-	struct dcrt_channel *channel = fault->vma->vm_file->private_data;
+	const struct file *file = fault->vma->vm_file;
+	struct dcrt_channel *channel = file->private_data;
 
+	if (!dcrt_is_attached_file(channel, file))
+		return VM_FAULT_SIGBUS;
 	fault->page = virt_to_page(channel->windows.shared);
 	get_page(fault->page);
 	return 0;
@@ -235,8 +250,7 @@ static int dcrt_map_shared(struct vm_area_struct *vma)
 		return -ENXIO;
 	if (vma->vm_flags & VM_WRITE)
 		return -EACCES;
-	vma->vm_flags &= ~VM_MAYWRITE;
-	vma->vm_flags |= VM_DONTCOPY | VM_DONTEXPAND;
+	vm_flags_mod(vma, VM_DONTCOPY | VM_DONTEXPAND, VM_MAYWRITE);
 	vma->vm_ops = &shared_operations;
 	return 0;
 }
@@ -253,8 +267,8 @@ static int dcrt_map_window(struct dcrt_channel *channel, struct vm_area_struct *
 	mutex_unlock(&channel->windows.lock);
 	if (!fits)
 		return -ENXIO;
-	vma->vm_flags &= ~VM_MAYEXEC;
-	vma->vm_flags |= VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP;
+	vm_flags_mod(vma, VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP,
+		     VM_MAYEXEC);
 	vma->vm_page_prot = pgprot_noncached(vma->vm_page_prot);
 	vma->vm_ops = &window_operations;
 	return 0;

@@ -21,6 +21,11 @@ struct dcrt_windows {
 int dcrt_windows_init(struct dcrt_channel *channel);
 void dcrt_windows_free(struct dcrt_channel *channel);
 
+/*
+ * After the session was revoked: on return nothing of the device file is mapped, and nothing will
+ * be until the next session.
+ */
+void dcrt_windows_revoke(struct dcrt_channel *channel);
 /* mmap() of the device file. */
 int dcrt_window_mmap(struct file *file, struct vm_area_struct *vma);
 

@@ -40,8 +40,8 @@ bool dcrt_is_adopting(const struct dcrt_tracker *tracker)
 	return false;
 }
 
-static int adopt_elements(const struct dcrt_type *type, struct dcrt_channel *channel,
-			  uint8_t *element, uint32_t size)
+static int dcrt_adopt_elements(const struct dcrt_type *type, struct dcrt_channel *channel,
+			       uint8_t *element, uint32_t size)
 {
 	int err = 0;
 
@@ -51,7 +51,7 @@ static int adopt_elements(const struct dcrt_type *type, struct dcrt_channel *cha
 }
 
 /* With the lock, which it drops for each object. */
-static int adopt_pass(struct dcrt_tracker *tracker, struct dcrt_channel *channel)
+static int dcrt_adopt_pass(struct dcrt_tracker *tracker, struct dcrt_channel *channel)
 {
 	uint32_t i;
 	int err = 0;
@@ -63,21 +63,21 @@ static int adopt_pass(struct dcrt_tracker *tracker, struct dcrt_channel *channel
 
 		object->busy++;
 		dcrt_unlock(tracker);
-		err = adopt_elements(&tracker->types[object->type], channel, object->local,
-				     object->size);
+		err = dcrt_adopt_elements(&tracker->types[object->type], channel, object->local,
+					  object->size);
 		dcrt_lock(tracker);
 		object->busy--;
 	}
 	return err;
 }
 
-static void add_adopter(struct dcrt_tracker *tracker, struct dcrt_adopter *adopter)
+static void dcrt_add_adopter(struct dcrt_tracker *tracker, struct dcrt_adopter *adopter)
 {
 	adopter->next = tracker->adopters;
 	tracker->adopters = adopter;
 }
 
-static void remove_adopter(struct dcrt_tracker *tracker, const struct dcrt_adopter *adopter)
+static void dcrt_remove_adopter(struct dcrt_tracker *tracker, const struct dcrt_adopter *adopter)
 {
 	struct dcrt_adopter **at = &tracker->adopters;
 
@@ -92,11 +92,11 @@ int dcrt_run_adopters(struct dcrt_tracker *tracker, struct dcrt_channel *channel
 	uint64_t before;
 	int err;
 
-	add_adopter(tracker, &adopter);
+	dcrt_add_adopter(tracker, &adopter);
 	do {
 		before = tracker->tracked;
-		err = adopt_pass(tracker, channel);
+		err = dcrt_adopt_pass(tracker, channel);
 	} while (!err && tracker->tracked != before);
-	remove_adopter(tracker, &adopter);
+	dcrt_remove_adopter(tracker, &adopter);
 	return err;
 }

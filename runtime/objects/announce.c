@@ -12,7 +12,8 @@
  * Removes objects that the new one contradicts: the message that they were freed has been
  * overtaken.
  */
-static void make_way(struct dcrt_tracker *tracker, const struct dcrt_object *new, void **blocks)
+static void dcrt_make_way(struct dcrt_tracker *tracker, const struct dcrt_object *new,
+			  void **blocks)
 {
 	uint32_t i;
 
@@ -36,7 +37,7 @@ static void make_way(struct dcrt_tracker *tracker, const struct dcrt_object *new
  * A variable or a containing object has content of its own; the kernel sends what differs from
  * zeroes.
  */
-static void zero_fields(const struct dcrt_tracker *tracker, struct dcrt_object *object)
+static void dcrt_zero_fields(const struct dcrt_tracker *tracker, struct dcrt_object *object)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
 	uint32_t element, i;
@@ -48,8 +49,8 @@ static void zero_fields(const struct dcrt_tracker *tracker, struct dcrt_object *
 }
 
 /* The address of a new object: in a variable, in another object, or NULL for memory of its own. */
-static int find_local(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-		      const uint8_t *data, uint8_t **ret)
+static int dcrt_find_local(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+			   const uint8_t *data, uint8_t **ret)
 {
 	const struct dcrt_type *type = &tracker->types[record->type];
 	void *address = type->variable;
@@ -82,13 +83,13 @@ int dcrt_object_announced(struct dcrt_tracker *tracker, const struct dcrt_record
 		return -EPROTO;
 	if (new.generation <= tracker->objects[slot].generation)
 		return 0; /* known, or freed already */
-	err = find_local(tracker, record, data, &new.local);
+	err = dcrt_find_local(tracker, record, data, &new.local);
 	if (err)
 		return err == -ESTALE ? 0 : err;
 	if (tracker->objects[slot].live)
 		dcrt_take_out(tracker, &tracker->objects[slot], &blocks);
 	if (new.local)
-		make_way(tracker, &new, &blocks);
+		dcrt_make_way(tracker, &new, &blocks);
 	dcrt_free_blocks(tracker, blocks);
 	if (dcrt_alloc_block(tracker, &new, !new.local) < 0)
 		return -ENOMEM;
@@ -96,7 +97,7 @@ int dcrt_object_announced(struct dcrt_tracker *tracker, const struct dcrt_record
 	if (err)
 		tracker->env->free(new.block);
 	else
-		zero_fields(tracker, &tracker->objects[slot]);
+		dcrt_zero_fields(tracker, &tracker->objects[slot]);
 	return err ? -EPROTO : 0;
 }
 

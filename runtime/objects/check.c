@@ -27,8 +27,8 @@ int dcrt_check_init(struct dcrt_tracker *tracker)
 }
 
 /* ret->object: NULL if the object was freed. */
-static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-			const uint8_t *data, uint64_t session, struct dcrt_unit_range *ret)
+static int dcrt_check_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+			     const uint8_t *data, uint64_t session, struct dcrt_unit_range *ret)
 {
 	int err = dcrt_locate_update(tracker, record, ret);
 	void *address;
@@ -52,15 +52,17 @@ static int check_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 
 /* Elements */
 
-static uint32_t element_of(const struct dcrt_tracker *tracker, const struct dcrt_unit_range *range)
+static uint32_t dcrt_element_of(const struct dcrt_tracker *tracker,
+				const struct dcrt_unit_range *range)
 {
 	return range->offset - range->offset % tracker->types[range->object->type].size;
 }
 
-static void change_scratch(struct dcrt_tracker *tracker, const struct dcrt_unit_range *range,
-			   const struct dcrt_record *record, const uint8_t *data, uint64_t session)
+static void dcrt_change_scratch(struct dcrt_tracker *tracker, const struct dcrt_unit_range *range,
+				const struct dcrt_record *record, const uint8_t *data,
+				uint64_t session)
 {
-	uint8_t *to = (uint8_t *)tracker->scratch + range->offset - element_of(tracker, range);
+	uint8_t *to = (uint8_t *)tracker->scratch + range->offset - dcrt_element_of(tracker, range);
 	uint32_t i, size = range->field->size;
 
 	for (i = 0; i < range->count; i++, data += size, to += size) {
@@ -74,11 +76,11 @@ static void change_scratch(struct dcrt_tracker *tracker, const struct dcrt_unit_
 }
 
 /* Asks valid() about the element of `about`, with all that the message changes in it. */
-static bool is_valid(struct dcrt_tracker *tracker, const struct dcrt_message *message,
-		     const struct dcrt_unit_range *about)
+static bool dcrt_is_valid(struct dcrt_tracker *tracker, const struct dcrt_message *message,
+			  const struct dcrt_unit_range *about)
 {
 	const struct dcrt_type *type = &tracker->types[about->object->type];
-	uint32_t element = element_of(tracker, about), at = 0, last = 0;
+	uint32_t element = dcrt_element_of(tracker, about), at = 0, last = 0;
 	struct dcrt_record record;
 	const uint8_t *data;
 	struct dcrt_unit_range range;
@@ -87,12 +89,12 @@ static bool is_valid(struct dcrt_tracker *tracker, const struct dcrt_message *me
 	memcpy(tracker->scratch, about->object->local + element, type->size);
 	while (dcrt_message_next(message, &at, &record, &data)) {
 		if (record.kind != DCRT_UPDATE || dcrt_locate_update(tracker, &record, &range) ||
-		    range.object != about->object || element_of(tracker, &range) != element)
+		    range.object != about->object || dcrt_element_of(tracker, &range) != element)
 			continue;
 		/* if versions do not rise, only the first update would be applied */
 		in_order &= !last || (int32_t)(record.version - last) > 0;
 		last = record.version;
-		change_scratch(tracker, &range, &record, data, message->header.session);
+		dcrt_change_scratch(tracker, &range, &record, data, message->header.session);
 	}
 	if (in_order && type->valid(tracker->scratch, about->object->local + element))
 		return true;
@@ -110,17 +112,17 @@ int dcrt_check(struct dcrt_tracker *tracker, const struct dcrt_message *message)
 
 	while (dcrt_message_next(message, &at, &record, &data))
 		if (record.kind == DCRT_UPDATE &&
-		    check_update(tracker, &record, data, message->header.session, &range))
+		    dcrt_check_update(tracker, &record, data, message->header.session, &range))
 			return -EPROTO;
 	for (at = 0; tracker->scratch && dcrt_message_next(message, &at, &record, &data);) {
 		if (record.kind != DCRT_UPDATE || dcrt_locate_update(tracker, &record, &range) ||
 		    !range.field->checked || !tracker->types[range.object->type].valid)
 			continue;
 		if (asked.object == range.object &&
-		    element_of(tracker, &asked) == element_of(tracker, &range))
+		    dcrt_element_of(tracker, &asked) == dcrt_element_of(tracker, &range))
 			continue;
 		asked = range;
-		if (++questions > QUESTIONS_MAX || !is_valid(tracker, message, &range))
+		if (++questions > QUESTIONS_MAX || !dcrt_is_valid(tracker, message, &range))
 			return -EPROTO;
 	}
 	return 0;

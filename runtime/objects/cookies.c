@@ -5,7 +5,8 @@
  * stands for one address, or for a range of registers (dcrt_range_add): within a range the process
  * computes with the cookie as it would with the address. A range that is longer than an offset can
  * tell has several numbers in a row. Cookies of all sessions look alike, so each session starts
- * with an empty table; within a session no number is assigned twice.
+ * with an empty table; within a session no number is assigned twice. Number n is in place n % max
+ * of the table: once its registers are unmapped, number n + max may be there.
  *
  * So a process learns no kernel address, and can name only what it was sent.
  */
@@ -13,30 +14,44 @@
 
 #define NONE ~0u
 
-static uint64_t cookie_of(uint32_t number)
+static uint64_t dcrt_cookie_of(uint32_t number)
 {
 	return (uint64_t)DCRT_COOKIE_SLOT << (64 - DCRT_SLOT_BITS) | (uint64_t)number
 									     << DCRT_OFFSET_BITS;
 }
 
-static uint32_t number_of(uint64_t cookie)
+static uint32_t dcrt_number_of(uint64_t cookie)
 {
 	return (uint32_t)(cookie >> DCRT_OFFSET_BITS) & ((1u << DCRT_GENERATION_BITS) - 1);
 }
 
-static uint32_t *bucket(const struct dcrt_cookies *cookies, uint64_t base)
+static uint32_t *dcrt_bucket(const struct dcrt_cookies *cookies, uint64_t base)
 {
 	uint64_t mixed = base * 0x9e3779b97f4a7c15u;
 
 	return &cookies->first[(uint32_t)(mixed >> 32) % cookies->max];
 }
 
+/* The last number that a place of the table had; not if it had none. */
+static uint32_t dcrt_number_at(const struct dcrt_cookies *cookies, uint32_t place)
+{
+	return place + (cookies->at[place].times - 1) * cookies->max;
+}
+
+static bool dcrt_is_free(const struct dcrt_cookies *cookies, uint32_t place)
+{
+	return !cookies->at[place].len &&
+	       (uint64_t)place + (uint64_t)cookies->at[place].times * cookies->max <
+		       1u << DCRT_GENERATION_BITS;
+}
+
 /* Life */
 
-static void start_over(struct dcrt_cookies *cookies, uint64_t session)
+static void dcrt_start_over(struct dcrt_cookies *cookies, uint64_t session)
 {
 	memset(cookies->first, 0xff, cookies->max * sizeof(*cookies->first));
-	cookies->used = 0;
+	memset(cookies->at, 0, cookies->max * sizeof(*cookies->at));
+	cookies->used = cookies->next = 0;
 	cookies->session = session;
 }
 
@@ -54,7 +69,7 @@ int dcrt_cookies_init(struct dcrt_tracker *tracker)
 	cookies->first = env->alloc(cookies->max * sizeof(*cookies->first));
 	if (!cookies->at || !cookies->first)
 		return -ENOMEM;
-	start_over(cookies, 0);
+	dcrt_start_over(cookies, 0);
 	return 0;
 }
 
@@ -67,28 +82,29 @@ void dcrt_cookies_done(struct dcrt_tracker *tracker)
 
 /* Ranges */
 
-/* Invalidates the numbers of addresses in a range. They are not assigned again. */
-static void forget_in(struct dcrt_cookies *cookies, const struct dcrt_range *range)
+/* Invalidates the numbers of addresses in a range. */
+static void dcrt_forget_in(struct dcrt_cookies *cookies, const struct dcrt_range *range)
 {
 	uint32_t i, *link;
 
-	for (i = 0; i < cookies->used; i++) {
+	for (i = 0; i < cookies->max; i++) {
 		struct dcrt_cookie *at = &cookies->at[i];
 
 		if (!at->len || at->base + at->len <= range->base ||
 		    at->base >= range->base + range->len)
 			continue;
-		for (link = bucket(cookies, at->base); *link != NONE && *link != i;)
+		for (link = dcrt_bucket(cookies, at->base); *link != NONE && *link != i;)
 			link = &cookies->at[*link].next;
 		if (*link == i)
 			*link = at->next;
 		at->len = 0;
+		cookies->used--;
 	}
 }
 
 void dcrt_cookies_add_range(struct dcrt_cookies *cookies, struct dcrt_range *range)
 {
-	forget_in(cookies, range);
+	dcrt_forget_in(cookies, range);
 	range->next = cookies->ranges;
 	cookies->ranges = range;
 }
@@ -101,12 +117,12 @@ void dcrt_cookies_remove_range(struct dcrt_cookies *cookies, const struct dcrt_r
 		link = &(*link)->next;
 	if (*link)
 		*link = range->next;
-	forget_in(cookies, range);
+	dcrt_forget_in(cookies, range);
 }
 
 /* To the process */
 
-static const struct dcrt_range *range_at(const struct dcrt_cookies *cookies, uint64_t bits)
+static const struct dcrt_range *dcrt_range_at(const struct dcrt_cookies *cookies, uint64_t bits)
 {
 	const struct dcrt_range *range = cookies->ranges;
 
@@ -115,58 +131,81 @@ static const struct dcrt_range *range_at(const struct dcrt_cookies *cookies, uin
 	return range;
 }
 
-static uint32_t find_base(const struct dcrt_cookies *cookies, uint64_t base)
+static uint32_t dcrt_find_base(const struct dcrt_cookies *cookies, uint64_t base)
 {
-	uint32_t i = *bucket(cookies, base);
+	uint32_t i = *dcrt_bucket(cookies, base);
 
 	while (i != NONE && cookies->at[i].base != base)
 		i = cookies->at[i].next;
 	return i;
 }
 
-/* Assigns numbers to len bytes. Returns the first, or NONE: no room. */
-static uint32_t give_numbers(struct dcrt_cookies *cookies, uint64_t base, uint64_t len)
+/* A row of free places whose next numbers are consecutive. Returns the first, or NONE. */
+static uint32_t dcrt_find_free(const struct dcrt_cookies *cookies, uint64_t count)
 {
-	uint64_t count = (len - 1) / DCRT_OBJECT_MAX + 1, done;
-	uint32_t i, first = cookies->used, *link = bucket(cookies, base);
+	uint32_t tries, place = cookies->next, i;
 
 	if (count > cookies->max - cookies->used)
 		return NONE;
+	for (tries = 0; tries < cookies->max; tries++, place = (place + 1) % cookies->max) {
+		for (i = 0; i < count && place + i < cookies->max; i++)
+			if (!dcrt_is_free(cookies, place + i) ||
+			    cookies->at[place + i].times > cookies->at[place].times)
+				break;
+		if (i == count)
+			return place;
+	}
+	return NONE;
+}
+
+/* Assigns numbers to len bytes. Returns the place of the first, or NONE: no room. */
+static uint32_t dcrt_give_numbers(struct dcrt_cookies *cookies, uint64_t base, uint64_t len)
+{
+	uint64_t count = (len - 1) / DCRT_OBJECT_MAX + 1, done;
+	uint32_t i, first = dcrt_find_free(cookies, count), *link = dcrt_bucket(cookies, base),
+		    times;
+
+	if (first == NONE)
+		return NONE;
+	times = cookies->at[first].times + 1;
 	for (i = 0, done = 0; i < count; i++, done += DCRT_OBJECT_MAX)
 		cookies->at[first + i] = (struct dcrt_cookie){
 			.base = base + done,
 			.len = len - done < DCRT_OBJECT_MAX ? (uint32_t)(len - done)
 							    : DCRT_OBJECT_MAX,
-			.next = NONE};
+			.next = NONE,
+			.times = times};
 	cookies->at[first].next = *link;
 	*link = first;
 	cookies->used += (uint32_t)count;
+	cookies->next = (first + (uint32_t)count) % cookies->max;
 	return first;
 }
 
-static int give_cookie(struct dcrt_tracker *tracker, uint64_t bits, uint64_t session, uint64_t *ret)
+static int dcrt_give_cookie(struct dcrt_tracker *tracker, uint64_t bits, uint64_t session,
+			    uint64_t *ret)
 {
 	struct dcrt_cookies *cookies = &tracker->cookies;
 	const struct dcrt_range *range;
 	uint64_t base;
-	uint32_t number;
+	uint32_t place;
 
 	if (session < cookies->session)
 		return -ESHUTDOWN; /* the message will not be delivered */
 	if (cookies->max && session > cookies->session)
-		start_over(cookies, session);
-	range = range_at(cookies, bits);
+		dcrt_start_over(cookies, session);
+	range = dcrt_range_at(cookies, bits);
 	base = range ? range->base : bits;
-	number = cookies->max ? find_base(cookies, base) : NONE;
-	if (number == NONE && cookies->max)
-		number = give_numbers(cookies, base, range ? range->len : 1);
-	if (number == NONE) {
+	place = cookies->max ? dcrt_find_base(cookies, base) : NONE;
+	if (place == NONE && cookies->max)
+		place = dcrt_give_numbers(cookies, base, range ? range->len : 1);
+	if (place == NONE) {
 		cookies->refused++;
 		if (tracker->env->full)
 			tracker->env->full(cookies->max);
 		return -ENOSPC;
 	}
-	*ret = cookie_of(number) + (bits - base);
+	*ret = dcrt_cookie_of(dcrt_number_at(cookies, place)) + (bits - base);
 	return 0;
 }
 
@@ -180,7 +219,8 @@ int dcrt_to_cookie(struct dcrt_tracker *tracker, const void *local, uint64_t ses
 	}
 	if (!tracker->kernel)
 		return -ENOENT;
-	return DCRT_IS_KERNEL_ADDRESS(bits) ? give_cookie(tracker, bits, session, ret) : -ENOENT;
+	return DCRT_IS_KERNEL_ADDRESS(bits) ? dcrt_give_cookie(tracker, bits, session, ret)
+					    : -ENOENT;
 }
 
 /* From the process */
@@ -188,7 +228,7 @@ int dcrt_to_cookie(struct dcrt_tracker *tracker, const void *local, uint64_t ses
 bool dcrt_in_range(const struct dcrt_tracker *tracker, const void *local, uint32_t len)
 {
 	uint64_t bits = (uintptr_t)local;
-	const struct dcrt_range *range = range_at(&tracker->cookies, bits);
+	const struct dcrt_range *range = dcrt_range_at(&tracker->cookies, bits);
 
 	return range && len <= range->len - (bits - range->base);
 }
@@ -205,10 +245,14 @@ int dcrt_from_cookie(const struct dcrt_tracker *tracker, uint64_t word, uint64_t
 		*ret = (void *)(uintptr_t)word;
 		return 0;
 	}
-	if (session != cookies->session || number_of(word) >= cookies->used)
+	if (session != cookies->session || !cookies->max)
 		return -EPROTO;
-	at = &cookies->at[number_of(word)];
-	if (!at->len)
+	at = &cookies->at[dcrt_number_of(word) % cookies->max];
+	if (!at->times ||
+	    dcrt_number_of(word) > dcrt_number_at(cookies, dcrt_number_of(word) % cookies->max))
+		return -EPROTO;
+	if (!at->len ||
+	    dcrt_number_of(word) < dcrt_number_at(cookies, dcrt_number_of(word) % cookies->max))
 		return -ESTALE;
 	if (DCRT_OFFSET(word) >= at->len)
 		return -EPROTO;

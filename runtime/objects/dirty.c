@@ -7,7 +7,7 @@
 #include "units.h"
 
 /* Finds the spans of a type; puts them at ret unless that is NULL. Returns how many. */
-static uint32_t find_spans(const struct dcrt_type *type, struct dcrt_span *ret)
+static uint32_t dcrt_find_spans(const struct dcrt_type *type, struct dcrt_span *ret)
 {
 	uint32_t i, n = 0, end = 0;
 
@@ -38,14 +38,14 @@ int dcrt_dirty_init(struct dcrt_dirty *dirty, const struct dcrt_tracker *tracker
 		return -ENOMEM;
 	for (i = 0; i < tracker->n_types; i++) {
 		dirty->first[i] = n;
-		n += find_spans(&tracker->types[i], NULL);
+		n += dcrt_find_spans(&tracker->types[i], NULL);
 	}
 	dirty->first[i] = n;
 	dirty->spans = tracker->env->alloc((n + 1) * sizeof(*dirty->spans));
 	if (!dirty->spans)
 		return -ENOMEM;
 	for (i = 0; i < tracker->n_types; i++)
-		find_spans(&tracker->types[i], dirty->spans + dirty->first[i]);
+		dcrt_find_spans(&tracker->types[i], dirty->spans + dirty->first[i]);
 	return 0;
 }
 
@@ -57,8 +57,8 @@ void dcrt_dirty_done(struct dcrt_dirty *dirty, const struct dcrt_tracker *tracke
 }
 
 /* True for a pointer to local memory, which has to be shared before it can cross. */
-static bool is_to_private(const struct dcrt_tracker *tracker, const struct dcrt_field *field,
-			  const uint8_t *local)
+static bool dcrt_is_to_private(const struct dcrt_tracker *tracker, const struct dcrt_field *field,
+			       const uint8_t *local)
 {
 	void *pointer;
 
@@ -69,8 +69,8 @@ static bool is_to_private(const struct dcrt_tracker *tracker, const struct dcrt_
 }
 
 /* True if the difference in a span is in a unit that would be sent. */
-static bool has_news(struct dcrt_tracker *tracker, const struct dcrt_object *object,
-		     const struct dcrt_span *span, uint32_t element)
+static bool dcrt_has_news(struct dcrt_tracker *tracker, const struct dcrt_object *object,
+			  const struct dcrt_span *span, uint32_t element)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
 	uint32_t i, k;
@@ -84,14 +84,14 @@ static bool has_news(struct dcrt_tracker *tracker, const struct dcrt_object *obj
 		for (k = 0; k < field->count; k++, at += field->size)
 			if (dcrt_unit_changed(tracker, field, object->local + at,
 					      object->shadow + at) ||
-			    is_to_private(tracker, field, object->local + at))
+			    dcrt_is_to_private(tracker, field, object->local + at))
 				return true;
 	}
 	return false;
 }
 
 /* Most spans are so short that memcmp() would cost more. */
-static bool differ(const uint8_t *a, const uint8_t *b, uint32_t len)
+static bool dcrt_differ(const uint8_t *a, const uint8_t *b, uint32_t len)
 {
 	for (; len >= sizeof(uint64_t); len -= sizeof(uint64_t)) {
 		uint64_t one, other;
@@ -109,8 +109,8 @@ static bool differ(const uint8_t *a, const uint8_t *b, uint32_t len)
 	return false;
 }
 
-static bool is_object_dirty(const struct dcrt_dirty *dirty, struct dcrt_tracker *tracker,
-			    const struct dcrt_object *object)
+static bool dcrt_is_object_dirty(const struct dcrt_dirty *dirty, struct dcrt_tracker *tracker,
+				 const struct dcrt_object *object)
 {
 	uint32_t size = tracker->types[object->type].size, at, i;
 	uint32_t first = dirty->first[object->type], end = dirty->first[object->type + 1];
@@ -120,8 +120,8 @@ static bool is_object_dirty(const struct dcrt_dirty *dirty, struct dcrt_tracker 
 			const struct dcrt_span *span = &dirty->spans[i];
 			uint32_t from = at + span->offset;
 
-			if (differ(object->local + from, object->shadow + from, span->len) &&
-			    has_news(tracker, object, span, at))
+			if (dcrt_differ(object->local + from, object->shadow + from, span->len) &&
+			    dcrt_has_news(tracker, object, span, at))
 				return true;
 		}
 	return false;
@@ -134,7 +134,7 @@ bool dcrt_is_dirty(const struct dcrt_dirty *dirty, struct dcrt_tracker *tracker)
 
 	dcrt_lock(tracker);
 	for (i = 0; i < tracker->live && !found; i++)
-		found = is_object_dirty(dirty, tracker, &tracker->objects[tracker->order[i]]);
+		found = dcrt_is_object_dirty(dirty, tracker, &tracker->objects[tracker->order[i]]);
 	dcrt_unlock(tracker);
 	return found;
 }

@@ -9,7 +9,7 @@
 #include "stale.h"
 #include "types.h"
 
-static void add(struct dcrt_tracker *tracker, struct dcrt_local_block *block)
+static void dcrt_add(struct dcrt_tracker *tracker, struct dcrt_local_block *block)
 {
 	block->prev = NULL;
 	block->next = tracker->local_blocks;
@@ -18,7 +18,7 @@ static void add(struct dcrt_tracker *tracker, struct dcrt_local_block *block)
 	tracker->local_blocks = block;
 }
 
-static void take_out(struct dcrt_tracker *tracker, const struct dcrt_local_block *block)
+static void dcrt_take_out(struct dcrt_tracker *tracker, const struct dcrt_local_block *block)
 {
 	if (block->next)
 		block->next->prev = block->prev;
@@ -28,7 +28,7 @@ static void take_out(struct dcrt_tracker *tracker, const struct dcrt_local_block
 		tracker->local_blocks = block->next;
 }
 
-static void free_all(const struct dcrt_tracker *tracker, struct dcrt_local_block *block)
+static void dcrt_free_all(const struct dcrt_tracker *tracker, struct dcrt_local_block *block)
 {
 	while (block) {
 		struct dcrt_local_block *next = block->next;
@@ -39,7 +39,7 @@ static void free_all(const struct dcrt_tracker *tracker, struct dcrt_local_block
 }
 
 /* With the lock: the block that contains an address, or NULL. */
-static struct dcrt_local_block *find(const struct dcrt_tracker *tracker, const void *local)
+static struct dcrt_local_block *dcrt_find(const struct dcrt_tracker *tracker, const void *local)
 {
 	struct dcrt_local_block *block;
 
@@ -51,7 +51,7 @@ static struct dcrt_local_block *find(const struct dcrt_tracker *tracker, const v
 
 bool dcrt_is_in_local_block(const struct dcrt_tracker *tracker, const void *local)
 {
-	return find(tracker, local);
+	return dcrt_find(tracker, local);
 }
 
 void *dcrt_local_new(struct dcrt_tracker *tracker, size_t len, bool pages)
@@ -72,10 +72,10 @@ void *dcrt_local_new(struct dcrt_tracker *tracker, size_t len, bool pages)
 	if (block) {
 		block->len = len;
 		block->pages = pages;
-		add(tracker, block);
+		dcrt_add(tracker, block);
 	}
 	dcrt_unlock(tracker);
-	free_all(tracker, aside);
+	dcrt_free_all(tracker, aside);
 	return block ? block->memory : NULL;
 }
 
@@ -85,13 +85,13 @@ int dcrt_local_free(struct dcrt_tracker *tracker, const void *memory)
 	int err = 0;
 
 	dcrt_lock(tracker);
-	block = find(tracker, memory);
+	block = dcrt_find(tracker, memory);
 	if (!block || block->memory != memory) {
 		err = -ENOENT;
 	} else if (block->taken) {
 		err = -EAGAIN;
 	} else {
-		take_out(tracker, block);
+		dcrt_take_out(tracker, block);
 		dcrt_mark_stale(tracker, block->memory, block->len);
 	}
 	dcrt_unlock(tracker);
@@ -102,7 +102,7 @@ int dcrt_local_free(struct dcrt_tracker *tracker, const void *memory)
 
 void dcrt_local_done(struct dcrt_tracker *tracker)
 {
-	free_all(tracker, tracker->local_blocks);
+	dcrt_free_all(tracker, tracker->local_blocks);
 	tracker->local_blocks = NULL;
 }
 
@@ -132,9 +132,9 @@ struct search {
  * Considers a pointer to a type (DCRT_ANY_TYPE: no link says which), `inside` bytes into an
  * element.
  */
-static void look(struct search *search, const void *local, uint16_t type, uint32_t inside)
+static void dcrt_look(struct search *search, const void *local, uint16_t type, uint32_t inside)
 {
-	struct dcrt_local_block *block = local ? find(search->tracker, local) : NULL;
+	struct dcrt_local_block *block = local ? dcrt_find(search->tracker, local) : NULL;
 	enum rank rank = UNKNOWN;
 
 	if (!block)
@@ -153,7 +153,7 @@ static void look(struct search *search, const void *local, uint16_t type, uint32
 	search->found = (struct dcrt_local_use){.block = block, .type = type};
 }
 
-static const void *pointer_at(const uint8_t *address)
+static const void *dcrt_pointer_at(const uint8_t *address)
 {
 	void *pointer;
 
@@ -161,18 +161,18 @@ static const void *pointer_at(const uint8_t *address)
 	return pointer;
 }
 
-static void look_at_links(struct search *search, const struct dcrt_type *type,
-			  const uint8_t *element)
+static void dcrt_look_at_links(struct search *search, const struct dcrt_type *type,
+			       const uint8_t *element)
 {
 	uint32_t i;
 
 	for (i = 0; i < type->n_links; i++)
-		look(search, pointer_at(element + type->links[i].offset), type->links[i].target,
-		     type->links[i].inside);
+		dcrt_look(search, dcrt_pointer_at(element + type->links[i].offset),
+			  type->links[i].target, type->links[i].inside);
 }
 
-static void look_at_fields(struct search *search, const struct dcrt_type *type,
-			   const uint8_t *element)
+static void dcrt_look_at_fields(struct search *search, const struct dcrt_type *type,
+				const uint8_t *element)
 {
 	uint32_t i, k;
 
@@ -183,12 +183,13 @@ static void look_at_fields(struct search *search, const struct dcrt_type *type,
 		    (field->kind != DCRT_POINTER && field->kind != DCRT_ADDRESS))
 			continue;
 		for (k = 0; k < field->count; k++)
-			look(search, pointer_at(element + field->offset + k * field->size),
-			     DCRT_ANY_TYPE, 0);
+			dcrt_look(search,
+				  dcrt_pointer_at(element + field->offset + k * field->size),
+				  DCRT_ANY_TYPE, 0);
 	}
 }
 
-static void look_at_all(struct search *search)
+static void dcrt_look_at_all(struct search *search)
 {
 	const struct dcrt_tracker *tracker = search->tracker;
 	uint32_t i, at;
@@ -198,14 +199,14 @@ static void look_at_all(struct search *search)
 		const struct dcrt_type *type = &tracker->types[object->type];
 
 		for (at = 0; at < object->size; at += type->size) {
-			look_at_links(search, type, object->local + at);
-			look_at_fields(search, type, object->local + at);
+			dcrt_look_at_links(search, type, object->local + at);
+			dcrt_look_at_fields(search, type, object->local + at);
 		}
 	}
 }
 
 /* With the lock: takes what the search has found. */
-static int take(const struct search *search, struct dcrt_local_use *ret)
+static int dcrt_take(const struct search *search, struct dcrt_local_use *ret)
 {
 	if (search->rank == NOTHING)
 		return 0;
@@ -225,8 +226,8 @@ int dcrt_local_next(struct dcrt_tracker *tracker, struct dcrt_local_use *ret)
 
 	dcrt_lock(tracker);
 	if (tracker->local_blocks)
-		look_at_all(&search);
-	err = take(&search, ret);
+		dcrt_look_at_all(&search);
+	err = dcrt_take(&search, ret);
 	dcrt_unlock(tracker);
 	return err;
 }
@@ -240,8 +241,8 @@ int dcrt_local_at(struct dcrt_tracker *tracker, const void *local, uint16_t type
 	if (!dcrt_is_linked(tracker->types, tracker->n_types, type))
 		return 0;
 	dcrt_lock(tracker);
-	look(&search, local, type, 0);
-	err = take(&search, ret);
+	dcrt_look(&search, local, type, 0);
+	err = dcrt_take(&search, ret);
 	dcrt_unlock(tracker);
 	return err;
 }
@@ -261,7 +262,7 @@ int dcrt_local_bind(struct dcrt_tracker *tracker, const struct dcrt_local_use *u
 	dcrt_lock(tracker);
 	err = dcrt_object_move(tracker, handle, use->type, block->len, block->memory, block);
 	if (!err)
-		take_out(tracker, block);
+		dcrt_take_out(tracker, block);
 	dcrt_unlock(tracker);
 	return err;
 }

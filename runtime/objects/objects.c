@@ -20,7 +20,7 @@
 
 /* Life */
 
-static int track_variables(struct dcrt_tracker *tracker)
+static int dcrt_track_variables(struct dcrt_tracker *tracker)
 {
 	uint64_t handle;
 	uint16_t i;
@@ -55,7 +55,7 @@ int dcrt_tracker_init(struct dcrt_tracker *tracker, const struct dcrt_driver *dr
 	if (!err && kernel)
 		err = dcrt_check_init(tracker);
 	if (!err && kernel)
-		err = track_variables(tracker);
+		err = dcrt_track_variables(tracker);
 	if (err)
 		dcrt_tracker_done(tracker);
 	return err;
@@ -132,7 +132,7 @@ int dcrt_track_once(struct dcrt_tracker *tracker, void *local, uint16_t type, ui
 }
 
 /* With the lock: the outermost object that begins at an address, once none of it is busy. */
-static struct dcrt_object *find_idle(struct dcrt_tracker *tracker, const void *local)
+static struct dcrt_object *dcrt_find_idle(struct dcrt_tracker *tracker, const void *local)
 {
 	struct dcrt_object *object;
 	uint32_t at, count;
@@ -155,14 +155,14 @@ again:
 	return object;
 }
 
-static int untrack(struct dcrt_tracker *tracker, const void *local, bool quiet)
+static int dcrt_untrack_at(struct dcrt_tracker *tracker, const void *local, bool quiet)
 {
 	struct dcrt_object *object;
 	void *blocks = NULL;
 	int err = 0;
 
 	dcrt_lock(tracker);
-	object = find_idle(tracker, local);
+	object = dcrt_find_idle(tracker, local);
 	if (object)
 		dcrt_take_out(tracker, object, &blocks);
 	else if (!quiet)
@@ -175,12 +175,12 @@ static int untrack(struct dcrt_tracker *tracker, const void *local, bool quiet)
 
 int dcrt_untrack(struct dcrt_tracker *tracker, const void *local)
 {
-	return untrack(tracker, local, false);
+	return dcrt_untrack_at(tracker, local, false);
 }
 
 void dcrt_forget_at(struct dcrt_tracker *tracker, const void *local)
 {
-	untrack(tracker, local, true);
+	dcrt_untrack_at(tracker, local, true);
 }
 
 int dcrt_adopt_all(struct dcrt_tracker *tracker, struct dcrt_channel *channel)
@@ -344,18 +344,55 @@ int dcrt_text_from_ref(struct dcrt_tracker *tracker, uint64_t ref, const char **
 
 /* Messages */
 
-void dcrt_put_all(struct dcrt_tracker *tracker, struct dcrt_writer *writer, uint64_t session)
+static void dcrt_put_objects(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			     uint64_t session)
 {
 	uint32_t i;
 
-	dcrt_lock(tracker);
-	for (i = 0; i < tracker->live && !writer->err; i++) {
+	for (i = 0; i < tracker->live && !writer->err && !writer->full; i++) {
 		struct dcrt_object *object = &tracker->objects[tracker->order[i]];
 
 		dcrt_send_object(tracker, writer, object,
 				 &(struct dcrt_field_set){.type = object->type}, session);
 	}
+}
+
+void dcrt_put_all(struct dcrt_tracker *tracker, struct dcrt_writer *writer, uint64_t session)
+{
+	dcrt_lock(tracker);
+	dcrt_put_objects(tracker, writer, session);
 	dcrt_unlock(tracker);
+}
+
+bool dcrt_needs_parts(struct dcrt_tracker *tracker, uint64_t session)
+{
+	uint64_t len = 0;
+	uint32_t i;
+
+	if (tracker->told_session == session && tracker->told_tracked == tracker->tracked)
+		return false;
+	dcrt_lock(tracker);
+	for (i = 0; i < tracker->live; i++) {
+		const struct dcrt_object *object = dcrt_object_in_order(tracker, i);
+
+		if (object->peer != session)
+			len += dcrt_size_at_most(tracker, object);
+	}
+	if (len <= DCRT_MESSAGE_MAX / 2) {
+		tracker->told_session = session;
+		tracker->told_tracked = tracker->tracked;
+	}
+	dcrt_unlock(tracker);
+	return len > DCRT_MESSAGE_MAX / 2;
+}
+
+bool dcrt_put_part(struct dcrt_tracker *tracker, struct dcrt_writer *writer, uint64_t session)
+{
+	writer->partial = true;
+	dcrt_put_all(tracker, writer, session);
+	if (writer->full && !writer->header.records && !writer->err)
+		writer->err = -EMSGSIZE;
+	return writer->full;
 }
 
 void dcrt_put(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,

@@ -85,7 +85,8 @@ struct dcrt_adopter {
 struct dcrt_cookie {
 	uint64_t base;
 	uint32_t len; /* 0: no longer valid */
-	uint32_t next; /* with the same hash */
+	uint32_t next; /* place of the next one with the same hash */
+	uint32_t times; /* how many numbers this place of the table has had */
 };
 
 /*
@@ -98,9 +99,10 @@ struct dcrt_range {
 
 struct dcrt_cookies {
 	uint64_t session; /* that they were sent to */
-	uint32_t max, used;
-	struct dcrt_cookie *at; /* by number */
-	uint32_t *first; /* number by hash, `max` of them */
+	uint32_t max, used; /* places of the table: all, valid ones */
+	uint32_t next; /* place, where the search for a free one begins */
+	struct dcrt_cookie *at;
+	uint32_t *first; /* place by hash, `max` of them */
 	struct dcrt_range *ranges;
 	uint64_t refused; /* counts requests for which there was no room */
 };
@@ -134,6 +136,7 @@ struct dcrt_tracker {
 	struct dcrt_local_block *local_blocks; /* process only: local.h */
 	uint64_t serial; /* of the last message made with objects */
 	uint64_t tracked; /* counts calls of dcrt_track() */
+	uint64_t told_tracked, told_session; /* then dcrt_needs_parts() was false */
 };
 
 static inline void dcrt_lock(const struct dcrt_tracker *tracker)
@@ -262,6 +265,17 @@ void dcrt_put(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const vo
 	      const struct dcrt_field_set *set, uint64_t session);
 /* dcrt_put_all - as dcrt_put, for all objects; announces those without fields, too. */
 void dcrt_put_all(struct dcrt_tracker *tracker, struct dcrt_writer *writer, uint64_t session);
+/*
+ * dcrt_needs_parts - kernel: true if so much is not known to the session's process that it may not
+ * fit one message. Cheap while no object is new.
+ */
+bool dcrt_needs_parts(struct dcrt_tracker *tracker, uint64_t session);
+/*
+ * dcrt_put_part - kernel: as dcrt_put_all, but only what fits. False: that was all. Once the
+ * message was answered (dcrt_confirm), the next one can be made. -EMSGSIZE: a unit of a field does
+ * not fit any message.
+ */
+bool dcrt_put_part(struct dcrt_tracker *tracker, struct dcrt_writer *writer, uint64_t session);
 /* dcrt_put_ref - as dcrt_to_ref, and announces the object. */
 uint64_t dcrt_put_ref(struct dcrt_tracker *tracker, struct dcrt_writer *writer, const void *local,
 		      uint64_t session);

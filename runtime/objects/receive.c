@@ -6,8 +6,8 @@
 #include "stale.h"
 #include "units.h"
 
-static void apply_unit(struct dcrt_tracker *tracker, const struct dcrt_unit_range *range,
-		       uint32_t index, const struct dcrt_record *record, const uint8_t *value)
+static void dcrt_apply_unit(struct dcrt_tracker *tracker, const struct dcrt_unit_range *range,
+			    uint32_t index, const struct dcrt_record *record, const uint8_t *value)
 {
 	struct dcrt_unit *unit = &range->object->units[range->unit + index];
 	uint32_t size = range->field->size;
@@ -30,8 +30,8 @@ static void apply_unit(struct dcrt_tracker *tracker, const struct dcrt_unit_rang
 	memcpy(shadow, value, size);
 }
 
-static int apply_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-			const uint8_t *data, uint64_t session)
+static int dcrt_apply_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+			     const uint8_t *data, uint64_t session)
 {
 	struct dcrt_unit_range range;
 	uint32_t i;
@@ -45,7 +45,7 @@ static int apply_update(struct dcrt_tracker *tracker, const struct dcrt_record *
 
 		err = dcrt_unit_from_wire(tracker, range.field, session, false, &value, &address);
 		if (!err)
-			apply_unit(tracker, &range, i, record, value);
+			dcrt_apply_unit(tracker, &range, i, record, value);
 		else if (err != -ESTALE)
 			return -EPROTO;
 	}
@@ -57,7 +57,7 @@ int dcrt_receive_record(struct dcrt_tracker *tracker, const struct dcrt_record *
 {
 	switch (record->kind) {
 	case DCRT_UPDATE:
-		return apply_update(tracker, record, data, session);
+		return dcrt_apply_update(tracker, record, data, session);
 	case DCRT_NEW:
 		return dcrt_object_announced(tracker, record, data);
 	case DCRT_FREE:

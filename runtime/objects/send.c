@@ -11,8 +11,57 @@
 #include "types.h"
 #include "units.h"
 
+/*
+ * Messages that leave out what does not fit (dcrt_put_part): before a record is made, there must be
+ * room for it and for what is announced with it. What is left out still differs from its shadow,
+ * and so goes into a later message.
+ */
+#define ANNOUNCED_AT_MOST (8 * (sizeof(struct dcrt_record) + sizeof(uint64_t)))
+
+static bool dcrt_has_room(struct dcrt_writer *writer, size_t len)
+{
+	if (writer->partial && dcrt_write_room(writer) < len)
+		writer->full = true;
+	return !writer->full;
+}
+
+static bool dcrt_is_a_pointer(const struct dcrt_field *field)
+{
+	return field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS;
+}
+
+/* How many units of a range go into the message. */
+static uint32_t dcrt_units_that_fit(struct dcrt_writer *writer, const struct dcrt_unit_range *range)
+{
+	const struct dcrt_field *field = range->field;
+	size_t each = field->size + (dcrt_is_a_pointer(field) ? ANNOUNCED_AT_MOST : 0);
+	uint32_t room = dcrt_write_room(writer);
+
+	if (!writer->partial || range->count <= room / each)
+		return range->count;
+	writer->full = true;
+	return (uint32_t)(room / each);
+}
+
+uint64_t dcrt_size_at_most(const struct dcrt_tracker *tracker, const struct dcrt_object *object)
+{
+	const struct dcrt_type *type = &tracker->types[object->type];
+	uint64_t element = 0;
+	uint32_t i;
+
+	/* Every other unit is a record of its own; pointers announce other objects. */
+	for (i = 0; i < type->n_fields; i++) {
+		const struct dcrt_field *field = &type->fields[i];
+
+		element += (uint64_t)(field->count + 1) / 2 * (sizeof(struct dcrt_record) + 8) +
+			   (uint64_t)field->count * field->size;
+	}
+	return element * (object->size / type->size) + ANNOUNCED_AT_MOST / 8;
+}
+
 /* A process that does not know the object yet has zeroes. */
-static void start_over(struct dcrt_tracker *tracker, struct dcrt_object *object, uint64_t session)
+static void dcrt_start_over(struct dcrt_tracker *tracker, struct dcrt_object *object,
+			    uint64_t session)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
 
@@ -24,8 +73,8 @@ static void start_over(struct dcrt_tracker *tracker, struct dcrt_object *object,
 	object->announced = session;
 }
 
-static void announce_one(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-			 struct dcrt_object *object, uint64_t session)
+static void dcrt_announce_one(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			      struct dcrt_object *object, uint64_t session)
 {
 	struct dcrt_record record = {.handle = dcrt_object_handle(tracker, object),
 				     .kind = DCRT_NEW,
@@ -42,15 +91,15 @@ static void announce_one(struct dcrt_tracker *tracker, struct dcrt_writer *write
 	}
 	dcrt_write_record(writer, &record, &address);
 	object->told = writer->serial;
-	start_over(tracker, object, session);
+	dcrt_start_over(tracker, object, session);
 }
 
 /*
  * Announces an object in every message until the process is known to have received that, as
  * messages overtake each other. Objects around it come first. No driver nests deeper than eight.
  */
-static void announce(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-		     struct dcrt_object *object, uint64_t session)
+static void dcrt_announce(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			  struct dcrt_object *object, uint64_t session)
 {
 	struct dcrt_object *unknown[8];
 	uint32_t n = 0;
@@ -68,7 +117,7 @@ static void announce(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 		object = &tracker->objects[object->parent];
 	}
 	while (n)
-		announce_one(tracker, writer, unknown[--n], session);
+		dcrt_announce_one(tracker, writer, unknown[--n], session);
 }
 
 uint64_t dcrt_send_reference(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
@@ -81,21 +130,21 @@ uint64_t dcrt_send_reference(struct dcrt_tracker *tracker, struct dcrt_writer *w
 	if (err && !writer->err)
 		writer->err = err;
 	if (object)
-		announce(tracker, writer, object, session);
+		dcrt_announce(tracker, writer, object, session);
 	return ref;
 }
 
 /* Notes which pointer of which type could not cross, for debugfs. */
-static void note_untracked(struct dcrt_tracker *tracker, const struct dcrt_unit_range *range,
-			   uint32_t offset)
+static void dcrt_note_untracked(struct dcrt_tracker *tracker, const struct dcrt_unit_range *range,
+				uint32_t offset)
 {
 	tracker->untracked++;
 	tracker->untracked_type = range->object->type;
 	tracker->untracked_offset = offset % tracker->types[range->object->type].size;
 }
 
-static void announce_targets(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-			     const struct dcrt_unit_range *range, uint64_t session)
+static void dcrt_announce_targets(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+				  const struct dcrt_unit_range *range, uint64_t session)
 {
 	struct dcrt_object *target;
 	uint32_t at = range->offset, i;
@@ -109,13 +158,13 @@ static void announce_targets(struct dcrt_tracker *tracker, struct dcrt_writer *w
 			continue; /* crosses as a cookie */
 		dcrt_send_reference(tracker, writer, local, range->field->target, session);
 		if (writer->err == -ENOENT || writer->err == -ESTALE)
-			note_untracked(tracker, range, at);
+			dcrt_note_untracked(tracker, range, at);
 	}
 }
 
 /* Copies a unit into a message. */
-static void put_unit(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-		     const struct dcrt_unit_range *range, uint32_t at, uint8_t *to)
+static void dcrt_put_unit(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			  const struct dcrt_unit_range *range, uint32_t at, uint8_t *to)
 {
 	int err;
 
@@ -127,11 +176,11 @@ static void put_unit(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 		return;
 	writer->err = err == -ENOSPC ? err : -ENOENT;
 	if (err != -ENOSPC)
-		note_untracked(tracker, range, at);
+		dcrt_note_untracked(tracker, range, at);
 }
 
-static void put_range(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-		      const struct dcrt_unit_range *range, uint64_t session)
+static void dcrt_put_units(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			   const struct dcrt_unit_range *range, uint64_t session)
 {
 	const struct dcrt_field *field = range->field;
 	struct dcrt_object *object = range->object;
@@ -144,8 +193,8 @@ static void put_range(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 	uint32_t i, at = range->offset;
 	uint8_t *to;
 
-	if (field->kind == DCRT_POINTER || field->kind == DCRT_ADDRESS)
-		announce_targets(tracker, writer, range, session);
+	if (dcrt_is_a_pointer(field))
+		dcrt_announce_targets(tracker, writer, range, session);
 	object->version += object->version == ~0u ? 2 : 1; /* never 0 */
 	record.version = object->version;
 	to = dcrt_write_record(writer, &record, NULL);
@@ -153,12 +202,22 @@ static void put_range(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 		return;
 	for (i = 0; i < range->count; i++, at += field->size, to += field->size) {
 		object->units[range->unit + i].sent = record.version;
-		put_unit(tracker, writer, range, at, to);
+		dcrt_put_unit(tracker, writer, range, at, to);
 	}
 }
 
-static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-		      struct dcrt_unit_range range, uint64_t session)
+static void dcrt_put_range(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			   const struct dcrt_unit_range *range, uint64_t session)
+{
+	struct dcrt_unit_range part = *range;
+
+	part.count = dcrt_units_that_fit(writer, range);
+	if (part.count)
+		dcrt_put_units(tracker, writer, &part, session);
+}
+
+static void dcrt_put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			   struct dcrt_unit_range range, uint64_t session)
 {
 	const struct dcrt_object *object = range.object;
 	const struct dcrt_field *field = range.field;
@@ -172,7 +231,7 @@ static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 
 		if (range.count &&
 		    object->units[unit + i].applied != object->units[range.unit].applied) {
-			put_range(tracker, writer, &range, session);
+			dcrt_put_range(tracker, writer, &range, session);
 			range.count = 0;
 		}
 		if (dcrt_unit_changed(tracker, field, object->local + at, object->shadow + at)) {
@@ -182,17 +241,17 @@ static void put_field(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 			}
 			range.count++;
 		} else if (range.count) {
-			put_range(tracker, writer, &range, session);
+			dcrt_put_range(tracker, writer, &range, session);
 			range.count = 0;
 		}
 	}
 	if (range.count)
-		put_range(tracker, writer, &range, session);
+		dcrt_put_range(tracker, writer, &range, session);
 }
 
-static void put_element(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-			struct dcrt_object *object, const struct dcrt_field *field,
-			uint32_t element, uint64_t session)
+static void dcrt_put_element(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			     struct dcrt_object *object, const struct dcrt_field *field,
+			     uint32_t element, uint64_t session)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
 	const struct dcrt_unit_range range = {.object = object,
@@ -202,11 +261,12 @@ static void put_element(struct dcrt_tracker *tracker, struct dcrt_writer *writer
 						      field->first_unit};
 
 	if (tracker->kernel || field->user_writes)
-		put_field(tracker, writer, range, session);
+		dcrt_put_field(tracker, writer, range, session);
 }
 
-static void put_set(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-		    struct dcrt_object *object, const struct dcrt_field_set *set, uint64_t session)
+static void dcrt_put_set(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			 struct dcrt_object *object, const struct dcrt_field_set *set,
+			 uint64_t session)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
 	uint32_t element, i;
@@ -216,12 +276,12 @@ static void put_set(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 			writer->err = -EINVAL;
 	for (element = 0; element < object->size / type->size; element++)
 		for (i = 0; i < set->n_fields && !writer->err; i++)
-			put_element(tracker, writer, object, &type->fields[set->fields[i]], element,
-				    session);
+			dcrt_put_element(tracker, writer, object, &type->fields[set->fields[i]],
+					 element, session);
 }
 
 /* Compares bytes that are equal in most calls, and few. */
-static bool is_same(const uint8_t *local, const uint8_t *shadow, uint32_t len)
+static bool dcrt_is_same(const uint8_t *local, const uint8_t *shadow, uint32_t len)
 {
 	if (len == 4) {
 		uint32_t a, b;
@@ -234,27 +294,27 @@ static bool is_same(const uint8_t *local, const uint8_t *shadow, uint32_t len)
 }
 
 /* All fields; spans that are unchanged are skipped. */
-static void put_whole(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
-		      struct dcrt_object *object, uint64_t session)
+static void dcrt_put_whole(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
+			   struct dcrt_object *object, uint64_t session)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
 	uint32_t at, i;
 
 	if (!type->n_fields || (type->fields[0].span == type->size &&
-				is_same(object->local, object->shadow, object->size)))
+				dcrt_is_same(object->local, object->shadow, object->size)))
 		return;
 	for (at = 0; at < object->size; at += type->size)
-		for (i = 0; i < type->n_fields && !writer->err;) {
+		for (i = 0; i < type->n_fields && !writer->err && !writer->full;) {
 			const struct dcrt_field *field = &type->fields[i];
 			uint32_t address = at + field->offset;
 
 			if (field->span && ((!tracker->kernel && !field->span_writes) ||
-					    is_same(object->local + address,
-						    object->shadow + address, field->span))) {
+					    dcrt_is_same(object->local + address,
+							 object->shadow + address, field->span))) {
 				i += field->span_fields;
 				continue;
 			}
-			put_element(tracker, writer, object, field, at / type->size, session);
+			dcrt_put_element(tracker, writer, object, field, at / type->size, session);
 			i++;
 		}
 }
@@ -263,11 +323,13 @@ void dcrt_send_object(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 		      struct dcrt_object *object, const struct dcrt_field_set *set,
 		      uint64_t session)
 {
-	announce(tracker, writer, object, session);
+	if (!dcrt_has_room(writer, ANNOUNCED_AT_MOST))
+		return;
+	dcrt_announce(tracker, writer, object, session);
 	if (set->fields)
-		put_set(tracker, writer, object, set, session);
+		dcrt_put_set(tracker, writer, object, set, session);
 	else
-		put_whole(tracker, writer, object, session);
+		dcrt_put_whole(tracker, writer, object, session);
 }
 
 #define FREED_MAX 32 /* in one message */
@@ -276,7 +338,7 @@ void dcrt_send_freed(struct dcrt_tracker *tracker, struct dcrt_writer *writer)
 {
 	uint32_t n;
 
-	for (n = 0; n < FREED_MAX && tracker->freed_count; n++) {
+	for (n = 0; n < FREED_MAX && tracker->freed_count && !writer->err; n++) {
 		const struct dcrt_record record = {.handle = tracker->freed[tracker->freed_at],
 						   .kind = DCRT_FREE};
 
@@ -290,7 +352,7 @@ void dcrt_send_freed(struct dcrt_tracker *tracker, struct dcrt_writer *writer)
 
 /* After a message that was not sent, or was answered */
 
-static void cancel_update(struct dcrt_tracker *tracker, const struct dcrt_record *record)
+static void dcrt_cancel_update(struct dcrt_tracker *tracker, const struct dcrt_record *record)
 {
 	struct dcrt_unit_range range;
 	uint32_t i;
@@ -307,7 +369,7 @@ static void cancel_update(struct dcrt_tracker *tracker, const struct dcrt_record
 }
 
 /* The process still has to learn of it. (The kernel keeps what is not confirmed as changed.) */
-static void cancel_freed(struct dcrt_tracker *tracker, uint64_t handle)
+static void dcrt_cancel_freed(struct dcrt_tracker *tracker, uint64_t handle)
 {
 	if (tracker->freed_count == tracker->slots)
 		return;
@@ -328,13 +390,13 @@ void dcrt_send_cancel(struct dcrt_tracker *tracker, const struct dcrt_writer *wr
 	message.records = message.args + message.header.args * sizeof(uint64_t);
 	while (dcrt_message_next(&message, &at, &record, &data))
 		if (record.kind == DCRT_UPDATE && !tracker->kernel)
-			cancel_update(tracker, &record);
+			dcrt_cancel_update(tracker, &record);
 		else if (record.kind == DCRT_FREE && tracker->kernel)
-			cancel_freed(tracker, record.handle);
+			dcrt_cancel_freed(tracker, record.handle);
 }
 
-static void confirm_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
-			   const uint8_t *data, uint64_t session)
+static void dcrt_confirm_update(struct dcrt_tracker *tracker, const struct dcrt_record *record,
+				const uint8_t *data, uint64_t session)
 {
 	struct dcrt_unit_range range;
 	uint32_t i;
@@ -366,7 +428,7 @@ void dcrt_send_confirm(struct dcrt_tracker *tracker, const void *buf, uint64_t s
 	message.records = message.args + message.header.args * sizeof(uint64_t);
 	while (dcrt_message_next(&message, &at, &record, &data)) {
 		if (record.kind == DCRT_UPDATE)
-			confirm_update(tracker, &record, data, session);
+			dcrt_confirm_update(tracker, &record, data, session);
 		else if (record.kind == DCRT_NEW && !dcrt_find_object(tracker, &record, &object))
 			object->peer = session;
 	}

@@ -15,4 +15,7 @@ void dcrt_send_cancel(struct dcrt_tracker *tracker, const struct dcrt_writer *wr
 /* As dcrt_confirm(). */
 void dcrt_send_confirm(struct dcrt_tracker *tracker, const void *buf, uint64_t session);
 
+/* The bytes that an object takes in a message to a process that does not know it, or more. */
+uint64_t dcrt_size_at_most(const struct dcrt_tracker *tracker, const struct dcrt_object *object);
+
 #endif

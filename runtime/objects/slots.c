@@ -72,7 +72,7 @@ uint64_t dcrt_object_handle(const struct dcrt_tracker *tracker, const struct dcr
 /* Slots sorted by address */
 
 /* The number of live objects that begin at or before an address. */
-static uint32_t upper_bound(const struct dcrt_tracker *tracker, uintptr_t address)
+static uint32_t dcrt_upper_bound(const struct dcrt_tracker *tracker, uintptr_t address)
 {
 	uint32_t low = 0, high = tracker->live;
 
@@ -89,7 +89,7 @@ static uint32_t upper_bound(const struct dcrt_tracker *tracker, uintptr_t addres
 
 struct dcrt_object *dcrt_innermost(const struct dcrt_tracker *tracker, uintptr_t address)
 {
-	uint32_t at = upper_bound(tracker, address);
+	uint32_t at = dcrt_upper_bound(tracker, address);
 	struct dcrt_object *object = at ? dcrt_object_in_order(tracker, at - 1) : NULL;
 
 	while (object && dcrt_object_end(object) <= address)
@@ -156,7 +156,7 @@ int dcrt_find_position(const struct dcrt_tracker *tracker, const struct dcrt_obj
 		       uint32_t *ret_at, uint32_t *ret_parent)
 {
 	struct dcrt_object *object = dcrt_innermost(tracker, dcrt_object_start(new)), *same;
-	uint32_t at = upper_bound(tracker, dcrt_object_start(new)), i;
+	uint32_t at = dcrt_upper_bound(tracker, dcrt_object_start(new)), i;
 
 	for (; object; object = dcrt_object_around(tracker, object)) {
 		if (dcrt_object_end(object) >= dcrt_object_end(new))
@@ -217,7 +217,7 @@ int dcrt_add_object(struct dcrt_tracker *tracker, uint32_t slot, const struct dc
 uint32_t dcrt_object_span(const struct dcrt_tracker *tracker, const struct dcrt_object *object,
 			  uint32_t *ret_count)
 {
-	uint32_t at = upper_bound(tracker, dcrt_object_start(object)), count;
+	uint32_t at = dcrt_upper_bound(tracker, dcrt_object_start(object)), count;
 
 	while (dcrt_object_in_order(tracker, at - 1) != object)
 		at--;
@@ -230,7 +230,7 @@ uint32_t dcrt_object_span(const struct dcrt_tracker *tracker, const struct dcrt_
 	return at;
 }
 
-static void chain_block(void *memory, void **blocks)
+static void dcrt_chain_block(void *memory, void **blocks)
 {
 	if (!memory)
 		return;
@@ -250,8 +250,8 @@ void dcrt_take_out(struct dcrt_tracker *tracker, struct dcrt_object *object, voi
 		if (gone->announced && tracker->freed_count < tracker->slots)
 			tracker->freed[(tracker->freed_at + tracker->freed_count++) %
 				       tracker->slots] = dcrt_object_handle(tracker, gone);
-		chain_block(gone->block, blocks);
-		chain_block(gone->owner, blocks);
+		dcrt_chain_block(gone->block, blocks);
+		dcrt_chain_block(gone->owner, blocks);
 		gone->block = gone->owner = NULL;
 		gone->live = false;
 		dcrt_unlist_adoptable(tracker, gone);

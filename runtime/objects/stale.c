@@ -27,10 +27,10 @@ bool dcrt_is_stale(const struct dcrt_field *field, const uint8_t *local, const u
 }
 
 /* Calls look() for each pointer of a kind (DCRT_PLAIN: any) in an object until it returns true. */
-static bool each_pointer(const struct dcrt_tracker *tracker, const struct dcrt_object *object,
-			 enum dcrt_field_kind kind,
-			 bool (*look)(uint8_t *local, uint8_t *shadow, const uint64_t *range),
-			 const uint64_t *range)
+static bool dcrt_each_pointer(const struct dcrt_tracker *tracker, const struct dcrt_object *object,
+			      enum dcrt_field_kind kind,
+			      bool (*look)(uint8_t *local, uint8_t *shadow, const uint64_t *range),
+			      const uint64_t *range)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
 	uint32_t element, i, k;
@@ -51,17 +51,17 @@ static bool each_pointer(const struct dcrt_tracker *tracker, const struct dcrt_o
 	return false;
 }
 
-static bool within(uint64_t address, const uint64_t *range)
+static bool dcrt_within(uint64_t address, const uint64_t *range)
 {
 	return address >= range[0] && address < range[1];
 }
 
-static bool mark(uint8_t *local, uint8_t *shadow, const uint64_t *range)
+static bool dcrt_mark(uint8_t *local, uint8_t *shadow, const uint64_t *range)
 {
 	uint64_t value = dcrt_word_at(local);
 
-	if (!within(value, range)) {
-		if (!within(dcrt_word_at(shadow), range))
+	if (!dcrt_within(value, range)) {
+		if (!dcrt_within(dcrt_word_at(shadow), range))
 			return false;
 		value = 1; /* changed since: marked so that it differs from any pointer */
 	}
@@ -76,15 +76,15 @@ void dcrt_mark_stale(struct dcrt_tracker *tracker, const void *start, size_t siz
 	uint32_t i;
 
 	for (i = 0; i < tracker->live; i++)
-		each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_PLAIN, mark,
-			     range);
+		dcrt_each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_PLAIN,
+				  dcrt_mark, range);
 }
 
-static bool mark_sent(uint8_t *local, uint8_t *shadow, const uint64_t *range)
+static bool dcrt_mark_sent(uint8_t *local, uint8_t *shadow, const uint64_t *range)
 {
 	uint64_t value = dcrt_word_at(local) ^ MARK;
 
-	if (within(dcrt_word_at(local), range) && dcrt_word_at(local) == dcrt_word_at(shadow))
+	if (dcrt_within(dcrt_word_at(local), range) && dcrt_word_at(local) == dcrt_word_at(shadow))
 		memcpy(shadow, &value, sizeof(value));
 	return false;
 }
@@ -95,15 +95,15 @@ void dcrt_mark_cookies(struct dcrt_tracker *tracker, const void *start, uint32_t
 	uint32_t i;
 
 	for (i = 0; i < tracker->live; i++)
-		each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_ADDRESS, mark_sent,
-			     range);
+		dcrt_each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_ADDRESS,
+				  dcrt_mark_sent, range);
 }
 
-static bool mark_unsent(uint8_t *local, uint8_t *shadow, const uint64_t *range)
+static bool dcrt_mark_one_unsent(uint8_t *local, uint8_t *shadow, const uint64_t *range)
 {
 	const uint64_t value = 1 ^ MARK; /* differs from any pointer */
 
-	if (within(dcrt_word_at(local), range) || within(dcrt_word_at(shadow), range))
+	if (dcrt_within(dcrt_word_at(local), range) || dcrt_within(dcrt_word_at(shadow), range))
 		memcpy(shadow, &value, sizeof(value));
 	return false;
 }
@@ -114,11 +114,11 @@ void dcrt_mark_unsent(struct dcrt_tracker *tracker, uint64_t base, uint64_t len)
 	uint32_t i;
 
 	for (i = 0; i < tracker->live; i++)
-		each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_ADDRESS,
-			     mark_unsent, range);
+		dcrt_each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_ADDRESS,
+				  dcrt_mark_one_unsent, range);
 }
 
-static bool is_marked(uint8_t *local, uint8_t *shadow, const uint64_t *address)
+static bool dcrt_is_marked(uint8_t *local, uint8_t *shadow, const uint64_t *address)
 {
 	return dcrt_word_at(local) == *address && dcrt_word_at(shadow) == (*address ^ MARK);
 }
@@ -129,15 +129,15 @@ bool dcrt_may_be_freed(const struct dcrt_tracker *tracker, const void *local)
 	uint32_t i;
 
 	for (i = 0; i < tracker->live; i++)
-		if (each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_PLAIN,
-				 is_marked, &address))
+		if (dcrt_each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_PLAIN,
+				      dcrt_is_marked, &address))
 			return true;
 	return false;
 }
 
-static bool is_marked_within(uint8_t *local, uint8_t *shadow, const uint64_t *range)
+static bool dcrt_is_marked_within(uint8_t *local, uint8_t *shadow, const uint64_t *range)
 {
-	return within(dcrt_word_at(local), range) &&
+	return dcrt_within(dcrt_word_at(local), range) &&
 	       dcrt_word_at(shadow) == (dcrt_word_at(local) ^ MARK);
 }
 
@@ -147,13 +147,13 @@ bool dcrt_has_stale(const struct dcrt_tracker *tracker, const void *start, size_
 	uint32_t i;
 
 	for (i = 0; i < tracker->live; i++)
-		if (each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_PLAIN,
-				 is_marked_within, range))
+		if (dcrt_each_pointer(tracker, &tracker->objects[tracker->order[i]], DCRT_PLAIN,
+				      dcrt_is_marked_within, range))
 			return true;
 	return false;
 }
 
-static bool clear_unmarked(uint8_t *local, uint8_t *shadow, const uint64_t *unused)
+static bool dcrt_clear_unmarked(uint8_t *local, uint8_t *shadow, const uint64_t *unused)
 {
 	(void)unused;
 	if (dcrt_word_at(shadow) != (dcrt_word_at(local) ^ MARK))
@@ -171,5 +171,5 @@ void dcrt_clear_shadow(const struct dcrt_tracker *tracker, struct dcrt_object *o
 			if (!dcrt_is_pointer(&type->fields[i]))
 				memset(object->shadow + element + type->fields[i].offset, 0,
 				       type->fields[i].size * type->fields[i].count);
-	each_pointer(tracker, object, DCRT_PLAIN, clear_unmarked, NULL);
+	dcrt_each_pointer(tracker, object, DCRT_PLAIN, dcrt_clear_unmarked, NULL);
 }

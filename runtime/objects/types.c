@@ -4,8 +4,8 @@
 
 #include "types.h"
 
-static bool good_field(const struct dcrt_driver *driver, const struct dcrt_type *type,
-		       const struct dcrt_field *field, uint32_t from)
+static bool dcrt_good_field(const struct dcrt_driver *driver, const struct dcrt_type *type,
+			    const struct dcrt_field *field, uint32_t from)
 {
 	if (!field->size || !field->count || field->offset < from || field->offset > type->size ||
 	    field->count > (type->size - field->offset) / field->size)
@@ -21,7 +21,7 @@ static bool good_field(const struct dcrt_driver *driver, const struct dcrt_type 
 }
 
 /* Adjacent fields form a span, so that they can be compared at once. */
-static void find_spans(const struct dcrt_type *type)
+static void dcrt_find_spans(const struct dcrt_type *type)
 {
 	struct dcrt_field *first = NULL;
 	uint32_t i, end_at = 0;
@@ -40,7 +40,7 @@ static void find_spans(const struct dcrt_type *type)
 	}
 }
 
-static bool good_links(const struct dcrt_driver *driver, const struct dcrt_type *type)
+static bool dcrt_good_links(const struct dcrt_driver *driver, const struct dcrt_type *type)
 {
 	uint32_t i;
 
@@ -85,18 +85,18 @@ int dcrt_types_check(const struct dcrt_driver *driver)
 		const struct dcrt_type *type = &driver->types[i];
 		uint32_t from = 0, units = 0;
 
-		if (!type->size || type->size > DCRT_OBJECT_MAX || !good_links(driver, type))
+		if (!type->size || type->size > DCRT_OBJECT_MAX || !dcrt_good_links(driver, type))
 			return -EINVAL;
 		for (k = 0; k < type->n_fields; k++) {
 			struct dcrt_field *field = &type->fields[k];
 
-			if (!good_field(driver, type, field, from))
+			if (!dcrt_good_field(driver, type, field, from))
 				return -EINVAL;
 			field->first_unit = units;
 			units += field->count;
 			from = field->offset + field->size * field->count;
 		}
-		find_spans(type);
+		dcrt_find_spans(type);
 	}
 	return 0;
 }

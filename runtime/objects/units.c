@@ -86,8 +86,8 @@ int dcrt_unit_from_wire(struct dcrt_tracker *tracker, const struct dcrt_field *f
 /* Where an update lies */
 
 /* As dcrt_locate_update(), in a given object. */
-static int find_run(const struct dcrt_tracker *tracker, struct dcrt_object *object,
-		    const struct dcrt_record *record, struct dcrt_unit_range *ret)
+static int dcrt_find_run(const struct dcrt_tracker *tracker, struct dcrt_object *object,
+			 const struct dcrt_record *record, struct dcrt_unit_range *ret)
 {
 	const struct dcrt_type *type = &tracker->types[object->type];
 	uint32_t element = record->offset / type->size, inner = record->offset % type->size, from;
@@ -130,7 +130,7 @@ int dcrt_locate_update(struct dcrt_tracker *tracker, const struct dcrt_record *r
 	struct dcrt_object *object;
 	int err = dcrt_find_object(tracker, record, &object);
 
-	return err ? err : find_run(tracker, object, record, ret);
+	return err ? err : dcrt_find_run(tracker, object, record, ret);
 }
 
 bool dcrt_is_overtaken(const struct dcrt_unit_range *range, uint32_t index,

@@ -6,9 +6,11 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "../call/call.h"
@@ -176,7 +178,7 @@ static uint32_t serve(struct thread *thread, struct level *level,
 		grow(thread->channel);
 	thread->level++;
 	thread->number = message->header.call;
-	level->call.function = &thread->channel->driver->up[message->header.function];
+	level->call.function = dcrt_upcall(thread->channel->driver, message->header.function);
 	level->call.message = *message;
 	start_message(thread, level, DCRT_REPLY, message->header.depth, message->header.call,
 		      message->header.function);
@@ -193,6 +195,7 @@ static struct dcrt_expect upcalls(const struct dcrt_channel *channel, uint16_t d
 				    .depth = depth,
 				    .flags = DCRT_GROW,
 				    .functions = channel->driver->up,
+				    .extra = &dcrt_objects_call,
 				    .n_functions = channel->driver->n_up,
 				    .call = DCRT_ANY_CALL,
 				    .n_types = channel->driver->n_types,
@@ -344,6 +347,24 @@ static int open_device(struct dcrt_channel *channel, const char *device)
 	return 0;
 }
 
+/*
+ * The driver serves all other processes: the system does without it last. Memory that it needs is
+ * not to be had by writing through the driver. In vain for all but root, and without /proc.
+ */
+static void ask_for_care(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		if (write(fd, "-999", 4) < 0)
+			perror("oom_score_adj");
+		close(fd);
+	}
+#ifdef PR_SET_IO_FLUSHER
+	prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0); /* inherited by threads */
+#endif
+}
+
 int dcrt_attach(const struct dcrt_driver *driver, const char *device,
 		struct dcrt_channel **ret_channel)
 {
@@ -368,6 +389,7 @@ int dcrt_attach(const struct dcrt_driver *driver, const char *device,
 		err = dcrt_dirty_init(&channel->dirty, &channel->tracker);
 	if (!err)
 		err = mlockall(MCL_CURRENT | MCL_FUTURE) < 0 ? -errno : 0;
+	ask_for_care();
 	if (!err)
 		err = open_device(channel, device);
 	if (err) {

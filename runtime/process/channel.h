@@ -10,9 +10,9 @@
 
 /*
  * dcrt_attach - opens the device (for this process alone: a child must not have it), attaches,
- * locks the process's memory and allocates what calls need. driver: the tables, with handlers of
- * upcalls; borrowed for good. Returns 0; -EBUSY another process is attached; -EPROTO the module is
- * of another cut; -ENOMEM; or the error of open().
+ * locks the process's memory, has the OOM killer take others first, and allocates what calls need.
+ * driver: the tables, with handlers of upcalls; borrowed for good. Returns 0; -EBUSY another
+ * process is attached; -EPROTO the module is of another cut; -ENOMEM; or the error of open().
  */
 int dcrt_attach(const struct dcrt_driver *driver, const char *device,
 		struct dcrt_channel **ret_channel);

@@ -154,7 +154,7 @@ static u32 run(struct thread *thread, struct level *level, const struct dcrt_mes
 	int status;
 
 	thread->number = message->header.call;
-	level->call.function = &level->call.channel->driver->up[message->header.function];
+	level->call.function = dcrt_upcall(level->call.channel->driver, message->header.function);
 	level->call.message = *message;
 	start_message(thread, level, DCRT_REPLY, message->header.function);
 	len = dcrt_call_handle(&level->call, &status);
@@ -169,6 +169,7 @@ static long serve(struct dcrt_peer *unused, const void *bytes, u32 len, const vo
 	struct dcrt_expect expect = {.kinds = 1u << DCRT_UPCALL,
 				     .session = channel->session,
 				     .functions = driver->up,
+				     .extra = &dcrt_objects_call,
 				     .n_functions = driver->n_up,
 				     .call = DCRT_ANY_CALL,
 				     .n_types = driver->n_types,

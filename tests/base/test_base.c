@@ -21,6 +21,23 @@ static int parse(struct caught *caught, const char *text, struct dc_json_doc **r
 			     ret_root);
 }
 
+/* The same with the arrays kept as text: the messages must be the same. */
+static int parse_rows(struct caught *caught, const char *text, struct dc_json_doc **ret_doc,
+		      struct dc_json *ret_root)
+{
+	char folder[] = "/tmp/dc-test-XXXXXX", path[64];
+	int err;
+
+	catch_start(caught);
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/f.json", folder);
+	assert_int_equal(dc_file_write(&caught->diag, path, text, strlen(text)), 0);
+	err = dc_json_open_rows(&caught->diag, path, "problem", ret_doc, ret_root);
+	unlink(path);
+	rmdir(folder);
+	return err;
+}
+
 /* Each row is a document, what is asked of it and what must be said. */
 static void test_json_faults(void **state)
 {
@@ -41,24 +58,69 @@ static void test_json_faults(void **state)
 		{"{\"nodes\": [7]}", "nodes[0]: expected an object, found an integer"},
 		{"{\"nodes\": {}}", "nodes: expected an array, found an object"},
 	};
-	size_t i;
+	size_t i, way;
 
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		int (*const ways[])(struct caught *, const char *, struct dc_json_doc **,
+				    struct dc_json *) = {parse, parse_rows};
 		struct dc_json root, nodes, node;
 		struct dc_json_doc *doc;
 		struct caught caught;
 
-		if (parse(&caught, rows[i].text, &doc, &root) == 0) {
+		way = i % 2;
+		if (ways[way](&caught, rows[i / 2].text, &doc, &root) == 0) {
 			nodes = dc_json_array(&root, "nodes");
 			node = dc_json_at(&nodes, 0);
 			assert_int_equal(dc_json_int(&node, "n", 0, 100), 0);
 			assert_true(dc_json_failed(doc));
 			dc_json_close(doc);
 		}
-		assert_said(&caught, rows[i].said);
+		assert_said(&caught, rows[i / 2].said);
 		assert_int_equal(caught.diag.errors, 1);
 	}
+}
+
+/* Elements that are kept as text: any order of asking, all kinds of values, what is not there. */
+static void test_json_rows(void **state)
+{
+	struct dc_json root, nodes, numbers, node, inner, none;
+	struct dc_json_doc *doc;
+	struct caught caught;
+	int order[] = {2, 0, 1, 0}, said[] = {12, 34, 5}, i;
+
+	(void)state;
+	assert_int_equal(
+		parse_rows(&caught,
+			   "\n{ \"seconds\" : 7,\t\"empty\":[ ] , \"numbers\": [12,34 ,5],\n"
+			   "\"nodes\":[{\"n\":0,\"of\":[0,1]}, {\"n\":1,\"of\":[1,2]} ,\n"
+			   "{\"n\":2,\"of\":[2,\"]}\"]}\n]} \n",
+			   &doc, &root),
+		0);
+	assert_int_equal(dc_json_int(&root, "seconds", 0, 9), 7);
+	nodes = dc_json_array(&root, "nodes");
+	assert_non_null(nodes.rows);
+	assert_int_equal(dc_json_len(&nodes), 3);
+	for (i = 0; i < 4; i++) {
+		node = dc_json_at(&nodes, (size_t)order[i]);
+		assert_int_equal(dc_json_int(&node, "n", 0, 9), order[i]);
+		inner = dc_json_array(&node, "of");
+		assert_int_equal(dc_json_len(&inner), 2);
+	}
+	numbers = dc_json_array(&root, "numbers");
+	for (i = 0; i < 3; i++)
+		assert_int_equal(json_integer_value(dc_json_at(&numbers, (size_t)i).value),
+				 said[i]);
+	none = dc_json_array(&root, "empty");
+	assert_int_equal(dc_json_len(&none), 0);
+	none = dc_json_array_or_empty(&root, "absent");
+	assert_int_equal(dc_json_len(&none), 0);
+	assert_false(dc_json_failed(doc));
+	assert_null(dc_json_at(&nodes, 3).value);
+	node = dc_json_at(&nodes, 1);
+	assert_int_equal(dc_json_int(&node, "n", 5, 9), 0);
+	assert_said(&caught, "nodes[1].n: 1 is below 5");
+	dc_json_close(doc);
 }
 
 static void test_json_round_trip(void **state)
@@ -232,9 +294,13 @@ static void test_arena(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json_faults),	   cmocka_unit_test(test_json_round_trip),
-		cmocka_unit_test(test_write_without_room), cmocka_unit_test(test_proc),
-		cmocka_unit_test(test_busy_machine),	   cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_json_faults),
+		cmocka_unit_test(test_json_rows),
+		cmocka_unit_test(test_json_round_trip),
+		cmocka_unit_test(test_write_without_room),
+		cmocka_unit_test(test_proc),
+		cmocka_unit_test(test_busy_machine),
+		cmocka_unit_test(test_arena),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

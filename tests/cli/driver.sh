@@ -26,7 +26,7 @@ module() { # FOLDER, the source on standard input
 
 # Usage
 expect 2 "no verb given"
-expect 2 "unknown verb 'grpah'; see drivercut --help" grpah
+expect 2 "unknown verb 'grpah' (did you mean graph?); see drivercut --help" grpah
 expect 0 "usage: drivercut VERB" --help
 expect 0 "drivercut 0" --version
 expect 2 "give one driver" graph
@@ -39,7 +39,7 @@ expect 1 "this folder has no plan of a study" study --show -o nothing
 # Drivers that are not there, or wrong
 expect 1 "nowhere: error: no such driver" graph nowhere
 mkdir empty && echo 'obj-m := x.o' >empty/Kbuild
-expect 1 "no such driver family: 'fish'; there are: block, linux, net, scsi, sound" graph "$root/e1000" --family fish
+expect 1 "no such driver family: 'fish'; there are: block, char, hid, hwmon, input, linux, net, scsi, sound, usb, watchdog" graph "$root/e1000" --family fish
 mkdir wrong
 echo '{"schema": 2, "kind": "driver", "name": "wrong", "family": "net", "source": {"package": 3}}' \
 	>wrong/driver.json
@@ -115,7 +115,7 @@ expect 0 "tiny at a delay of 10 us" solve tiny --family net
 expect 0 "tiny_open (5 lines) is on the user side" explain tiny --family net tiny_open
 expect 0 "tiny: 2 functions" sweep tiny --family net --rules --certificate rules.json
 expect 0 "cuts proved optimal" verify tiny --family net --rules rules.json
-expect 1 "rules.json: error: points[0]" verify tiny --family net rules.json
+expect 1 "rules.json: error: steps[0]" verify tiny --family net rules.json
 expect 2 "--family and --module are for a driver" solve --problem problem.json --family net
 
 # Nothing but a folder: a cut without weights, and emit's cut.json only with --rules

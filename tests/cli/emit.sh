@@ -186,6 +186,16 @@ grep -q '^undefined: outside, which has no rule' said || fail "no undefined name
 grep -q '^hard_rule: privileged instruction:.*ud2' said || fail "no instruction"
 grep -q '^section __bug_table: .text.hard_rule' said || { cat said; fail "no section"; }
 
+# The ladder of fields
+expect 2 "--fields goes with --check" emit data --family net --cut "$cases/data/cut.json" --fields
+expect 0 "each field once" emit data --family net --cut "$cases/data/cut.json" --check --fields
+"$drivercut" emit data --family net --cut "$cases/data/cut.json" --check --fields --json >said 2>errors ||
+	{ cat errors; fail "--fields --json fails"; }
+jq -e '.kind == "emit-fields" and (.entry_points | length) > 0 and .distinct.deep >= .distinct.crossing and
+	.distinct.accessed >= .distinct.shared and .distinct.shared >= .distinct.crossing and
+	.sum.accessed == ([.entry_points[].accessed] | add)' said >/dev/null ||
+	{ cat said; fail "--fields --json is not right"; }
+
 # Rules: what has none is listed, and pins
 expect 0 "1 symbols without a rule keep 1 functions in the kernel, 4 of the 4 lines" \
 	emit hard --family net --cut hard.json --check

@@ -13,18 +13,34 @@ cd "$folder" || exit 99
 unset DRIVERCUT_OUT DRIVERCUT_KERNEL
 . "$root/tests/emit/lib.sh"
 
+# Solves, emits and compiles the folder NAME.
+cut_and_build() { # NAME OPTIONS...
+	name=$1
+	shift
+	"$drivercut" solve "$name" --rules "$@" -o cut.json >said 2>&1 &&
+		"$drivercut" emit "$name" "$@" --cut cut.json -o both >said 2>&1 || {
+		cat said
+		fail "$name: not emitted"
+		return
+	}
+	compiles both
+}
+
 for file in "$root"/tests/emit/builds/*.c; do
 	name=$(basename "$file" .c)
 	mkdir "$name"
 	cp "$file" "$name/"
 	echo "obj-m := $name.o" >"$name/Kbuild"
-	"$drivercut" solve "$name" --rules -o cut.json >said 2>&1 &&
-		"$drivercut" emit "$name" --cut cut.json -o both >said 2>&1 || {
-		cat said
-		fail "$name: not emitted"
-		continue
-	}
-	compiles both
+	cut_and_build "$name"
 	rm -rf both
 done
+
+# A folder with three modules, of which one does not compile: only the named one is taken, with its
+# flags, and with the headers that it includes from outside.
+cp -r "$root/tests/emit/builds/siblings" "$root/tests/emit/builds/above" .
+cut_and_build siblings --module sib-one
+for other in sib-two.c broken.c; do
+	[ -e "both/kernel/$other" ] && fail "siblings: $other is of another module, and was emitted"
+done
+grep -q "obj-m := sib-one.o" both/kernel/Kbuild || fail "siblings: not the Kbuild of one module"
 exit $failed

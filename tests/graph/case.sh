@@ -23,6 +23,7 @@ trap 'rm -rf "$dir"' EXIT INT TERM
 mkdir "$dir/source" "$dir/include"
 cp "$here/kernel.h" "$dir/include"
 : >"$dir/source/Kbuild"
+[ ! -f "${file%.c}.h" ] || cp "${file%.c}.h" "$dir/source"
 for part in "${file%.c}".c "${file%.c}".[0-9].c; do
 	[ -f "$part" ] || continue
 	cp "$part" "$dir/source"

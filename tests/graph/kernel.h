@@ -34,6 +34,12 @@ void _raw_read_lock(rwlock_t *lock);
 void _raw_read_unlock(rwlock_t *lock);
 void write_seqlock(seqlock_t *lock);
 void write_sequnlock(seqlock_t *lock);
+void strange_lock(spinlock_t *lock);
+void strange_unlock(spinlock_t *lock);
+static inline int strange_peek(spinlock_t *lock)
+{
+	return lock->v;
+}
 void mutex_lock(struct mutex *lock);
 int mutex_lock_interruptible(struct mutex *lock);
 int mutex_trylock(struct mutex *lock);
@@ -54,6 +60,9 @@ struct work_struct {
 	void (*func)(struct work_struct *work);
 };
 #define INIT_WORK(w, f) ((w)->func = (f))
+struct workqueue_struct;
+extern struct workqueue_struct *system_wq, *system_bh_wq;
+int queue_work(struct workqueue_struct *queue, struct work_struct *work);
 
 struct timer_list {
 	void (*function)(struct timer_list *timer);
@@ -92,6 +101,43 @@ struct strange_ops {
 	int (*turn)(int angle);
 };
 void register_strange(const struct strange_ops *ops);
+
+/* As linux/cleanup.h spells it. */
+typedef struct {
+	spinlock_t *lock;
+} class_spinlock_t;
+static inline class_spinlock_t class_spinlock_constructor(spinlock_t *lock)
+{
+	spin_lock(lock);
+	return (class_spinlock_t){lock};
+}
+static inline void class_spinlock_destructor(class_spinlock_t *class)
+{
+	spin_unlock(class->lock);
+}
+#define scope_guard(name)                                                                 \
+	class_##name##_t __guard __attribute__((cleanup(class_##name##_destructor))) = \
+		class_##name##_constructor
+#define block_guard(name, lock)                                                             \
+	for (class_##name##_t __scope __attribute__((cleanup(class_##name##_destructor))) = \
+		     class_##name##_constructor(lock),                                       \
+		     *done = NULL;                                                           \
+	     !done; done = (void *)1)
+
+extern void (*power_off_hook)(void);
+struct strange_getter {
+	void (*(*get)(void))(void);
+};
+void register_strange_getter(const struct strange_getter *ops);
+
+/* As linux/export.h and linux/module.h spell them. */
+#define __ADDRESSABLE(name, number) \
+	static void *__attribute__((used)) __UNIQUE_ID___addressable_##name##number = (void *)&name
+#define EXPORT_SYMBOL(name) __ADDRESSABLE(name, 17)
+#define module_init(function)                                               \
+	static inline int (*__inittest(void))(void) { return function; }    \
+	int init_module(void) __attribute__((alias(#function)));            \
+	__ADDRESSABLE(init_module, 18)
 
 struct pci_driver {
 	int (*probe)(void *dev);

@@ -13,7 +13,7 @@ static int build_modules(void **state)
 	(void)state;
 	catch_start(&caught);
 	if (dc_proc_run(&caught.diag, "building the test microdriver",
-			&(struct dc_proc){.argv = argv, .timeout_s = 120}) < 0) {
+			&(struct dc_proc){.argv = argv, .timeout_s = 900}) < 0) {
 		fprintf(stderr, "%s", caught.text);
 		return -1;
 	}

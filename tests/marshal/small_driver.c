@@ -33,6 +33,11 @@ void remove_folder(const char *folder)
 
 static const char kernel[] = "struct net_device { unsigned long state; char name[16]; };\n"
 			     "struct ethtool_drvinfo { char driver[32]; };\n"
+			     "struct pci_dev { struct pci_dev *physfn; int irq; };\n"
+			     "static inline int pci_irq(struct pci_dev *dev) { return dev->irq; }\n"
+			     "int pci_wake(struct pci_dev *dev);\n"
+			     "static inline unsigned get_word(const void *at)\n"
+			     "{ const struct { unsigned word; } *view = at; return view->word; }\n"
 			     "struct napi_struct;\n"
 			     "struct table { void (*enable)(void), (*run)(void); };\n"
 			     "void kernel_run(void);\n"
@@ -130,7 +135,8 @@ int small_driver_make_from(struct small_driver *made, const char *text, const ch
 	assert_int_equal(dc_driver_open(diag, made->arena, made->folder, "net", &made->driver), 0);
 	made->driver.source = made->folder;
 	assert_int_equal(
-		dc_graph_extract(diag, &made->driver, commands, &made->graph, &made->source), 0);
+		dc_graph_extract(diag, &made->driver, NULL, commands, &made->graph, &made->source),
+		0);
 	reread(made);
 	assert_int_equal(dc_rules_open(diag, "net", &made->rules), 0);
 	err = dc_marshal_open(diag, made->arena, &made->rules, made->source, made->graph,

@@ -107,11 +107,79 @@ static void test_reasons(void **state)
 	small_driver_done(&made);
 }
 
+static const char pointers[] =
+	"#include <kernel.h>\n"
+	"struct port { struct net_device *netdev; int state; };\n"
+	"static int ours(struct pci_dev *dev) { return dev->irq; }\n"
+	"int follows(struct pci_dev *dev) { return dev->physfn->irq; }\n"
+	"int by_inline(struct pci_dev *dev) { return pci_irq(dev->physfn); }\n"
+	"int by_call(struct pci_dev *dev) { return ours(dev->physfn); }\n"
+	"struct pci_dev *returns(struct pci_dev *dev) { return dev->physfn; }\n"
+	"int hands(struct pci_dev *dev) { return pci_wake(dev->physfn); }\n"
+	"int own(struct port *port) { return (int)port->netdev->state; }\n";
+
+/* The process may hand on a pointer that the kernel has set, but not follow it. */
+static void test_pointers(void **state)
+{
+	static const char *const stay[] = {"follows", "by_inline", "by_call", "returns"};
+	static const char *const move[] = {"hands", "own", "ours"};
+	struct dc_constraints given = {0};
+	dc_proposals proposals = {0};
+	struct small_driver made;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(small_driver_make_from(&made, pointers, "{" PRIVATE "}"), 0);
+	dc_constraints_find(&made.marshal, &given, &proposals);
+	for (i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
+		assert_string_equal(pin_of(&given, stay[i]),
+				    "reads pci_dev.physfn, a pointer that the kernel sets to a "
+				    "struct pci_dev which the process may not know");
+	for (i = 0; i < sizeof(move) / sizeof(move[0]); i++)
+		assert_string_equal(pin_of(&given, move[i]), "none");
+	dc_constraints_done(&given);
+	dc_vec_done(&proposals);
+	small_driver_done(&made);
+}
+
+static const char tables[] = "#include <kernel.h>\n"
+			     "static const struct { int speed; } boards[] = {{1}, {2}};\n"
+			     "static struct { int used; } counts[2];\n"
+			     "int speed(int i) { return boards[i].speed; }\n"
+			     "int again(int i) { return boards[i + 1].speed; }\n"
+			     "int count(int i) { return counts[i].used; }\n"
+			     "int uncount(int i) { return counts[i].used--; }\n"
+			     "unsigned word(const void *at) { return get_word(at); }\n";
+
+/* A structure without a name: both sides have a constant table, other variables are on one side,
+ * and one that a function declares for itself is a view of bytes. */
+static void test_nameless(void **state)
+{
+	struct dc_constraints given = {0};
+	dc_proposals proposals = {0};
+	struct small_driver made;
+
+	(void)state;
+	assert_int_equal(small_driver_make_from(&made, tables, "{}"), 0);
+	dc_constraints_find(&made.marshal, &given, &proposals);
+	assert_string_equal(pin_of(&given, "speed"), "none");
+	assert_string_equal(group_of(&given, "again", "speed"), "none");
+	assert_string_equal(group_of(&given, "count", "uncount"),
+			    "both use struct (anonymous at in.c:3) of the driver, which does not "
+			    "cross: nothing says which object it belongs to");
+	assert_string_equal(pin_of(&given, "word"), "none");
+	dc_constraints_done(&given);
+	dc_vec_done(&proposals);
+	small_driver_done(&made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_recovery),
 		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_pointers),
+		cmocka_unit_test(test_nameless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,11 +27,11 @@ static void test_proposals(void **state)
 	}
 	assert_false(dc_propose_arguments(&made.marshal, dc_source_find(made.source, "number"),
 					  &proposal));
-	dc_propose_trailing(&made.marshal, "ring", dc_source_find(made.source, "heads"), &proposal);
+	dc_propose_struct(&made.marshal, "ring", dc_source_find(made.source, "heads"), &proposal);
 	assert_string_equal(proposal.row, "{\"field\": \"port.rings\", \"count\": \"n_rings\"}");
 	small_driver_done(&made);
 	assert_int_equal(small_driver_make(&made, "{}"), 0);
-	dc_propose_trailing(&made.marshal, "port", dc_source_find(made.source, "touch"), &proposal);
+	dc_propose_struct(&made.marshal, "port", dc_source_find(made.source, "touch"), &proposal);
 	assert_string_equal(proposal.row, "{\"struct\": \"port\", \"after\": \"net_device\"}");
 	small_driver_done(&made);
 }

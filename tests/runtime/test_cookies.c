@@ -183,6 +183,50 @@ static void test_range(void **state)
 	assert_true(cookie(KERNELS(4096), 1) != base);
 }
 
+/* Registers are mapped and unmapped more often than there are places: the process can go on, and
+ * what it kept from earlier stays invalid. */
+static void test_again_and_again(void **state)
+{
+	struct dcrt_range range = {.base = (uintptr_t)KERNELS(4096), .len = 8192};
+	uint64_t kept = cookie(KERNELS(0), 1), first = 0, last = 0, now;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++) {
+		dcrt_range_add(&kernel, &range);
+		now = cookie(KERNELS(4096), 1);
+		assert_ptr_equal(named(now + 8, 1), KERNELS(4096 + 8));
+		if (i)
+			assert_int_equal(name(last, 1), -ESTALE);
+		if (i)
+			assert_int_equal(name(first, 1), -ESTALE);
+		first = i ? first : now;
+		last = now;
+		dcrt_range_remove(&kernel, &range);
+	}
+	assert_true(kernel.cookies.refused == 0);
+	assert_int_equal(kernel.cookies.used, 1);
+	assert_ptr_equal(named(kept, 1), KERNELS(0));
+}
+
+/* At last all numbers have been used. */
+static void test_no_number_left(void **state)
+{
+	struct dcrt_range range = {.base = (uintptr_t)KERNELS(MANY),
+				   .len = 8 * (uint64_t)DCRT_OBJECT_MAX};
+	uint64_t word;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 1u << DCRT_GENERATION_BITS; i += 8) {
+		dcrt_range_add(&kernel, &range);
+		cookie(KERNELS(MANY), 1);
+		dcrt_range_remove(&kernel, &range);
+	}
+	assert_int_equal(dcrt_to_address(&kernel, KERNELS(0), 1, &word), -ENOSPC);
+	cookie(KERNELS(0), 2);
+}
+
 /* More than the offset of one cookie tells. */
 static void test_long_range(void **state)
 {
@@ -200,8 +244,7 @@ static void test_long_range(void **state)
 	assert_int_equal(dcrt_from_register(&kernel, base + DCRT_OBJECT_MAX - 2, 1, 4, &place), 0);
 	dcrt_range_remove(&kernel, &range);
 	assert_int_equal(name(base + DCRT_OBJECT_MAX, 1), -ESTALE);
-	/* of eight, three are used */
-	range.len = 6 * (uint64_t)DCRT_OBJECT_MAX;
+	range.len = 9 * (uint64_t)DCRT_OBJECT_MAX;
 	dcrt_range_add(&kernel, &range);
 	assert_int_equal(dcrt_to_address(&kernel, KERNELS(MANY), 1, &word), -ENOSPC);
 	cookie(KERNELS(0), 1);
@@ -353,10 +396,10 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_cookie),    TEST(test_lies),		 TEST(test_session),
-		TEST(test_full),      TEST(test_range),		 TEST(test_long_range),
-		TEST(test_fields),    TEST(test_full_in_fields), TEST(test_mapped_again),
-		TEST(test_no_memory),
+		TEST(test_cookie),	   TEST(test_lies),	    TEST(test_session),
+		TEST(test_full),	   TEST(test_range),	    TEST(test_again_and_again),
+		TEST(test_no_number_left), TEST(test_long_range),   TEST(test_fields),
+		TEST(test_full_in_fields), TEST(test_mapped_again), TEST(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

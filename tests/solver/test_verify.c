@@ -61,14 +61,14 @@ static void test_true_ones(void **state)
 
 /* Ways to spoil a certificate */
 
-static json_t *points_of(json_t *root)
+static json_t *steps_of(json_t *root)
 {
-	return json_object_get(root, "points");
+	return json_object_get(root, "steps");
 }
 
-static json_t *flow_of(json_t *root, size_t point)
+static json_t *list_of(json_t *root, size_t step, const char *key)
 {
-	return json_object_get(json_array_get(points_of(root), point), "flow");
+	return json_object_get(json_array_get(steps_of(root), step), key);
 }
 
 static void add_to(json_t *list, size_t index, json_int_t amount)
@@ -78,104 +78,105 @@ static void add_to(json_t *list, size_t index, json_int_t amount)
 	json_array_set_new(list, index, json_integer(value + amount));
 }
 
-static void more_flow(json_t *root)
+/* The first step with an entry in that list. */
+static json_t *some_list(json_t *root, const char *key)
 {
-	add_to(json_array_get(json_object_get(flow_of(root, 1), "nodes"), 3), 0, 1);
+	size_t step = 1;
+
+	while (step < json_array_size(steps_of(root)) && !json_array_size(list_of(root, step, key)))
+		step++;
+	assert_true(step < json_array_size(steps_of(root)));
+	return list_of(root, step, key);
 }
 
-static void more_flow_through(json_t *root)
+static void more_flow(json_t *root)
 {
-	json_t *pair = json_array_get(json_object_get(flow_of(root, 1), "nodes"), 3);
-
-	add_to(pair, 0, 1000000000);
-	add_to(pair, 1, 1000000000);
+	add_to(some_list(root, "together"), 0, 1);
 }
 
 static void no_flow(json_t *root)
 {
-	json_t *flow = flow_of(root, 2), *list;
-	const char *const keys[] = {"nodes", "edges"};
-	size_t k, i;
+	const char *const keys[] = {"edges", "follow", "together"};
+	size_t step, k, i;
 
-	for (k = 0; k < 2; k++) {
-		list = json_object_get(flow, keys[k]);
-		for (i = 0; i < json_array_size(list); i++)
-			json_array_set_new(list, i, json_pack("[i, i]", 0, 0));
-	}
-	list = json_object_get(flow, "follow");
-	for (i = 0; i < json_array_size(list); i++)
-		json_array_set_new(list, i, json_integer(0));
-	list = json_object_get(flow, "together");
-	for (i = 0; i < json_array_size(list); i++)
-		json_array_set_new(list, i, json_pack("[i, i]", 0, 0));
+	for (step = 1; step < json_array_size(steps_of(root)); step++)
+		for (k = 0; k < 3; k++)
+			for (i = 0; i < json_array_size(list_of(root, step, keys[k])); i++)
+				json_array_set_new(list_of(root, step, keys[k]), i,
+						   json_integer(0));
 }
 
 static void negative_flow(json_t *root)
 {
-	add_to(json_array_get(json_object_get(flow_of(root, 1), "edges"), 0), 0, -1000000000);
+	add_to(some_list(root, "follow"), 0, -1000000000);
 }
 
 static void short_flow(json_t *root)
 {
-	json_array_remove(json_object_get(flow_of(root, 1), "edges"), 0);
+	json_array_remove(some_list(root, "edges"), 0);
 }
 
 static void long_flow(json_t *root)
 {
-	json_array_append_new(json_object_get(flow_of(root, 1), "follow"), json_integer(0));
+	json_array_append_new(list_of(root, 1, "follow"), json_integer(0));
+}
+
+static void long_together(json_t *root)
+{
+	json_array_append_new(list_of(root, 1, "together"), json_integer(0));
 }
 
 static void other_lambda(json_t *root)
 {
-	add_to(json_object_get(json_array_get(points_of(root), 1), "lambda"), 0, 1);
+	add_to(json_object_get(json_array_get(steps_of(root), 1), "lambda"), 0, 1);
 }
 
 static void lambda_back(json_t *root)
 {
-	json_t *copy = json_deep_copy(json_array_get(points_of(root), 1));
+	json_t *copy = json_deep_copy(json_array_get(steps_of(root), 1));
 
 	json_object_set_new(copy, "to_kernel", json_array());
-	json_array_insert_new(points_of(root), 2, copy);
+	json_array_insert_new(steps_of(root), 2, copy);
 }
 
 static void without_breakpoint(json_t *root)
 {
-	json_array_remove(points_of(root), 2);
+	json_array_remove(steps_of(root), 2);
 }
 
 static void without_infinity(json_t *root)
 {
-	json_array_remove(points_of(root), json_array_size(points_of(root)) - 1);
+	json_array_remove(steps_of(root), json_array_size(steps_of(root)) - 1);
 }
 
 static void without_zero(json_t *root)
 {
-	json_array_remove(points_of(root), 0);
+	json_array_remove(steps_of(root), 0);
 }
 
 static void mover_gone(json_t *root)
 {
-	json_array_remove(json_object_get(json_array_get(points_of(root), 2), "to_kernel"), 0);
+	json_array_remove(json_object_get(json_array_get(steps_of(root), 2), "to_kernel"), 0);
 }
 
 static void mover_twice(json_t *root)
 {
-	json_t *first = json_object_get(json_array_get(points_of(root), 1), "to_kernel");
-	json_t *second = json_object_get(json_array_get(points_of(root), 2), "to_kernel");
+	json_t *first = json_object_get(json_array_get(steps_of(root), 1), "to_kernel");
+	json_t *second = json_object_get(json_array_get(steps_of(root), 2), "to_kernel");
 
 	json_array_append(second, json_array_get(first, 0));
 }
 
 static void mover_unknown(json_t *root)
 {
-	json_array_append_new(json_object_get(json_array_get(points_of(root), 1), "to_kernel"),
+	json_array_append_new(json_object_get(json_array_get(steps_of(root), 1), "to_kernel"),
 			      json_string("nobody"));
 }
 
 static void mover_early(json_t *root)
 {
-	json_t *first = json_object_get(json_array_get(points_of(root), 1), "to_kernel");
-	json_t *second = json_object_get(json_array_get(points_of(root), 2), "to_kernel");
+	json_t *first = json_object_get(json_array_get(steps_of(root), 1), "to_kernel");
+	json_t *second = json_object_get(json_array_get(steps_of(root), 2), "to_kernel");
 
 	json_array_append(first, json_array_get(second, 0));
 	json_array_remove(second, 0);
@@ -183,12 +184,12 @@ static void mover_early(json_t *root)
 
 static void other_lines(json_t *root)
 {
-	json_object_set_new(json_array_get(points_of(root), 1), "kernel_loc", json_integer(7));
+	json_object_set_new(json_array_get(steps_of(root), 1), "kernel_loc", json_integer(7));
 }
 
 static void other_crossings(json_t *root)
 {
-	json_object_set_new(json_array_get(points_of(root), 0), "crossings", json_integer(7));
+	json_object_set_new(json_array_get(steps_of(root), 0), "crossings", json_integer(7));
 }
 
 static void other_kind(json_t *root)
@@ -196,34 +197,34 @@ static void other_kind(json_t *root)
 	json_object_set_new(root, "kind", json_string("sweep"));
 }
 
-static void no_points(json_t *root)
+static void no_steps(json_t *root)
 {
-	json_object_set_new(root, "points", json_array());
+	json_object_set_new(root, "steps", json_array());
 }
 
 static const struct {
 	void (*spoil)(json_t *root);
 	const char *said;
 } spoiled[] = {
-	{more_flow, "points[1]"},
-	{more_flow_through, "is the limit"},
-	{no_flow, "points[2]: "},
+	{more_flow, "what flows in is not what must flow out"},
+	{no_flow, "what flows in is not what must flow out"},
 	{negative_flow, "expected an integer, 0 or more"},
+	{long_together, "entries, but the problem needs"},
 	{short_flow, "entries, but the problem needs"},
 	{long_flow, "entries, but the problem needs"},
-	{other_lambda, "points[1]"},
+	{other_lambda, "steps[1]"},
 	{lambda_back, "not above the one before it"},
-	{without_breakpoint, "points[2]"},
-	{without_infinity, "the last point must be at lambda 1/0"},
-	{without_zero, "points[0]"},
-	{mover_gone, "points[2]"},
+	{without_breakpoint, "the cut does not keep the problem's constraints"},
+	{without_infinity, "the last step must be at lambda 1/0"},
+	{without_zero, "steps[0]"},
+	{mover_gone, "steps[2]"},
 	{mover_twice, "is in the kernel already"},
 	{mover_unknown, "the problem has no node \"nobody\""},
-	{mover_early, "points[1]"},
+	{mover_early, "steps[1]"},
 	{other_lines, "the certificate says otherwise"},
 	{other_crossings, "the certificate says otherwise"},
 	{other_kind, "expected a certificate file"},
-	{no_points, "needs a point at lambda 0"},
+	{no_steps, "needs a step at lambda 0"},
 };
 
 static void test_false_ones(void **state)
@@ -261,16 +262,32 @@ static const char small_problem[] =
 	"{\"nodes\": [{\"id\": \"free\", \"loc\": 0}, {\"id\": \"a\", \"loc\": 10, "
 	"\"entry_calls\": 10},"
 	"{\"id\": \"b\", \"loc\": 10}, {\"id\": \"c\", \"loc\": 90, \"entry_calls\": 9}],"
+	"\"edges\": [{\"from\": \"a\", \"to\": \"b\", \"calls\": 2}],"
 	"\"together\": [{\"nodes\": [\"a\", \"b\"], \"reason\": \"r\"}]}";
 
 static json_t *movers_at(json_t *root, size_t point)
 {
-	return json_object_get(json_array_get(points_of(root), point), "to_kernel");
+	return json_object_get(json_array_get(steps_of(root), point), "to_kernel");
 }
 
 static void not_the_least(json_t *root)
 {
 	json_array_append_new(movers_at(root, 0), json_string("free"));
+}
+
+static void not_the_least_later(json_t *root)
+{
+	json_array_append_new(movers_at(root, 1), json_string("free"));
+}
+
+static void more_than_the_limit(json_t *root)
+{
+	add_to(list_of(root, 1, "edges"), 0, 1000);
+}
+
+static void less_than_the_limit(json_t *root)
+{
+	add_to(list_of(root, 1, "edges"), 0, -1000);
 }
 
 static void not_together(json_t *root)
@@ -281,11 +298,28 @@ static void not_together(json_t *root)
 static void too_early(json_t *root)
 {
 	json_array_append_new(movers_at(root, 1), json_string("c"));
+	json_array_remove(steps_of(root), 2);
 }
 
 static void flow_lost(json_t *root)
 {
-	add_to(json_array_get(json_object_get(flow_of(root, 1), "nodes"), 0), 0, -1);
+	add_to(list_of(root, 1, "together"), 0, -1);
+}
+
+static void lines_at_zero(json_t *root)
+{
+	json_array_set_new(list_of(root, 1, "lambda"), 0, json_integer(0));
+	json_array_set_new(list_of(root, 1, "edges"), 0, json_integer(0));
+}
+
+static void moved_at_infinity(json_t *root)
+{
+	json_array_append_new(movers_at(root, 3), json_string("free"));
+}
+
+static void never_moved(json_t *root)
+{
+	json_array_remove(steps_of(root), 2);
 }
 
 static void test_each_check(void **state)
@@ -294,10 +328,16 @@ static void test_each_check(void **state)
 		void (*spoil)(json_t *root);
 		const char *said;
 	} rows[] = {
-		{not_the_least, "points[0]: free is not on the side that the flow proves"},
-		{not_together, "points[1]: the cut does not keep the problem's constraints"},
-		{too_early, "points[1]: the flow's value is not the cost of the cut"},
-		{flow_lost, "points[1]: what flows into a does not flow out of it"},
+		{not_the_least, "steps[0]: free: it is not on the side that the flow proves"},
+		{not_the_least_later, "steps[1]: free: it is not on the side that the flow proves"},
+		{not_together, "steps[1]: the cut does not keep the problem's constraints"},
+		{too_early, "steps[1]: c: what flows in is not what must flow out"},
+		{flow_lost, "steps[1]: a: what flows in is not what must flow out"},
+		{more_than_the_limit, "flows from a to b, outside the limits"},
+		{less_than_the_limit, "flows from a to b, outside the limits"},
+		{lines_at_zero, "steps[1]: a: it has lines, so it does not enter at lambda 0"},
+		{moved_at_infinity, "nothing moves at infinity"},
+		{never_moved, "steps[2]: c: what flows in is not what must flow out"},
 	};
 	struct dc_problem *problem;
 	struct dc_verified verified;

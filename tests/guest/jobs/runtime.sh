@@ -45,10 +45,20 @@ stop() {
 	wait_for 5 "the process's end" detached
 }
 
+# The result of a call that must not hold its caller for long: above the limit set, a second to look.
+limited() { # COMMAND...
+	began=$(cut -d . -f 1 /proc/uptime)
+	$run "$@"
+	took=$(($(cut -d . -f 1 /proc/uptime) - began))
+	# on two CPUs it is the host's clock, and that may be slow by itself
+	[ "$(nproc)" -gt 1 ] || [ $took -le 4 ] || echo "after $took s"
+}
+
 # what still runs would keep the console's pipe open
 trap 'killall -9 echo_process echo_liar echo_map echo_run 2> /tmp/killall || true' EXIT
 
 mount -t debugfs debugfs /sys/kernel/debug
+[ -d $tracing/events ] || mount -t tracefs tracefs $tracing
 insmod /dcrt.ko
 echo 50 > /sys/module/dcrt/parameters/attach_wait_ms
 
@@ -94,12 +104,17 @@ is "under a spinlock" EAGAIN "$($run atomic 0)"
 is "under RCU" EAGAIN "$($run atomic 1)"
 is "with irqs off" EAGAIN "$($run atomic 2)"
 is "atomic calls counted" 3 "$(counter atomic_refused atomic_refused)"
+is "and told of once" 1 "$(dmesg | grep -c 'was called in atomic context')"
+is "spared by the OOM killer" -999 "$(cat "/proc/$(pidof echo_process)/oom_score_adj")"
+is "spared by systemd" @/echo_process "$(tr '\0' '\n' < "/proc/$(pidof echo_process)/cmdline" | head -n 1)"
 
 progress "all objects"
 is "given back in interrupts" 50 "$($run interrupts 50)"
 for n in 2 3 3 300 2; do # new ones each time, often where the last ones were
 	is "all objects, $n" $((n * (n + 1) / 2)) "$($run all $n)"
 done
+is "more than a message holds" 5000 "$($run many 5000)"
+is "and with a reply" 6 "$($run all 3)"
 bytes=$(counter "up echo" out)
 is "nothing to say" "$($run time_none 1 > /tmp/none; echo $?)" 0
 is "says nothing" $((bytes + 48 + 8)) "$(counter "up echo" out)"
@@ -161,7 +176,88 @@ echo 5000 > /sys/module/dcrt/parameters/deadline_ms
 start
 is "the next process" 5 "$($run nest 4)"
 is "the next process knows the objects" 1006 "$($run touch 0)"
+is "more than a message holds" 5000 "$($run many 5000)"
 stop $process
+start
+is "the next process is told, too" 1006 "$($run touch 0)"
+is "registers are mapped a thousand times" 77 "$($run shows 1200)"
+stop $process
+
+progress "limits"
+echo 500 > /sys/module/dcrt/parameters/deadline_ms
+echo 700 > /sys/module/dcrt/parameters/downcall_deadline_ms
+echo 2000 > /sys/module/dcrt/parameters/call_limit_ms
+for how in 5 6 7 8; do # endless loops of downcalls, a long sleep; in the process's thread, the caller's
+	start
+	is "limit, $how" "ETIMEDOUT" "$(limited bound $how)"
+	wait_for 5 "the process's end" detached
+done
+start
+is "stuck in a downcall" "ETIMEDOUT" "$(limited bound 4)"
+is "counted" 1 "$(counter atomic_refused stuck)"
+kill -9 $process
+is "no call meanwhile" "ENODEV" "$(limited nest 4)"
+is "no other process" "cannot attach: Device or resource busy" "$(/echo_process 2>&1)"
+is "the module stays" 1 "$(rmmod dcrt_echo 2> /tmp/rmmod; echo $?)"
+is "the session is not over" 1 "$(counter session attached)"
+$run unstick > /tmp/unstick
+wait_for 5 "the process's end" detached
+wait $process 2> /tmp/wait || true
+start
+is "works again" 5 "$($run nest 4)"
+is "nobody is stuck" 0 "$(counter session open)"
+stop $process
+/echo_liar share & # the process that serves is not the one that attached
+liar=$!
+wait_for 5 "the sharing process" attached
+is "a sharing process hangs" "ETIMEDOUT" "$(limited bound 0)"
+wait_for 5 "the process's end" detached
+wait $liar 2> /tmp/wait || true
+is "all that share are killed" 0 "$(pidof echo_liar | wc -w)"
+/echo_liar unshare > /tmp/liar &
+liar=$!
+wait_for 5 "the unsharing process" attached
+is "a table of files of its own" "ETIMEDOUT" "$(limited bound 0)"
+is "is refused" "EPERM" "$(cat /tmp/liar)"
+wait_for 5 "the process's end" detached
+wait $liar 2> /tmp/wait || true
+start
+is "works after these" 5 "$($run nest 4)"
+stop $process
+echo 5000 > /sys/module/dcrt/parameters/deadline_ms
+echo 10000 > /sys/module/dcrt/parameters/downcall_deadline_ms
+echo 60000 > /sys/module/dcrt/parameters/call_limit_ms
+
+progress "what is seen of it"
+is "no process" none "$(cat /sys/class/misc/dcrt-echo/state)"
+echo 1 > $tracing/events/dcrt/enable
+start
+is "a process" "attached $process" \
+	"$(cat /sys/class/misc/dcrt-echo/state) $(cat /sys/class/misc/dcrt-echo/pid)"
+is "traced" 5 "$($run nest 4)"
+stop $process
+echo 0 > $tracing/events/dcrt/enable
+for event in attach upcall upcall_return downcall downcall_return revoke death; do
+	is "traced: $event" 1 "$(grep -c "dcrt_$event: echo: " $tracing/trace | sed 's/^[1-9].*/1/')"
+done
+is "traced by name" 3 "$(grep -c ' dcrt_upcall: echo: nest ' $tracing/trace)"
+
+progress "a dump of its memory"
+printf '#!/bin/sh\nsleep 3\n' > /sink
+chmod 755 /sink
+echo '|/sink' > /proc/sys/kernel/core_pattern
+ulimit -c 1000000
+start
+( sleep 0.2; kill -SEGV $process ) &
+began=$(cut -d . -f 1 /proc/uptime)
+is "dies with a dump" EPIPE "$($run hang 0)"
+took=$(($(cut -d . -f 1 /proc/uptime) - began))
+[ "$(nproc)" -gt 1 ] || is "before that is written" 1 $((took < 2))
+is "but is not gone" 1 "$(counter session attached)"
+wait $process 2> /tmp/wait || true
+wait_for 5 "the process's end" detached
+echo core > /proc/sys/kernel/core_pattern
+ulimit -c 0
 
 progress "a process that is kept"
 rmmod dcrt_echo

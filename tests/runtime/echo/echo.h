@@ -22,11 +22,35 @@ enum echo_up {
 	UP_TEXT,
 	UP_DIE,
 	UP_SHOW,
+	UP_BOUND,
 	N_UP
 };
-enum echo_down { DOWN_NEST, DOWN_ADD, DOWN_SLOW, DOWN_LOOK, DOWN_SLOW_CALLER, DOWN_PEEK, N_DOWN };
+enum echo_down {
+	DOWN_NEST,
+	DOWN_ADD,
+	DOWN_SLOW,
+	DOWN_LOOK,
+	DOWN_SLOW_CALLER,
+	DOWN_PEEK,
+	DOWN_STICK,
+	DOWN_PAUSE,
+	DOWN_PAUSE_CALLER,
+	N_DOWN
+};
 
-enum { HANG_IN_PROCESS, HANG_IN_DOWNCALL, HANG_IN_CALLER, HANG_NESTED, HANGS };
+/* How hang and bound do not come to an end; the last four only by the kernel's limits. */
+enum {
+	HANG_IN_PROCESS,
+	HANG_IN_DOWNCALL,
+	HANG_IN_CALLER,
+	HANG_NESTED,
+	HANG_STUCK,
+	HANG_LOOP,
+	HANG_LOOP_CALLER,
+	HANG_PAUSE,
+	HANG_PAUSE_CALLER,
+	HANGS
+};
 
 struct echo_thing {
 	uint32_t value; /* both sides */
@@ -119,6 +143,7 @@ enum { CODE_DOUBLE, CODE_TRIPLE, CODE_PROCESS, N_CODE };
 		[UP_TEXT] = {"text", UP(text), 4, 1, 0, 64, 0},                                    \
 		[UP_DIE] = {"die", UP(die), 1, 1, DCRT_RETRY, 0, 0},                               \
 		[UP_SHOW] = {"show", UP(show), 4, 1, 0, 0, 0},                                     \
+		[UP_BOUND] = {"bound", UP(hang), 1, 0, 0, 0, 0},                                   \
 	};                                                                                         \
 	static const struct dcrt_function echo_down[] = {                                          \
 		[DOWN_NEST] = {"nest", DOWN(nest), 1, 1, DCRT_BY_CALLER, 0, 0},                    \
@@ -127,6 +152,10 @@ enum { CODE_DOUBLE, CODE_TRIPLE, CODE_PROCESS, N_CODE };
 		[DOWN_LOOK] = {"look", DOWN(look), 1, 1, DCRT_BY_CALLER, 0, 0},                    \
 		[DOWN_SLOW_CALLER] = {"slow_caller", DOWN(slow), 1, 0, DCRT_BY_CALLER, 0, 0},      \
 		[DOWN_PEEK] = {"peek", DOWN(peek), 1, 1, 0, 0, 0},                                 \
+		[DOWN_STICK] = {"stick", DOWN(stick), 0, 0, 0, 0, 0},                              \
+		[DOWN_PAUSE] = {"pause", DOWN(echo_pause), 1, 0, 0, 0, 3600000},                   \
+		[DOWN_PAUSE_CALLER] = {"pause_caller", DOWN(echo_pause), 1, 0, DCRT_BY_CALLER, 0,  \
+				       3600000},                                                   \
 	};                                                                                         \
 	static const struct dcrt_driver echo_driver = {.abi = DCRT_ABI,                            \
 						       .name = "echo",                             \

@@ -8,9 +8,15 @@
  *   echo_liar close         attaches, takes an upcall, closes the device and stays
  *   echo_liar dead          attaches, replies to an upcall that the process has died, and waits
  *   echo_liar fork          attaches; a child of it keeps the device open for 30 s
+ *   echo_liar unshare       attaches, takes an upcall with a table of files of its own, and makes a
+ *                           downcall; prints what the kernel said
+ *   echo_liar share         attaches; another process that shares its memory and its files, but is
+ *                           not of its thread group, takes an upcall and hangs
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,18 +135,30 @@ static int turn(int fd, struct dcrt_turn *turn, long len)
 	return ioctl(fd, DCRT_IOC_TURN, turn) < 0 ? -errno : 0;
 }
 
-static int wait_for_upcall(int fd, struct dcrt_turn *args)
+static struct dcrt_attach attached;
+
+static int attach(int fd)
 {
-	struct dcrt_attach attach = {.abi = DCRT_ABI,
-				     .fingerprint = dcrt_fingerprint(&echo_driver)};
+	attached = (struct dcrt_attach){.abi = DCRT_ABI,
+					.fingerprint = dcrt_fingerprint(&echo_driver)};
+	return ioctl(fd, DCRT_IOC_ATTACH, &attached) < 0 ? -errno : 0;
+}
+
+static int take_upcall(int fd, struct dcrt_turn *args)
+{
 	struct dcrt_writer writer;
 
-	if (ioctl(fd, DCRT_IOC_ATTACH, &attach) < 0)
-		return -errno;
 	args->thread = DCRT_NEW_THREAD;
 	dcrt_write_start(&writer, out, sizeof(out),
-			 &(struct dcrt_header){.kind = DCRT_WAIT, .session = attach.session});
+			 &(struct dcrt_header){.kind = DCRT_WAIT, .session = attached.session});
 	return turn(fd, args, dcrt_write_end(&writer, 0));
+}
+
+static int wait_for_upcall(int fd, struct dcrt_turn *args)
+{
+	int err = attach(fd);
+
+	return err ? err : take_upcall(fd, args);
 }
 
 static uint64_t said(enum said what)
@@ -227,6 +245,63 @@ static int fork_child(int fd, struct dcrt_turn *args)
 	return child < 0 ? 1 : wait_for_upcall(fd, args);
 }
 
+/* A process that shares memory and files with this one. */
+static int sharing(int (*run)(void *), void *argument)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+
+	return clone(run, stack + sizeof(stack), CLONE_VM | CLONE_FILES | SIGCHLD, argument);
+}
+
+static int sleep_on(void *unused)
+{
+	(void)unused;
+	return pause();
+}
+
+static int downcall(int fd, struct dcrt_turn *args, uint32_t function, uint64_t word)
+{
+	struct dcrt_header header;
+	struct dcrt_writer writer;
+
+	memcpy(&header, in, sizeof(header));
+	header.kind = DCRT_DOWNCALL;
+	header.depth++;
+	header.flags = 0;
+	header.function = function;
+	dcrt_write_start(&writer, out, sizeof(out), &header);
+	dcrt_write_word(&writer, word);
+	return turn(fd, args, dcrt_write_end(&writer, 0));
+}
+
+static int unshare_files(int fd, struct dcrt_turn *args)
+{
+	int err;
+
+	if (sharing(sleep_on, NULL) < 0 || wait_for_upcall(fd, args) < 0 || unshare(CLONE_FILES))
+		return 1;
+	err = downcall(fd, args, DOWN_PAUSE, 1);
+	puts(err ? strerrorname_np(-err) : "taken");
+	fflush(stdout);
+	return pause();
+}
+
+static int device;
+
+static int serve_and_hang(void *args)
+{
+	take_upcall(device, args);
+	return sleep_on(NULL);
+}
+
+static int share_all(int fd, struct dcrt_turn *args)
+{
+	device = fd;
+	if (attach(fd) < 0 || sharing(serve_and_hang, args) < 0)
+		return 1;
+	return pause();
+}
+
 int main(int argc, char **argv)
 {
 	int fd = open("/dev/dcrt-echo", O_RDWR | O_CLOEXEC), err;
@@ -239,6 +314,10 @@ int main(int argc, char **argv)
 		return say_dead(fd, &args);
 	if (argc > 1 && !strcmp(argv[1], "fork"))
 		return fork_child(fd, &args);
+	if (argc > 1 && !strcmp(argv[1], "unshare"))
+		return unshare_files(fd, &args);
+	if (argc > 1 && !strcmp(argv[1], "share"))
+		return share_all(fd, &args);
 	for (i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		if (argc > 1 && !strcmp(argv[1], "list"))
 			puts(lies[i].name);

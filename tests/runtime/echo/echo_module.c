@@ -3,6 +3,7 @@
  * A microdriver without a device: commands written to debugfs echo/run become upcalls; the same
  * descriptor then reads the result.
  */
+#include <linux/completion.h>
 #include <linux/debugfs.h>
 #include <linux/delay.h>
 #include <linux/fs.h>
@@ -21,6 +22,8 @@ static int add(struct dcrt_call *call);
 static int slow(struct dcrt_call *call);
 static int look(struct dcrt_call *call);
 static int peek(struct dcrt_call *call);
+static int stick(struct dcrt_call *call);
+static int echo_pause(struct dcrt_call *call);
 static void attached(struct dcrt_channel *which);
 static void died(struct dcrt_channel *which, bool in_call);
 
@@ -144,6 +147,22 @@ static int peek(struct dcrt_call *call)
 		return dcrt_in_error(call);
 	dcrt_out_word(call, *at);
 	return 0;
+}
+
+/* As a function of the kernel that waits for what does not come. */
+static DECLARE_COMPLETION(unstick);
+
+static int stick(struct dcrt_call *call)
+{
+	wait_for_completion(&unstick);
+	return 0;
+}
+
+static int echo_pause(struct dcrt_call *call)
+{
+	u64 us = 1000 * dcrt_in_word(call, 0);
+
+	return dcrt_pause(call, us, us, false);
 }
 
 /* Commands */
@@ -271,6 +290,17 @@ static int do_none(u64 unused, u64 *ret)
 	dcrt_out_all(call);
 	err = dcrt_call_run(call);
 	dcrt_call_end(call);
+	return err;
+}
+
+/* More than one message holds. */
+static int do_many(u64 n, u64 *ret)
+{
+	int err = new_items(n);
+
+	if (!err)
+		err = do_none(0, ret);
+	*ret = n;
 	return err;
 }
 
@@ -451,6 +481,16 @@ static int do_show(u64 *ret)
 	return err;
 }
 
+/* Each maps the registers anew. */
+static int do_shows(u64 times, u64 *ret)
+{
+	int err = 0;
+
+	while (times-- && !err)
+		err = do_show(ret);
+	return err;
+}
+
 static int do_time(int (*what)(u64 count, u64 *ret), u64 count, u64 times, u64 *ret)
 {
 	ktime_t start = ktime_get();
@@ -505,6 +545,8 @@ static int command(char *text, u64 *ret)
 		return do_all(a, ret);
 	if (!strcmp(name, "time_none"))
 		return do_time(do_none, 0, a, ret);
+	if (!strcmp(name, "many"))
+		return do_many(a, ret);
 	if (!strcmp(name, "text"))
 		return do_text(ret);
 	if (!strcmp(name, "die"))
@@ -517,6 +559,8 @@ static int command(char *text, u64 *ret)
 		return do_add(a, ret);
 	if (!strcmp(name, "hang"))
 		return call_word(UP_HANG, a, NULL);
+	if (!strcmp(name, "bound"))
+		return call_word(UP_BOUND, a, NULL);
 	if (!strcmp(name, "slow"))
 		return call_word(UP_SLOW, a, NULL);
 	if (!strcmp(name, "fail"))
@@ -525,7 +569,11 @@ static int command(char *text, u64 *ret)
 		return do_window(a, ret);
 	if (!strcmp(name, "show"))
 		return do_show(ret);
-	if (!strcmp(name, "unwindow"))
+	if (!strcmp(name, "shows"))
+		return do_shows(a, ret);
+	if (!strcmp(name, "unstick"))
+		complete(&unstick);
+	else if (!strcmp(name, "unwindow"))
 		drop_window();
 	else if (!strcmp(name, "register"))
 		*ret = registers[1024];

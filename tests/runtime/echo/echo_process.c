@@ -48,17 +48,38 @@ static int nest(struct dcrt_call *call)
 	return err;
 }
 
+static int loop(struct dcrt_channel *channel, uint32_t function, uint64_t word)
+{
+	const uint64_t words[] = {word, 0};
+	int err = 0;
+
+	while (!err)
+		err = call_down(channel, function, words, function == DOWN_ADD ? 2 : 1, NULL);
+	return err;
+}
+
 static int hang(struct dcrt_call *call)
 {
-	static const uint64_t words[] = {300, 2000};
+	static const uint64_t words[] = {300, 2000, 3600000};
+	struct dcrt_channel *channel = dcrt_channel_of(call);
 
 	switch (dcrt_in_word(call, 0)) {
 	case HANG_IN_DOWNCALL:
-		return call_down(dcrt_channel_of(call), DOWN_SLOW, words, 1, NULL);
+		return call_down(channel, DOWN_SLOW, words, 1, NULL);
 	case HANG_IN_CALLER:
-		return call_down(dcrt_channel_of(call), DOWN_SLOW_CALLER, words, 1, NULL);
+		return call_down(channel, DOWN_SLOW_CALLER, words, 1, NULL);
 	case HANG_NESTED:
-		return call_down(dcrt_channel_of(call), DOWN_SLOW_CALLER, words + 1, 1, NULL);
+		return call_down(channel, DOWN_SLOW_CALLER, words + 1, 1, NULL);
+	case HANG_STUCK:
+		return call_down(channel, DOWN_STICK, NULL, 0, NULL);
+	case HANG_LOOP:
+		return loop(channel, DOWN_ADD, 0);
+	case HANG_LOOP_CALLER:
+		return loop(channel, DOWN_PAUSE_CALLER, 0);
+	case HANG_PAUSE:
+		return call_down(channel, DOWN_PAUSE, words + 2, 1, NULL);
+	case HANG_PAUSE_CALLER:
+		return call_down(channel, DOWN_PAUSE_CALLER, words + 2, 1, NULL);
 	default:
 		for (;;)
 			pause();

@@ -231,10 +231,14 @@ const u16 dcg_bind_statics[] = {
 int dcg_kernel_mutex_lock(struct dcrt_call *dcg)
 {
 	struct mutex *a0 = dcrt_in_address(dcg, 0);
+	int dcg_err;
 
 	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
+	dcg_err = dck_await_mutex(dcg, a0);
+	if (dcg_err < 0)
+		return dcg_err;
 	dcg_acquiring_mutex_lock(a0);
 	dcrt_out_all(dcg);
 	return 0;
@@ -244,10 +248,14 @@ int dcg_kernel_mutex_lock_interruptible(struct dcrt_call *dcg)
 {
 	struct mutex *a0 = dcrt_in_address(dcg, 0);
 	int dcg_result;
+	int dcg_err;
 
 	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
+	dcg_err = dck_await_mutex(dcg, a0);
+	if (dcg_err < 0)
+		return dcg_err;
 	dcg_result = dcg_acquiring_mutex_lock_interruptible(a0);
 	dcrt_out_word(dcg, (u64)dcg_result);
 	dcrt_out_all(dcg);
@@ -282,9 +290,13 @@ int dcg_kernel_mutex_unlock(struct dcrt_call *dcg)
 
 int dcg_kernel_rtnl_lock(struct dcrt_call *dcg)
 {
+	int dcg_err;
 
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
+	dcg_err = dck_await_rtnl(dcg);
+	if (dcg_err < 0)
+		return dcg_err;
 	dcg_acquiring_rtnl_lock();
 	dcrt_out_all(dcg);
 	return 0;

@@ -78,10 +78,6 @@ const struct dck_recovery dcg_recoveries[] = {
 	{NULL, NULL, 0},
 };
 
-const u16 dcg_bind_statics[] = {
-	DCRT_ANY_TYPE,
-};
-
 int dcg_kernel_del_timer_sync(struct dcrt_call *dcg)
 {
 	struct timer_list *a0 = dcrt_in_address(dcg, 0);
@@ -113,10 +109,13 @@ int dcg_kernel_eth_validate_addr(struct dcrt_call *dcg)
 int dcg_kernel_msleep(struct dcrt_call *dcg)
 {
 	unsigned int a0 = (unsigned int)dcrt_in_word(dcg, 0);
+	int dcg_err;
 
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
-	msleep(a0);
+	dcg_err = dck_sleep(dcg, a0 * 1000ul, a0 * 1000ul);
+	if (dcg_err < 0)
+		return dcg_err;
 	dcrt_out_all(dcg);
 	return 0;
 }
@@ -124,10 +123,14 @@ int dcg_kernel_msleep(struct dcrt_call *dcg)
 int dcg_kernel_mutex_lock(struct dcrt_call *dcg)
 {
 	struct mutex *a0 = dcrt_in_address(dcg, 0);
+	int dcg_err;
 
 	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
+	dcg_err = dck_await_mutex(dcg, a0);
+	if (dcg_err < 0)
+		return dcg_err;
 	dcg_acquiring_mutex_lock(a0);
 	dcrt_out_all(dcg);
 	return 0;

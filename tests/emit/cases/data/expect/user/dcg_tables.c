@@ -67,7 +67,7 @@ static const struct dcrt_function dcg_down[] = {
 	},
 	[DCG_DOWN_KERNEL_msleep] = {
 		.name = "msleep",
-		.args = 1,
+		.args = 1, .deadline_ms = N,
 	},
 	[DCG_DOWN_KERNEL_mutex_lock] = {
 		.name = "mutex_lock",

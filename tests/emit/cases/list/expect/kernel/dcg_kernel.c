@@ -78,10 +78,14 @@ const struct dck_recovery dcg_recoveries[] = {
 int dcg_kernel_mutex_lock(struct dcrt_call *dcg)
 {
 	struct mutex *a0 = dcrt_in_address(dcg, 0);
+	int dcg_err;
 
 	dcrt_in_nonnull(dcg, a0);
 	if (dcrt_in_error(dcg))
 		return dcrt_in_error(dcg);
+	dcg_err = dck_await_mutex(dcg, a0);
+	if (dcg_err < 0)
+		return dcg_err;
 	dcg_acquiring_mutex_lock(a0);
 	dcrt_out_all(dcg);
 	return 0;

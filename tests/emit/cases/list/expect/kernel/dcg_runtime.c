@@ -10,4 +10,5 @@
 #include "runtime/component/memory.c"
 #include "runtime/component/recovery.c"
 #include "runtime/component/runners.c"
+#include "runtime/component/waits.c"
 #include "runtime/component/windows.c"

@@ -1,0 +1,121 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The study of builds: of the modules of drivercut study, a sample over all families and sizes goes
+# from source to two components that are compiled and linked, without annotations.
+#
+#   bench/builds/study.sh [DIR]    everything below DIR (out/builds): sample, results.jsonl, logs
+#
+#   STUDY=DIR       the folder of drivercut study, with its plan and source (out/study; made if missing)
+#   DRIVERCUT=build/cli/drivercut   the program
+#   COUNT=300       how many modules
+#   SEED=1          of the sample and of the random cuts
+#   RANDOM_CUTS=40  for how many modules three random cuts that keep the constraints are built as well
+#   JOBS=1          modules at a time
+#   AGAIN=failed    runs those that failed again; AGAIN=FAMILY/NAME runs one again
+#   ONLY=FILE       instead of a sample: the modules in FILE, one a line
+#
+# Interrupted, it goes on where it was when called again. The last result of a module counts.
+set -eu
+here=$(realpath "$(dirname "$0")")
+dir=${1:-out/builds}
+study=${STUDY:-out/study}
+DRIVERCUT=$(realpath "${DRIVERCUT:-build/cli/drivercut}")
+count=${COUNT:-300} random=${RANDOM_CUTS:-40}
+export SEED="${SEED:-1}" DRIVERCUT LC_ALL=C
+mkdir -p "$dir"
+dir=$(realpath "$dir")
+
+[ -d "$study/plan" ] || "$DRIVERCUT" study -o "$study" --list >/dev/null
+PLANS=$(realpath "$study/plan")
+WORK=$dir/work
+KBUILD=$(find /lib/modules/*/build -maxdepth 0 | grep "/${DRIVERCUT_KERNEL:-6.1}" | sort -V | tail -n 1)
+RUNTIME=$dir/dcrt OBJECTS=$dir/objects
+export PLANS WORK KBUILD RUNTIME OBJECTS
+mkdir -p "$WORK"
+echo "seed $SEED, $count modules, kernel $KBUILD" >&2
+
+# FAMILY/NAME and the bytes of its C files, one a line.
+sizes() {
+	(cd "$PLANS" && find . -name '*.json' | sed 's|^\./||; s|\.json$||' | sort) | while read -r name; do
+		echo "$name $(jq -r '.commands[].file' "$PLANS/$name.json" | tr '\n' '\0' | xargs -0 cat | wc -c)"
+	done
+}
+
+# Each family sorted by size is divided into as many parts as its share of the sample; of each part
+# the module is taken whose hash with the seed is the least.
+sample() {
+	sed 's|/| |' "$dir/sizes" | sort -k 1,1 -k 3,3n -k 2,2 | while read -r family module _; do
+		echo "$family $module $(printf '%s' "$SEED $family/$module" | md5sum | cut -c 1-12)"
+	done | awk -v count="$count" '
+		{ family[NR] = $1; name[NR] = $1 "/" $2; hash[NR] = $3; of[$1]++ }
+		END {
+			for (i = 1; i <= NR; i++) {
+				n = int(of[family[i]] * count / NR + 0.5)
+				n = n < 1 ? 1 : n
+				part = family[i] " " int(seen[family[i]]++ * n / of[family[i]])
+				if (!(part in best) || hash[i] < hash[best[part]])
+					best[part] = i
+			}
+			for (part in best)
+				print hash[best[part]], name[best[part]]
+		}' | sort | cut -d ' ' -f 2
+}
+
+# What all modules share: the runtime's module, and the process's library, compiled.
+prepare() {
+	[ -e "$dir/prepared" ] && [ -z "$(find "$here/../../runtime" "$here/../../emit/templates" \
+		-newer "$dir/prepared" -type f | head -n 1)" ] && return
+	rm -rf "$RUNTIME" "$OBJECTS" "$dir/first"
+	sh "$here/../../runtime/module/build.sh" "$KBUILD" "$RUNTIME"
+	mkdir -p "$OBJECTS" "$dir/first/d"
+	printf '#include <linux/module.h>\nMODULE_LICENSE("GPL");\nint d(void);\nint d(void) { return 0; }\n' \
+		>"$dir/first/d/d.c"
+	echo 'obj-m := d.o' >"$dir/first/d/Kbuild"
+	(cd "$dir/first" && "$DRIVERCUT" solve d --rules -o cut.json && "$DRIVERCUT" emit d --cut cut.json -o both &&
+		make -s -C both/user CFLAGS=-g0) >"$dir/first.log" 2>&1 || { cat "$dir/first.log"; exit 1; }
+	(cd "$dir/first/both/user" && find runtime -name '*.o' -exec cp --parents {} "$OBJECTS" ';' &&
+		cp -r kbuild flags.txt "$OBJECTS")
+	rm -rf "$dir/first"
+	touch "$dir/prepared"
+}
+
+# What has no result yet: FAMILY/NAME and rules or random; the smallest module first, random cuts
+# last.
+todo() {
+	awk -v random="$random" -v again="${AGAIN:-}" '
+		FILENAME ~ /sizes$/ {
+			bytes[$1] = $2
+			next
+		}
+		FILENAME ~ /results.jsonl$/ {
+			split($0, part, "\"") # {"module":"NAME","cuts":"KIND",...
+			done[part[4] " " part[8]] = !(again == "failed" && $0 !~ /"failed":null/) &&
+				part[4] != again
+			next
+		}
+		{ name[++count] = $1 }
+		END {
+			for (i = 1; i <= count; i++)
+				if (!done[name[i] " rules"])
+					print 1, bytes[name[i]], name[i], "rules"
+			for (i = 1; i <= count && i <= random; i++)
+				if (!done[name[i] " random"])
+					print 2, bytes[name[i]], name[i], "random"
+		}' "$dir/sizes" "$dir/results.jsonl" "$dir/sample" | sort -k 1,1n -k 2,2n -k 3 | cut -d ' ' -f 3-
+}
+
+[ -s "$dir/sizes" ] || { sizes >"$dir/sizes.new" && mv "$dir/sizes.new" "$dir/sizes"; }
+if [ "${ONLY:-}" ]; then
+	cp "$ONLY" "$dir/sample"
+elif [ ! -s "$dir/sample" ]; then
+	sample >"$dir/sample.new"
+	mv "$dir/sample.new" "$dir/sample"
+fi
+touch "$dir/results.jsonl"
+prepare
+left=$(todo | wc -l)
+echo "$left jobs left, of $(wc -l <"$dir/sample") modules" >&2
+todo | xargs -r -P "${JOBS:-1}" -L 1 sh -c '
+	line=$("$0/one.sh" "$2" "$3") && echo "$line" >>"$1/results.jsonl" && echo "$line" >&2' \
+	"$here" "$dir"
+sh "$here/report.sh" "$dir"

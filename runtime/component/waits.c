@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Waiting in the handlers of downcalls, with a bound (downcalls.h). */
+#include <linux/err.h>
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/rtnetlink.h>
+
+#include "component.h"
+
+int dck_sleep(struct dcrt_call *call, unsigned long min_us, unsigned long max_us)
+{
+	return dcrt_pause(call, min_us, max_us, false);
+}
+
+int dck_sleep_interruptible(struct dcrt_call *call, unsigned int ms, unsigned long *ret)
+{
+	ktime_t until = ktime_add_ms(ktime_get(), ms);
+	int err = dcrt_pause(call, ms * 1000ull, ms * 1000ull, true);
+
+	*ret = err == -EINTR ? max_t(s64, ktime_ms_delta(until, ktime_get()), 1) : 0;
+	return err == -EINTR ? 0 : err;
+}
+
+/*
+ * A lock is polled: the caller of the upcall must get away if its holder waits for the same upcall,
+ * or is the caller itself.
+ */
+static int dck_await(struct dcrt_call *call, bool (*is_locked)(struct mutex *lock),
+		     struct mutex *lock)
+{
+	unsigned long us = 10;
+	int err = 0;
+
+	for (; !err && is_locked(lock); us = min(2 * us, 5000ul))
+		err = dcrt_pause(call, us, 2 * us, false);
+	return err;
+}
+
+static bool dck_mutex_is_locked(struct mutex *lock)
+{
+	return mutex_is_locked(lock);
+}
+
+int dck_await_mutex(struct dcrt_call *call, struct mutex *lock)
+{
+	return dck_await(call, dck_mutex_is_locked, lock);
+}
+
+static bool dck_rtnl_is_locked(struct mutex *unused)
+{
+	return rtnl_is_locked();
+}
+
+int dck_await_rtnl(struct dcrt_call *call)
+{
+	return dck_await(call, dck_rtnl_is_locked, NULL);
+}

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/module.h>
+#include "extra.h"
+MODULE_LICENSE("GPL");
