@@ -110,9 +110,11 @@ static int read_work(struct dc_workspace *workspace, const struct options *optio
 		err = dc_rules_open(diag, workspace->driver.family, &ret->rules);
 	if (!err)
 		err = dc_workspace_source(workspace, ret->graph, &ret->source);
-	if (!err)
+	if (!err) {
+		dc_rules_spare_fields(&ret->rules, ret->source);
 		err = dc_marshal_open(diag, workspace->arena, &ret->rules, ret->source, ret->graph,
 				      workspace->driver.folder, &ret->marshal);
+	}
 	if (!err)
 		err = (options->check ? dc_emit_plan_sides : dc_emit_plan_make)(
 			diag, &ret->marshal, ret->sides, path, &ret->plan);

@@ -22,9 +22,12 @@ static enum dc_lock_class class_of_pointer(CXType type)
 	static const struct {
 		const char *name;
 		enum dc_lock_class class;
-	} types[] = {{"struct spinlock", DC_LOCK_SPIN},	    {"struct raw_spinlock", DC_LOCK_SPIN},
-		     {"rwlock_t", DC_LOCK_SPIN},	    {"seqlock_t", DC_LOCK_SPIN},
-		     {"struct mutex", DC_LOCK_MUTEX},	    {"struct semaphore", DC_LOCK_MUTEX},
+	} types[] = {{"struct spinlock", DC_LOCK_SPIN},
+		     {"struct raw_spinlock", DC_LOCK_SPIN},
+		     {"rwlock_t", DC_LOCK_SPIN},
+		     {"seqlock_t", DC_LOCK_SPIN},
+		     {"struct mutex", DC_LOCK_MUTEX},
+		     {"struct semaphore", DC_LOCK_MUTEX},
 		     {"struct rw_semaphore", DC_LOCK_MUTEX}};
 	CXType canonical = clang_getCanonicalType(type);
 	enum dc_lock_class found = DC_LOCK_CLASSES;
@@ -102,10 +105,39 @@ static void apply_lock(struct dc_walk *walk, CXCursor call, struct dc_walk_state
 {
 	const struct dc_lock_rule *rule = lock_rule(walk, call);
 
-	if (!rule || rule->op == DC_LOCK_IGNORES || !walk->symbol || !state->live || clang_equalCursors(call, walk->tested))
+	if (!rule || rule->op == DC_LOCK_IGNORES || !walk->symbol || !state->live ||
+	    clang_equalCursors(call, walk->tested))
 		return;
 	push_event(walk, rule->op == DC_LOCK_RELEASES ? DC_FACT_RELEASES : DC_FACT_TAKES,
 		   lock_of_call(walk, rule, call), state);
+}
+
+/* An inline function of the kernel's headers that no row knows, and whose body takes a lock and
+ * returns with it. Which spinlock that is its caller cannot see. */
+static void apply_inline(struct dc_walk *walk, CXCursor call, CXCursor callee,
+			 const struct dc_walk_state *state)
+{
+	struct dc_facts *facts = walk->facts;
+	const char *name = dc_ast_spelling(facts, callee), *object;
+	bool is_new;
+	unsigned index;
+	int class;
+
+	if (!walk->symbol || !state->live || lock_rule(walk, call))
+		return;
+	index = dc_facts_kernel_function(facts, name, &is_new);
+	for (class = 0; class < DC_LOCK_CLASSES; class ++) {
+		enum dc_lock_op op = dc_facts_lock_effect(&facts->kernel_functions.at[index],
+							  (enum dc_lock_class) class);
+
+		if (op == DC_LOCK_IGNORES)
+			continue;
+		object = class == DC_LOCK_SPIN || class == DC_LOCK_MUTEX
+				 ? dc_facts_namef(facts, "*%s", name)
+				 : dc_facts_name(facts, "");
+		push_event(walk, op == DC_LOCK_RELEASES ? DC_FACT_RELEASES : DC_FACT_TAKES,
+			   dc_facts_lock(facts, object, (enum dc_lock_class) class), state);
+	}
 }
 
 /* Calls */
@@ -127,7 +159,7 @@ static void record_lock_arguments(struct dc_walk *walk, CXCursor call, struct dc
 	int i, count = clang_Cursor_getNumArguments(call);
 
 	fact->first_lock = (unsigned)walk->facts->lock_arguments.len;
-	for (i = 0; fact->callee && i < count; i++) {
+	for (i = 0; i < count; i++) {
 		CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
 
 		enum dc_lock_class class = class_of_pointer(clang_getCursorType(argument));
@@ -219,13 +251,15 @@ static void walk_argument(struct dc_walk *walk, CXCursor argument, const struct 
 }
 
 /* Notes what else a kernel call brings: the body of an inline function, memory. */
-static void note_kernel_call(struct dc_walk *walk, CXCursor call, CXCursor callee, const char *name)
+static void note_kernel_call(struct dc_walk *walk, CXCursor call, CXCursor callee, const char *name,
+			     const struct dc_walk_state *state)
 {
 	const struct dc_memory_rule *rule = dc_family_memory(walk->facts->family, name);
 
 	if (dc_ast_driver_file(walk->facts, dc_ast_place(callee).file))
 		return;
 	dc_walk_kernel_function(walk->facts, callee, true);
+	apply_inline(walk, call, callee, state);
 	if (rule)
 		dc_walk_memory(walk, call, rule);
 }
@@ -258,7 +292,7 @@ static void walk_call(struct dc_walk *walk, CXCursor call, struct dc_walk_state 
 		record_call(walk, call, callee, pointer, state);
 		record_arguments(walk, call, callee);
 		if (direct)
-			note_kernel_call(walk, call, callee, name);
+			note_kernel_call(walk, call, callee, name, state);
 	}
 	apply_lock(walk, call, state);
 }

@@ -65,6 +65,15 @@ unsigned dc_facts_lock(struct dc_facts *facts, const char *name, enum dc_lock_cl
 	return i;
 }
 
+enum dc_lock_op dc_facts_lock_effect(const struct dc_fact_kernel_function *function,
+				     enum dc_lock_class class)
+{
+	if (function->takes[class] > function->releases[class])
+		return DC_LOCK_TAKES;
+	return function->takes[class] || !function->releases[class] ? DC_LOCK_IGNORES
+								    : DC_LOCK_RELEASES;
+}
+
 unsigned dc_facts_kernel_function(struct dc_facts *facts, const char *name, bool *ret_new)
 {
 	struct name_slot *slot = name_slot(facts, name);
@@ -136,8 +145,8 @@ uint64_t dc_facts_digest(const struct dc_facts *facts, const struct dc_fact_mark
 		digest = mix(mix(digest, facts->accesses.at[i].type, facts->accesses.at[i].how),
 			     facts->accesses.at[i].name, 0);
 	for (i = mark->flows; i < facts->flows.len; i++)
-		digest = mix(mix(digest, facts->flows.at[i].to, 0), facts->flows.at[i].from.name,
-			     0);
+		digest =
+			mix(mix(digest, facts->flows.at[i].to, 0), facts->flows.at[i].from.name, 0);
 	for (i = mark->addresses; i < facts->addresses.len; i++)
 		digest = mix(digest, facts->addresses.at[i].symbol, 0);
 	return digest;
@@ -171,6 +180,7 @@ void dc_facts_done(struct dc_facts *facts)
 	dc_vec_done(&facts->addresses);
 	dc_vec_done(&facts->calls);
 	dc_vec_done(&facts->values);
+	dc_vec_done(&facts->targets);
 	dc_vec_done(&facts->locks);
 	dc_vec_done(&facts->lock_arguments);
 	dc_vec_done(&facts->events);

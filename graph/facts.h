@@ -69,7 +69,10 @@ struct dc_fact_call {
 	bool in_macro;
 	unsigned loops, branches; /* around it */
 	unsigned first_lock, lock_count; /* of facts.lock_arguments */
-	unsigned unknown_lock; /* 1 + index of the lock that an unknown function may take; 0: none */
+	unsigned first_target, target_count; /* through a pointer: of facts.targets */
+	bool any_target; /* and perhaps functions that nobody knows */
+	unsigned
+		unknown_lock; /* 1 + index of the lock that an unknown function may take; 0: none */
 	dc_indices locks; /* indices of facts.locks that may be held; filled by dc_locks_resolve */
 	dc_indices dropped; /* those a caller of the caller may hold, but not here */
 };
@@ -132,6 +135,9 @@ struct dc_fact_kernel_function {
 	bool is_inline;
 	bool pure; /* its own body only computes; its callees are judged apart */
 	bool called; /* by the driver */
+	/* Inline: how many calls in its body take and release locks of each class, those of inline
+	 * functions that it calls among them if these return with the lock held or released. */
+	unsigned takes[DC_LOCK_CLASSES], releases[DC_LOCK_CLASSES];
 	DC_VEC(const char *) calls;
 };
 
@@ -162,6 +168,8 @@ struct dc_facts {
 	DC_VEC(struct dc_fact_address) addresses;
 	DC_VEC(struct dc_fact_call) calls;
 	dc_fact_values values; /* of the calls through pointers */
+	DC_VEC(const char *)
+	targets; /* symbols that these may call; filled by dc_resolve_targets */
 	DC_VEC(struct dc_fact_lock) locks;
 	DC_VEC(struct dc_fact_lock_argument) lock_arguments;
 	DC_VEC(struct dc_fact_event) events;
@@ -205,6 +213,12 @@ unsigned dc_facts_lock(struct dc_facts *facts, const char *name, enum dc_lock_cl
 
 /* Notes a declaration that the driver uses, once. file: NULL, or of the driver. */
 void dc_facts_declaration(struct dc_facts *facts, const char *symbol, const char *file);
+
+/* What a kernel function that no template knows does to locks of a class: it returns with one held
+ * that it took, or releases one that its caller held. DC_LOCK_IGNORES: neither, as far as it shows.
+ */
+enum dc_lock_op dc_facts_lock_effect(const struct dc_fact_kernel_function *function,
+				     enum dc_lock_class class);
 
 /* Index of a kernel function by name, added when new (*ret_new). */
 unsigned dc_facts_kernel_function(struct dc_facts *facts, const char *name, bool *ret_new);

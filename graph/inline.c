@@ -9,6 +9,30 @@ struct inline_body {
 	unsigned index;
 };
 
+static void count_lock(struct dc_fact_kernel_function *function, enum dc_lock_class class,
+		       enum dc_lock_op op)
+{
+	function->takes[class] += op == DC_LOCK_TAKES || op == DC_LOCK_TRIES;
+	function->releases[class] += op == DC_LOCK_RELEASES;
+}
+
+/* Notes what a callee does to locks: by its row, or else by its own body. */
+static void count_locks(struct dc_facts *facts, unsigned index, unsigned callee)
+{
+	struct dc_fact_kernel_function *function = &facts->kernel_functions.at[index];
+	const struct dc_fact_kernel_function *other = &facts->kernel_functions.at[callee];
+	const struct dc_lock_rule *rule = dc_family_lock(facts->family, other->name);
+	int class;
+
+	if (rule) {
+		count_lock(function, rule->class, rule->op);
+		return;
+	}
+	for (class = 0; class < DC_LOCK_CLASSES; class ++)
+		count_lock(function, (enum dc_lock_class) class,
+			   dc_facts_lock_effect(other, (enum dc_lock_class) class));
+}
+
 static enum CXChildVisitResult visit_inline(CXCursor child, CXCursor parent, CXClientData data)
 {
 	struct inline_body *body = data;
@@ -36,6 +60,7 @@ static enum CXChildVisitResult visit_inline(CXCursor child, CXCursor parent, CXC
 		callee = dc_facts_kernel_function(facts, dc_ast_spelling(facts, to), &is_new);
 		dc_vec_push(&facts->kernel_functions.at[body->index].calls,
 			    facts->kernel_functions.at[callee].name);
+		count_locks(facts, body->index, callee);
 		break;
 	case CXCursor_CallExpr:
 		to = clang_getCursorReferenced(child);

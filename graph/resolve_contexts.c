@@ -120,8 +120,10 @@ static void warn_of_exports(struct dc_resolve *resolve)
 	}
 	if (count)
 		dc_warn(resolve->diag, DC_LINE(first->file, first->first_line),
-			"%zu functions are exported to other modules (%s%s), which may call them in "
-			"any context; they are treated as critical. Rows \"exports\" in a families.json "
+			"%zu functions are exported to other modules (%s%s), which may call them "
+			"in "
+			"any context; they are treated as critical. Rows \"exports\" in a "
+			"families.json "
 			"of the driver's folder can say more",
 			count, names, count > 3 ? ", ..." : "");
 }
@@ -135,14 +137,17 @@ static void warn_of_entry(struct dc_resolve *resolve, const struct dc_entry_poin
 		return;
 	if (dc_resolve_place(resolve, entry->via) == DC_PLACE_SHARED)
 		dc_warn(resolve->diag, pos,
-			"%s is passed to another module through %s, for which no template has a row; "
+			"%s is passed to another module through %s, for which no template has a "
+			"row; "
 			"it is treated as critical. Add a row to a families.json of the driver's "
 			"folder",
 			function->name, entry->via);
 	else
 		dc_warn(resolve->diag, pos,
-			"%s is passed to the kernel through %s, for which no template has a row; it "
-			"is treated as critical. Add a row to a file of graph/families (%s) or to a "
+			"%s is passed to the kernel through %s, for which no template has a row; "
+			"it "
+			"is treated as critical. Add a row to a file of graph/families (%s) or to "
+			"a "
 			"families.json of the driver's folder",
 			function->name, entry->via, resolve->graph->family);
 }
@@ -396,7 +401,8 @@ static bool atomic_without(const struct dc_graph *graph, const struct dc_functio
 	return function->critical;
 }
 
-/* A spinlock that cannot be named may be any, one that interrupts take among them. */
+/* A spinlock that cannot be named may be any, one that interrupts take among them. One without an
+ * object is the kernel's, which takes it where it likes. */
 static void mark_atomic_locks(struct dc_resolve *resolve)
 {
 	struct dc_graph *graph = resolve->graph;
@@ -409,7 +415,8 @@ static void mark_atomic_locks(struct dc_resolve *resolve)
 				graph, &graph->functions.at[graph->locks.at[i].holders.at[j]], i);
 	for (i = 0; i < graph->locks.len; i++)
 		graph->locks.at[i].in_atomic |=
-			resolve->any_spinlock && graph->locks.at[i].class == DC_LOCK_SPIN;
+			graph->locks.at[i].class == DC_LOCK_SPIN &&
+			(resolve->any_spinlock || !*resolve->facts->locks.at[i].name);
 }
 
 static bool called_atomically(const struct dc_graph *graph, unsigned kernel_function)

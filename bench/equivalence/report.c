@@ -17,8 +17,10 @@ void eq_find_unused(struct dc_arena *arena, const struct eq_rules *rules, struct
 	dc_vec_each (known, &rules->known) {
 		const char *what = NULL;
 
+		if (!report->is_whole && (!known->asked || (known->sometimes && !known->matched)))
+			continue; /* another part of the script may need it */
 		if (!known->asked)
-			what = report->is_whole ? "no command is of that name" : NULL;
+			what = "no command is of that name";
 		else if (!known->matched)
 			what = "no such line or access was seen";
 		else if (!known->used && !known->sometimes)

@@ -50,7 +50,7 @@ function scan(text, raw,   token, rest, i) {
 
 function emit(p, raw,   where, f) {
 	where = at SUBSEP line[p]
-	if (raw && !(where in lines)) return
+	if (raw && (!(where in lines) || name[p] in macro)) return
 	f = raw ? lines[where] : current
 	if (seen[at, line[p], f, name[p], words[p]]++) return
 	print substr(at, length(root) + 1), line[p], f == "" ? "-" : f, name[p] words[p]
@@ -116,6 +116,18 @@ BEGIN { current = "-" }
 		files[at] = 1
 	}
 }
+# A macro of the driver is looked at where it is expanded.
+function read_macros(path,   text) {
+	while ((getline text < path) > 0)
+		if (text ~ /^[ \t]*#[ \t]*define[ \t]/) {
+			sub(/^[ \t]*#[ \t]*define[ \t]+/, "", text)
+			sub(/[^A-Za-z0-9_].*/, "", text)
+			macro[text] = 1
+		}
+	close(path)
+}
+
 END {
+	for (path in files) read_macros(path)
 	for (path in files) read_written(path)
 }

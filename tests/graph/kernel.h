@@ -9,6 +9,9 @@
 
 typedef _Bool bool;
 
+/* Something that a case does in a place it wants to know about. */
+void act(void);
+
 typedef struct spinlock {
 	int v;
 } spinlock_t;
@@ -55,6 +58,33 @@ void arch_local_irq_disable(void);
 void arch_local_irq_enable(void);
 void __preempt_count_add(int n);
 void __preempt_count_sub(int n);
+
+/* No template knows these. */
+struct strange {
+	spinlock_t lock;
+};
+static inline void strange_begin(void)
+{
+	rcu_read_lock();
+}
+static inline void strange_end(void)
+{
+	rcu_read_unlock();
+}
+static inline void strange_both(void)
+{
+	rcu_read_lock();
+	act();
+	rcu_read_unlock();
+}
+static inline void strange_get(struct strange *s)
+{
+	spin_lock(&s->lock);
+}
+static inline void strange_put(struct strange *s)
+{
+	spin_unlock(&s->lock);
+}
 
 struct work_struct {
 	void (*func)(struct work_struct *work);
@@ -173,8 +203,5 @@ int register_netdevice_notifier(struct notifier_block *block);
 int register_netevent_notifier(struct notifier_block *block);
 int register_some_notifier(struct notifier_block *block);
 int _printk(const char *format, ...);
-
-/* Something that a case does in a place it wants to know about. */
-void act(void);
 
 #endif

@@ -15,7 +15,7 @@ static void test_bad_rules(void **state)
 	} rows[] = {
 		{"{\"rules\": [", "linux.json:1: error: not valid JSON"},
 		{"{\"kind\": \"cut\", \"rules\": []}", "this is a cut file, expected a rules file"},
-		{"{}", "linux.json:0: error: rules: missing"},
+		{"{}", "linux.json:1: error: rules: missing"},
 		{"{\"rules\": [{\"class\": \"downcall\"}]}", "rules[0].name: missing"},
 		{"{\"rules\": [{\"name\": \"f\"}]}", "rules[0].class: missing"},
 		{"{\"rules\": [{\"name\": \"f\", \"class\": \"some\"}]}",
