@@ -15,6 +15,7 @@
 #include "cli/missing_rules.h"
 #include "cli/verbs.h"
 #include "emit/emit.h"
+#include "marshal/recovery_gaps.h"
 #include "marshal/uses.h"
 
 struct options {
@@ -193,8 +194,11 @@ static int emit_all(struct dc_workspace *workspace, const struct options *option
 		dc_missing_rules_print(workspace, &work.rules, work.graph, &work.plan);
 	else if (!err)
 		err = write_components(workspace, options, &work);
-	if (!err)
+	if (!err) {
 		warn_of_statics(&workspace->cli->diag, &work.plan);
+		if (!options->all_kernel)
+			dc_recovery_gaps_warn(&workspace->cli->diag, &work.marshal);
+	}
 	work_done(&work);
 	return err;
 }
