@@ -10,14 +10,15 @@
 #   ci/deps.sh report     and what tests the report's page: Chromium, and readers of its formats
 #   ci/deps.sh study      and GNU parallel, for bench/study.sh
 #
-# netperf is in Debian's non-free component. It is the only package taken from there: a source
+# Both kernels that drivercut supports are installed: Debian 12's own, 6.1, and 6.12 of its security
+# archive. netperf is in Debian's non-free component. It is the only package taken from there: a source
 # of its own is added, pinned so that nothing else can come from it.
 set -eu
 
 BUILD="gcc meson ninja-build pkg-config make libigraph-dev libglpk-dev libclang-19-dev clang-19
-	libjansson-dev libsmartcols-dev libcmocka-dev uthash-dev linux-source-6.1
-	linux-headers-amd64 xz-utils jq"
-GUEST="qemu-system-x86 seabios linux-image-amd64 linux-perf busybox-static cpio ethtool iproute2
+	libjansson-dev libsmartcols-dev libcmocka-dev uthash-dev xz-utils jq
+	linux-source-6.1 linux-headers-amd64 linux-source-6.12 linux-headers-6.12-amd64"
+GUEST="qemu-system-x86 seabios linux-image-amd64 linux-image-6.12-amd64 linux-perf busybox-static cpio ethtool iproute2
 	iputils-ping kmod mawk netperf"
 LINT="clang-format-19 clang-tidy-19 cppcheck shellcheck codespell sparse perl"
 FUZZ="libclang-rt-19-dev"
@@ -72,5 +73,12 @@ esac
 
 echo "installing:$missing" >&2
 apt-get -qq update
+for package in $missing; do
+	[ -n "$(apt-cache madison "$package")" ] || {
+		echo "ci/deps.sh: apt has no $package; Debian 12's archives 'bookworm main' and" \
+			"'bookworm-security main' (deb.debian.org/debian-security) must be sources" >&2
+		exit 3
+	}
+done
 # shellcheck disable=SC2086 # a list of words
 DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing >/dev/null

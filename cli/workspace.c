@@ -258,6 +258,17 @@ int dc_workspace_fetch(struct dc_workspace *workspace)
 			       workspace->out);
 }
 
+int dc_workspace_module(struct dc_workspace *workspace)
+{
+	struct dc_driver *driver = &workspace->driver;
+	int err = dc_workspace_fetch(workspace);
+
+	if (err < 0 || driver->only || workspace->commands)
+		return err;
+	return dc_kbuild_only_module(&workspace->cli->diag, workspace->arena, &workspace->kernel,
+				     driver->source, &driver->module);
+}
+
 /* Reads the source once, and writes graph.json and source.json. */
 static int read_driver(struct dc_workspace *workspace)
 {

@@ -72,6 +72,10 @@ int dc_workspace_kernel(struct dc_workspace *workspace);
  * too. */
 int dc_workspace_fetch(struct dc_workspace *workspace);
 
+/* Makes sure that driver.module is the name of the module's file: of a folder that does not say,
+ * the only module that Kbuild makes. Fetches the source. */
+int dc_workspace_module(struct dc_workspace *workspace);
+
 /*
  * The graph: workspace->graph, or OUT/graph.json. The latter is made, and OUT/source.json with it,
  * if it is missing, or if it was made of something else than what is there now: other source or
