@@ -165,6 +165,9 @@ check jq -e '[.reasons[] | length] == [.causes[] | length]' coded_cut.json >jq_s
 "$drivercut" solve --bogus --json >usage.json 2>/dev/null
 check test $? = 2
 check jq -e '.kind == "failure" and .status == 2' usage.json >jq_said
+"$drivercut" slove --json >usage.json 2>/dev/null
+check test $? = 2
+check jq -e '.kind == "failure" and (.messages[0].text | contains("did you mean solve?"))' usage.json >jq_said
 
 # A picture is well formed whatever the file and the driver are called, and runs nothing.
 plot="x'; system('touch pwned'); set output 'y"
