@@ -84,7 +84,7 @@ static bool dcrt_may_begin(struct dcrt_channel *channel, bool reader, struct dcr
 	if (!*err)
 		*ret = dcrt_take_chain(channel);
 	return !*err || *err == -ESHUTDOWN || *err == -EPIPE || channel->session.stuck ||
-	       (channel->asleep && *err == -ENODEV);
+	       ((channel->asleep || channel->respawner.failed) && *err == -ENODEV);
 }
 
 static bool dcrt_may_begin_now(struct dcrt_channel *channel, bool reader, struct dcrt_chain **ret,
@@ -455,6 +455,36 @@ void dcrt_call_end(struct dcrt_call *call)
 }
 EXPORT_SYMBOL_GPL(dcrt_call_end);
 
+void dcrt_call_own(struct dcrt_call *call, const void *owner)
+{
+	struct dcrt_frame *frame = dcrt_frame_of(call);
+	struct dcrt_channel *channel = frame->chain->channel;
+
+	spin_lock(&channel->lock);
+	frame->owner = owner;
+	spin_unlock(&channel->lock);
+}
+EXPORT_SYMBOL_GPL(dcrt_call_own);
+
+/* A thread of the process that runs a downcall may be a caller, too: then that call is nearer. */
+const void *dcrt_owner(struct dcrt_channel *channel)
+{
+	struct dcrt_chain *chain, *served;
+	const void *owner = NULL;
+
+	spin_lock(&channel->lock);
+	chain = dcrt_own_chain(channel);
+	if (!chain)
+		list_for_each_entry(served, &channel->calls.active, node)
+			if (served->server && served->server->task == current)
+				chain = served;
+	if (chain && chain->level)
+		owner = dcrt_top_frame(chain)->owner;
+	spin_unlock(&channel->lock);
+	return owner;
+}
+EXPORT_SYMBOL_GPL(dcrt_owner);
+
 bool dcrt_retry(struct dcrt_channel *channel, unsigned int *tries)
 {
 	bool nested;
@@ -464,8 +494,7 @@ bool dcrt_retry(struct dcrt_channel *channel, unsigned int *tries)
 	spin_unlock(&channel->lock);
 	if (nested || ++*tries > DCRT_TRIES_MAX)
 		return false;
-	return wait_event_killable_timeout(channel->wait,
-					   dcrt_is_attached(channel) || READ_ONCE(channel->going),
+	return wait_event_killable_timeout(channel->wait, dcrt_is_decided(channel),
 					   msecs_to_jiffies(READ_ONCE(dcrt_deadline_ms))) > 0;
 }
 EXPORT_SYMBOL_GPL(dcrt_retry);

@@ -187,20 +187,34 @@ static void dcrt_warn_open_calls(struct dcrt_channel *channel)
 	spin_unlock(&channel->lock);
 }
 
-static bool dcrt_has_no_call(struct dcrt_channel *channel)
+/* With the lock. A chain has a call of the owner, or one that may be. */
+static bool dcrt_may_be_of(const struct dcrt_chain *chain, const void *owner)
 {
-	bool quiet;
+	unsigned int i;
+
+	for (i = 0; i < chain->level; i++)
+		if (!owner || !chain->frames[i].owner || chain->frames[i].owner == owner)
+			return true;
+	return !chain->level;
+}
+
+static bool dcrt_has_no_call(struct dcrt_channel *channel, const void *owner)
+{
+	const struct dcrt_chain *chain;
+	bool quiet = true;
 
 	spin_lock(&channel->lock);
-	quiet = list_empty(&channel->calls.active);
+	list_for_each_entry(chain, &channel->calls.active, node)
+		if (dcrt_may_be_of(chain, owner))
+			quiet = false;
 	spin_unlock(&channel->lock);
 	return quiet;
 }
 
 /* Each open call ends by its deadline, but for one whose server is stuck in a downcall. */
-void dcrt_drain(struct dcrt_channel *channel)
+void dcrt_drain(struct dcrt_channel *channel, const void *owner)
 {
-	while (!wait_event_timeout(channel->wait, dcrt_has_no_call(channel), 10 * HZ))
+	while (!wait_event_timeout(channel->wait, dcrt_has_no_call(channel, owner), 10 * HZ))
 		dcrt_warn_open_calls(channel);
 }
 EXPORT_SYMBOL_GPL(dcrt_drain);
@@ -219,7 +233,7 @@ void dcrt_unregister(struct dcrt_channel *channel)
 	dcrt_sleep_unwatch(channel);
 	cancel_work_sync(&channel->notify.work);
 	dcrt_respawn_stop(channel);
-	dcrt_drain(channel);
+	dcrt_drain(channel, NULL);
 	dcrt_peer_leave(channel);
 	for (i = 0; i < DCRT_THREADS_MAX; i++)
 		wake_up(&channel->servers.at[i].wait); /* idle threads send DEATH to the process */

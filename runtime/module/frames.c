@@ -46,6 +46,7 @@ struct dcrt_frame *dcrt_push_frame(struct dcrt_chain *chain, const struct dcrt_f
 		frame->until = frame[-1].until;
 	frame->call.function = function;
 	frame->start = ktime_get();
+	frame->owner = chain->level > 1 ? frame[-1].owner : NULL;
 	return frame;
 }
 

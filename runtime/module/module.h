@@ -53,20 +53,31 @@ int dcrt_start(struct dcrt_channel *channel, const char *path, unsigned int time
  * @path: of the program; copied
  * @timeout_ms: in which each process must attach, or is killed
  *
- * If a process dies before it attaches, the next one is started after a growing pause (at most a
- * second). Calls made meanwhile wait for the process up to the default deadline (dcrt_call_begin),
- * but not while the system sleeps. After an error no process is left, and none will be started.
+ * If a process dies before it attaches, the next one is started after a growing pause (10 ms to 30
+ * s). Calls made meanwhile wait for the process up to the default deadline (dcrt_call_begin), but
+ * not while the system sleeps, and not after four starts without a process that attaches, until one
+ * does. After an error no process is left, and none will be started.
  *
  * Return: as dcrt_start(); -EBUSY: called twice.
  */
 int dcrt_respawn(struct dcrt_channel *channel, const char *path, unsigned int timeout_ms);
 
 /**
+ * dcrt_respawn_now() - starts a process at once, if there is none, whatever failed before
+ * @channel: of dcrt_respawn(); otherwise nothing is done
+ * @path: of another program from now on, copied; or NULL
+ *
+ * Process context; calls of this function must not overlap.
+ */
+void dcrt_respawn_now(struct dcrt_channel *channel, const char *path);
+
+/**
  * dcrt_await_process() - waits until a process is attached
  * @channel: the channel
  * @timeout_ms: how long; process context
  *
- * Return: false: none was within that time, or the channel is being taken down.
+ * Return: false: none was within that time, none can be started, or the channel is being taken
+ * down.
  */
 bool dcrt_await_process(struct dcrt_channel *channel, unsigned int timeout_ms);
 
@@ -128,6 +139,24 @@ void dcrt_window_remove(struct dcrt_channel *channel, const volatile void __iome
 void *dcrt_object_next(struct dcrt_channel *channel, u16 type, u32 *slot, u32 *ret_count);
 
 /**
+ * dcrt_call_own() - says whose upcall it is, before dcrt_call_run(); calls nested in it are his,
+ * too
+ * @call: the call
+ * @owner: any address, only compared
+ */
+void dcrt_call_own(struct dcrt_call *call, const void *owner);
+
+/**
+ * dcrt_owner() - the owner of the upcall that this thread makes or serves
+ * @channel: the channel
+ *
+ * Process context.
+ *
+ * Return: NULL: there is no such call, or it has no owner.
+ */
+const void *dcrt_owner(struct dcrt_channel *channel);
+
+/**
  * dcrt_trace_step() - the tracepoint dcrt:dcrt_recovery
  * @channel: the channel
  * @step: of recovery
@@ -138,11 +167,12 @@ void dcrt_trace_step(struct dcrt_channel *channel, const char *step, unsigned in
 /**
  * dcrt_drain() - waits until no call is open, including calls that begin meanwhile
  * @channel: the channel
+ * @owner: only of calls of this owner, and of those without one; NULL: of all
  *
  * A call whose caller was released is open until no thread of the process is left in it. Process
  * context.
  */
-void dcrt_drain(struct dcrt_channel *channel);
+void dcrt_drain(struct dcrt_channel *channel, const void *owner);
 
 /**
  * dcrt_object_whole() - whether an object can be freed by itself
@@ -153,6 +183,15 @@ void dcrt_drain(struct dcrt_channel *channel);
  * a type that links point to.
  */
 bool dcrt_object_whole(struct dcrt_channel *channel, u64 ref);
+
+/**
+ * dcrt_object_outer() - the outermost object around an address
+ * @channel: the channel
+ * @address: any address; any context
+ *
+ * Return: its start, or NULL.
+ */
+void *dcrt_object_outer(struct dcrt_channel *channel, const void *address);
 
 /**
  * dcrt_object_has() - whether an address is in a tracked object

@@ -206,6 +206,8 @@ static void dcrt_session_begin(struct dcrt_channel *channel, struct file *file, 
 	session->mm = current->mm;
 	session->pid = pid;
 	mmgrab(session->mm);
+	session->since = jiffies;
+	WRITE_ONCE(channel->respawner.failed, false);
 	trace_dcrt_attach(channel->driver->name, session->id, false);
 	channel->notify.attached = true;
 	schedule_work(&channel->notify.work);
@@ -262,10 +264,15 @@ bool dcrt_is_attached(struct dcrt_channel *channel)
 	return attached;
 }
 
+bool dcrt_is_decided(struct dcrt_channel *channel)
+{
+	return dcrt_is_attached(channel) || READ_ONCE(channel->going) ||
+	       READ_ONCE(channel->respawner.failed);
+}
+
 bool dcrt_await_process(struct dcrt_channel *channel, unsigned int timeout_ms)
 {
-	wait_event_timeout(channel->wait, dcrt_is_attached(channel) || READ_ONCE(channel->going),
-			   msecs_to_jiffies(timeout_ms));
+	wait_event_timeout(channel->wait, dcrt_is_decided(channel), msecs_to_jiffies(timeout_ms));
 	return dcrt_is_attached(channel) && !READ_ONCE(channel->going);
 }
 EXPORT_SYMBOL_GPL(dcrt_await_process);

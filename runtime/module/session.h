@@ -28,6 +28,7 @@ struct dcrt_session {
 	struct mm_struct *mm; /* its memory, only compared; mmgrab() */
 	struct pid *pid;
 	struct dcrt_peer *peer; /* in place of a process, or NULL */
+	unsigned long since; /* when it attached, jiffies */
 	bool revoked;
 	unsigned long revoked_at; /* jiffies */
 	bool released; /* its callers, and nothing is mapped: all that revoking does is done */
@@ -66,5 +67,7 @@ void dcrt_session_close(struct dcrt_channel *channel, u64 session);
 void dcrt_session_try_end(struct dcrt_channel *channel);
 /* True if there is a process or a peer, and it has not been revoked. */
 bool dcrt_is_attached(struct dcrt_channel *channel);
+/* The same, or there will be none soon: nobody need wait. */
+bool dcrt_is_decided(struct dcrt_channel *channel);
 
 #endif
