@@ -19,7 +19,7 @@ data=$(realpath "${DRIVERCUT_DATA:-$here/..}")
 mkdir -p "$dir/results"
 dir=$(realpath "$dir")
 families="net scsi sound block char hid hwmon input usb watchdog"
-pattern='lock|guard|class_|[iI][rR][qQ]|_bh$|preempt|(get|put)_cpu|rcu_read|call_rcu|[tT][iI][mM][eE][rR]|[tT][aA][sS][kK][lL][eE][tT]|WORK|napi|smp_call|on_each_cpu|softirq|map_atomic|seqcount|u64_stats_update'
+pattern='lock|guard|class_[a-z_]*constructor|[iI][rR][qQ]|_bh$|preempt|(get|put)_cpu|rcu_read|call_rcu|[tT][iI][mM][eE][rR]|[tT][aA][sS][kK][lL][eE][tT]|WORK|napi|smp_call|on_each_cpu|softirq|map_atomic|seqcount|u64_stats_update'
 pattern="(^|_)(un|try|seq|sequn|rw|LOCK|UNLOCK)?($pattern)"
 
 # The list: COUNT / 10 of each family, in an order that the seed gives.
@@ -60,7 +60,8 @@ hunt() {
 	sort -u "$work/calls" -o "$work/calls"
 	jq -r '(.functions[] | "function \(.file) \(.first_line) \(.last_line) \(.name) \(
 			.takes | length)"),
-		(.calls[] | select(.kind != "indirect") | "call \(.caller) \(.line) \(.callee) \(.kind)"),
+		(.calls[] | select(.counts != false) | "call \(.caller) \(.line) \(.callee) \(.kind)"),
+		(.indirect_sites[] | "site \(.caller) \(.line)"),
 		(.entry_points[] | "entry \(.function)")' "$work/graph.json" >"$work/facts"
 	grep -v '^reading' "$work/said" | sed 's/^/said /' >>"$work/facts" || true
 }
@@ -89,8 +90,9 @@ done <"$dir/drivers"
 		END {
 			printf "%d drivers: %d calls of locks, %d of them in the graph as a lock, %d as a warning, %d in code that is not compiled; ",
 				drivers, sum["locks"], sum["lock-found"], sum["lock-warned"], sum["lock-dead"]
-			printf "%d calls with call-backs, %d in the graph; %d names unknown; %d missed\n",
-				sum["callbacks"], sum["callback-found"], sum["unknown"], n
+			printf "%d calls with call-backs, %d of them with functions of the driver, all but the misses in the graph; ",
+				sum["callbacks"], sum["callbacks"] - sum["callback-passed"]
+			printf "%d such calls through pointers; %d names unknown; %d missed\n", sum["pointers"], sum["unknown"], n
 			for (i = 1; i <= n; i++) print missed[i]
 		}'
 } >"$dir/table.new"

@@ -6,21 +6,24 @@
 #   ci/deps.sh guest      and what boots a driver: QEMU, the kernel, perf, netperf
 #   ci/deps.sh lint       and what checks our own sources
 #   ci/deps.sh fuzz       and libFuzzer's runtime, for -Dlibfuzzer=true
+#   ci/deps.sh package    and what builds and tests the Debian package
 #   ci/deps.sh report     and what tests the report's page: Chromium, and readers of its formats
 #   ci/deps.sh study      and GNU parallel, for bench/study.sh
 #
-# netperf is in Debian's non-free component. It is the only package taken from there: a source
+# Both kernels that drivercut supports are installed: Debian 12's own, 6.1, and 6.12 of its security
+# archive. netperf is in Debian's non-free component. It is the only package taken from there: a source
 # of its own is added, pinned so that nothing else can come from it.
 set -eu
 
 BUILD="gcc meson ninja-build pkg-config make libigraph-dev libglpk-dev libclang-19-dev clang-19
-	libjansson-dev libsmartcols-dev libcmocka-dev uthash-dev linux-source-6.1
-	linux-headers-amd64 xz-utils jq"
-GUEST="qemu-system-x86 seabios linux-image-amd64 linux-perf busybox-static cpio ethtool iproute2
+	libjansson-dev libsmartcols-dev libcmocka-dev uthash-dev xz-utils jq
+	linux-source-6.1 linux-headers-amd64 linux-source-6.12 linux-headers-6.12-amd64"
+GUEST="qemu-system-x86 seabios linux-image-amd64 linux-image-6.12-amd64 linux-perf busybox-static cpio ethtool iproute2
 	iputils-ping kmod mawk netperf"
 LINT="clang-format-19 clang-tidy-19 cppcheck shellcheck codespell sparse perl"
 FUZZ="libclang-rt-19-dev"
 REPORT="chromium fonts-dejavu-core graphviz libxml2-utils poppler-utils valgrind"
+PACKAGE="debhelper fakeroot man-db binutils"
 STUDY="parallel"
 
 want=$BUILD
@@ -29,9 +32,10 @@ for part in "$@"; do
 	guest) want="$want $GUEST" ;;
 	lint) want="$want $LINT" ;;
 	fuzz) want="$want $FUZZ" ;;
+	package) want="$want $PACKAGE" ;;
 	report) want="$want $REPORT" ;;
 	study) want="$want $STUDY" ;;
-	*) echo "ci/deps.sh: unknown part '$part'; parts are: guest lint fuzz report study" >&2; exit 2 ;;
+	*) echo "ci/deps.sh: unknown part '$part'; parts are: guest lint fuzz package report study" >&2; exit 2 ;;
 	esac
 done
 
@@ -69,5 +73,12 @@ esac
 
 echo "installing:$missing" >&2
 apt-get -qq update
+for package in $missing; do
+	[ -n "$(apt-cache madison "$package")" ] || {
+		echo "ci/deps.sh: apt has no $package; Debian 12's archives 'bookworm main' and" \
+			"'bookworm-security main' (deb.debian.org/debian-security) must be sources" >&2
+		exit 3
+	}
+done
 # shellcheck disable=SC2086 # a list of words
 DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing >/dev/null

@@ -122,13 +122,14 @@ sparse_runtime() {
 # Not asked: volatile (the merge and registers need it), yield (calls.c says why), -ENOSYS (a stub
 # without a handler), attributes by macro (also compiled outside of the kernel), names of arrays as
 # execve() has them, a level that is in a variable, return in module_init().
+# runtime/versions.h is the one file that may ask for the kernel's version.
 checkpatch_runtime() {
 	source=/usr/src/linux-source-6.1.tar.xz
 	[ -f "$source" ] || { echo "no $source: ci/deps.sh"; return 1; }
 	made=$(mktemp -d) || return 1
 	tar -xf "$source" -C "$made" --strip-components=2 linux-source-6.1/scripts/checkpatch.pl \
 		linux-source-6.1/scripts/spelling.txt linux-source-6.1/scripts/const_structs.checkpatch &&
-		git ls-files 'runtime/*.h' 'runtime/*.c' | grep -vE '^runtime/(process|twin/libc)/' |
+		git ls-files 'runtime/*.h' 'runtime/*.c' | grep -vE '^runtime/(process/|twin/libc/|versions\.h$)' |
 		xargs perl "$made/checkpatch.pl" --no-tree --terse --no-summary --show-types \
 			--max-line-length=100 --ignore VOLATILE,YIELD,ENOSYS,PREFER_DEFINED_ATTRIBUTE_MACRO \
 			--ignore STATIC_CONST_CHAR_ARRAY,PRINTK_WITHOUT_KERN_LEVEL,MACRO_WITH_FLOW_CONTROL \
@@ -136,6 +137,21 @@ checkpatch_runtime() {
 	ok=$?
 	rm -rf "$made"
 	return $ok
+}
+
+# The functions that dcrt.ko offers, as the kernel documents its own.
+kernel_doc() {
+	build=$(kernel_build)
+	[ -n "$build" ] || { echo "no kernel headers: ci/deps.sh"; return 1; }
+	perl "$build/scripts/kernel-doc" -none -Werror runtime/module/module.h
+}
+
+# What a stack trace names tells whose it is.
+prefixes() {
+	bad=$(git grep -nE '^static [a-z_0-9 *]*[ *]([a-z0-9_]+)\(' -- 'runtime/message/*.c' 'runtime/objects/*.c' \
+		'runtime/call/*.c' 'runtime/module/*.c' 'runtime/component/*.c' |
+		grep -vE '[ *](dcrt|dck)_[a-z0-9_]+\(|_(show|store)\(')
+	[ -z "$bad" ] || { echo "$bad"; return 1; }
 }
 
 try "format (clang-format)" format
@@ -146,4 +162,6 @@ try "licence lines" licence
 try "layers" layers
 try "sparse (runtime)" sparse_runtime
 try "checkpatch (runtime)" checkpatch_runtime
+try "kernel-doc (runtime)" kernel_doc
+try "prefixes (runtime)" prefixes
 report

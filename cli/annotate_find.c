@@ -25,8 +25,13 @@ int dc_annotate_inputs_open(struct dc_workspace *workspace, const char *path,
 {
 	struct dc_diag *diag = &workspace->cli->diag;
 	struct dc_annotate_inputs inputs = {.workspace = workspace, .path = path};
-	int err = dc_rules_open(diag, workspace->driver.family, &inputs.rules);
+	struct dc_rules annotations;
+	int err = path ? dc_annotations_open(diag, path, &annotations) : 0;
 
+	if (!err && path)
+		dc_rules_done(&annotations);
+	if (!err)
+		err = dc_rules_open(diag, workspace->driver.family, &inputs.rules);
 	if (err < 0)
 		return err;
 	if (!path)
@@ -35,6 +40,8 @@ int dc_annotate_inputs_open(struct dc_workspace *workspace, const char *path,
 	err = dc_workspace_graph(workspace, &inputs.graph);
 	if (!err)
 		err = dc_workspace_source(workspace, inputs.graph, &inputs.source);
+	if (!err)
+		dc_rules_spare_fields(&inputs.rules, inputs.source);
 	if (err < 0)
 		dc_annotate_inputs_done(&inputs);
 	else
@@ -193,11 +200,16 @@ static size_t add_rows(struct finding *all, const dc_proposals *proposals,
 
 	dc_vec_each (proposal, proposals) {
 		struct dc_annotate_row row = {.proposal = *proposal, .round = round};
+		int known = find_row(all, proposal);
 
-		if (find_row(all, proposal) >= 0)
+		/* what had no row before may have one now that others are there */
+		if (known >= 0 && (all->ret->rows.at[known].proposal.row || !proposal->row))
 			continue;
 		row.declined = is_declined(all, annotations, proposal);
-		dc_vec_push(&all->ret->rows, row);
+		if (known >= 0)
+			all->ret->rows.at[known] = row;
+		else
+			dc_vec_push(&all->ret->rows, row);
 		if (!proposal->row || row.declined || (all->only_sure && !proposal->sure))
 			continue;
 		all->text = dc_annotations_add(all->inputs->workspace->arena, all->text,
@@ -499,8 +511,19 @@ static int add_group(struct finding *all, const bool *set, bool *absent, const c
 	err = measure(all->inputs, *text, &now, &loc);
 	group.frees = *kernel_loc - now;
 	*kernel_loc = now;
-	dc_vec_push(&ret->groups, group);
+	if (group.frees) /* else its rows are the beginning of the next one */
+		dc_vec_push(&ret->groups, group);
 	return err;
+}
+
+/* A last group that frees nothing is none. */
+static void drop_last_group(struct dc_annotate *ret)
+{
+	struct dc_annotate_row *row;
+
+	dc_vec_each (row, &ret->rows)
+		if (row->group >= ret->groups.len)
+			row->group = 0;
 }
 
 static int make_groups(struct finding *all, struct model *model, const char *text)
@@ -519,6 +542,7 @@ static int make_groups(struct finding *all, struct model *model, const char *tex
 	dc_vec_push(&all->ret->groups, (struct dc_annotate_group){0});
 	while (!err && (set = best_set(model, absent, candidates, count)))
 		err = add_group(all, set, absent, &text, &kernel_loc);
+	drop_last_group(all->ret);
 	all->ret->frees = all->ret->kernel_loc - kernel_loc;
 	free(candidates);
 	free(absent);

@@ -23,6 +23,7 @@ struct dc_cli {
 	struct dc_diag diag; /* prints to standard error */
 	json_t *messages; /* errors, warnings and notes so far, for --json after a failure */
 	bool json; /* --json: standard output gets one JSON document */
+	bool answered; /* the verb has printed it, whatever the exit status */
 	int verbose; /* -1 with -q, 1 with -v */
 };
 
@@ -39,6 +40,13 @@ struct dc_verb {
 	const char *examples; /* one line for each */
 	const char *see; /* other verbs, or NULL */
 };
+
+/* The verb's man page; the program's own; words for the shell's completion (complete.c): what is
+ * "verbs", "drivers", "options" and "values" of a verb, or "functions" of a driver. */
+void dc_man_verb(const struct dc_verb *verb);
+void dc_man_program(const struct dc_verb *const *verbs);
+void dc_complete(const struct dc_verb *const *verbs, const struct dc_verb *verb, const char *what,
+		 const char *argument);
 
 /* Prints a document, indented, and frees it. */
 void dc_cli_print_json(json_t *root);

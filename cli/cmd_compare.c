@@ -13,7 +13,20 @@
 #include "cli/table.h"
 #include "cli/verbs.h"
 
-static const struct dc_option options[] = {{0}};
+struct limits {
+	bool exit_code;
+	int64_t new_lines; /* -1: no limit */
+};
+
+static const struct dc_option options[] = {
+	DC_FLAG("exit-code", 0, struct limits, exit_code,
+		"exit with status 1 if any function moves, appears or goes"),
+	DC_COUNT("max-new-kernel-lines", 0, struct limits, new_lines, "N", 0, INT64_MAX,
+		 "a number of lines",
+		 "exit with status 1 if the second cut has more than N kernel lines above the "
+		 "first"),
+	{0},
+};
 
 struct move {
 	const char *id, *from, *to, *reason;
@@ -115,8 +128,8 @@ static void weight_cell(struct dc_table *table, int64_t weight)
 
 static void print_moves(const moves_t *moves)
 {
-	static const char *const columns[] = {"FUNCTION", "FROM",   "TO", ">CALLS WEIGHED",
-					      ">NOW",	  "REASON", NULL};
+	static const char *const columns[] = {"FUNCTION", "FROM",    "TO", ">CALLS",
+					      ">NOW",	  "~REASON", NULL};
 	struct dc_table *table;
 	const struct move *move;
 
@@ -140,7 +153,7 @@ static void print_moves(const moves_t *moves)
 
 static void print_comparison(char **paths, struct dc_sides **cuts, const moves_t *moves)
 {
-	static const char *const columns[] = {"CUT",	     ">LAMBDA",	  ">KERNEL LINES",
+	static const char *const columns[] = {"~CUT",	     ">LAMBDA",	  ">KERNEL LINES",
 					      ">USER LINES", ">KERNEL %", ">REPLICATED",
 					      ">CROSSINGS",  NULL};
 	struct dc_table *table = dc_table_new(columns);
@@ -185,11 +198,37 @@ static int write_comparison(struct dc_cli *cli, struct dc_sides **cuts, const mo
 	return err;
 }
 
+/* Cuts of two drivers can be compared, but hardly on purpose. */
+static void warn_of_drivers(struct dc_cli *cli, struct dc_sides **cuts)
+{
+	const char *a = cuts[0]->driver, *b = cuts[1]->driver;
+
+	if (a && b && strcmp(a, b) != 0)
+		dc_warn(&cli->diag, NULL, "these are cuts of two drivers, %s and %s", a, b);
+}
+
+/* The exit status that the limits ask for; says which one was passed. */
+static int check_limits(struct dc_cli *cli, const struct limits *limits, struct dc_sides **cuts,
+			const moves_t *moves)
+{
+	int64_t more = cuts[1]->kernel_loc - cuts[0]->kernel_loc;
+
+	if (limits->new_lines >= 0 && more > limits->new_lines) {
+		dc_error(&cli->diag, 0, NULL,
+			 "the second cut has %" PRId64 " more kernel lines; --max-new-kernel-lines "
+			 "allows %" PRId64,
+			 more, limits->new_lines);
+		return DC_EXIT_INPUT;
+	}
+	return limits->exit_code && moves->len ? DC_EXIT_INPUT : DC_EXIT_DONE;
+}
+
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
+	struct limits limits = {.new_lines = -1};
 	struct dc_sides *cuts[2] = {NULL, NULL};
 	moves_t moves = {0};
-	int err, status = dc_options_read(cli, &dc_verb_compare, argc, argv, NULL);
+	int err, status = dc_options_read(cli, &dc_verb_compare, argc, argv, &limits);
 
 	if (status >= 0)
 		return status;
@@ -200,16 +239,19 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 	if (!err)
 		err = dc_sides_read(&cli->diag, argv[optind + 1], &cuts[1]);
 	if (!err) {
+		warn_of_drivers(cli, cuts);
 		find_moves(cuts[0], cuts[1], &moves);
 		if (cli->json)
 			err = write_comparison(cli, cuts, &moves);
 		else
 			print_comparison(argv + optind, cuts, &moves);
+		cli->answered = cli->json && !err;
 	}
+	status = err ? dc_cli_exit(err) : check_limits(cli, &limits, cuts, &moves);
 	dc_vec_done(&moves);
 	dc_sides_free(cuts[0]);
 	dc_sides_free(cuts[1]);
-	return dc_cli_exit(err);
+	return status;
 }
 
 const struct dc_verb dc_verb_compare = {
@@ -225,8 +267,11 @@ const struct dc_verb dc_verb_compare = {
 	.json = "print the comparison as JSON",
 	.reads = "the two files",
 	.writes = "nothing",
+	.exit = "1 if a limit of --exit-code or --max-new-kernel-lines is passed, or a file is "
+		"wrong",
 	.examples = "drivercut solve e1000 --delay 1us -o a.json\n"
 		    "drivercut solve e1000 --delay 1ms -o b.json\n"
-		    "drivercut compare a.json b.json",
-	.see = "drivercut solve, explain",
+		    "drivercut compare a.json b.json\n"
+		    "drivercut compare before.json after.json --max-new-kernel-lines 0    # in CI",
+	.see = "drivercut solve, explain, report --against; docs/ci-recipe.md",
 };

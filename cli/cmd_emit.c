@@ -15,6 +15,7 @@
 #include "cli/missing_rules.h"
 #include "cli/verbs.h"
 #include "emit/emit.h"
+#include "marshal/recovery_gaps.h"
 #include "marshal/uses.h"
 
 struct options {
@@ -109,9 +110,11 @@ static int read_work(struct dc_workspace *workspace, const struct options *optio
 		err = dc_rules_open(diag, workspace->driver.family, &ret->rules);
 	if (!err)
 		err = dc_workspace_source(workspace, ret->graph, &ret->source);
-	if (!err)
+	if (!err) {
+		dc_rules_spare_fields(&ret->rules, ret->source);
 		err = dc_marshal_open(diag, workspace->arena, &ret->rules, ret->source, ret->graph,
 				      workspace->driver.folder, &ret->marshal);
+	}
 	if (!err)
 		err = (options->check ? dc_emit_plan_sides : dc_emit_plan_make)(
 			diag, &ret->marshal, ret->sides, path, &ret->plan);
@@ -191,8 +194,11 @@ static int emit_all(struct dc_workspace *workspace, const struct options *option
 		dc_missing_rules_print(workspace, &work.rules, work.graph, &work.plan);
 	else if (!err)
 		err = write_components(workspace, options, &work);
-	if (!err)
+	if (!err) {
 		warn_of_statics(&workspace->cli->diag, &work.plan);
+		if (!options->all_kernel)
+			dc_recovery_gaps_warn(&workspace->cli->diag, &work.marshal);
+	}
 	work_done(&work);
 	return err;
 }
@@ -260,7 +266,10 @@ const struct dc_verb dc_verb_emit = {
 		 "that "
 		 "calls across replaces each function of the other side; all other text is "
 		 "unchanged, "
-		 "with #line. DIR/twin makes a module of DIR/user, to measure without a process "
+		 "with #line. Of a folder that builds several modules only the files of the named "
+		 "one are written, with makefiles for it alone and copies of the headers that it "
+		 "includes from elsewhere. DIR/twin makes a module of DIR/user, to measure without "
+		 "a process "
 		 "(docs/bench-delay.md). After a failure DIR is as it was. To build:\n\n"
 		 "  sh runtime/module/build.sh /lib/modules/RELEASE/build RT\n"
 		 "  make -C /lib/modules/RELEASE/build M=$PWD/DIR/kernel \\\n"

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "cli/solve_options.h"
+#include "cli/suggest.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "solver/explain.h"
@@ -71,8 +72,8 @@ static int explain(struct explain *x)
 	node = dc_problem_find(x->problem, x->function);
 	if (node == DC_NO_NODE)
 		return dc_error(diag, -EINVAL, DC_FILE(x->problem->name),
-				"no function is called %s; drivercut solve -v lists them all",
-				x->function);
+				"no function is called %s%s; drivercut solve -v lists them all",
+				x->function, dc_suggest_function(x->problem, x->function));
 	err = dc_solve_terms(x->cli, &x->options, x->problem, &x->terms);
 	if (!err)
 		err = dc_cut_solve(diag, x->problem, &x->terms, &how, &x->cut);
@@ -90,7 +91,7 @@ static void print_threshold(const struct dc_explanation *e)
 		puts("threshold  on the user side at every delay");
 	else
 		printf("threshold  in the kernel above a delay of %s\n",
-		       dc_delay_text(e->above.delay_ns));
+		       dc_short_delay_text(e->above.delay_ns));
 }
 
 static void print_followers(const struct explain *x)
@@ -165,9 +166,8 @@ static void hold_row(struct dc_table *table, const struct explain *x, const stru
 
 static void print_holds(const struct explain *x)
 {
-	static const char *const columns[] = {
-		"CALL",		 "FUNCTION", "SIDE", ">UPCALL WEIGHT", ">DOWNCALL WEIGHT",
-		">CROSSING NOW", NULL};
+	static const char *const columns[] = {"CALL",	      "~FUNCTION", "SIDE", ">IF UPCALL",
+					      ">IF DOWNCALL", ">CROSSING", NULL};
 	const struct dc_explanation *e = x->result;
 	struct dc_table *table;
 	size_t i;
@@ -200,7 +200,7 @@ static void print_explanation(const struct explain *x)
 	       weighed ? dc_delay_text(x->terms.delay_ns) : "",
 	       x->problem->weighed == DC_WEIGHTS_ESTIMATED ? ", with estimated weights" : "");
 	for (i = 0; i < e->reason.count; i++)
-		printf("%-10s %s\n", i ? "" : "because", e->reason.steps[i].text);
+		dc_print_labelled(i ? "" : "because", e->reason.steps[i].text);
 	print_threshold(e);
 	print_moving(x);
 	print_holds(x);

@@ -68,7 +68,7 @@ static int from_guest(struct dc_workspace *workspace, const struct options *opti
 {
 	const char *clean[] = {"rm", "-rf", dc_workspace_path(workspace, "recording"), NULL};
 	struct dc_diag *diag = &workspace->cli->diag;
-	int err = dc_workspace_fetch(workspace);
+	int err = dc_workspace_module(workspace);
 
 	if (!err)
 		err = dc_profile_record(diag, &workspace->driver, &workspace->kernel,

@@ -194,10 +194,8 @@ static int build_split(struct dc_workspace *workspace, const struct options *opt
 /* The unsplit driver: the kernel's own build is there already, unless the source is the user's. */
 static int build_whole(struct dc_workspace *workspace, struct parts *parts)
 {
-	int err = dc_workspace_fetch(workspace);
-
-	if (err < 0 || workspace->driver.package)
-		return err;
+	if (workspace->driver.package)
+		return 0;
 	return dc_whole_build(&workspace->cli->diag, workspace->arena, &workspace->kernel,
 			      workspace->driver.module, workspace->driver.source,
 			      dc_workspace_path(workspace, "run"), parts->files);
@@ -220,6 +218,8 @@ static int prepare(struct dc_workspace *workspace, struct options *options, stru
 		err = dc_guest_check(diag, &workspace->kernel);
 	if (!err)
 		err = dc_mkdirs(diag, dc_workspace_path(workspace, "run"));
+	if (!err)
+		err = dc_workspace_module(workspace);
 	if (!err)
 		err = options->stock ? build_whole(workspace, parts)
 				     : build_split(workspace, options, parts);

@@ -148,7 +148,7 @@ static int solve_budget(struct solve *s)
 
 static void print_functions(const struct dc_cut *cut)
 {
-	static const char *const columns[] = {"FUNCTION", "SIDE", ">LINES", "REASON", NULL};
+	static const char *const columns[] = {"FUNCTION", "SIDE", ">LINES", "~REASON", NULL};
 	struct dc_table *table = dc_table_new(columns);
 	size_t i;
 
@@ -182,16 +182,19 @@ static void print_what_if(const struct solve *s)
 
 static void print_proof(const struct dc_cut *cut)
 {
+	char *text;
+
 	if (cut->method)
-		printf("proof      none: %s\n", cut->method);
+		text = dc_printf("none: %s", cut->method);
 	else if (cut->proved_by_lp >= 0)
-		printf("proof      the cut equals a flow (%s), and GLPK's dual solution, checked "
-		       "in "
-		       "integers\n",
-		       cut->flow_engine);
+		text = dc_printf("the cut equals a flow (%s), and GLPK's dual solution, checked in "
+				 "integers",
+				 cut->flow_engine);
 	else
-		printf("proof      the cut equals a flow (%s); none by GLPK: %s\n",
-		       cut->flow_engine, cut->no_lp);
+		text = dc_printf("the cut equals a flow (%s); none by GLPK: %s", cut->flow_engine,
+				 cut->no_lp);
+	dc_print_labelled("proof", text);
+	free(text);
 }
 
 static const char *weights_text(const struct dc_problem *problem)

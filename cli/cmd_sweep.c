@@ -18,8 +18,9 @@
 #include "solver/certificate.h"
 #include "solver/sweep.h"
 
-#define PAPER_DELAYS "1us,10us,100us,1ms,10ms,20ms"
+#define USUAL_DELAYS "10us,1ms,10ms,20ms,100ms,1s"
 #define NAMES_SHOWN  4
+#define CUTS_SHOWN   12 /* without -v */
 
 struct sweep {
 	struct dc_cli *cli;
@@ -32,8 +33,7 @@ struct sweep {
 };
 
 static const struct dc_option options[] = {
-	DC_TEXT("delays", 0, struct sweep, delays, "LIST",
-		"delays to show (" PAPER_DELAYS ", those of the paper)"),
+	DC_TEXT("delays", 0, struct sweep, delays, "LIST", "delays to show (" USUAL_DELAYS ")"),
 	DC_GROUP(dc_problem_options, struct sweep, options),
 	DC_GROUP(dc_result_options, struct sweep, options),
 	DC_GROUP(dc_pin_option, struct sweep, options),
@@ -78,10 +78,8 @@ static void tally_cells(struct dc_table *table, const struct dc_problem *problem
 
 	dc_table_int(table, (int64_t)tally->kernel_count);
 	dc_table_int(table, tally->kernel_loc);
-	dc_table_int(table, tally->user_loc);
 	dc_table_real(table, "%.1f", all ? 100.0 * (double)tally->kernel_loc / (double)all : 0.0);
-	dc_table_int(table, tally->replicated_loc);
-	dc_table_real(table, "%.6g", (double)tally->crossings / (double)problem->seconds);
+	dc_table_real(table, "%.3g", (double)tally->crossings / (double)problem->seconds);
 }
 
 /* The cost in lines of the cut that is optimal at this delay. */
@@ -99,16 +97,15 @@ static double pins_cost(const struct sweep *s, const struct dc_terms *row)
 
 static void print_rows(const struct sweep *s)
 {
-	static const char *const all_columns[] = {
-		">DELAY",      ">KERNEL FUNCTIONS", ">KERNEL LINES",   ">USER LINES", ">KERNEL %",
-		">REPLICATED", ">CROSSINGS/S",	    ">OVERHEAD % CPU", ">PINS COST",  NULL};
-	const char *columns[10];
+	static const char *const all_columns[] = {">DELAY",	  ">FUNCTIONS", ">LINES",     ">%",
+						  ">CROSSINGS/S", ">% CPU",	">PINS COST", NULL};
+	const char *columns[8];
 	struct dc_table *table;
 	const struct dc_terms *row;
 
 	memcpy(columns, all_columns, sizeof(all_columns));
 	if (!s->free_result)
-		columns[8] = NULL;
+		columns[6] = NULL;
 	table = dc_table_new(columns);
 	dc_vec_each (row, &s->rows) {
 		size_t at = dc_sweep_at(s->result, row->lambda);
@@ -117,7 +114,7 @@ static void print_rows(const struct sweep *s)
 		dc_table_row(table);
 		dc_table_text(table, dc_delay_text(row->delay_ns));
 		tally_cells(table, s->problem, tally);
-		dc_table_real(table, "%.4g",
+		dc_table_real(table, "%.3g",
 			      100 * dc_overhead(s->problem, row->delay_ns, tally->crossings));
 		if (s->free_result)
 			dc_table_real(table, "%.6g", pins_cost(s, row));
@@ -149,7 +146,8 @@ static char *movers_text(const struct sweep *s, const struct dc_breakpoint *brea
 	return text;
 }
 
-/* The number of cuts to print: up to the longest delay of --delays, or with -v all. */
+/* The number of cuts to print: up to the longest delay of --delays, but not many; or with -v all.
+ */
 static size_t cuts_shown(const struct sweep *s)
 {
 	size_t shown = s->rows.len ? 1 : s->result->cuts.len, i;
@@ -159,14 +157,15 @@ static size_t cuts_shown(const struct sweep *s)
 
 		shown = at > shown ? at : shown;
 	}
-	return s->cli->verbose > 0 ? s->result->cuts.len : shown;
+	if (s->cli->verbose > 0)
+		return s->result->cuts.len;
+	return shown < CUTS_SHOWN ? shown : CUTS_SHOWN;
 }
 
 static void print_breakpoints(const struct sweep *s)
 {
-	static const char *const columns[] = {">ABOVE",	      ">KERNEL FUNCTIONS", ">KERNEL LINES",
-					      ">USER LINES",  ">KERNEL %",	   ">REPLICATED",
-					      ">CROSSINGS/S", "TO THE KERNEL",	   NULL};
+	static const char *const columns[] = {">ABOVE",	      ">FUNCTIONS",	">LINES", ">%",
+					      ">CROSSINGS/S", "~TO THE KERNEL", NULL};
 	struct dc_table *table = dc_table_new(columns);
 	size_t i, shown = cuts_shown(s);
 
@@ -176,7 +175,8 @@ static void print_breakpoints(const struct sweep *s)
 		char *movers = breakpoint ? movers_text(s, breakpoint) : dc_strdup("");
 
 		dc_table_row(table);
-		dc_table_text(table, breakpoint ? dc_delay_text(breakpoint->terms.delay_ns) : "");
+		dc_table_text(table,
+			      breakpoint ? dc_short_delay_text(breakpoint->terms.delay_ns) : "");
 		tally_cells(table, s->problem, &s->result->cuts.at[i].tally);
 		dc_table_text(table, movers);
 		free(movers);
@@ -195,7 +195,8 @@ static void print_sweep(const struct sweep *s)
 		dc_print_sides(&s->result->cuts.at[0].tally);
 		return;
 	}
-	printf("%s: %zu functions, %" PRId64 " lines; %" PRId64 " lines a CPU%s\n\n",
+	printf("%s: %zu functions, %" PRId64 " lines; what is in the kernel, with a CPU worth "
+	       "%" PRId64 " lines%s\n\n",
 	       dc_problem_title(s->problem), s->problem->nodes.len, dc_problem_loc(s->problem),
 	       s->options.price,
 	       s->problem->weighed == DC_WEIGHTS_ESTIMATED
@@ -267,7 +268,7 @@ static int sweep(struct sweep *s)
 
 static int run(struct dc_cli *cli, int argc, char **argv)
 {
-	struct sweep s = {.cli = cli, .delays = PAPER_DELAYS};
+	struct sweep s = {.cli = cli, .delays = USUAL_DELAYS};
 	int err, exit_status;
 
 	dc_solve_options_start(&s.options);

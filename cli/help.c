@@ -1,53 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * --help of a verb: what it does, usage, options, what it reads and writes, examples. The verb
- * gives sentences; the lines are broken here, at 80 columns.
+ * gives sentences; the lines are broken at 80 columns.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/table.h"
 
-#define WIDTH	     80
+#define HELP_WIDTH   80
 #define OPTION_WIDTH 26 /* columns of "  -o, --output FILE", before the text */
-
-/* Prints one line of a text, which is broken before WIDTH; at: the column it starts in. */
-static void put_line(const char *line, size_t len, size_t at, size_t indent)
-{
-	size_t i = 0, word, gap = 0; /* gap: spaces before the word */
-
-	while (i < len) {
-		for (word = 0; i + word < len && line[i + word] != ' ';)
-			word++;
-		if (at > indent && at + gap + word > WIDTH) {
-			printf("\n%*s", (int)indent, "");
-			at = indent;
-			gap = 0;
-		}
-		printf("%*s%.*s", (int)gap, "", (int)word, line + i);
-		at += gap + word;
-		i += word;
-		for (gap = 0; i < len && line[i] == ' '; i++)
-			gap++;
-	}
-}
-
-/* Prints a text whose first line starts in column `at`, and all others after `indent` spaces. */
-static void put_text(const char *text, size_t at, size_t indent)
-{
-	for (;;) {
-		size_t len = strcspn(text, "\n");
-
-		put_line(text, len, at, indent);
-		putchar('\n');
-		text += len;
-		if (!*text++)
-			return;
-		at = indent;
-		printf("%*s", *text == '\n' ? 0 : (int)indent, "");
-	}
-}
 
 static void put_option(const struct dc_option *option, const char *text)
 {
@@ -63,7 +27,7 @@ static void put_option(const struct dc_option *option, const char *text)
 		width = 0;
 	}
 	printf("%*s", OPTION_WIDTH - width, "");
-	put_text(text, OPTION_WIDTH, OPTION_WIDTH);
+	dc_print_wrapped(HELP_WIDTH, text, OPTION_WIDTH, OPTION_WIDTH);
 }
 
 static void put_options(const struct dc_option *options)
@@ -111,7 +75,7 @@ static void put_label(const char *label, const char *text)
 	if (!text)
 		return;
 	printf("%-8s", label);
-	put_text(text, 8, 8);
+	dc_print_wrapped(HELP_WIDTH, text, 8, 8);
 }
 
 void dc_help_print(const struct dc_verb *verb)
@@ -119,10 +83,11 @@ void dc_help_print(const struct dc_verb *verb)
 	static const struct dc_option json = {.name = "json"}, verbose = {"verbose", 'v', 0};
 
 	printf("drivercut %s - ", verb->name);
-	put_text(verb->summary, strlen("drivercut  - ") + strlen(verb->name), 2);
+	dc_print_wrapped(HELP_WIDTH, verb->summary, strlen("drivercut  - ") + strlen(verb->name),
+			 2);
 	put_usage(verb);
 	putchar('\n');
-	put_text(verb->about, 0, 0);
+	dc_print_wrapped(HELP_WIDTH, verb->about, 0, 0);
 	puts("\noptions:");
 	put_options(verb->options);
 	if (verb->verbose)

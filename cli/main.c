@@ -12,7 +12,9 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "cli/suggest.h"
 #include "cli/verbs.h"
+#include "cli/version.h"
 
 /* In the order people use them. */
 /* clang-format off */
@@ -173,7 +175,7 @@ static void print_help(void)
 	for (i = 0; verbs[i]; i++)
 		printf("  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
 	puts("\n"
-	     "drivercut VERB --help explains a verb. All verbs take these options:\n"
+	     "drivercut help VERB explains a verb. All verbs take these options:\n"
 	     "  -h, --help     explain the verb\n"
 	     "      --json     print JSON on standard output, also after a failure\n"
 	     "                 (run --json needs a COMMAND, whose output then goes to standard\n"
@@ -200,6 +202,16 @@ static const struct dc_verb *find_verb(const char *name)
 	return NULL;
 }
 
+static const char *suggest_verb(const char *name)
+{
+	struct dc_suggestion suggestion = dc_suggest(name);
+	size_t i;
+
+	for (i = 0; verbs[i]; i++)
+		dc_suggest_offer(&suggestion, verbs[i]->name);
+	return dc_suggest_text(&suggestion);
+}
+
 static void print_failure(struct dc_cli *cli, int status)
 {
 	json_t *root = dc_json_new("failure");
@@ -219,18 +231,12 @@ static bool asks_for_json(char **argv)
 	return false;
 }
 
-static int run_verb(const struct dc_verb *verb, int argc, char **argv)
+static int finish(struct dc_cli *cli, int status)
 {
-	struct dc_cli cli = {.diag = {.emit = print_diag}, .json = asks_for_json(argv)};
-	int status;
-
-	cli.diag.ctx = &cli;
-	cli.messages = json_array();
-	status = verb->run(&cli, argc, argv);
 	dc_cli_clear_progress();
-	if (status != DC_EXIT_DONE && cli.json)
-		print_failure(&cli, status);
-	json_decref(cli.messages);
+	if (status != DC_EXIT_DONE && cli->json && !cli->answered)
+		print_failure(cli, status);
+	json_decref(cli->messages);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "drivercut: cannot write standard output: %s\n", strerror(errno));
 		return DC_EXIT_HERE;
@@ -247,26 +253,56 @@ void dc_cli_print_json(json_t *root)
 	json_decref(root);
 }
 
+/* What is asked of the program and not of a verb; -1: nothing. */
+static int run_itself(struct dc_cli *cli, int argc, char **argv)
+{
+	const char *word = argv[1], *name = argc > 2 ? argv[2] : NULL;
+	const struct dc_verb *verb = name ? find_verb(name) : NULL;
+	bool help = !strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help");
+
+	if ((help || !strcmp(word, "--man")) && name && !verb && name[0] != '-') {
+		dc_error(&cli->diag, 0, NULL, "unknown verb '%s'%s; see drivercut --help", name,
+			 suggest_verb(name));
+		return DC_EXIT_USAGE;
+	}
+	if (help && verb)
+		dc_help_print(verb);
+	else if (help)
+		print_help();
+	else if (!strcmp(word, "--man") && verb)
+		dc_man_verb(verb);
+	else if (!strcmp(word, "--man"))
+		dc_man_program(verbs);
+	else if (!strcmp(word, "--version") || !strcmp(word, "-V") || !strcmp(word, "version"))
+		puts(*DC_COMMIT ? "drivercut " DC_VERSION " (" DC_COMMIT ")"
+				: "drivercut " DC_VERSION);
+	else if (!strcmp(word, "--complete") && name)
+		dc_complete(verbs, argc > 3 ? find_verb(argv[3]) : NULL, name,
+			    argc > 4   ? argv[4]
+			    : argc > 3 ? argv[3]
+				       : NULL);
+	else
+		return -1;
+	return DC_EXIT_DONE;
+}
+
 int main(int argc, char **argv)
 {
-	const struct dc_verb *verb;
+	struct dc_cli cli = {.diag = {.emit = print_diag}, .json = asks_for_json(argv)};
+	const struct dc_verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
+	int status;
 
-	if (argc < 2) {
-		fputs("drivercut: no verb given; see drivercut --help\n", stderr);
-		return DC_EXIT_USAGE;
-	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-		print_help();
-		return DC_EXIT_DONE;
-	}
-	if (!strcmp(argv[1], "--version")) {
-		puts("drivercut " DC_VERSION);
-		return DC_EXIT_DONE;
-	}
-	verb = find_verb(argv[1]);
-	if (!verb) {
-		fprintf(stderr, "drivercut: unknown verb '%s'; see drivercut --help\n", argv[1]);
-		return DC_EXIT_USAGE;
-	}
-	return run_verb(verb, argc - 1, argv + 1);
+	cli.diag.ctx = &cli;
+	cli.messages = json_array();
+	if (verb)
+		return finish(&cli, verb->run(&cli, argc - 1, argv + 1));
+	status = argc > 1 ? run_itself(&cli, argc, argv) : -1;
+	if (status >= 0)
+		return finish(&cli, status);
+	if (argc > 1)
+		dc_error(&cli.diag, 0, NULL, "unknown %s '%s'%s; see drivercut --help",
+			 argv[1][0] == '-' ? "option" : "verb", argv[1], suggest_verb(argv[1]));
+	else
+		dc_error(&cli.diag, 0, NULL, "no verb given; see drivercut --help");
+	return finish(&cli, DC_EXIT_USAGE);
 }

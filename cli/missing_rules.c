@@ -87,7 +87,7 @@ static int order_missing(const void *a, const void *b)
 static void print_table(const missing_names *all)
 {
 	static const char *const heads[] = {"SYMBOL",	 ">FREES ALONE", ">LINES", ">FUNCTIONS",
-					    "FIRST USE", "REASON",	 NULL};
+					    "FIRST USE", "~REASON",	 NULL};
 	struct dc_table *table = dc_table_new(heads);
 	const struct missing *at;
 

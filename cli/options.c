@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/suggest.h"
 #include "solver/ratio.h"
 
 #define MAX_OPTIONS  48
@@ -161,6 +162,23 @@ static const struct slot *find_slot(const slots_t *slots, int found)
 	return slot;
 }
 
+static const char *suggest_option(const slots_t *slots, const char *word)
+{
+	struct dc_suggestion suggestion = dc_suggest(word);
+	static char names[MAX_OPTIONS][48];
+	size_t i;
+
+	for (i = 0; i < slots->len; i++) {
+		const struct dc_option *option = slots->at[i].option;
+
+		if (option->kind == DC_OPTION_RENAMED)
+			continue;
+		snprintf(names[i], sizeof(names[i]), "--%s", option->name);
+		dc_suggest_offer(&suggestion, names[i]);
+	}
+	return dc_suggest_text(&suggestion);
+}
+
 static int read_all(struct dc_cli *cli, const struct dc_verb *verb, int argc, char **argv,
 		    const slots_t *slots)
 {
@@ -176,7 +194,8 @@ static int read_all(struct dc_cli *cli, const struct dc_verb *verb, int argc, ch
 		if (found == ':')
 			status = dc_cli_usage(cli, verb, "%s needs a value", argv[optind - 1]);
 		else if (found == '?')
-			status = dc_cli_usage(cli, verb, "unknown option %s", argv[optind - 1]);
+			status = dc_cli_usage(cli, verb, "unknown option %s%s", argv[optind - 1],
+					      suggest_option(slots, argv[optind - 1]));
 		else
 			status = take(cli, verb, find_slot(slots, found), optarg);
 	}

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/suggest.h"
 #include "cli/table.h"
+#include "solver/ratio.h"
 
 /* "e1000_probe=kernel" */
 static bool parse_pin(const char *text, void *ret)
@@ -160,9 +162,10 @@ int dc_solve_pinned(struct dc_cli *cli, const struct dc_solve_options *options,
 		size_t node = dc_problem_find(pinned, pin->function);
 
 		if (node == DC_NO_NODE) {
-			err = dc_error(&cli->diag, -EINVAL, NULL,
-				       "--pin %s: no such function; drivercut solve -v lists them",
-				       pin->function);
+			err = dc_error(
+				&cli->diag, -EINVAL, NULL,
+				"--pin %s: no such function%s; drivercut solve -v lists them",
+				pin->function, dc_suggest_function(pinned, pin->function));
 			break;
 		}
 		dc_problem_add_pin(pinned, node, pin->side, "--pin on the command line");
@@ -190,20 +193,24 @@ int dc_solve_terms(struct dc_cli *cli, const struct dc_solve_options *options,
 				 ret_terms);
 }
 
+static const char *delay_text(struct dc_ratio delay_ns, int digits)
+{
+	static char texts[4][DC_TIME_LEN];
+	static unsigned next;
+	char *text = texts[next++ % 4];
+
+	dc_time_format(dc_ratio_value(delay_ns), digits, text);
+	return text;
+}
+
 const char *dc_delay_text(struct dc_ratio delay_ns)
 {
-	static const char *const units[] = {"ns", "us", "ms", "s"};
-	static char texts[4][40];
-	static unsigned next;
-	double value = dc_ratio_value(delay_ns);
-	char *text = texts[next++ % 4];
-	size_t unit = 0;
+	return delay_text(delay_ns, 6);
+}
 
-	/* The paper counts in microseconds, up to 20,000 of them. */
-	for (; unit < 3 && value >= (unit == 1 ? 100000 : 1000); unit++)
-		value /= 1000;
-	snprintf(text, sizeof(texts[0]), "%.6g %s", value, units[unit]);
-	return text;
+const char *dc_short_delay_text(struct dc_ratio delay_ns)
+{
+	return delay_text(delay_ns, 3);
 }
 
 const char *dc_problem_title(const struct dc_problem *problem)
@@ -250,12 +257,17 @@ void dc_print_sides(const struct dc_tally *tally)
 void dc_print_tally(const struct dc_problem *problem, const struct dc_tally *tally,
 		    struct dc_ratio delay_ns)
 {
+	char *text;
+
 	dc_print_sides(tally);
-	printf("\ncrossings  %s%" PRId64 " in %" PRId64 " s: %" PRId64 " upcalls and %" PRId64
-	       " by the kernel proper, %" PRId64 " downcalls and %" PRId64
-	       " to the kernel proper\n",
-	       dc_estimated_text(problem), tally->crossings, problem->seconds, tally->upcalls,
-	       tally->entry_calls, tally->downcalls, tally->kernel_calls);
-	printf("overhead   %s%.4g %% of one CPU\n", dc_estimated_text(problem),
+	text = dc_printf("%s%" PRId64 " in %" PRId64 " s: %" PRId64 " upcalls and %" PRId64
+			 " by the kernel proper, %" PRId64 " downcalls and %" PRId64
+			 " to the kernel proper",
+			 dc_estimated_text(problem), tally->crossings, problem->seconds,
+			 tally->upcalls, tally->entry_calls, tally->downcalls, tally->kernel_calls);
+	putchar('\n');
+	dc_print_labelled("crossings", text);
+	free(text);
+	printf("overhead   %s%.3g %% of one CPU\n", dc_estimated_text(problem),
 	       100 * dc_overhead(problem, delay_ns, tally->crossings));
 }

@@ -50,8 +50,10 @@ int dc_solve_pinned(struct dc_cli *cli, const struct dc_solve_options *options,
 int dc_solve_terms(struct dc_cli *cli, const struct dc_solve_options *options,
 		   const struct dc_problem *problem, struct dc_terms *ret_terms);
 
-/* "10 us", "1.5 ms"; ASCII, whatever the locale; in a static buffer, of which there are four. */
+/* A delay that somebody gave ("10 us", "1.2345 ms"), or with three digits ("1.23 ms"); ASCII,
+ * whatever the locale; in a static buffer, of which there are four. */
 const char *dc_delay_text(struct dc_ratio delay_ns);
+const char *dc_short_delay_text(struct dc_ratio delay_ns);
 
 /* Name of the problem for headings: its driver's, or its file's. */
 const char *dc_problem_title(const struct dc_problem *problem);

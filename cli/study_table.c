@@ -11,8 +11,10 @@
 #include "cli/table.h"
 
 const struct dc_study_family dc_study_families[DC_STUDY_FAMILIES] = {
-	{"net", 134, 27.8}, {"scsi", 49, 26.1}, {"sound", 272, 7.8}, {"block"}, {"char"},
-	{"hid"},	    {"hwmon"},		{"input"},	     {"usb"},	{"watchdog"}};
+	{"net", 134, 27.8}, {"scsi", 49, 26.1}, {"sound", 272, 7.8},
+	{"block"},	    {"char"},		{"hid"},
+	{"hwmon"},	    {"input"},		{"usb"},
+	{"watchdog"}};
 
 bool dc_study_has_family(const struct dc_study_sums *sums)
 {

@@ -170,6 +170,19 @@ static int find_out(struct dc_workspace *workspace, const char *base)
 	return err;
 }
 
+/* A mistake in annotations.json is reported before any source is read, which may take minutes. */
+static int check_annotations(struct dc_workspace *workspace)
+{
+	const char *path =
+		dc_arena_printf(workspace->arena, "%s/annotations.json", workspace->driver.folder);
+	struct dc_rules annotations;
+	int err = dc_annotations_open(&workspace->cli->diag, path, &annotations);
+
+	if (!err)
+		dc_rules_done(&annotations);
+	return err;
+}
+
 int dc_workspace_open(struct dc_cli *cli, const char *operand,
 		      const struct dc_driver_options *options, struct dc_workspace *ret)
 {
@@ -192,7 +205,9 @@ int dc_workspace_open(struct dc_cli *cli, const char *operand,
 	if (options->module)
 		workspace.driver.only = workspace.driver.module = options->module;
 	workspace.operands = operands_text(workspace.arena, operand, options);
-	err = find_out(&workspace, base && *base ? base : "out");
+	err = check_annotations(&workspace);
+	if (!err)
+		err = find_out(&workspace, base && *base ? base : "out");
 	if (err < 0)
 		dc_workspace_done(&workspace);
 	else
@@ -241,6 +256,17 @@ int dc_workspace_fetch(struct dc_workspace *workspace)
 	}
 	return dc_driver_fetch(&workspace->cli->diag, workspace->arena, &workspace->driver,
 			       workspace->out);
+}
+
+int dc_workspace_module(struct dc_workspace *workspace)
+{
+	struct dc_driver *driver = &workspace->driver;
+	int err = dc_workspace_fetch(workspace);
+
+	if (err < 0 || driver->only || workspace->commands)
+		return err;
+	return dc_kbuild_only_module(&workspace->cli->diag, workspace->arena, &workspace->kernel,
+				     driver->source, &driver->module);
 }
 
 /* Reads the source once, and writes graph.json and source.json. */
@@ -399,9 +425,11 @@ int dc_workspace_constraints(struct dc_workspace *workspace, const struct dc_gra
 
 	if (!err)
 		err = dc_workspace_source(workspace, graph, &source);
-	if (!err)
+	if (!err) {
+		dc_rules_spare_fields(&rules, source);
 		err = dc_marshal_open(diag, workspace->arena, &rules, source, graph,
 				      workspace->driver.folder, &data);
+	}
 	if (!err) {
 		dc_rules_pins(workspace->arena, &rules, source, graph, &ret->pins);
 		dc_constraints_find(&data, ret, gaps);

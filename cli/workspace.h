@@ -49,7 +49,8 @@ struct dc_workspace {
 	bool registers_by_downcall; /* with rules: the process does not map device registers */
 };
 
-/* Finds the driver and makes its folder. Returns 0, or -errno after reporting. End it with
+/* Finds the driver, checks its annotations.json as far as that goes without the source, and makes
+ * its folder. Returns 0, or -errno after reporting. End it with
  * dc_workspace_done. */
 int dc_workspace_open(struct dc_cli *cli, const char *operand,
 		      const struct dc_driver_options *options, struct dc_workspace *ret);
@@ -70,6 +71,10 @@ int dc_workspace_kernel(struct dc_workspace *workspace);
  * or the driver's own folder if the user's compile commands name files there. Finds the kernel,
  * too. */
 int dc_workspace_fetch(struct dc_workspace *workspace);
+
+/* Makes sure that driver.module is the name of the module's file: of a folder that does not say,
+ * the only module that Kbuild makes. Fetches the source. */
+int dc_workspace_module(struct dc_workspace *workspace);
 
 /*
  * The graph: workspace->graph, or OUT/graph.json. The latter is made, and OUT/source.json with it,

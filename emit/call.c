@@ -11,10 +11,36 @@
 
 #include "emit/names.h"
 #include "emit/print.h"
+#include "emit/undo.h"
 
 bool emit_is_copied(enum dc_mode mode)
 {
 	return mode == DC_MODE_VALUE || mode == DC_MODE_ARRAY;
+}
+
+bool emit_can_repeat(const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++) {
+		enum dc_mode mode = call->signature.arguments.at[i].mode;
+
+		if (mode != DC_MODE_WORD && mode != DC_MODE_ADDRESS && !emit_is_copied(mode))
+			return false;
+	}
+	return call->count <= DC_EMIT_ARGS_MAX;
+}
+
+const char *emit_about(const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++)
+		if (call->signature.arguments.at[i].mode == DC_MODE_ADDRESS &&
+		    call->parameters[i].value->kind == DC_VALUE_POINTER &&
+		    call->parameters[i].value->to == DC_VALUE_RECORD)
+			return call->parameters[i].name;
+	return "NULL";
 }
 
 /* A name or a number, not an expression. */
@@ -161,11 +187,13 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 		dc_arena_printf(arena, "In the %s%s%s", up ? "process" : "kernel",
 				*function->reason ? ": " : "", side_reason(function->reason));
 	dc_signature_of_function(plan->marshal, definition, &ret->signature);
+	ret->setter = up && dc_entry_is_setter(plan->marshal, definition) && emit_can_repeat(ret);
 	ret->result_shared = shared_type(arena, plan, &definition->result_value);
 	rule = dc_marshal_function_rule(plan->marshal, definition);
 	ret->deadline_ms = rule ? rule->deadline_ms : 0;
 	ret->retry = up && rule && rule->retry;
-	ret->on_failure = up ? dc_entry_on_failure(plan->marshal, definition) : NULL;
+	if (up)
+		dc_entry_failure(plan->marshal, definition, &ret->failure);
 	ret->locks = up && plan->has_locks;
 	if (up && rule && rule->device) {
 		ret->device = dc_signature_expand(plan->marshal, definition, rule->device);
@@ -222,6 +250,7 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 		ret->parameters[i].adopted = false;
 	}
 	ret->is_register = register_of(ret, kernel->rule->is_register);
+	ret->acquires = emit_acquires(plan, prototype);
 	if (emit_is_kernel_object(plan->marshal, &prototype->result))
 		ret->result_adopted = prototype->result.record;
 }

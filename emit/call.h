@@ -21,8 +21,11 @@ struct emit_parameter {
 /* A function of the driver that is called across, in either direction, or one of the kernel. */
 struct emit_call {
 	struct dc_arena *arena;
-	const char *on_failure; /* statement, if the call could not be made; or NULL */
+	struct dc_failure failure; /* of an upcall */
+	bool setter; /* of an upcall: noted, so that recovery can make it again */
 	bool up, by_caller, retry;
+	bool acquires; /* a downcall: the journal notes it, and its undo if the process cannot be
+			  told */
 	bool locks; /* an upcall: its downcalls may take locks */
 	enum dc_sync sync;
 	enum dc_register is_register; /* takes one address, and one value if it writes */
@@ -51,6 +54,14 @@ void emit_call_done(struct emit_call *call);
 
 /* Whether an argument of a mode is copied there and back. */
 bool emit_is_copied(enum dc_mode mode);
+
+/* Whether a call's arguments can be noted and passed again: numbers, copies, and the address of
+ * what it is about. */
+bool emit_can_repeat(const struct emit_call *call);
+
+/* The parameter that tells which device an upcall is for: the first that is a structure's address;
+ * "NULL": none is. */
+const char *emit_about(const struct emit_call *call);
 
 /* The number of bytes that a copied parameter points to: a C expression. */
 const char *emit_bytes_of(const struct emit_call *call, size_t i);

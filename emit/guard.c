@@ -46,6 +46,18 @@ static void put_own_call(FILE *out, struct dc_arena *arena, const struct dc_defi
 	fputs(");\n", out);
 }
 
+/* The parameter that tells which device a call is for. */
+static const char *about(const struct dc_definition *definition)
+{
+	size_t i;
+
+	for (i = 0; i < definition->parameters.len; i++)
+		if (definition->parameters.at[i].value.kind == DC_VALUE_POINTER &&
+		    definition->parameters.at[i].value.to == DC_VALUE_RECORD)
+			return definition->parameters.at[i].name;
+	return "NULL";
+}
+
 /* The kernel passes its objects for the first time when it binds a device. */
 static void put_bind(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
 		     const struct dc_definition *definition, const char *device)
@@ -53,7 +65,11 @@ static void put_bind(FILE *out, struct dc_arena *arena, const struct dc_emit_pla
 	bool adopts = false;
 	size_t i;
 
-	fputs("\tif (!dck_guard_enter(&dcg_inside))\n\t\treturn -ENODEV;\n", out);
+	fprintf(out,
+		"\tdcg_result = dck_device_begin(%s);\n\tif (dcg_result < 0)\n"
+		"\t\treturn dcg_result;\n\tif (!dck_guard_enter(&dcg_inside, %s))\n"
+		"\t\treturn -EPROBE_DEFER;\n",
+		device, about(definition));
 	for (i = 0; i < definition->parameters.len; i++) {
 		const struct dc_parameter *parameter = &definition->parameters.at[i];
 
@@ -72,21 +88,21 @@ static void put_bind(FILE *out, struct dc_arena *arena, const struct dc_emit_pla
 	fprintf(out,
 		"\tif (!dcg_result)\n\t\tdck_device_add(%s);\n"
 		"\tif (dck_guard_leave(&dcg_inside) && dcg_result)\n"
-		"\t\tdck_remove_failed(\"%s\", dcg_result);\n"
-		"\tif (dcg_result)\n\t\tdck_device_remove(%s);\n",
-		device, definition->plain, device);
+		"\t\tdck_bind_failed(\"%s\", %s, -EPIPE);\n"
+		"\telse if (dcg_result)\n\t\tdck_device_remove(%s);\n",
+		device, definition->plain, device, device);
 }
 
 static void put_unbind(FILE *out, struct dc_arena *arena, const struct dc_definition *definition,
 		       const char *device)
 {
-	fprintf(out, "\tif (!dcg_broken) {\n\t\tdck_device_removing(%s);\n\t\t", device);
+	fprintf(out, "\tdck_device_removing(%s);\n\tif (!dcg_broken) {\n\t\t", device);
 	put_own_call(out, arena, definition);
 	fprintf(out,
 		"\t\tdcg_broken = dck_guard_leave(&dcg_inside);\n\t}\n"
-		"\tif (dcg_broken)\n\t\tdck_remove_failed(\"%s\", -ENODEV);\n"
+		"\tif (dcg_broken)\n\t\tdck_remove_failed(\"%s\", %s, -ENODEV);\n"
 		"\tdck_device_remove(%s);\n",
-		definition->plain, device);
+		definition->plain, device, device);
 }
 
 static void put_release(FILE *out, struct dc_arena *arena, const struct dc_definition *definition,
@@ -109,7 +125,8 @@ static void put_variables(FILE *out, const struct dc_definition *definition, boo
 
 	fputs("\tstruct dck_guard dcg_inside;\n", out);
 	if (unbinds)
-		fputs("\tbool dcg_broken = !dck_guard_enter(&dcg_inside);\n", out);
+		fprintf(out, "\tbool dcg_broken = !dck_guard_enter(&dcg_inside, %s);\n",
+			about(definition));
 	if (kind != DC_RESULT_VOID) {
 		fputc('\t', out);
 		emit_put_declaration(out, definition->result, "dcg_result");
@@ -141,7 +158,8 @@ const char *emit_guard(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	} else if (device) {
 		put_unbind(piece.out, arena, definition, device);
 	} else {
-		fputs("\tif (dck_guard_enter(&dcg_inside)) {\n\t\t", piece.out);
+		fprintf(piece.out, "\tif (dck_guard_enter(&dcg_inside, %s)) {\n\t\t",
+			about(definition));
 		put_own_call(piece.out, arena, definition);
 		fputs("\t\tdck_guard_leave(&dcg_inside);\n\t}\n", piece.out);
 	}

@@ -120,8 +120,9 @@ static void put_reply(FILE *out, const struct emit_call *call)
 	if (call->result_adopted)
 		fprintf(out,
 			"\tdcg_err = dcrt_adopt(dcg_channel, dcg_result, DCG_TYPE_%s, 1);\n"
-			"\tif (dcg_err < 0)\n\t\treturn dcg_err;\n",
-			call->result_adopted);
+			"\tif (dcg_err < 0)\n\t\treturn %s;\n",
+			call->result_adopted,
+			call->acquires ? "dck_undo_since(dcg_mark, dcg_err)" : "dcg_err");
 	if (call->result_kind == DC_RESULT_POINTER)
 		fputs("\tdcrt_out_address(dcg, dcg_result);\n", out);
 	else if (call->result_kind != DC_RESULT_VOID)
@@ -166,6 +167,8 @@ void emit_put_handler(FILE *out, const struct emit_call *call)
 		emit_put_declaration(out, call->result, "dcg_result");
 		fputs(";\n", out);
 	}
+	if (call->acquires)
+		fputs("\tu64 dcg_mark = dck_journal_mark();\n", out);
 	if (call->result_adopted || call->up || call->before || call->instead)
 		fputs("\tint dcg_err;\n", out);
 	fputc('\n', out);
@@ -176,5 +179,6 @@ void emit_put_handler(FILE *out, const struct emit_call *call)
 	put_reply(out, call);
 	if (call->sync == DC_SYNC_BOTH)
 		fputs("\tdcrt_out_all(dcg);\n", out);
-	fputs("\treturn 0;\n}\n", out);
+	fprintf(out, "\treturn %s;\n}\n",
+		call->acquires ? "dck_undo_since(dcg_mark, dcrt_out_error(dcg))" : "0");
 }

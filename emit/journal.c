@@ -259,6 +259,7 @@ const char *emit_journal_h(struct dc_arena *arena, const struct dc_emit_plan *pl
 	dc_vec_each (recovery, &plan->marshal->annotations.recoveries)
 		fprintf(piece.out, "void dcg_recover_%s(void *dcg_object);\n",
 			emit_c_name(arena, recovery->function));
+	emit_put_setter_declarations(piece.out, arena, plan);
 	fputs("/* clang-format on */\n\n#endif\n", piece.out);
 	return emit_piece_end(&piece, arena);
 }
@@ -276,9 +277,10 @@ static void put_undo(FILE *out, struct dc_arena *arena, const struct dc_emit_und
 		fprintf(out, "%s(%s)args[%zu]", i ? ", " : "", type_of(arena, undo, i), i);
 	fprintf(out,
 		");\n}\n\nconst struct dck_release dcg_release_%s = {\"%s\", dcg_undo_%s, %u, "
-		"%s};\n",
+		"%s%s};\n",
 		undo->name, undo->name, undo->name,
-		rule && rule->key ? rule->key : (unsigned)undo->count, whens[emit_undo_when(undo)]);
+		rule && rule->key ? rule->key : (unsigned)undo->count, whens[emit_undo_when(undo)],
+		rule && rule->once ? ", .once = true" : "");
 }
 
 void emit_put_undos(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)

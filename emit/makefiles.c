@@ -3,8 +3,9 @@
  * A component is built by a makefile of its own, not the driver's: that one may build other modules
  * of the folder. The compiler's flags are those that Kbuild gave each file.
  *
- * Headers from outside the driver's folder are in dcg_above/, which has the shape of the tree around
- * that folder, so that a name like "../common.h" is found from the place of the folder there.
+ * Headers from outside the driver's folder are in dcg_above/, which has the shape of the tree
+ * around that folder, so that a name like "../common.h" is found from the place of the folder
+ * there.
  */
 #include "emit/makefiles.h"
 
@@ -82,7 +83,8 @@ static bool has_outside(const struct dc_source *source, const char *folder)
 	return false;
 }
 
-/* The folders in the path of the driver's folder there, as dc_unit_look_above gives them to clang. */
+/* The folders in the path of the driver's folder there, as dc_unit_look_above gives them to clang.
+ */
 static void put_outside_folders(FILE *out, const struct dc_source *source, const char *folder)
 {
 	const char *path = own_folder(source), *at = path + root_len(source);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "emit/names.h"
 #include "emit/print.h"
 #include "marshal/signature.h"
 
@@ -34,6 +35,27 @@ void emit_put_recovery(FILE *out, const struct emit_unit *unit)
 	}
 }
 
+/* The static variables of functions that bind a device: a second probe of it finds them as the
+ * first did. */
+static void put_bind_statics(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)
+{
+	const struct dc_object_type *type;
+
+	fputs("\nconst u16 dcg_bind_statics[] = {\n", out);
+	dc_vec_each (type, &plan->types) {
+		const struct dc_function_rule *rule =
+			type->local ? dc_marshal_function_rule(
+					      plan->marshal,
+					      dc_source_find(plan->source, type->local->function))
+				    : NULL;
+
+		if (rule && rule->device)
+			fprintf(out, "\t%s,\n",
+				emit_type_name(plan, arena, (size_t)(type - plan->types.at)));
+	}
+	fputs("\tDCRT_ANY_TYPE,\n};\n", out);
+}
+
 void emit_put_recoveries(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)
 {
 	const struct dc_recovery_rule *rule;
@@ -46,4 +68,5 @@ void emit_put_recoveries(FILE *out, struct dc_arena *arena, const struct dc_emit
 				emit_c_name(arena, rule->function),
 				emit_c_name(arena, recovery.type));
 	fputs("\t{NULL, NULL, 0},\n};\n", out);
+	put_bind_statics(out, arena, plan);
 }

@@ -80,6 +80,12 @@ static void put_blobs(FILE *out, const struct emit_call *call)
 	}
 }
 
+static bool is_copied_back(const struct emit_call *call, size_t i)
+{
+	return emit_is_copied(call->signature.arguments.at[i].mode) &&
+	       !call->parameters[i].value->to_const;
+}
+
 static void put_copies_back(FILE *out, const struct emit_call *call)
 {
 	size_t i;
@@ -87,29 +93,14 @@ static void put_copies_back(FILE *out, const struct emit_call *call)
 	for (i = 0; i < call->count; i++) {
 		const char *name = call->parameters[i].name;
 
-		if (emit_is_copied(call->signature.arguments.at[i].mode) &&
-		    !call->parameters[i].value->to_const)
+		if (is_copied_back(call, i))
 			fprintf(out, "\t\tif (%s)\n\t\t\tdcrt_in_copy(dcg, %zu, %s, %s);\n", name,
 				i, name, length_of(call, i));
 	}
 }
 
-static const char *on_failure(const struct emit_call *call)
-{
-	switch (call->result_kind) {
-	case DC_RESULT_VOID:
-		return "";
-	case DC_RESULT_SIGNED:
-		return " dcg_err";
-	case DC_RESULT_POINTER:
-		return " NULL";
-	default:
-		return " 0";
-	}
-}
-
 /* Tracks objects that the kernel passes for the first time. */
-static void put_adoption(FILE *out, const struct emit_call *call)
+static void put_adoption(FILE *out, const struct emit_call *call, const char *leave)
 {
 	size_t i;
 
@@ -117,9 +108,8 @@ static void put_adoption(FILE *out, const struct emit_call *call)
 		if (call->parameters[i].adopted)
 			fprintf(out,
 				"\tdcg_err = dcrt_adopt(dcg_channel, %s, DCG_TYPE_%s, 1);\n"
-				"\tif (dcg_err < 0)\n\t\treturn%s;\n",
-				call->parameters[i].name, call->parameters[i].value->record,
-				on_failure(call));
+				"\tif (dcg_err < 0)\n\t\t%s;\n",
+				call->parameters[i].name, call->parameters[i].value->record, leave);
 }
 
 /* Shares memory of the process that is passed to the kernel. */
@@ -161,29 +151,80 @@ static void put_result(FILE *out, const struct emit_call *call)
 		fprintf(out, "\t\tdcg_result = (%s)dcrt_in_word(dcg, 0);\n", call->result);
 }
 
-/* Tells the journal that a call failed, or that a device was bound or unbound. */
-static void put_failure(FILE *out, const struct emit_call *call)
+/* A device was probed or removed, or not. */
+static void put_device(FILE *out, const struct emit_call *call)
 {
-	if (!call->up)
-		return;
-	if (!call->retry && (!call->device || call->binds))
-		fprintf(out, "\tif (dcg_err < 0)\n\t\t%s(\"%s\", dcg_err);\n",
-			call->binds || call->on_failure ? "dck_upcall_failed" : "dck_change_failed",
-			call->plain);
-	if (call->on_failure)
-		fprintf(out, "\tif (dcg_err < 0)\n\t\t%s;\n", call->on_failure);
-	if (!call->device)
-		return;
 	if (call->binds)
 		fprintf(out,
-			"\tif (!dcg_err && !dcg_result)\n\t\tdck_device_add(%s);\n"
-			"\telse if (!dcg_err)\n\t\tdck_device_remove(%s);\n",
-			call->device, call->device);
+			"\tif (dcg_err < 0)\n\t\tdck_bind_failed(\"%s\", %s, dcg_err);\n"
+			"\telse if (!dcg_result)\n\t\tdck_device_add(%s);\n"
+			"\telse\n\t\tdck_device_remove(%s);\n",
+			call->plain, call->device, call->device, call->device);
 	else
 		fprintf(out,
-			"\tif (dcg_err < 0)\n\t\tdck_remove_failed(\"%s\", dcg_err);\n"
+			"\tif (dcg_err < 0)\n\t\tdck_remove_failed(\"%s\", %s, dcg_err);\n"
 			"\tdck_device_remove(%s);\n",
-			call->plain, call->device);
+			call->plain, call->device, call->device);
+}
+
+/* Tells recovery that a call failed. */
+static void put_failure(FILE *out, const struct emit_call *call)
+{
+	if (call->device) {
+		put_device(out, call);
+		return;
+	}
+	if (!call->retry)
+		fprintf(out, "\tif (dcg_err < 0)\n\t\t%s(\"%s\", %s, dcg_err);\n",
+			call->failure.statement ? "dck_upcall_failed" : "dck_change_failed",
+			call->plain, emit_about(call));
+	if (call->failure.statement)
+		fprintf(out, "\tif (dcg_err < 0)\n\t\t%s;\n", call->failure.statement);
+}
+
+/* The words that an answer is for, as one. */
+static const char *asked_words(const struct emit_call *call)
+{
+	const char *words = NULL;
+	size_t i;
+
+	for (i = 0; i < call->count; i++)
+		if (call->signature.arguments.at[i].mode == DC_MODE_WORD)
+			words = words ? dc_arena_printf(call->arena, "%s * 31 + (u64)%s", words,
+							call->parameters[i].name)
+				      : dc_arena_printf(call->arena, "(u64)%s",
+							call->parameters[i].name);
+	return words ? words : "0";
+}
+
+static void put_asked(FILE *out, const struct emit_call *call)
+{
+	fprintf(out, "\tconst struct dck_asked dcg_asked = {%s, %s, %s};\n", call->number,
+		emit_about(call), asked_words(call));
+}
+
+static void put_answer(FILE *out, size_t part, const char *place, const char *bytes)
+{
+	fprintf(out, "dck_answer(dcg_err, &dcg_asked, %zu, %s, %s)", part, place, bytes);
+}
+
+/* Notes an answer, or takes the last one. Part 0 is the result. */
+static void put_last_answer(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++) {
+		if (!is_copied_back(call, i))
+			continue;
+		fprintf(out, "\tif (%s)\n\t\t", call->parameters[i].name);
+		put_answer(out, i + 1, call->parameters[i].name, length_of(call, i));
+		fputs(";\n", out);
+	}
+	if (call->result_kind == DC_RESULT_VOID)
+		return;
+	fputs("\tif (", out);
+	put_answer(out, 0, "&dcg_result", "sizeof(dcg_result)");
+	fputs(")\n\t\tdcg_err = 0;\n", out);
 }
 
 /* A mapped register is accessed in place, in program order. */
@@ -230,15 +271,44 @@ static void put_reply(FILE *out, const struct emit_call *call)
 		      out);
 }
 
+/* Notes a call that has set something, as it was made. */
+static void put_setting(FILE *out, const struct emit_call *call)
+{
+	size_t i;
+
+	if (!call->setter)
+		return;
+	fprintf(out, "\tif (dcg_err >= 0%s) {\n\t\tconst struct dck_arg dcg_args[] = {\n",
+		call->result_kind == DC_RESULT_SIGNED ? " && dcg_result >= 0" : "");
+	for (i = 0; i < call->count; i++) {
+		const char *name = call->parameters[i].name;
+
+		if (emit_is_copied(call->signature.arguments.at[i].mode))
+			fprintf(out, "\t\t\t{.data = (void *)%s, .len = %s},\n", name,
+				length_of(call, i));
+		else
+			fprintf(out, "\t\t\t{.word = (u64)%s},\n", name);
+	}
+	fprintf(out, "\t\t};\n\n\t\tdck_setting_note(&dcg_setter_%s, %s, dcg_args, %zu);\n\t}\n",
+		emit_c_name(call->arena, call->plain), emit_about(call), call->count);
+}
+
 /* The statements after the call, or "". */
 static const char *ending(const struct emit_call *call)
 {
 	struct emit_piece piece;
 
 	emit_piece_start(&piece);
-	put_failure(piece.out, call);
+	if (call->up)
+		put_failure(piece.out, call);
+	if (call->failure.last_answer)
+		put_last_answer(piece.out, call);
+	put_setting(piece.out, call);
 	put_releases(piece.out, call);
-	if (call->result_kind == DC_RESULT_SIGNED)
+	if (call->failure.result && call->result_kind != DC_RESULT_VOID)
+		fprintf(piece.out, "\treturn dcg_err < 0 ? %s : dcg_result;\n",
+			call->failure.result);
+	else if (call->result_kind == DC_RESULT_SIGNED)
 		fputs("\treturn dcg_err < 0 ? dcg_err : dcg_result;\n", piece.out);
 	else if (call->result_kind != DC_RESULT_VOID)
 		fputs("\treturn dcg_result;\n", piece.out);
@@ -259,7 +329,9 @@ static void put_stub_variables(FILE *out, const struct emit_call *call)
 	if (call->is_register != DC_REGISTER_NO)
 		fputs("\tvolatile void *dcg_at;\n", out);
 	if (call->locks)
-		fputs("\tu64 dcg_mark = dck_locks_mark();\n", out);
+		fputs("\tu64 dcg_mark = dck_journal_mark();\n", out);
+	if (call->failure.last_answer)
+		put_asked(out, call);
 	fputs("\tint dcg_err;\n\n", out);
 }
 
@@ -273,18 +345,26 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	put_stub_variables(out, call);
 	put_register(out, call);
 	if (call->device && call->binds)
-		fputs("\tdck_first_device();\n", out);
-	put_adoption(out, call);
+		fprintf(out,
+			"\tdcg_err = dck_device_begin(%s);\n\tif (dcg_err < 0)\n"
+			"\t\treturn dcg_err;\n",
+			call->device);
+	else if (call->device)
+		fprintf(out, "\tdck_device_removing(%s);\n", call->device);
+	put_adoption(out, call, leave);
 	put_sharing(out, call, leave);
 	put_measures(out, call);
 	if (call->retry)
 		fputs("dcg_again:\n", out);
-	fprintf(out,
-		call->up ? "\tdcg_err = dck_begin(%s, &dcg);\n"
-		: call->sync != DC_SYNC_NONE
-			? "\tdcg_err = dcp_begin(%s, &dcg);\n"
-			: "\tdcg_err = dcrt_call_begin(dcg_channel, %s, &dcg);\n",
-		call->number);
+	if (call->up)
+		fprintf(out, "\tdcg_err = dck_begin(%s, %s, &dcg);\n", call->number,
+			emit_about(call));
+	else
+		fprintf(out,
+			call->sync != DC_SYNC_NONE
+				? "\tdcg_err = dcp_begin(%s, &dcg);\n"
+				: "\tdcg_err = dcrt_call_begin(dcg_channel, %s, &dcg);\n",
+			call->number);
 	fprintf(out, "\tif (dcg_err < 0)\n\t\t%s;\n", leave);
 	put_words(out, call);
 	put_blobs(out, call);

@@ -68,6 +68,16 @@ bool emit_undo_is_wrapped(const struct dc_emit_undo *undo)
 	       emit_undo_when(undo) != DC_UNDO_MEMORY;
 }
 
+bool emit_acquires(const struct dc_emit_plan *plan, const struct dc_prototype *prototype)
+{
+	const struct dc_emit_undo *undo;
+
+	dc_vec_each (undo, &plan->undos)
+		if (undo->acquires == prototype && emit_undo_when(undo) != DC_UNDO_LOCK)
+			return true;
+	return false;
+}
+
 const char *emit_lock_target(const struct dc_emit_plan *plan, const char *name)
 {
 	struct dc_arena *arena = plan->marshal->arena;

@@ -14,6 +14,9 @@ enum dc_undo_when emit_undo_when(const struct dc_emit_undo *undo);
  * watches, and only once for each function. */
 bool emit_undo_is_wrapped(const struct dc_emit_undo *undo);
 
+/* Whether a function acquires something that recovery releases; not a lock. */
+bool emit_acquires(const struct dc_emit_plan *plan, const struct dc_prototype *prototype);
+
 /* The wrapper that a downcall's handler calls for a function of the kernel that takes or releases a
  * lock, so that this is noted; NULL: the function does neither. */
 const char *emit_lock_target(const struct dc_emit_plan *plan, const char *name);

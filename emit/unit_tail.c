@@ -124,6 +124,8 @@ const char *emit_unit_tail(const struct emit_unit *unit)
 	put_addresses(piece.out, unit);
 	if (unit->side == DC_SIDE_KERNEL)
 		emit_put_recovery(piece.out, unit);
+	if (unit->side == DC_SIDE_KERNEL)
+		emit_put_setters(piece.out, unit);
 	if (emit_has_layouts(unit->plan, unit->file))
 		fprintf(piece.out, "\n#include \"%s\"\n",
 			emit_layout_name(unit->arena, unit->file));

@@ -46,9 +46,9 @@ static CXCursor cleanup_function(struct dc_facts *facts, CXCursor variable)
 	}
 	clang_disposeString(printed);
 	if (search.name)
-		clang_visitChildren(clang_getTranslationUnitCursor(
-					    clang_Cursor_getTranslationUnit(variable)),
-				    find_function, &search);
+		clang_visitChildren(
+			clang_getTranslationUnitCursor(clang_Cursor_getTranslationUnit(variable)),
+			find_function, &search);
 	return search.found;
 }
 

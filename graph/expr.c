@@ -22,9 +22,12 @@ static enum dc_lock_class class_of_pointer(CXType type)
 	static const struct {
 		const char *name;
 		enum dc_lock_class class;
-	} types[] = {{"struct spinlock", DC_LOCK_SPIN},	    {"struct raw_spinlock", DC_LOCK_SPIN},
-		     {"rwlock_t", DC_LOCK_SPIN},	    {"seqlock_t", DC_LOCK_SPIN},
-		     {"struct mutex", DC_LOCK_MUTEX},	    {"struct semaphore", DC_LOCK_MUTEX},
+	} types[] = {{"struct spinlock", DC_LOCK_SPIN},
+		     {"struct raw_spinlock", DC_LOCK_SPIN},
+		     {"rwlock_t", DC_LOCK_SPIN},
+		     {"seqlock_t", DC_LOCK_SPIN},
+		     {"struct mutex", DC_LOCK_MUTEX},
+		     {"struct semaphore", DC_LOCK_MUTEX},
 		     {"struct rw_semaphore", DC_LOCK_MUTEX}};
 	CXType canonical = clang_getCanonicalType(type);
 	enum dc_lock_class found = DC_LOCK_CLASSES;
@@ -41,51 +44,14 @@ static enum dc_lock_class class_of_pointer(CXType type)
 	return found;
 }
 
-/* The argument of spinlock_check() and the like, functions of the kernel's headers that return it.
- */
-static CXCursor behind_checks(struct dc_walk *walk, CXCursor argument)
-{
-	CXCursor at = dc_ast_strip(argument), pointer;
-
-	while (clang_getCursorKind(at) == CXCursor_CallExpr &&
-	       clang_Cursor_getNumArguments(at) == 1) {
-		CXCursor callee = dc_ast_callee(at, &pointer);
-
-		if (clang_Cursor_isNull(callee) ||
-		    dc_ast_driver_file(walk->facts, dc_ast_place(callee).file))
-			break;
-		at = dc_ast_strip(clang_Cursor_getArgument(at, 0));
-	}
-	return at;
-}
-
-/* True if the expression is the value of a pointer (a variable, a field, a result), which may point
- * to any lock. A parameter is not: its callers are known. */
-static bool is_any_lock(CXCursor at)
-{
-	return clang_getCanonicalType(clang_getCursorType(at)).kind == CXType_Pointer &&
-	       clang_getCursorKind(at) != CXCursor_UnaryOperator &&
-	       clang_getCursorKind(clang_getCursorReferenced(at)) != CXCursor_ParmDecl;
-}
-
-/* The cell that a lock argument names; "*CELL" for the lock that a pointer points to. */
-static const char *lock_object(struct dc_walk *walk, CXCursor argument)
-{
-	CXCursor at = behind_checks(walk, argument);
-	const char *cell = dc_flow_cell(walk->facts, walk->symbol, at);
-
-	if (!cell)
-		return dc_facts_name(walk->facts, "*");
-	return is_any_lock(at) ? dc_facts_namef(walk->facts, "*%s", cell) : cell;
-}
-
 static unsigned lock_of_call(struct dc_walk *walk, const struct dc_lock_rule *rule, CXCursor call)
 {
 	const char *name = "";
 	int arguments = clang_Cursor_getNumArguments(call);
 
 	if (rule->argument >= 0 && rule->argument < arguments)
-		name = lock_object(walk, clang_Cursor_getArgument(call, (unsigned)rule->argument));
+		name = dc_flow_lock(walk->facts, walk->symbol,
+				    clang_Cursor_getArgument(call, (unsigned)rule->argument));
 	return dc_facts_lock(walk->facts, dc_facts_name(walk->facts, name), rule->class);
 }
 
@@ -102,10 +68,34 @@ static void apply_lock(struct dc_walk *walk, CXCursor call, struct dc_walk_state
 {
 	const struct dc_lock_rule *rule = lock_rule(walk, call);
 
-	if (!rule || rule->op == DC_LOCK_IGNORES || !walk->symbol || !state->live || clang_equalCursors(call, walk->tested))
+	if (!rule || rule->op == DC_LOCK_IGNORES || !walk->symbol || !state->live ||
+	    clang_equalCursors(call, walk->tested))
 		return;
 	push_event(walk, rule->op == DC_LOCK_RELEASES ? DC_FACT_RELEASES : DC_FACT_TAKES,
 		   lock_of_call(walk, rule, call), state);
+}
+
+/* An inline function of the kernel's headers that no row knows, and that returns with a lock held,
+ * or released, as its body shows. */
+static void apply_inline(struct dc_walk *walk, CXCursor call, CXCursor callee,
+			 const struct dc_walk_state *state)
+{
+	struct dc_facts *facts = walk->facts;
+	unsigned index, i;
+	bool is_new;
+
+	if (!walk->symbol || !state->live || lock_rule(walk, call))
+		return;
+	index = dc_facts_kernel_function(facts, dc_ast_spelling(facts, callee), &is_new);
+	for (i = 0; i < facts->kernel_functions.at[index].locks.len; i++) {
+		struct dc_fact_inline_lock lock = facts->kernel_functions.at[index].locks.at[i];
+		enum dc_lock_op op = dc_facts_inline_op(&lock);
+		const char *object = dc_flow_inline_lock(facts, walk->symbol, call, callee, &lock);
+
+		if (op != DC_LOCK_IGNORES)
+			push_event(walk, op == DC_LOCK_RELEASES ? DC_FACT_RELEASES : DC_FACT_TAKES,
+				   dc_facts_lock(facts, object, lock.class), state);
+	}
 }
 
 /* Calls */
@@ -127,17 +117,18 @@ static void record_lock_arguments(struct dc_walk *walk, CXCursor call, struct dc
 	int i, count = clang_Cursor_getNumArguments(call);
 
 	fact->first_lock = (unsigned)walk->facts->lock_arguments.len;
-	for (i = 0; fact->callee && i < count; i++) {
+	for (i = 0; i < count; i++) {
 		CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
 
 		enum dc_lock_class class = class_of_pointer(clang_getCursorType(argument));
 
 		if (class != DC_LOCK_CLASSES)
-			dc_vec_push(&walk->facts->lock_arguments,
-				    (struct dc_fact_lock_argument){
-					    .argument = (unsigned)i,
-					    .object = lock_object(walk, argument),
-					    .class = class});
+			dc_vec_push(
+				&walk->facts->lock_arguments,
+				(struct dc_fact_lock_argument){
+					.argument = (unsigned)i,
+					.object = dc_flow_lock(walk->facts, walk->symbol, argument),
+					.class = class});
 	}
 	fact->lock_count = (unsigned)walk->facts->lock_arguments.len - fact->first_lock;
 }
@@ -219,13 +210,15 @@ static void walk_argument(struct dc_walk *walk, CXCursor argument, const struct 
 }
 
 /* Notes what else a kernel call brings: the body of an inline function, memory. */
-static void note_kernel_call(struct dc_walk *walk, CXCursor call, CXCursor callee, const char *name)
+static void note_kernel_call(struct dc_walk *walk, CXCursor call, CXCursor callee, const char *name,
+			     const struct dc_walk_state *state)
 {
 	const struct dc_memory_rule *rule = dc_family_memory(walk->facts->family, name);
 
 	if (dc_ast_driver_file(walk->facts, dc_ast_place(callee).file))
 		return;
 	dc_walk_kernel_function(walk->facts, callee, true);
+	apply_inline(walk, call, callee, state);
 	if (rule)
 		dc_walk_memory(walk, call, rule);
 }
@@ -258,12 +251,26 @@ static void walk_call(struct dc_walk *walk, CXCursor call, struct dc_walk_state 
 		record_call(walk, call, callee, pointer, state);
 		record_arguments(walk, call, callee);
 		if (direct)
-			note_kernel_call(walk, call, callee, name);
+			note_kernel_call(walk, call, callee, name, state);
 	}
 	apply_lock(walk, call, state);
 }
 
 /* Accesses */
+
+/* Of a variable or an enumerator that a rule asks for. */
+static void note_use(struct dc_walk *walk, CXCursor to)
+{
+	const char *name = dc_ast_spelling(walk->facts, to);
+	const char *const *known;
+
+	if (!dc_family_is_used(walk->facts->family, name))
+		return;
+	dc_vec_each (known, &walk->facts->uses)
+		if (*known == name)
+			return;
+	dc_vec_push(&walk->facts->uses, name);
+}
 
 static void walk_name(struct dc_walk *walk, CXCursor expr, unsigned how)
 {
@@ -274,6 +281,9 @@ static void walk_name(struct dc_walk *walk, CXCursor expr, unsigned how)
 		record_address(walk, to);
 		return;
 	}
+	if (clang_getCursorKind(to) == CXCursor_VarDecl ||
+	    clang_getCursorKind(to) == CXCursor_EnumConstantDecl)
+		note_use(walk, to);
 	if (clang_getCursorKind(to) != CXCursor_VarDecl)
 		return;
 	storage = clang_Cursor_getStorageClass(to);

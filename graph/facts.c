@@ -65,6 +65,13 @@ unsigned dc_facts_lock(struct dc_facts *facts, const char *name, enum dc_lock_cl
 	return i;
 }
 
+enum dc_lock_op dc_facts_inline_op(const struct dc_fact_inline_lock *lock)
+{
+	if (lock->takes > lock->releases)
+		return DC_LOCK_TAKES;
+	return lock->takes || !lock->releases ? DC_LOCK_IGNORES : DC_LOCK_RELEASES;
+}
+
 unsigned dc_facts_kernel_function(struct dc_facts *facts, const char *name, bool *ret_new)
 {
 	struct name_slot *slot = name_slot(facts, name);
@@ -136,8 +143,8 @@ uint64_t dc_facts_digest(const struct dc_facts *facts, const struct dc_fact_mark
 		digest = mix(mix(digest, facts->accesses.at[i].type, facts->accesses.at[i].how),
 			     facts->accesses.at[i].name, 0);
 	for (i = mark->flows; i < facts->flows.len; i++)
-		digest = mix(mix(digest, facts->flows.at[i].to, 0), facts->flows.at[i].from.name,
-			     0);
+		digest =
+			mix(mix(digest, facts->flows.at[i].to, 0), facts->flows.at[i].from.name, 0);
 	for (i = mark->addresses; i < facts->addresses.len; i++)
 		digest = mix(digest, facts->addresses.at[i].symbol, 0);
 	return digest;
@@ -162,6 +169,8 @@ void dc_facts_done(struct dc_facts *facts)
 		HASH_CLEAR(hh, facts->names->slots);
 	dc_vec_each (kernel, &facts->kernel_functions)
 		dc_vec_done(&kernel->calls);
+	dc_vec_each (kernel, &facts->kernel_functions)
+		dc_vec_done(&kernel->locks);
 	dc_vec_each (call, &facts->calls) {
 		dc_vec_done(&call->locks);
 		dc_vec_done(&call->dropped);
@@ -171,6 +180,7 @@ void dc_facts_done(struct dc_facts *facts)
 	dc_vec_done(&facts->addresses);
 	dc_vec_done(&facts->calls);
 	dc_vec_done(&facts->values);
+	dc_vec_done(&facts->targets);
 	dc_vec_done(&facts->locks);
 	dc_vec_done(&facts->lock_arguments);
 	dc_vec_done(&facts->events);
@@ -181,6 +191,7 @@ void dc_facts_done(struct dc_facts *facts)
 	dc_vec_done(&facts->memory);
 	dc_vec_done(&facts->globals);
 	dc_vec_done(&facts->kernel_functions);
+	dc_vec_done(&facts->uses);
 	dc_vec_done(&facts->records);
 	dc_vec_done(&facts->declarations);
 	dc_map_done(&facts->declared);

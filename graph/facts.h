@@ -69,7 +69,10 @@ struct dc_fact_call {
 	bool in_macro;
 	unsigned loops, branches; /* around it */
 	unsigned first_lock, lock_count; /* of facts.lock_arguments */
-	unsigned unknown_lock; /* 1 + index of the lock that an unknown function may take; 0: none */
+	unsigned first_target, target_count; /* through a pointer: of facts.targets */
+	bool any_target; /* and perhaps functions that nobody knows */
+	unsigned
+		unknown_lock; /* 1 + index of the lock that an unknown function may take; 0: none */
 	dc_indices locks; /* indices of facts.locks that may be held; filled by dc_locks_resolve */
 	dc_indices dropped; /* those a caller of the caller may hold, but not here */
 };
@@ -127,11 +130,19 @@ struct dc_fact_memory {
 	bool frees;
 };
 
+/* How many calls in a body take and release a lock. name: as of struct dc_fact_lock. */
+struct dc_fact_inline_lock {
+	const char *name;
+	enum dc_lock_class class;
+	unsigned takes, releases;
+};
+
 struct dc_fact_kernel_function {
 	const char *name;
 	bool is_inline;
 	bool pure; /* its own body only computes; its callees are judged apart */
 	bool called; /* by the driver */
+	DC_VEC(struct dc_fact_inline_lock) locks; /* inline: that its body takes or releases */
 	DC_VEC(const char *) calls;
 };
 
@@ -162,6 +173,8 @@ struct dc_facts {
 	DC_VEC(struct dc_fact_address) addresses;
 	DC_VEC(struct dc_fact_call) calls;
 	dc_fact_values values; /* of the calls through pointers */
+	DC_VEC(const char *)
+	targets; /* symbols that these may call; filled by dc_resolve_targets */
 	DC_VEC(struct dc_fact_lock) locks;
 	DC_VEC(struct dc_fact_lock_argument) lock_arguments;
 	DC_VEC(struct dc_fact_event) events;
@@ -172,6 +185,7 @@ struct dc_facts {
 	DC_VEC(struct dc_fact_memory) memory;
 	DC_VEC(struct dc_global) globals;
 	DC_VEC(struct dc_fact_kernel_function) kernel_functions;
+	DC_VEC(const char *) uses; /* of names that dc_family_is_used asks for; each once */
 	DC_VEC(struct dc_fact_record) records;
 	DC_VEC(struct dc_fact_declaration) declarations; /* each symbol once */
 	struct dc_map declared; /* symbol -> index of declarations */
@@ -204,6 +218,10 @@ unsigned dc_facts_lock(struct dc_facts *facts, const char *name, enum dc_lock_cl
 
 /* Notes a declaration that the driver uses, once. file: NULL, or of the driver. */
 void dc_facts_declaration(struct dc_facts *facts, const char *symbol, const char *file);
+
+/* What an inline function does to a lock: it returns with one held that it took, or releases one
+ * that its caller held. DC_LOCK_IGNORES: neither, as far as its body shows. */
+enum dc_lock_op dc_facts_inline_op(const struct dc_fact_inline_lock *lock);
 
 /* Index of a kernel function by name, added when new (*ret_new). */
 unsigned dc_facts_kernel_function(struct dc_facts *facts, const char *name, bool *ret_new);

@@ -24,7 +24,7 @@ static enum dc_context read_context(const struct dc_json *row)
 }
 
 static void read_registered(struct dc_arena *arena, const struct dc_json *row,
-			    struct dc_context_rule *rule)
+			    struct dc_context_rule *rule, struct dc_family *family)
 {
 	struct dc_json list = dc_json_array_or_empty(row, "registered");
 	size_t i, count = dc_json_len(&list);
@@ -33,11 +33,16 @@ static void read_registered(struct dc_arena *arena, const struct dc_json *row,
 	rule->registered_count = count;
 	for (i = 0; i < count; i++) {
 		struct dc_json by = dc_json_at(&list, i);
+		bool uses = dc_json_has(&by, "uses");
 
 		rule->registered[i] = (struct dc_registered){
-			.function = dc_arena_strdup(arena, dc_json_str(&by, "function")),
+			.name = dc_arena_strdup(arena,
+						dc_json_str(&by, uses ? "uses" : "function")),
+			.is_function = !uses,
 			.context = read_context(&by),
 		};
+		if (uses)
+			dc_vec_push(&family->uses, rule->registered[i].name);
 	}
 }
 
@@ -91,7 +96,7 @@ static void read_rules(struct dc_arena *arena, const struct dc_json *root, const
 			rule.place = dc_arena_printf(arena, "%s.%s", dc_json_str(&row, "struct"),
 						     dc_json_str(&row, "field"));
 			rule.via = rule.place;
-			read_registered(arena, &row, &rule);
+			read_registered(arena, &row, &rule, family);
 		} else if (!strcmp(list, "exports")) {
 			rule.place = dc_arena_printf(arena, DC_FAMILY_EXPORT,
 						     dc_json_str(&row, "function"));
@@ -352,6 +357,7 @@ int dc_family_open(struct dc_diag *diag, struct dc_arena *arena, const char *nam
 	SORT(&family.memory);
 	SORT(&family.reaches);
 	SORT(&family.local);
+	SORT(&family.uses);
 	*ret = family;
 	return 0;
 }
@@ -364,6 +370,7 @@ void dc_family_done(struct dc_family *family)
 	dc_vec_done(&family->memory);
 	dc_vec_done(&family->reaches);
 	dc_vec_done(&family->local);
+	dc_vec_done(&family->uses);
 	dc_vec_done(&family->suffixes);
 	dc_vec_done(&family->files);
 	dc_vec_done(&family->folders);
@@ -440,6 +447,11 @@ const struct dc_reach_rule *dc_family_reach_argument(const struct dc_family *fam
 const struct dc_memory_rule *dc_family_memory(const struct dc_family *family, const char *function)
 {
 	return FIND(&family->memory, function);
+}
+
+bool dc_family_is_used(const struct dc_family *family, const char *name)
+{
+	return FIND(&family->uses, name) != NULL;
 }
 
 size_t dc_family_stem(const struct dc_family *family, const char *function)

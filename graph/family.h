@@ -22,12 +22,15 @@
  * A field whose context depends on how its structure is registered has "registered":
  * [{"function": "register_netdevice_notifier", "context": "process"}, ...]: what counts is which of
  * these the driver calls (the atomic one, if several), and the row's context if none.
+ * A row of "registered" may have "uses" for "function": a variable or an enumerator of the kernel
+ * (system_bh_wq, WQ_BH), and what counts is whether the driver uses it anywhere.
  * A variable "NAME*" is any that begins so; "unknown" is the context of a variable that EXPORT_SYMBOL
  * makes: what it holds may be called in any, unless a row of "exports" names the function.
  * A field "*" means every field of the structure that has no row of its own. Arguments count
  * from 0. "from" says, for people, which code of the kernel the context is known from. A row may
- * name the "header" of the kernel source that has it, where that is a driver's
- * own; only the tests look at it. A lock row has takes, tries, releases or ignores (a function
+ * name the "header" of the kernel source that has it, where that is a driver's own, and
+ * the "kernels" that have what it names (["6.1"]) if not all that are supported do; only the tests
+ * look at these. A lock row has takes, tries, releases or ignores (a function
  * that gets a lock and leaves it as it is): the argument that is the lock, or -1 for none. A
  * function that tries and returns 0 for success has "zero": true. A copies row names the arguments
  * whose target is written or read as a whole. Memory rows name functions that return memory, and
@@ -84,9 +87,11 @@ struct dc_reach_rule {
 	bool string, multiplies;
 };
 
-/* A function that registers structures, and the context in which those are called. */
+/* A function that registers structures, or a name that the driver uses for them, and the context in
+ * which those are called. */
 struct dc_registered {
-	const char *function;
+	const char *name;
+	bool is_function;
 	enum dc_context context;
 };
 
@@ -106,6 +111,7 @@ struct dc_family {
 	DC_VEC(struct dc_memory_rule) memory;
 	DC_VEC(struct dc_reach_rule) reaches;
 	DC_VEC(const char *) local; /* sorted */
+	DC_VEC(const char *) uses; /* of "registered"; sorted */
 	size_t own_rules,
 		own_locks; /* of the driver's folder; they come first until all is sorted */
 	const char *own; /* the driver's families.json, absolute; or NULL */
@@ -140,6 +146,9 @@ const struct dc_lock_rule *dc_family_lock(const struct dc_family *family, const 
  * or NULL. */
 const struct dc_copy_rule *dc_family_copy(const struct dc_family *family, const char *function);
 const struct dc_memory_rule *dc_family_memory(const struct dc_family *family, const char *function);
+
+/* True if some rule asks whether the driver uses a variable or enumerator. */
+bool dc_family_is_used(const struct dc_family *family, const char *name);
 
 /* What a function returns, or the rule of a field; of an argument of a function (__builtin_memcpy
  * is memcpy); or NULL. */

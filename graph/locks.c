@@ -11,7 +11,8 @@
  * wrappers and recursion work.
  *
  * A lock that is passed as a parameter is called FUNCTION#N; at a call it is replaced by the lock
- * that the caller passes. Calls through pointers are assumed not to change locks.
+ * that the caller passes. A call through a pointer takes what any function that it may call takes,
+ * and releases a lock only if it can call but one function.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -82,14 +83,35 @@ static void release(struct state *state, unsigned lock)
 	put(state->held[DEPTH - 1], lock, false);
 }
 
-static const struct effect *effect_of(const struct analysis *analysis,
-				      const struct dc_fact_call *call)
+static const struct effect *effect_of(const struct analysis *analysis, const char *callee)
 {
-	struct body_of *found = NULL;
+	struct body_of *found;
 
-	if (call->callee)
-		HASH_FIND_PTR(analysis->bodies, &call->callee, found);
+	HASH_FIND_PTR(analysis->bodies, &callee, found);
 	return found && analysis->effects[found->body].any ? &analysis->effects[found->body] : NULL;
+}
+
+static unsigned callees(const struct dc_fact_call *call)
+{
+	return call->callee ? 1 : call->target_count;
+}
+
+/* The functions that a call may call, from 0. */
+static const char *callee_at(const struct analysis *analysis, const struct dc_fact_call *call,
+			     unsigned index)
+{
+	return call->callee ? call->callee
+			    : analysis->facts->targets.at[call->first_target + index];
+}
+
+static bool has_effect(const struct analysis *analysis, const struct dc_fact_call *call)
+{
+	unsigned i;
+
+	for (i = 0; i < callees(call); i++)
+		if (effect_of(analysis, callee_at(analysis, call, i)))
+			return true;
+	return false;
 }
 
 /* The argument that is the callee's lock: N for "CALLEE#N", else -1. */
@@ -101,9 +123,10 @@ static int parameter_of(const char *lock, const char *callee)
 }
 
 /* The caller's lock for one of the callee's. */
-static unsigned translate(struct dc_facts *facts, const struct dc_fact_call *call, unsigned lock)
+static unsigned translate(struct dc_facts *facts, const struct dc_fact_call *call,
+			  const char *callee, unsigned lock)
 {
-	int parameter = parameter_of(facts->locks.at[lock].name, call->callee);
+	int parameter = parameter_of(facts->locks.at[lock].name, callee);
 	unsigned i;
 
 	for (i = 0; parameter >= 0 && i < call->lock_count; i++) {
@@ -117,40 +140,47 @@ static unsigned translate(struct dc_facts *facts, const struct dc_fact_call *cal
 }
 
 /* Adds the locks that calls may translate to, so that sets are large enough for them. */
-static void name_all_locks(struct dc_facts *facts)
+static void name_all_locks(struct analysis *analysis)
 {
+	struct dc_facts *facts = analysis->facts;
 	const struct dc_fact_call *call;
-	unsigned lock;
+	unsigned lock, i;
 	size_t before;
 
 	do {
 		before = facts->locks.len;
 		dc_vec_each (call, &facts->calls)
-			for (lock = 0; call->lock_count && lock < before; lock++)
-				translate(facts, call, lock);
+			for (i = 0; call->lock_count && i < callees(call); i++)
+				for (lock = 0; lock < before; lock++)
+					translate(facts, call, callee_at(analysis, call, i), lock);
 	} while (facts->locks.len > before);
 }
 
+/* sure: the call calls this function and no other. */
 static void apply_effect(struct analysis *analysis, const struct dc_fact_call *call,
-			 struct state *state)
+			 const char *callee, bool sure, struct state *state)
 {
-	const struct effect *effect = effect_of(analysis, call);
+	const struct effect *effect = effect_of(analysis, callee);
 	unsigned i, count = (unsigned)analysis->facts->locks.len;
 
 	for (i = 0; effect && i < count; i++) {
-		if (!has(effect->keeps, i))
-			release(state, translate(analysis->facts, call, i));
+		if (sure && !has(effect->keeps, i))
+			release(state, translate(analysis->facts, call, callee, i));
 		if (has(effect->takes, i))
-			take(state, translate(analysis->facts, call, i));
+			take(state, translate(analysis->facts, call, callee, i));
 	}
 }
 
 static void apply_call(struct analysis *analysis, const struct dc_fact_call *call,
 		       struct state *state)
 {
+	bool sure = callees(call) == 1 && !call->any_target;
+	unsigned i;
+
 	if (call->unknown_lock)
 		take(state, call->unknown_lock - 1);
-	apply_effect(analysis, call, state);
+	for (i = 0; i < callees(call); i++)
+		apply_effect(analysis, call, callee_at(analysis, call, i), sure, state);
 }
 
 static void apply_event(struct analysis *analysis, const struct dc_fact_event *event,
@@ -256,7 +286,7 @@ static bool touches_locks(const struct analysis *analysis, const struct dc_fact_
 		const struct dc_fact_event *event = &facts->events.at[body->first_event + i];
 
 		if (event->kind != DC_FACT_CALLS || facts->calls.at[event->index].unknown_lock ||
-		    effect_of(analysis, &facts->calls.at[event->index]))
+		    has_effect(analysis, &facts->calls.at[event->index]))
 			return true;
 	}
 	return false;
@@ -270,7 +300,8 @@ static bool update(uint64_t *set, const uint64_t *now, size_t words)
 	return changed;
 }
 
-/* As update, where a function has several bodies. both: what all of them keep; else what any takes. */
+/* As update, where a function has several bodies. both: what all of them keep; else what any takes.
+ */
 static bool join(uint64_t *set, const uint64_t *now, size_t words, bool both)
 {
 	bool changed = false;
@@ -332,27 +363,37 @@ static void record_call(struct dc_facts *facts, struct dc_fact_call *call,
 			dc_vec_push(&call->dropped, i);
 }
 
-/* A function has a region of what it takes, what a callee takes for it, and what it releases
- * for its caller. */
+/* A function has a region of what a callee takes for it. */
+static void record_callee(struct analysis *analysis, const struct dc_fact_body *body,
+			  const struct dc_fact_call *call, const char *callee)
+{
+	const struct effect *effect = effect_of(analysis, callee);
+	unsigned i, count = (unsigned)analysis->facts->locks.len;
+
+	for (i = 0; effect && i < count; i++)
+		if (has(effect->takes, i))
+			add_region(analysis->facts, body->function,
+				   translate(analysis->facts, call, callee, i));
+}
+
+/* Also of what it takes itself, and of what it releases for its caller. */
 static void record_regions(struct analysis *analysis, const struct dc_fact_body *body,
 			   const struct dc_fact_event *event, const struct state *state)
 {
 	struct dc_facts *facts = analysis->facts;
-	const struct effect *effect;
-	unsigned i, count = (unsigned)facts->locks.len;
+	const struct dc_fact_call *call;
+	unsigned i;
 
 	if (event->kind == DC_FACT_TAKES ||
 	    (event->kind == DC_FACT_RELEASES && !has(state->held[0], event->index)))
 		add_region(facts, body->function, event->index);
 	if (event->kind != DC_FACT_CALLS)
 		return;
-	if (facts->calls.at[event->index].unknown_lock)
-		add_region(facts, body->function, facts->calls.at[event->index].unknown_lock - 1);
-	effect = effect_of(analysis, &facts->calls.at[event->index]);
-	for (i = 0; effect && i < count; i++)
-		if (has(effect->takes, i))
-			add_region(facts, body->function,
-				   translate(facts, &facts->calls.at[event->index], i));
+	call = &facts->calls.at[event->index];
+	if (call->unknown_lock)
+		add_region(facts, body->function, call->unknown_lock - 1);
+	for (i = 0; i < callees(call); i++)
+		record_callee(analysis, body, call, callee_at(analysis, call, i));
 }
 
 static void record(struct analysis *analysis, const struct dc_fact_body *body, bool full)
@@ -385,7 +426,7 @@ static void start(struct analysis *analysis)
 	struct dc_facts *facts = analysis->facts;
 	size_t i;
 
-	name_all_locks(facts);
+	name_all_locks(analysis);
 	analysis->words = (facts->locks.len + 63) / 64;
 	analysis->effects =
 		dc_arena_alloc(facts->arena, facts->bodies.len * sizeof(*analysis->effects));

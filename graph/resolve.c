@@ -14,10 +14,11 @@ void dc_facts_resolve(struct dc_diag *diag, struct dc_facts *facts, struct dc_gr
 	dc_resolve_aliases(facts);
 	dc_resolve_functions(&resolve);
 	dc_resolve_kernel_functions(&resolve);
-	dc_resolve_unknown_locks(&resolve);
-	dc_locks_resolve(facts);
 	dc_resolve_shared(&resolve);
 	dc_resolve_flows(&resolve);
+	dc_resolve_targets(&resolve);
+	dc_resolve_unknown_locks(&resolve);
+	dc_locks_resolve(facts);
 	dc_resolve_calls(&resolve);
 	dc_resolve_entry_points(&resolve);
 	dc_resolve_contexts(&resolve);

@@ -53,6 +53,7 @@ void dc_resolve_unknown_locks(struct dc_resolve *resolve);
 
 /* The functions that each pointer may hold, graph->calls and graph->indirect: resolve_calls.c */
 void dc_resolve_flows(struct dc_resolve *resolve);
+void dc_resolve_targets(struct dc_resolve *resolve); /* facts->targets, which locks need */
 void dc_resolve_calls(struct dc_resolve *resolve);
 
 /* Fills records, shared and variables, and says who may read what is stored in a cell: only this

@@ -147,18 +147,15 @@ static bool is_empty(const struct dc_resolve *resolve, const struct dc_fact_cell
 	return true;
 }
 
-static void resolve_indirect(struct dc_resolve *resolve, const struct dc_fact_call *fact)
+/* The functions that a call through a pointer may call, a bit each: those that the assignments
+ * bring there, those of the pointer's type. Returns true if the assignments do not tell all. */
+static bool find_targets(struct dc_resolve *resolve, const struct dc_fact_call *fact,
+			 uint64_t *by_field, uint64_t *same_type, unsigned *ret_same_type)
 {
-	struct dc_fact_cell targets = {.functions = dc_alloc(resolve->words + 1, 8)};
-	uint64_t *same_type = dc_alloc(resolve->words + 1, 8);
-	struct dc_indirect_site site = {
-		.caller = (unsigned)dc_map_get(&resolve->functions, fact->caller),
-		.line = fact->line,
-		.through = fact->through,
-	};
+	struct dc_fact_cell targets = {.name = dc_facts_name(resolve->facts, "(call)"),
+				       .functions = by_field};
 	unsigned i;
 
-	targets.name = dc_facts_name(resolve->facts, "(call)");
 	for (i = 0; i < fact->value_count; i++) {
 		const struct dc_fact_value *value =
 			&resolve->facts->values.at[fact->first_value + i];
@@ -174,22 +171,71 @@ static void resolve_indirect(struct dc_resolve *resolve, const struct dc_fact_ca
 			targets.functions[word] |= source->functions[word];
 		targets.unknown |= source->unknown || parameter_is_open(resolve, source->name);
 	}
-	if (is_empty(resolve, &targets)) /* it came a way that we did not see */
-		targets.unknown = true;
-	site.assumed = targets.unknown;
-	site.by_signature = by_signature(resolve, fact->signature, same_type);
+	*ret_same_type = by_signature(resolve, fact->signature, same_type);
+	/* an empty set: it came a way that we did not see */
+	return targets.unknown || is_empty(resolve, &targets);
+}
+
+static bool bit(const uint64_t *set, size_t index)
+{
+	return set[index / 64] >> (index % 64) & 1;
+}
+
+static void resolve_indirect(struct dc_resolve *resolve, const struct dc_fact_call *fact)
+{
+	uint64_t *by_field = dc_alloc(resolve->words + 1, 8);
+	uint64_t *same_type = dc_alloc(resolve->words + 1, 8);
+	struct dc_indirect_site site = {
+		.caller = (unsigned)dc_map_get(&resolve->functions, fact->caller),
+		.line = fact->line,
+		.through = fact->through,
+	};
+	unsigned i;
+
+	site.assumed = find_targets(resolve, fact, by_field, same_type, &site.by_signature);
 	for (i = 0; i < resolve->graph->functions.len; i++) {
-		bool field = targets.functions[i / 64] >> (i % 64) & 1;
-		bool coarse = same_type[i / 64] >> (i % 64) & 1;
+		bool field = bit(by_field, i), coarse = bit(same_type, i);
 
 		if (field || coarse)
 			push_call(resolve, fact, i, DC_CALL_INDIRECT,
-				  field ? DC_BY_FIELD : DC_BY_SIGNATURE, !field && targets.unknown);
-		site.by_field += field || (coarse && targets.unknown);
+				  field ? DC_BY_FIELD : DC_BY_SIGNATURE, !field && site.assumed);
+		site.by_field += field || (coarse && site.assumed);
 	}
 	dc_vec_push(&resolve->graph->indirect, site);
-	free(targets.functions);
+	free(by_field);
 	free(same_type);
+}
+
+static void note_targets(struct dc_resolve *resolve, struct dc_fact_call *fact)
+{
+	const struct dc_facts *facts = resolve->facts;
+	uint64_t *by_field = dc_alloc(resolve->words + 1, 8);
+	uint64_t *same_type = dc_alloc(resolve->words + 1, 8);
+	unsigned count;
+	size_t i;
+
+	fact->first_target = (unsigned)facts->targets.len;
+	fact->any_target = find_targets(resolve, fact, by_field, same_type, &count);
+	for (i = 0; i < facts->functions.len; i++) {
+		const char *symbol = facts->functions.at[i].symbol;
+		int function = dc_map_get(&resolve->functions, symbol);
+
+		if (function >= 0 && (bit(by_field, (size_t)function) ||
+				      (fact->any_target && bit(same_type, (size_t)function))))
+			dc_vec_push(&resolve->facts->targets, symbol);
+	}
+	fact->target_count = (unsigned)facts->targets.len - fact->first_target;
+	free(by_field);
+	free(same_type);
+}
+
+void dc_resolve_targets(struct dc_resolve *resolve)
+{
+	struct dc_fact_call *fact;
+
+	dc_vec_each (fact, &resolve->facts->calls)
+		if (!fact->callee)
+			note_targets(resolve, fact);
 }
 
 static int compare_calls(const void *a, const void *b)

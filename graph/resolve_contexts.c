@@ -8,6 +8,19 @@
 
 /* Entry points */
 
+static bool is_registered_by(struct dc_resolve *resolve, const struct dc_registered *by)
+{
+	const char *name = dc_facts_name(resolve->facts, by->name);
+	const char *const *used;
+
+	if (by->is_function)
+		return dc_map_get(&resolve->kernel, name) >= 0;
+	dc_vec_each (used, &resolve->facts->uses)
+		if (*used == name)
+			return true;
+	return false;
+}
+
 /* The context that a rule gives, the structure registered as this driver does. */
 static enum dc_context context_of(struct dc_resolve *resolve, const struct dc_context_rule *rule)
 {
@@ -17,7 +30,7 @@ static enum dc_context context_of(struct dc_resolve *resolve, const struct dc_co
 	for (i = 0; i < rule->registered_count; i++) {
 		const struct dc_registered *by = &rule->registered[i];
 
-		if (dc_map_get(&resolve->kernel, dc_facts_name(resolve->facts, by->function)) < 0)
+		if (!is_registered_by(resolve, by))
 			continue;
 		if (context == DC_CONTEXT_COUNT || (1u << by->context & DC_CONTEXTS_ATOMIC))
 			context = by->context;
@@ -107,8 +120,10 @@ static void warn_of_exports(struct dc_resolve *resolve)
 	}
 	if (count)
 		dc_warn(resolve->diag, DC_LINE(first->file, first->first_line),
-			"%zu functions are exported to other modules (%s%s), which may call them in "
-			"any context; they are treated as critical. Rows \"exports\" in a families.json "
+			"%zu functions are exported to other modules (%s%s), which may call them "
+			"in "
+			"any context; they are treated as critical. Rows \"exports\" in a "
+			"families.json "
 			"of the driver's folder can say more",
 			count, names, count > 3 ? ", ..." : "");
 }
@@ -122,14 +137,17 @@ static void warn_of_entry(struct dc_resolve *resolve, const struct dc_entry_poin
 		return;
 	if (dc_resolve_place(resolve, entry->via) == DC_PLACE_SHARED)
 		dc_warn(resolve->diag, pos,
-			"%s is passed to another module through %s, for which no template has a row; "
+			"%s is passed to another module through %s, for which no template has a "
+			"row; "
 			"it is treated as critical. Add a row to a families.json of the driver's "
 			"folder",
 			function->name, entry->via);
 	else
 		dc_warn(resolve->diag, pos,
-			"%s is passed to the kernel through %s, for which no template has a row; it "
-			"is treated as critical. Add a row to a file of graph/families (%s) or to a "
+			"%s is passed to the kernel through %s, for which no template has a row; "
+			"it "
+			"is treated as critical. Add a row to a file of graph/families (%s) or to "
+			"a "
 			"families.json of the driver's folder",
 			function->name, entry->via, resolve->graph->family);
 }
@@ -383,6 +401,13 @@ static bool atomic_without(const struct dc_graph *graph, const struct dc_functio
 	return function->critical;
 }
 
+/* A lock without an object, or in an object of the kernel or of another module: those take it where
+ * they like. */
+static bool is_kernels(struct dc_resolve *resolve, const char *lock)
+{
+	return !*lock || dc_resolve_place(resolve, lock) != DC_PLACE_DRIVER;
+}
+
 /* A spinlock that cannot be named may be any, one that interrupts take among them. */
 static void mark_atomic_locks(struct dc_resolve *resolve)
 {
@@ -396,7 +421,9 @@ static void mark_atomic_locks(struct dc_resolve *resolve)
 				graph, &graph->functions.at[graph->locks.at[i].holders.at[j]], i);
 	for (i = 0; i < graph->locks.len; i++)
 		graph->locks.at[i].in_atomic |=
-			resolve->any_spinlock && graph->locks.at[i].class == DC_LOCK_SPIN;
+			graph->locks.at[i].class == DC_LOCK_SPIN &&
+			(resolve->any_spinlock ||
+			 is_kernels(resolve, resolve->facts->locks.at[i].name));
 }
 
 static bool called_atomically(const struct dc_graph *graph, unsigned kernel_function)

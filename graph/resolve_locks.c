@@ -7,16 +7,20 @@
 
 #include "graph/resolve.h"
 
-/* An inline function that calls nothing outside the headers cannot wait for a lock. */
+/* An inline function that calls nothing outside the headers cannot wait for a lock; what one does
+ * that calls lock functions its body shows. */
 static bool may_lock(const struct dc_resolve *resolve, const struct dc_fact_call *call)
 {
+	bool is_new;
+	unsigned index = dc_facts_kernel_function(resolve->facts, call->callee, &is_new);
 	int kernel = dc_map_get(&resolve->kernel, call->callee);
 	const struct dc_kernel_function *function;
 
 	if (kernel < 0 || dc_family_lock(resolve->facts->family, call->callee))
 		return false;
 	function = &resolve->graph->kernel_functions.at[kernel];
-	return !function->is_inline || function->reaches_count > 0;
+	return !function->is_inline || (function->reaches_count > 0 &&
+					!resolve->facts->kernel_functions.at[index].locks.len);
 }
 
 static void warn_of_lock(struct dc_resolve *resolve, const struct dc_fact_call *call,
@@ -27,7 +31,8 @@ static void warn_of_lock(struct dc_resolve *resolve, const struct dc_fact_call *
 	if (caller >= 0)
 		dc_warn(resolve->diag,
 			DC_LINE(resolve->graph->functions.at[caller].file, call->line),
-			"%s passes a lock (%s) to %s, for which no template has a row; it is treated "
+			"%s passes a lock (%s) to %s, for which no template has a row; it is "
+			"treated "
 			"as a function that takes the lock. Add a row to \"locks\" in a file of "
 			"graph/families (%s) or in a families.json of the driver's folder",
 			resolve->graph->functions.at[caller].name, object, call->callee,
@@ -38,8 +43,10 @@ static void warn_of_no_locks(struct dc_resolve *resolve)
 {
 	if (!resolve->facts->saw_locks && resolve->graph->kernel_functions.len)
 		dc_warn(resolve->diag, NULL,
-			"the kernel's headers declare no function of those that a template knows as "
-			"lock functions, so no lock of this driver is seen; add rows to \"locks\" in a "
+			"the kernel's headers declare no function of those that a template knows "
+			"as "
+			"lock functions, so no lock of this driver is seen; add rows to \"locks\" "
+			"in a "
 			"file of graph/families (%s)",
 			resolve->graph->family);
 }
@@ -53,7 +60,7 @@ void dc_resolve_unknown_locks(struct dc_resolve *resolve)
 	dc_vec_each (call, &facts->calls) {
 		const struct dc_fact_lock_argument *lock;
 
-		if (!call->lock_count || !may_lock(resolve, call))
+		if (!call->callee || !call->lock_count || !may_lock(resolve, call))
 			continue;
 		lock = &facts->lock_arguments.at[call->first_lock];
 		call->unknown_lock = dc_facts_lock(facts, lock->object, lock->class) + 1;

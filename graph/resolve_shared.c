@@ -127,8 +127,8 @@ enum dc_place dc_resolve_place(struct dc_resolve *resolve, const char *place)
 	const char *mark = strrchr(place, '#');
 
 	if (len > 2 && !strcmp(place + len - 2, "()"))
-		return place_of_result(resolve, dc_facts_namef(resolve->facts, "%.*s",
-							       (int)len - 2, place));
+		return place_of_result(resolve,
+				       dc_facts_namef(resolve->facts, "%.*s", (int)len - 2, place));
 	if (mark)
 		return place_of_argument(resolve, dc_facts_namef(resolve->facts, "%.*s",
 								 (int)(mark - place), place));

@@ -57,11 +57,11 @@ static struct dc_walk_target *label(struct dc_walk *walk, CXCursor cursor)
 	dc_vec_each (found, &walk->labels)
 		if (found->label == name)
 			return found;
-	dc_vec_push(&walk->labels,
-		    (struct dc_walk_target){
-			    .label = name,
-			    .block = dc_walk_block(walk),
-			    .cleanups = UINT_MAX}); /* not known yet: locks stay held */
+	dc_vec_push(
+		&walk->labels,
+		(struct dc_walk_target){.label = name,
+					.block = dc_walk_block(walk),
+					.cleanups = UINT_MAX}); /* not known yet: locks stay held */
 	return &walk->labels.at[walk->labels.len - 1];
 }
 

@@ -310,5 +310,10 @@ int dc_annotations_validate(struct dc_diag *diag, const struct dc_marshal *marsh
 	dc_vec_each (limit, &marshal->annotations.limits)
 		if (!err)
 			err = validate_limit(diag, marshal, limit);
+	if (err < 0 && marshal->source->kernel)
+		dc_note(diag, DC_FILE(marshal->path),
+			"the driver's source is that for Linux %s; a row that is right for another "
+			"kernel must change with it",
+			marshal->source->kernel);
 	return err;
 }

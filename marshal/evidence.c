@@ -157,6 +157,7 @@ static bool is_target(const struct dc_call *call, int caller, unsigned line)
 struct edge {
 	struct place *from, *to;
 	bool exact; /* the same address, or one further on in the same memory */
+	bool same; /* the same address */
 };
 
 typedef DC_VEC(struct edge) edges;
@@ -178,7 +179,7 @@ static void add_passed(const struct dc_marshal *marshal, struct place *place, ed
 		target.of = marshal->graph->functions.at[call->callee].name;
 		to = find_place(marshal, &target);
 		if (to)
-			dc_vec_push(ret, (struct edge){place, to, true});
+			dc_vec_push(ret, (struct edge){place, to, true, true});
 	}
 }
 
@@ -190,9 +191,11 @@ static void add_edges(const struct dc_marshal *marshal, edges *ret)
 
 	dc_vec_each (row, &marshal->source->evidence)
 		if (row->from.of)
-			dc_vec_push(ret, (struct edge){find_place(marshal, &row->from),
-						       find_place(marshal, &row->pointer),
-						       row->kind == DC_EVIDENCE_FROM});
+			dc_vec_push(ret,
+				    (struct edge){find_place(marshal, &row->from),
+						  find_place(marshal, &row->pointer),
+						  row->kind == DC_EVIDENCE_FROM,
+						  row->kind == DC_EVIDENCE_FROM && !row->offset});
 	for (i = 0; i < table->place_count; i++)
 		if (table->places[i].pointer.kind == DC_POINTER_PASSED)
 			add_passed(marshal, &table->places[i], ret);
@@ -210,7 +213,7 @@ static bool spread_edge(const struct edge *edge)
 		edge->from->handed = edge->to->handed;
 		changed = true;
 	}
-	if (edge->exact && edge->from->may_be_null && !edge->to->may_be_null &&
+	if (edge->same && edge->from->may_be_null && !edge->to->may_be_null &&
 	    edge->to->pointer.kind == DC_POINTER_PARAMETER)
 		changed = edge->to->may_be_null = true;
 	return changed;
@@ -380,11 +383,14 @@ static void merge_uses(struct dc_uses *into, const struct dc_uses *other)
 	}
 }
 
+/* True for structures of which an address is passed on, never the bytes. The driver's own are
+ * objects, or all functions that use them stay together. */
 static bool is_crossing_record(const struct dc_marshal *marshal, const char *record)
 {
+	const struct dc_layout *layout = dc_layout_find(&marshal->source->layouts, record);
 	const struct dc_type_rule *rule = dc_rules_type(marshal->rules, record);
 
-	return dc_marshal_is_object(marshal, record) ||
+	return (layout && layout->of_driver) || dc_marshal_is_object(marshal, record) ||
 	       (rule && (rule->class == DC_TYPE_OBJECT || rule->class == DC_TYPE_OPAQUE));
 }
 
@@ -430,6 +436,8 @@ static struct dc_uses uses_behind(struct way *way, const struct dc_evidence *row
 
 	switch (row->pointer.kind) {
 	case DC_POINTER_PARAMETER:
+		if (!dc_source_find(marshal->source, row->pointer.of))
+			return uses; /* another module has that function */
 		all = uses_along(way, row->pointer);
 		if (all.reach == DC_REACHES_EXTENT &&
 		    !translate(marshal, row->pointer.of, row, &all.extent))
@@ -647,32 +655,20 @@ static bool is_value(const struct dc_evidence *row)
 	       row->kind == DC_EVIDENCE_REGISTERS || row->kind == DC_EVIDENCE_DEVICE;
 }
 
-/* INSIDE stands beside the HAS of the field or element that is pointed to. */
-static bool is_beside_has(const struct dc_evidence *row, const struct dc_evidence *rows,
-			  size_t count)
-{
-	for (; row->kind == DC_EVIDENCE_INSIDE && count--; rows++)
-		if (rows->kind == DC_EVIDENCE_HAS && rows->line == row->line &&
-		    !strcmp(rows->text, row->text))
-			return true;
-	return false;
-}
-
 static struct dc_has find_has(struct way *way, struct dc_pointer pointer)
 {
 	const struct dc_marshal *marshal = way->marshal;
 	struct dc_has all = {0}, none = {0};
-	const struct dc_evidence *rows, *row;
-	size_t count, i, values = 0;
+	const struct dc_evidence *row;
+	size_t count, values = 0;
 	bool too_deep;
 
 	if (!enter(way, &pointer, &too_deep))
 		return none;
-	rows = rows_of(marshal, &pointer, &count);
-	for (row = rows, i = 0; i < count; row++, i++) {
+	for (row = rows_of(marshal, &pointer, &count); count--; row++) {
 		struct dc_has has;
 
-		if (!is_value(row) || is_beside_has(row, rows, count))
+		if (!is_value(row) || (row->kind == DC_EVIDENCE_INSIDE && row->certain))
 			continue;
 		if (row->kind == DC_EVIDENCE_FROM && !dc_pointer_order(&row->from, &pointer))
 			continue; /* p = p */

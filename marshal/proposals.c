@@ -74,7 +74,7 @@ static struct amount guess(const struct dc_marshal *marshal, const struct dc_def
 		text = beside;
 	else if (value->to_char)
 		text = dc_arena_printf(marshal->arena, "strlen($%zu) + 1", i);
-	else if (value->to == DC_VALUE_VOID && !farthest)
+	else if (value->to == DC_VALUE_VOID && (!farthest || (use && use->record)))
 		text = "address";
 	why = use ? dc_arena_printf(marshal->arena, "nothing shows how far this looks: %s",
 				    dc_evidence_words(marshal, use))
@@ -220,6 +220,12 @@ static struct amount find_amount(const struct dc_marshal *marshal,
 
 	if (uses.reach == DC_REACHES_NOTHING) /* also not in registers */
 		return amount("address", true, "no code looks at what it points to", NULL);
+	if (value->to != DC_VALUE_INTEGER && value->to != DC_VALUE_VOID)
+		return amount(NULL, false,
+			      dc_arena_printf(marshal->arena,
+					      "no annotation describes what '%s' points to",
+					      definition->parameters.at[i].name),
+			      NULL);
 	if (device)
 		return amount(NULL, false,
 			      dc_arena_printf(marshal->arena,
@@ -310,7 +316,8 @@ static bool find_arguments(const struct dc_marshal *marshal, const struct dc_def
 	return complete;
 }
 
-/* What callers in the driver pass NULL for: the process may do so, too. */
+/* What callers in the driver pass NULL for: the process may do so, too, unless the function looks
+ * there under no condition. */
 static const char *nullable_text(const struct dc_marshal *marshal,
 				 const struct dc_definition *definition)
 {
@@ -322,7 +329,8 @@ static const char *nullable_text(const struct dc_marshal *marshal,
 		struct dc_pointer at = dc_pointer_of_parameter(marshal, definition->name, i);
 
 		if ((rule && rule->nullable >> i & 1) ||
-		    (is_open(marshal, definition, i) && dc_evidence_may_be_null(marshal, at)))
+		    (is_open(marshal, definition, i) && dc_evidence_may_be_null(marshal, at) &&
+		     !dc_evidence_uses(marshal, at).certain))
 			text = dc_arena_printf(marshal->arena, "%s%s\"$%zu\"", text,
 					       *text ? ", " : "", i);
 	}

@@ -24,6 +24,7 @@ void dc_rules_done(struct dc_rules *rules)
 	}
 	dc_vec_done(&rules->rules);
 	dc_vec_done(&rules->headers);
+	dc_vec_done(&rules->acquiring);
 	dc_vec_done(&rules->types);
 	dc_vec_done(&rules->pointers);
 	dc_vec_done(&rules->functions);

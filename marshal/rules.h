@@ -55,9 +55,11 @@ struct dc_rule {
 	const char *undo; /* the call that releases what this one acquired, "free_irq($0, $4)":
 			   * arguments as $0, $1 ..., the result as $r; or NULL */
 	const char *no_undo; /* why there is none, if this one acquires something; or NULL */
+	bool recovery; /* no_undo: annotations name functions of the driver that free it */
 	const char *success; /* condition, "$r > 0", under which it acquired; NULL: no error */
 	unsigned key; /* a release: how many arguments identify the resource; 0: all */
 	enum dc_undo_when when; /* a release */
+	bool once; /* a release: of something that is there or not, and is not counted */
 	enum dc_sync sync; /* a downcall */
 	/* A downcall, or NULL: a C expression (0 or an error) that its handler evaluates before it
 	 * calls the function, or instead. `dcg` is the call, $0 ... are arguments, $r is the
@@ -117,6 +119,9 @@ struct dc_function_rule {
 	/* Statement that the kernel component runs if the call was not made or not finished: $0 ...
 	 * are its parameters, dcg_err is the error; or NULL. Entry points only. */
 	const char *on_failure;
+	const char *failure_result; /* C expression: the result then; or NULL. Entry points only. */
+	bool last_answer; /* ... or what it answered last. Entry points only. */
+	bool setter; /* recovery calls it again as it succeeded last. Entry points only. */
 	bool retry; /* may be begun again if the process dies in it */
 	unsigned deadline_ms; /* longest time without progress; 0: the default */
 	/* "RECORD.FIELD" or "RECORD.*": fields that it reads and that no analysis sees */
@@ -169,6 +174,9 @@ struct dc_rules {
 	DC_VEC(struct dc_rule) rules; /* sorted by name; a family's replace those of Linux */
 	DC_VEC(const char *)
 	headers; /* that declare the names that user code redefines, in order */
+	/* Names of the kernel's functions that acquire something, * standing for any text: such a
+	 * function needs undo or no_undo. */
+	DC_VEC(const char *) acquiring;
 	DC_VEC(struct dc_type_rule) types;
 	DC_VEC(struct dc_pointer_rule) pointers;
 	DC_VEC(struct dc_function_rule) functions;

@@ -75,6 +75,8 @@ static void read_rule(struct dc_rules *rules, const struct dc_json *row, size_t 
 		.define = keep(rules->arena, dc_json_str_or(row, "define", NULL)),
 		.undo = keep(rules->arena, dc_json_str_or(row, "undo", NULL)),
 		.no_undo = keep(rules->arena, dc_json_str_or(row, "no_undo", NULL)),
+		.once = dc_json_bool_or(row, "once", false),
+		.recovery = dc_json_bool_or(row, "recovery", false),
 		.success = keep(rules->arena, dc_json_str_or(row, "success", NULL)),
 		.key = (unsigned)dc_json_int_or(row, "key", 0, 6, 0),
 		.header_code = dc_json_bool_or(row, "header_code", false),
@@ -218,6 +220,9 @@ static void read_function(struct dc_rules *rules, const struct dc_json *row, con
 		.name = keep(rules->arena, dc_json_str(row, key)),
 		.device = keep(rules->arena, dc_json_str_or(row, "device", NULL)),
 		.on_failure = keep(rules->arena, dc_json_str_or(row, "on_failure", NULL)),
+		.failure_result = keep(rules->arena, dc_json_str_or(row, "failure_result", NULL)),
+		.setter = dc_json_bool_or(row, "setter", false),
+		.last_answer = dc_json_bool_or(row, "last_answer", false),
 		.retry = dc_json_bool_or(row, "retry", false),
 		.nullable = read_nullable(row),
 		.deadline_ms = (unsigned)dc_json_int_or(row, "deadline_ms", 0, 3600000, 0),
@@ -427,6 +432,7 @@ static int read_file(struct dc_diag *diag, struct dc_rules *rules, const char *p
 	if (err < 0)
 		return err;
 	read_texts(rules, &root, "headers", &rules->headers);
+	read_texts(rules, &root, "acquiring", &rules->acquiring);
 	read_functions(rules, &root, "entry_points", "entry_point");
 	read_rows(rules, &root, "pointers", read_kernel_pointer);
 	read_rows(rules, &root, "types", read_type);

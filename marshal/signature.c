@@ -121,8 +121,29 @@ const struct dc_function_rule *dc_marshal_function_rule(const struct dc_marshal 
 	return rule;
 }
 
-const char *dc_entry_on_failure(const struct dc_marshal *marshal,
-				const struct dc_definition *definition)
+void dc_entry_failure(const struct dc_marshal *marshal, const struct dc_definition *definition,
+		      struct dc_failure *ret)
+{
+	int function = dc_graph_function(marshal->graph, definition->name);
+	const struct dc_entry_point *point;
+
+	*ret = (struct dc_failure){0};
+	dc_vec_each (point, &marshal->graph->entry_points) {
+		const struct dc_function_rule *rule =
+			(int)point->function == function
+				? dc_rules_function(marshal->rules, point->via)
+				: NULL;
+
+		if (rule && rule->on_failure && !ret->statement)
+			ret->statement = dc_signature_expand(marshal, definition, rule->on_failure);
+		if (rule && rule->failure_result && !ret->result)
+			ret->result =
+				dc_signature_expand(marshal, definition, rule->failure_result);
+		ret->last_answer |= rule && rule->last_answer;
+	}
+}
+
+bool dc_entry_is_setter(const struct dc_marshal *marshal, const struct dc_definition *definition)
 {
 	int function = dc_graph_function(marshal->graph, definition->name);
 	const struct dc_entry_point *point;
@@ -133,10 +154,10 @@ const char *dc_entry_on_failure(const struct dc_marshal *marshal,
 				? dc_rules_function(marshal->rules, point->via)
 				: NULL;
 
-		if (rule && rule->on_failure)
-			return dc_signature_expand(marshal, definition, rule->on_failure);
+		if (rule && rule->setter)
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 const char *dc_signature_expand(const struct dc_marshal *marshal,

@@ -46,9 +46,18 @@ const char *dc_signature_expand(const struct dc_marshal *marshal,
 const struct dc_function_rule *dc_marshal_function_rule(const struct dc_marshal *marshal,
 							const struct dc_definition *definition);
 
-/* The C statement that the kernel component runs if the call was not made or not finished; NULL:
- * none. */
-const char *dc_entry_on_failure(const struct dc_marshal *marshal,
-				const struct dc_definition *definition);
+/* Whether the kernel enters a function to set something that recovery sets again. */
+bool dc_entry_is_setter(const struct dc_marshal *marshal, const struct dc_definition *definition);
+
+/* What the kernel component does if the kernel enters a function of the process, and the call was
+ * not made or not finished. Of the first entry point that has a rule. */
+struct dc_failure {
+	const char *statement; /* C, or NULL */
+	const char *result; /* C expression, or NULL: the error, or 0 */
+	bool last_answer; /* the result, and what it copies back, are those of the last call */
+};
+
+void dc_entry_failure(const struct dc_marshal *marshal, const struct dc_definition *definition,
+		      struct dc_failure *ret);
 
 #endif

@@ -51,12 +51,8 @@ int64_t dc_report_crossing(const struct dc_report *report, const struct dc_probl
 
 const char *dc_time_text(struct dc_arena *arena, double us)
 {
-	static const char *const units[] = {"ns", "us", "ms", "s"};
-	double value = us * 1000;
-	size_t unit = 0;
+	char text[DC_TIME_LEN];
 
-	/* 999.7 us would be rounded to 1e+03 us */
-	for (; unit < 3 && value >= 999.5; unit++)
-		value /= 1000;
-	return dc_arena_printf(arena, value >= 999.5 ? "%.0f %s" : "%.3g %s", value, units[unit]);
+	dc_time_format(1000 * us, 3, text);
+	return dc_arena_strdup(arena, text);
 }

@@ -5,6 +5,8 @@
  */
 #include "ratio.h"
 
+#include <stdio.h>
+
 #include <ctype.h>
 #include <stddef.h>
 #include <string.h>
@@ -100,6 +102,8 @@ bool dc_delay_parse(const char *text, struct dc_ratio *ret_delay_ns)
 
 	if (!rest)
 		return false;
+	while (*rest == ' ') /* as it is printed */
+		rest++;
 	if (!*rest && !p)
 		return dc_ratio_make(0, 1, ret_delay_ns);
 	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
@@ -146,4 +150,19 @@ bool dc_delay_of_lambda(struct dc_ratio lambda, int64_t price, int64_t seconds,
 			struct dc_ratio *ret_delay_ns)
 {
 	return scaled(lambda.p, seconds, NS_PER_S, lambda.q, price, ret_delay_ns);
+}
+
+void dc_time_format(double ns, int digits, char *text)
+{
+	static const char *const units[] = {"ns", "us", "ms", "s"};
+	/* what rounds to 1000 of a unit is 1 of the next */
+	double limit = digits > 3 ? 1000 : 999.5;
+	size_t unit = 0;
+
+	for (; unit < 3 && ns >= limit; unit++)
+		ns /= 1000;
+	if (ns >= limit)
+		snprintf(text, DC_TIME_LEN, "%.0f %s", ns, units[unit]);
+	else
+		snprintf(text, DC_TIME_LEN, "%.*g %s", digits, ns, units[unit]);
 }

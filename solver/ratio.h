@@ -49,4 +49,10 @@ bool dc_lambda_of_delay(struct dc_ratio delay_ns, int64_t price, int64_t seconds
 bool dc_delay_of_lambda(struct dc_ratio lambda, int64_t price, int64_t seconds,
 			struct dc_ratio *ret_delay_ns);
 
+#define DC_TIME_LEN 40
+
+/* A time with a unit that reads: "250 ns", "1.26 ms", "4000 s"; so many digits, without zeros at
+ * the end; ASCII. text: DC_TIME_LEN bytes. */
+void dc_time_format(double ns, int digits, char *text);
+
 #endif

@@ -4,7 +4,7 @@
 # each is in, and the names that macros hide; then the same files as they were written.
 #
 # awk -v root=FOLDER/ -v pattern=REGEX -f calls.awk UNIT.i
-# prints "FILE LINE FUNCTION NAME WORDS...": WORDS are the identifiers between the brackets of the
+# prints "FILE LINE FUNCTION NAME WORDS...": NAME is "->FIELD" for a call through a field, WORDS are the identifiers between the brackets of the
 # call, LINE is that of the outermost open bracket, FUNCTION is "-" at file scope.
 
 function wanted(name) { return name ~ pattern }
@@ -12,7 +12,7 @@ function wanted(name) { return name ~ pattern }
 # One line of text, in the file `at` at `number`; `raw`: as written, so that only lines that the
 # preprocessed text has are looked at.
 function scan(text, raw,   token, rest, i) {
-	while (match(text, /[A-Za-z_][A-Za-z0-9_]*|[0-9][A-Za-z0-9_.]*|[(){};=,]/)) {
+	while (match(text, /->|[A-Za-z_][A-Za-z0-9_]*|[0-9][A-Za-z0-9_.]*|[(){};=,.]/)) {
 		token = substr(text, RSTART, RLENGTH)
 		text = substr(text, RSTART + RLENGTH)
 		rest = text
@@ -21,7 +21,7 @@ function scan(text, raw,   token, rest, i) {
 			for (i = 1; i <= pending; i++) words[i] = words[i] " " token
 			if (substr(rest, 1, 1) == "(" && wanted(token)) {
 				pending++
-				name[pending] = token
+				name[pending] = (before == "->" || before == "." ? "->" : "") token
 				level[pending] = brackets
 				words[pending] = ""
 				line[pending] = brackets ? opened : number
@@ -41,8 +41,6 @@ function scan(text, raw,   token, rest, i) {
 			if (!raw && !depth++ && before == ")") current = candidate
 		} else if (token == "}" && !brackets && !raw && depth) {
 			if (!--depth) current = "-"
-		} else if (token == "{" && !raw) {
-			inner++
 		}
 		before = token
 	}
@@ -50,7 +48,7 @@ function scan(text, raw,   token, rest, i) {
 
 function emit(p, raw,   where, f) {
 	where = at SUBSEP line[p]
-	if (raw && !(where in lines)) return
+	if (raw && (!(where in lines) || name[p] in macro)) return
 	f = raw ? lines[where] : current
 	if (seen[at, line[p], f, name[p], words[p]]++) return
 	print substr(at, length(root) + 1), line[p], f == "" ? "-" : f, name[p] words[p]
@@ -116,6 +114,18 @@ BEGIN { current = "-" }
 		files[at] = 1
 	}
 }
+# A macro of the driver is looked at where it is expanded.
+function read_macros(path,   text) {
+	while ((getline text < path) > 0)
+		if (text ~ /^[ \t]*#[ \t]*define[ \t]/) {
+			sub(/^[ \t]*#[ \t]*define[ \t]+/, "", text)
+			sub(/[^A-Za-z0-9_].*/, "", text)
+			macro[text] = 1
+		}
+	close(path)
+}
+
 END {
+	for (path in files) read_macros(path)
 	for (path in files) read_written(path)
 }

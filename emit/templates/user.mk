@@ -42,7 +42,7 @@ kbuild/Kbuild:
 	echo 'obj-m := probe.o' > $@
 	: > kbuild/probe.c
 
-%.o: %.c flags.txt dcg.h dcg_rules.h $(HEADERS)
+%.o: %.c flags.txt $(wildcard *.h) $(HEADERS)
 	cd $(KDIR) && $(CC) $(WARNINGS) $(CODE) $$(cat $(CURDIR)/flags.txt) -I$(CURDIR) \
 		-DKBUILD_MODNAME='"$(MODULE)"' -DKBUILD_BASENAME='"$(basename $(notdir $<))"' \
 		-D__KBUILD_MODNAME=kmod_$(MODULE) $(FLAGS) $(FLAGS_$*) $(CFLAGS) \

@@ -21,12 +21,34 @@
 #include "graph/guess.h"
 
 #define ANY_SOURCE "linux-source" /* the package of a kernel's source begins so */
+#define INSTALLED  "/../share/drivercut" /* from the folder of the program */
+
+/* The data that was installed with this program, wherever that was moved to; "": there is none. */
+static const char *installed_data(void)
+{
+	char path[PATH_MAX + sizeof(INSTALLED)];
+	static char found[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX);
+	char *slash;
+
+	if (len <= 0)
+		return "";
+	path[len] = '\0';
+	slash = strrchr(path, '/');
+	strcpy(slash ? slash : path, INSTALLED);
+	return realpath(path, found) ? found : "";
+}
 
 const char *dc_data_dir(void)
 {
+	static const char *installed; /* looked for once */
 	const char *chosen = getenv("DRIVERCUT_DATA");
 
-	return chosen && *chosen ? chosen : DC_DATA_DIR;
+	if (chosen && *chosen)
+		return chosen;
+	if (!installed)
+		installed = installed_data();
+	return *installed ? installed : DC_DATA_DIR;
 }
 
 static const char *arena_str(struct dc_arena *arena, const char *text)

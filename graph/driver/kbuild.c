@@ -448,6 +448,24 @@ int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct d
 	return err;
 }
 
+int dc_kbuild_only_module(struct dc_diag *diag, struct dc_arena *arena,
+			  const struct dc_kernel *kernel, const char *source, const char **ret)
+{
+	dc_modules modules = {0};
+	dc_units all = {0};
+	int err = dc_kbuild_read(diag, arena, kernel, source, &all, &modules, NULL);
+
+	if (!err && modules.len > 1)
+		err = choose_one(diag, source, &modules);
+	else if (!err && !modules.len)
+		err = report_nothing(diag, arena, source);
+	else if (!err)
+		*ret = modules.at[0].name;
+	dc_modules_done(&modules);
+	dc_vec_done(&all);
+	return err;
+}
+
 int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const char *path,
 			    dc_units *ret)
 {

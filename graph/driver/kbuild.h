@@ -73,6 +73,11 @@ int dc_kbuild_units(struct dc_diag *diag, struct dc_arena *arena, const struct d
 		    const char *source, const char *module, dc_units *ret, dc_units *ret_others,
 		    dc_paths *ret_makefiles);
 
+/* The name of the only module that Kbuild would make in source. As dc_kbuild_read; -EINVAL also if
+ * there are several to choose from. ret: in the arena. */
+int dc_kbuild_only_module(struct dc_diag *diag, struct dc_arena *arena,
+			  const struct dc_kernel *kernel, const char *source, const char **ret);
+
 /* The same from a compile_commands.json ("command" or "arguments" entries). */
 int dc_kbuild_read_commands(struct dc_diag *diag, struct dc_arena *arena, const char *path,
 			    dc_units *ret);

@@ -369,6 +369,7 @@ static void push_inside(struct dc_pointer_walk *walk, CXCursor lvalue, dc_pointe
 	dc_vec_each (value, &values) {
 		if (value->kind == DC_POINTED_PLACE)
 			value->kind = DC_POINTED_INSIDE;
+		value->beside = true;
 		if (value->kind == DC_POINTED_INSIDE || value->kind == DC_POINTED_REGISTERS ||
 		    value->kind == DC_POINTED_DEVICE)
 			dc_vec_push(ret, *value);

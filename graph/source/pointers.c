@@ -152,7 +152,7 @@ static void note_value(struct dc_pointer_walk *walk, struct dc_pointer place, CX
 	    place.kind != DC_POINTER_PASSED)
 		return;
 	evidence.kind = kinds[value->kind];
-	evidence.certain = value->kind == DC_POINTED_PLACE && !walk->conditions;
+	evidence.certain = value->kind == DC_POINTED_PLACE ? !walk->conditions : value->beside;
 	dc_evidence_add(walk, at, evidence);
 }
 
@@ -432,7 +432,8 @@ static bool place_of_argument(struct dc_pointer_walk *walk, CXCursor call, CXCur
 	*ret = (struct dc_pointer){DC_POINTER_PARAMETER, dc_ast_symbol(facts, callee),
 				   dc_facts_namef(facts, "%d", i)};
 	return dc_ast_driver_file(facts, dc_ast_place(callee).file) &&
-	       i < clang_Cursor_getNumArguments(callee);
+	       i < clang_Cursor_getNumArguments(callee) &&
+	       !dc_family_reach_argument(facts->family, dc_ast_spelling(facts, callee), i);
 }
 
 static void pass(struct dc_pointer_walk *walk, CXCursor call, CXCursor callee, int i,

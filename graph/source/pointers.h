@@ -57,7 +57,8 @@ struct dc_evidence {
 	long long offset; /* of FROM */
 	struct dc_extent extent; /* of USES and HAS; of NUMBER the number */
 	bool certain; /* USES: each call that runs to its end looks so far, or that loop does;
-		       * HAS: the declaration says so; FROM: each call that comes so far */
+		       * HAS: the declaration says so; FROM: each call that comes so far;
+		       * INSIDE: a HAS or ANY says how much there is */
 	bool allocated; /* HAS: by a function that allocates memory */
 	const char *record; /* structure that the pointer points to, or NULL */
 	const char *function; /* whose body shows it; NULL: a declaration */

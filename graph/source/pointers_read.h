@@ -42,6 +42,7 @@ struct dc_pointed {
 	long long offset;
 	struct dc_extent extent;
 	bool allocated;
+	bool beside; /* INSIDE: the memory itself is another of the values */
 };
 
 typedef DC_VEC(struct dc_pointed) dc_pointed_values;

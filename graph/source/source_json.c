@@ -366,10 +366,10 @@ int dc_source_write(struct dc_diag *diag, const char *path, const struct dc_sour
 	PUT_LIST(root, "inlines", &layouts->inlines, inline_members);
 	PUT_LIST(root, "inner_calls", &layouts->inner_calls, inner_call_members);
 	PUT_LIST(root, "hidden", &layouts->hidden, hidden_members);
-	PUT_LIST(root, "evidence", &source->evidence, evidence_members);
-	dc_json_set(root, "reach", put_reach(source));
 	dc_json_set(root, "table_variables",
 		    put_texts(layouts->table_variables.at, layouts->table_variables.len));
+	PUT_LIST(root, "evidence", &source->evidence, evidence_members);
+	dc_json_set(root, "reach", put_reach(source));
 	err = dc_json_write(diag, path, root);
 	json_decref(root);
 	return err;
@@ -576,7 +576,7 @@ static void get_layouts(struct reader *reader)
 /* A source.json of before has none; only the ladder of fields needs it. */
 static void get_reach(struct reader *reader)
 {
-	struct dc_json rows = dc_json_array_or_empty(&reader->root, "reach");
+	struct dc_json rows = dc_json_array(&reader->root, "reach");
 	const char *before = NULL;
 	size_t i;
 
@@ -651,9 +651,9 @@ static void get_all(struct reader *reader)
 	GET_LIST(reader, root, "inner_calls", &layouts->inner_calls, inner_call_members,
 		 dc_inner_call);
 	GET_LIST(reader, root, "hidden", &layouts->hidden, hidden_members, dc_hidden_use);
+	GET_TEXTS(reader, root, "table_variables", &layouts->table_variables);
 	GET_LIST(reader, root, "evidence", &source->evidence, evidence_members, dc_evidence);
 	get_reach(reader);
-	GET_TEXTS(reader, root, "table_variables", &layouts->table_variables);
 }
 
 int dc_source_read(struct dc_diag *diag, const char *path, const char *folder,

@@ -208,6 +208,12 @@ void dcrt_in_nonnull(struct dcrt_call *call, const void *pointer)
 }
 DCRT_EXPORT(dcrt_in_nonnull);
 
+int dcrt_out_error(const struct dcrt_call *call)
+{
+	return call->writer.err;
+}
+DCRT_EXPORT(dcrt_out_error);
+
 int dcrt_in_error(const struct dcrt_call *call)
 {
 	return call->err;

@@ -99,6 +99,7 @@ struct dck_release {
 	void (*undo)(const unsigned long *args);
 	unsigned int key; /* how many arguments identify what was acquired */
 	enum dck_when when;
+	bool once; /* acquiring it again changes nothing: it is noted once */
 };
 
 /* dck_acquired - notes it. False, and one warning, if there is no memory for the entry. */
@@ -112,10 +113,17 @@ bool dck_released(const struct dck_release *release, unsigned long *args);
 void dck_memory_released(const void *memory);
 
 /*
- * dck_locks_release - after an upcall that this thread made: if the process ended in it (err
- * tells), releases the locks that the thread has taken for the process since dck_locks_mark().
+ * dck_journal_mark - now, for the next two. dck_undo_since - a handler has made something that the
+ * process cannot be told of (err is negative): releases what this thread has acquired since the
+ * mark. Returns err.
  */
-u64 dck_locks_mark(void);
+u64 dck_journal_mark(void);
+int dck_undo_since(u64 mark, int err);
+
+/*
+ * dck_locks_release - after an upcall that this thread made: if the process ended in it (err
+ * tells), releases the locks that the thread has taken for the process since the mark.
+ */
 void dck_locks_release(u64 mark, int err);
 
 /*
@@ -136,57 +144,112 @@ struct dck_recovery {
 /* Generated; a zero row ends it. */
 extern const struct dck_recovery dcg_recoveries[];
 
+/* Generated: types of the static variables of functions that bind devices; DCRT_ANY_TYPE ends them.
+ */
+extern const u16 dcg_bind_statics[];
+
 /* dck_is_object - for the conditions of such functions: true for an address in a tracked object. */
 bool dck_is_object(const void *address);
 
-/* dck_begin - as dcrt_call_begin; -ENODEV during recovery. */
-int dck_begin(u32 function, struct dcrt_call **ret);
+/*
+ * In what follows, about is an address that tells which device a call is for: of the device, or in
+ * an object. NULL: no argument tells. If nobody knows the device, it may be any.
+ */
+
+/* dck_begin - as dcrt_call_begin; -ENODEV during recovery of the device. */
+int dck_begin(u32 function, const void *about, struct dcrt_call **ret);
 
 /*
  * dck_upcall_failed - an upcall that changes things has failed. If the process ended in it,
- * recovery is scheduled: it releases what is in the journal and probes the devices again.
+ * recovery of the device is scheduled: it releases what is in the journal for it and probes it
+ * again.
  */
-void dck_upcall_failed(const char *what, int err);
+void dck_upcall_failed(const char *what, const void *about, int err);
 /*
  * dck_change_failed - the same for an upcall that nobody makes again, and whose failure the kernel
  * may ignore: recovery is scheduled, too, if no process ran it.
  */
-void dck_change_failed(const char *what, int err);
+void dck_change_failed(const char *what, const void *about, int err);
 /*
- * dck_remove_failed - an upcall that removes a device has failed: releases everything at once, that
- * of other devices, too. Those are recovered after dck_device_remove() of this one.
+ * dck_bind_failed, dck_remove_failed - an upcall that probes or removes a device has failed:
+ * releases at once what it has acquired. A device that was probed is probed again later.
  */
-void dck_remove_failed(const char *what, int err);
+void dck_bind_failed(const char *what, struct device *device, int err);
+void dck_remove_failed(const char *what, struct device *device, int err);
+/*
+ * dck_release_now - an upcall has failed after which a device must be quiet (on_failure of a rule):
+ * releases at once what it has acquired. Recovery follows.
+ */
+void dck_release_now(const char *what, const void *about, int err);
 /*
  * dck_had_no_process - true if an upcall failed only because there was no process, none until its
  * end, or none with time for it, and no recovery follows: it can be made again.
  */
-bool dck_had_no_process(int err);
+bool dck_had_no_process(const void *about, int err);
 /*
- * dck_recovery_flush - the module is about to end: waits for a recovery that has begun, but not for
- * a process.
+ * For init.c. dck_recovery_begin returns 0 or an error. dck_recovery_flush - the module is about to
+ * end: waits for a recovery that has begun, but not for a process. dck_recovery_end: it has ended.
  */
+int dck_recovery_begin(void);
+void dck_wake_process(void); /* init.c: starts one at once, if there is none */
 void dck_recovery_flush(void);
+void dck_recovery_end(void);
 
-/* Devices that the driver was bound to. May sleep. */
+/* Devices of the driver. May sleep. */
+
+/* dck_device_begin - before it is probed. Returns 0, -ENOMEM, -EPROBE_DEFER during its recovery. */
+int dck_device_begin(struct device *device);
+/* It was probed with success. */
 void dck_device_add(struct device *device);
 /* It will be removed: recovery does not probe it again. */
 void dck_device_removing(struct device *device);
-/* It was removed, or probing it failed: drops the journal's entries for it. */
+/* It was removed, or the driver refused it: drops the journal's entries for it. */
 void dck_device_remove(struct device *device);
 
 /*
+ * answers.c: dck_answer - notes a part of an answer (err 0 or more), or replaces it by that of the
+ * last call that asked the same (err negative). Part 0 is the result. False: there was none. Any
+ * context.
+ */
+struct dck_asked {
+	u32 function;
+	const void *about;
+	u64 words; /* of the arguments */
+};
+
+bool dck_answer(int err, const struct dck_asked *asked, unsigned int part, void *data, size_t len);
+void dck_answers_drop(void); /* the module ends */
+
+/* settings.c: a function of the driver in the process that sets something, and how to call it. */
+struct dck_arg {
+	u64 word;
+	void *data; /* copied, len bytes; or NULL: a word */
+	u32 len;
+};
+
+struct dck_setter {
+	const char *name;
+	int (*replay)(const struct dck_arg *args);
+};
+
+/* dck_setting_note - it has succeeded. With RTNL. about: the net device. */
+void dck_setting_note(const struct dck_setter *setter, const void *about,
+		      const struct dck_arg *args, unsigned int count);
+void dck_settings_forget(const void *about);
+
+/*
  * dck_guard_enter - the kernel calls a function of the driver in the kernel component that may
- * sleep. False during recovery: the function must not run then, not even within another one.
- * Recovery waits until all that have entered have called dck_guard_leave(), which returns true if
- * recovery is due.
+ * sleep. False during recovery of its device: the function must not run then, not even within
+ * another one. Recovery waits until all that have entered have called dck_guard_leave(), which
+ * returns true if recovery is due.
  */
 struct dck_guard {
 	struct list_head node;
 	const struct task_struct *thread; /* only compared */
+	const struct device *device; /* or NULL: nobody knows; only compared */
 };
 
-bool dck_guard_enter(struct dck_guard *ret);
+bool dck_guard_enter(struct dck_guard *ret, const void *about);
 bool dck_guard_leave(struct dck_guard *guard);
 
 /*
@@ -211,8 +274,8 @@ void dck_work_requeue(struct work_struct *work, int err);
 
 /* For memory.c: forgets those in memory of len bytes; 0: of its allocated size. */
 void dck_runners_forget(const void *memory, size_t len);
-/* For recovery: cancels all, and waits for them. May sleep. */
-void dck_runners_stop(void);
+/* For recovery: cancels those of a device (NULL: all), and waits for them. May sleep. */
+void dck_runners_stop(const struct device *device);
 
 /* memory.c: before memory is freed. Any context in which dcrt_forget() may be called. */
 

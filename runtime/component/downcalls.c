@@ -30,7 +30,7 @@ static struct net_device *dck_netdev_of(struct dcrt_call *call)
 	return dcrt_in_pointer(call, 2, dck_type_named("net_device"), sizeof(struct net_device));
 }
 
-static struct device *dck_device_of(struct dcrt_call *call, u32 index)
+static struct device *dck_device_argument(struct dcrt_call *call, u32 index)
 {
 	return dcrt_in_pointer(call, index, DCRT_ANY_TYPE, sizeof(struct device));
 }
@@ -39,7 +39,7 @@ int dck_print(struct dcrt_call *call)
 {
 	u64 level = dcrt_in_word(call, 0), of = dcrt_in_word(call, 1);
 	struct net_device *netdev = of == DCK_ABOUT_NETDEV ? dck_netdev_of(call) : NULL;
-	struct device *device = of == DCK_ABOUT_DEVICE ? dck_device_of(call, 2) : NULL;
+	struct device *device = of == DCK_ABOUT_DEVICE ? dck_device_argument(call, 2) : NULL;
 	const char *text;
 	u32 len;
 
@@ -64,7 +64,7 @@ int dck_print(struct dcrt_call *call)
  */
 int dck_name(struct dcrt_call *call)
 {
-	struct device *device = dck_device_of(call, 0);
+	struct device *device = dck_device_argument(call, 0);
 	char name[DCK_NAME_MAX];
 
 	if (dcrt_in_error(call))

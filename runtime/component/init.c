@@ -7,38 +7,81 @@
 
 #define DCK_ATTACH_MS 10000 /* in which the process must attach */
 
+static struct dcrt_channel *dck_respawning; /* its process; with the lock of parameters */
+
+/* A word by echo ends in a newline. */
+static int dck_set_program(const char *text, const struct kernel_param *param)
+{
+	char *copy = (kstrdup)(text, GFP_KERNEL);
+	int err = copy ? param_set_charp(strim(copy), param) : -ENOMEM;
+
+	(kfree)(copy);
+	if (!err && dck_respawning)
+		dcrt_respawn_now(dck_respawning, *(char **)param->arg);
+	return err;
+}
+
+static const struct kernel_param_ops dck_program_ops = {
+	.set = dck_set_program,
+	.get = param_get_charp,
+	.free = param_free_charp,
+};
+
 static char *dcrt_program = "/usr/lib/drivercut/" KBUILD_MODNAME;
-module_param(dcrt_program, charp, 0444);
-MODULE_PARM_DESC(dcrt_program,
-		 "program of the driver's process; empty: it is started by other means");
+module_param_cb(dcrt_program, &dck_program_ops, &dcrt_program, 0644);
+MODULE_PARM_DESC(dcrt_program, "program of the driver's process; written, it is started at once if "
+			       "there is no process; empty at load: it is started by other means");
 
 struct dcrt_channel *dcg_channel;
+
+static void dck_set_respawning(struct dcrt_channel *channel)
+{
+	kernel_param_lock(THIS_MODULE);
+	dck_respawning = channel;
+	kernel_param_unlock(THIS_MODULE);
+}
 
 /* The pointer is cleared last: what runs in open calls uses it. */
 static void dck_end_channel(void)
 {
+	dck_set_respawning(NULL);
 	dcrt_unregister(dcg_channel);
 	dcg_channel = NULL;
+}
+
+/* After sleep, in which no process can be started. */
+void dck_wake_process(void)
+{
+	kernel_param_lock(THIS_MODULE);
+	if (dck_respawning)
+		dcrt_respawn_now(dck_respawning, NULL);
+	kernel_param_unlock(THIS_MODULE);
 }
 
 int dck_init(int (*init)(void))
 {
 	struct dcrt_channel *channel;
-	int err = 0;
+	int err;
 
 	dcg_setup();
 	channel = dcrt_register(&dcg_driver);
 	if (IS_ERR(channel))
 		return PTR_ERR(channel);
 	dcg_channel = channel;
+	err = dck_recovery_begin();
+	if (err)
+		goto end_channel;
 	if (*dcrt_program)
 		err = dcrt_respawn(channel, dcrt_program, DCK_ATTACH_MS);
 	if (!err)
 		err = init();
-	if (err) {
-		dck_recovery_flush();
-		dck_end_channel();
+	if (!err) {
+		dck_set_respawning(channel);
+		return 0;
 	}
+	dck_recovery_end();
+end_channel:
+	dck_end_channel();
 	return err;
 }
 
@@ -46,6 +89,6 @@ void dck_exit(void (*exit)(void))
 {
 	dck_recovery_flush();
 	exit();
-	dck_recovery_flush();
+	dck_recovery_end();
 	dck_end_channel();
 }

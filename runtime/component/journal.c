@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "devices.h"
 #include "journal.h"
 
 struct dck_entry {
@@ -26,6 +27,7 @@ struct dck_entry {
 	const struct dck_release *release;
 	unsigned long args[DCK_ARGS_MAX];
 	const struct task_struct *thread; /* only compared */
+	const struct device *owner; /* or NULL: nobody knows; only compared */
 	u64 number;
 };
 
@@ -49,6 +51,33 @@ void dck_first_device(void)
 	spin_unlock_irqrestore(&dck_journal_lock, flags);
 }
 
+static bool dck_has_entry(const struct dck_release *release, const unsigned long *args)
+{
+	const struct dck_entry *entry;
+	unsigned long flags;
+	bool found = false;
+
+	spin_lock_irqsave(&dck_journal_lock, flags);
+	list_for_each_entry(entry, &dck_journal, node)
+		if (entry->release == release &&
+		    !memcmp(entry->args, args, release->key * sizeof(*args)))
+			found = true;
+	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	return found;
+}
+
+/* By the thread; otherwise by what the arguments belong to. */
+static const struct device *dck_owner_of(const struct dck_release *release,
+					 const unsigned long *args)
+{
+	const struct device *owner = dck_thread_device();
+	unsigned int i;
+
+	for (i = 0; !owner && i < release->key; i++)
+		owner = dck_device_of((const void *)args[i]);
+	return owner;
+}
+
 bool dck_acquired(const struct dck_release *release, const unsigned long *args)
 {
 	struct dck_entry *entry = dck_own_alloc(sizeof(*entry), GFP_ATOMIC);
@@ -59,8 +88,13 @@ bool dck_acquired(const struct dck_release *release, const unsigned long *args)
 			     release->name);
 		return false;
 	}
+	if (release->once && dck_has_entry(release, args)) {
+		dck_own_free(entry);
+		return true;
+	}
 	entry->release = release;
 	entry->thread = current;
+	entry->owner = dck_owner_of(release, args);
 	memcpy(entry->args, args, sizeof(entry->args));
 	spin_lock_irqsave(&dck_journal_lock, flags);
 	entry->number = ++dck_numbers;
@@ -137,7 +171,7 @@ static bool dck_is_lock_since(const struct dck_entry *entry, const void *mark)
 	       entry->number > *(const u64 *)mark;
 }
 
-u64 dck_locks_mark(void)
+u64 dck_journal_mark(void)
 {
 	unsigned long flags;
 	u64 mark;
@@ -146,6 +180,21 @@ u64 dck_locks_mark(void)
 	mark = dck_numbers;
 	spin_unlock_irqrestore(&dck_journal_lock, flags);
 	return mark;
+}
+
+static bool dck_is_since(const struct dck_entry *entry, const void *mark)
+{
+	return entry->release->when != DCK_LOCK && entry->thread == current &&
+	       entry->number > *(const u64 *)mark;
+}
+
+int dck_undo_since(u64 mark, int err)
+{
+	struct dck_entry *entry;
+
+	while (err < 0 && (entry = dck_take(dck_is_since, &mark)))
+		dck_undo_entry(entry);
+	return err;
 }
 
 bool dck_process_ended(int err)
@@ -165,21 +214,101 @@ void dck_locks_release(u64 mark, int err)
 
 /* For recovery */
 
-static bool dck_is_when(const struct dck_entry *entry, const void *key)
+const struct device *dck_journal_owner(const void *memory)
 {
-	enum dck_when when = *(const enum dck_when *)key;
+	const struct device *owner = NULL;
+	const struct dck_entry *entry;
+	unsigned long flags;
 
-	return entry->number > dck_module_entries &&
-	       (entry->release->when == when ||
-		(when == DCK_LAST && entry->release->when == DCK_MEMORY));
+	spin_lock_irqsave(&dck_journal_lock, flags);
+	list_for_each_entry(entry, &dck_journal, node)
+		if (!owner && entry->args[0] == (unsigned long)memory &&
+		    (entry->release->when == DCK_LAST || entry->release->when == DCK_MEMORY))
+			owner = entry->owner;
+	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	return owner;
 }
 
-unsigned int dck_journal_undo(enum dck_when when)
+static bool dck_belongs_to(const struct dck_entry *entry, const struct device *device)
 {
+	return !device || entry->owner == device;
+}
+
+void *dck_journal_find(const char *release, const struct device *device,
+		       const struct device **ret_owner)
+{
+	const struct dck_entry *entry;
+	unsigned long flags;
+	void *found = NULL;
+
+	spin_lock_irqsave(&dck_journal_lock, flags);
+	list_for_each_entry(entry, &dck_journal, node)
+		if (!found && dck_belongs_to(entry, device) &&
+		    !strcmp(entry->release->name, release)) {
+			found = (void *)entry->args[0];
+			*ret_owner = entry->owner;
+		}
+	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	return found;
+}
+
+struct dck_forget_key {
+	const char *release;
+	const void *argument;
+};
+
+static bool dck_is_named(const struct dck_entry *entry, const void *key)
+{
+	const struct dck_forget_key *of = key;
+
+	return entry->args[0] == (unsigned long)of->argument &&
+	       !strcmp(entry->release->name, of->release);
+}
+
+void dck_journal_forget(const char *release, const void *argument)
+{
+	struct dck_forget_key key = {.release = release, .argument = argument};
+
+	dck_own_free(dck_take(dck_is_named, &key));
+}
+
+/* Locks are not for recovery. */
+bool dck_journal_is_owned(void)
+{
+	const struct dck_entry *entry;
+	unsigned long flags;
+	bool owned = true;
+
+	spin_lock_irqsave(&dck_journal_lock, flags);
+	list_for_each_entry(entry, &dck_journal, node)
+		if (!entry->owner && entry->number > dck_module_entries &&
+		    entry->release->when != DCK_LOCK)
+			owned = false;
+	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	return owned;
+}
+
+struct dck_undo_key {
+	enum dck_when when;
+	const struct device *device;
+};
+
+static bool dck_is_due(const struct dck_entry *entry, const void *key)
+{
+	const struct dck_undo_key *of = key;
+	enum dck_when when = entry->release->when;
+
+	return entry->number > dck_module_entries && dck_belongs_to(entry, of->device) &&
+	       (when == of->when || (of->when == DCK_LAST && when == DCK_MEMORY));
+}
+
+unsigned int dck_journal_undo(enum dck_when when, const struct device *device)
+{
+	struct dck_undo_key key = {.when = when, .device = device};
 	struct dck_entry *entry;
 	unsigned int count = 0;
 
-	for (; (entry = dck_take(dck_is_when, &when)); count++)
+	for (; (entry = dck_take(dck_is_due, &key)); count++)
 		dck_undo_entry(entry);
 	return count;
 }
@@ -193,10 +322,26 @@ static bool dck_is_for_device(const struct dck_entry *entry, const void *key)
 	return entry->release->key && of && (of == device || of == pdev);
 }
 
+/* What is left of the device: memory that others may still free, and nobody else releases. */
+static void dck_disown(const struct device *device)
+{
+	struct dck_entry *entry;
+	unsigned long flags;
+
+	spin_lock_irqsave(&dck_journal_lock, flags);
+	list_for_each_entry(entry, &dck_journal, node)
+		if (entry->owner == device) {
+			entry->owner = NULL;
+			entry->number = 0;
+		}
+	spin_unlock_irqrestore(&dck_journal_lock, flags);
+}
+
 void dck_journal_drop_device(const struct device *device)
 {
 	struct dck_entry *entry;
 
 	while ((entry = dck_take(dck_is_for_device, device)))
 		dck_own_free(entry);
+	dck_disown(device);
 }

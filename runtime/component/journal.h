@@ -5,8 +5,13 @@
 
 #include "component.h"
 
-/* Releases the entries of a stage, except the module's own. Returns how many. */
-unsigned int dck_journal_undo(enum dck_when when);
+/*
+ * Releases the entries of a stage that belong to a device (NULL: all), except the module's own.
+ * Returns how many.
+ */
+unsigned int dck_journal_undo(enum dck_when when, const struct device *device);
+/* False if nobody knows which device an entry belongs to. */
+bool dck_journal_is_owned(void);
 /*
  * Drops the entries for a device: the kernel has released them by itself, or nobody has to (bus
  * mastering).

@@ -76,11 +76,19 @@ static inline void *dck_krealloc(const void *object, size_t len, gfp_t flags)
 void *dck_devm_kmalloc(struct device *device, size_t len, gfp_t flags);
 void dck_devm_kfree(struct device *device, const void *object);
 
+/* netdevs.c: recovery keeps net devices for the next probe. */
+struct net_device *dck_alloc_etherdev_mqs(int size, unsigned int txqs, unsigned int rxqs);
+int dck_register_netdev(struct net_device *netdev);
+void dck_unregister_netdev(struct net_device *netdev);
+bool dck_netdev_given_back(struct net_device *netdev);
+void dck_netdev_gone(struct net_device *netdev);
+
 /* Frees also the driver's private area, and the address, which is stored elsewhere. */
 static inline void dck_free_netdev(struct net_device *netdev)
 {
-	if (dck_release_deferred())
+	if (dck_release_deferred() || dck_netdev_given_back(netdev))
 		return;
+	dck_netdev_gone(netdev);
 	dck_netdev_freed(netdev);
 	dck_untrack(netdev->dev_addr);
 	dck_untrack(netdev_priv(netdev));
@@ -121,11 +129,14 @@ void __iomem *dck_pcim_iomap(struct pci_dev *pdev, int bar, unsigned long max);
 #define kfree(object)		dck_kfree(object)
 #define kfree_sensitive(object) dck_kfree_sensitive(object)
 #undef krealloc
-#define krealloc(object, len, flags) dck_krealloc(object, len, flags)
-#define vfree(object)		 dck_vfree(object)
-#define kvfree(object)		 dck_kvfree(object)
-#define netif_tx_disable(netdev) dck_netif_tx_disable(netdev)
-#define free_netdev(netdev)	 dck_free_netdev(netdev)
+#define krealloc(object, len, flags)	     dck_krealloc(object, len, flags)
+#define vfree(object)			     dck_vfree(object)
+#define kvfree(object)			     dck_kvfree(object)
+#define netif_tx_disable(netdev)	     dck_netif_tx_disable(netdev)
+#define free_netdev(netdev)		     dck_free_netdev(netdev)
+#define register_netdev(netdev)		     dck_register_netdev(netdev)
+#define unregister_netdev(netdev)	     dck_unregister_netdev(netdev)
+#define alloc_etherdev_mqs(size, txqs, rxqs) dck_alloc_etherdev_mqs(size, txqs, rxqs)
 
 #undef kfree_rcu
 #define kfree_rcu(object, ...)                                                                     \

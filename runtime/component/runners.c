@@ -16,12 +16,13 @@
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
-#include "component.h"
+#include "devices.h"
 
 struct dck_runner {
 	struct list_head node;
 	void *at; /* the work item or timer */
 	enum dck_runner_kind kind;
+	const struct device *owner; /* or NULL: nobody knows; only compared */
 	unsigned int round; /* of dck_runners_stop() that has cancelled it */
 };
 
@@ -43,14 +44,18 @@ static struct dck_runner *dck_find_runner(const void *at)
 void dck_runner_add(void *at, enum dck_runner_kind kind)
 {
 	struct dck_runner *new = dck_own_alloc(sizeof(*new), GFP_ATOMIC), *runner;
+	const struct device *owner = dck_thread_device();
 	unsigned long flags;
 
+	if (!owner)
+		owner = dck_device_of(at);
 	spin_lock_irqsave(&dck_runners_lock, flags);
 	runner = dck_find_runner(at);
 	if (runner) {
 		runner->kind = kind;
+		runner->owner = owner;
 	} else if (new) {
-		*new = (struct dck_runner){.at = at, .kind = kind};
+		*new = (struct dck_runner){.at = at, .kind = kind, .owner = owner};
 		list_add(&new->node, &dck_runners);
 	}
 	spin_unlock_irqrestore(&dck_runners_lock, flags);
@@ -107,7 +112,8 @@ void dck_runners_forget(const void *memory, size_t len)
  * cancelled, too; one whose memory is freed meanwhile is a race in the driver.
  */
 
-static bool dck_next_runner(unsigned int round, struct dck_runner *ret)
+/* Also those that nobody knows the device of. */
+static bool dck_next_runner(unsigned int round, const struct device *device, struct dck_runner *ret)
 {
 	struct dck_runner *runner;
 	unsigned long flags;
@@ -115,7 +121,8 @@ static bool dck_next_runner(unsigned int round, struct dck_runner *ret)
 
 	spin_lock_irqsave(&dck_runners_lock, flags);
 	list_for_each_entry(runner, &dck_runners, node)
-		if (runner->round != round) {
+		if (runner->round != round &&
+		    (!device || !runner->owner || runner->owner == device)) {
 			runner->round = round;
 			*ret = *runner;
 			found = true;
@@ -125,14 +132,14 @@ static bool dck_next_runner(unsigned int round, struct dck_runner *ret)
 	return found;
 }
 
-static bool dck_stop_round(void)
+static bool dck_stop_round(const struct device *device)
 {
 	static atomic_t rounds;
 	unsigned int round = (unsigned int)atomic_inc_return(&rounds);
 	struct dck_runner runner;
 	bool any = false;
 
-	while (dck_next_runner(round, &runner)) {
+	while (dck_next_runner(round, device, &runner)) {
 		if (runner.kind == DCK_WORK)
 			any |= cancel_work_sync(runner.at);
 		else if (runner.kind == DCK_DELAYED_WORK)
@@ -144,11 +151,11 @@ static bool dck_stop_round(void)
 }
 
 /* A work item may have queued another that was cancelled before. */
-void dck_runners_stop(void)
+void dck_runners_stop(const struct device *device)
 {
 	unsigned int left = 16;
 
-	while (dck_stop_round() && --left)
+	while (dck_stop_round(device) && --left)
 		;
 }
 
@@ -171,7 +178,7 @@ static bool dck_is_delayed(const struct work_struct *work)
  */
 void dck_work_requeue(struct work_struct *work, int err)
 {
-	if (!dck_had_no_process(err))
+	if (!dck_had_no_process(work, err))
 		return;
 	pr_warn_ratelimited("a work function failed (%d) and is queued again\n", err);
 	if (dck_is_delayed(work)) {

@@ -11,6 +11,7 @@
 #include <linux/sched/task.h>
 
 #include "channel.h"
+#include "trace.h"
 
 /* Beginning, with the lock */
 
@@ -83,7 +84,7 @@ static bool dcrt_may_begin(struct dcrt_channel *channel, bool reader, struct dcr
 	if (!*err)
 		*ret = dcrt_take_chain(channel);
 	return !*err || *err == -ESHUTDOWN || *err == -EPIPE || channel->session.stuck ||
-	       (channel->asleep && *err == -ENODEV);
+	       ((channel->asleep || channel->respawner.failed) && *err == -ENODEV);
 }
 
 static bool dcrt_may_begin_now(struct dcrt_channel *channel, bool reader, struct dcrt_chain **ret,
@@ -319,8 +320,10 @@ static int dcrt_await_reply(struct dcrt_chain *chain, const struct dcrt_frame *f
 
 static int dcrt_call_process(struct dcrt_frame *frame, u32 len)
 {
-	int err = dcrt_deliver(frame->chain, frame->out, len);
+	int err;
 
+	dcrt_lockdep_wait(frame);
+	err = dcrt_deliver(frame->chain, frame->out, len);
 	if (!err)
 		err = dcrt_await_reply(frame->chain, frame);
 	if (err == -EINTR) /* no status of a reply: dcrt_reply_status() */
@@ -339,11 +342,15 @@ int dcrt_call_run(struct dcrt_call *call)
 	err = dcrt_write_end(&call->writer, 0);
 	if (err < 0)
 		return err;
+	trace_dcrt_upcall(call->channel->driver->name, call->function->name, frame->number,
+			  frame->chain->level);
 	dcrt_delay(call->channel, true);
 	call->message.header.len = 0;
 	err = call->channel->session.peer ? dcrt_peer_up(frame, (u32)err)
 					  : dcrt_call_process(frame, (u32)err);
 	dcrt_count(frame, err);
+	trace_dcrt_upcall_return(call->channel->driver->name, call->function->name, frame->number,
+				 err);
 	return err;
 }
 EXPORT_SYMBOL_GPL(dcrt_call_run);
@@ -386,20 +393,13 @@ static void dcrt_refuse_atomic(struct dcrt_channel *channel, u32 function)
 	dump_stack();
 }
 
-int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt_call **ret)
+static int dcrt_begin_once(struct dcrt_channel *channel, u32 function, struct dcrt_call **ret)
 {
+	bool reader = dcrt_is_reader(&channel->driver->up[function]);
 	struct dcrt_chain *chain;
 	struct dcrt_frame *frame;
-	int err;
+	int err = dcrt_enter_chain(channel, reader, &chain);
 
-	if (dcrt_is_atomic()) {
-		dcrt_refuse_atomic(channel, function);
-		return -EWOULDBLOCK;
-	}
-	__might_sleep(__FILE__, __LINE__); /* might_sleep() also schedules: a quarter of a call */
-	if (function >= channel->driver->n_up)
-		return -EINVAL;
-	err = dcrt_enter_chain(channel, dcrt_is_reader(&channel->driver->up[function]), &chain);
 	if (err)
 		return err;
 	err = dcrt_send_parts(chain);
@@ -409,6 +409,36 @@ int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt
 		*ret = &frame->call;
 	else if (!chain->level)
 		dcrt_drop_to(chain, 0);
+	return err;
+}
+
+/* True if this thread neither has a call open nor serves one. */
+static bool dcrt_is_outermost(struct dcrt_channel *channel)
+{
+	bool outermost;
+
+	spin_lock(&channel->lock);
+	outermost = !dcrt_own_chain(channel) && !dcrt_is_server(channel);
+	spin_unlock(&channel->lock);
+	return outermost;
+}
+
+/* A process that dies while it is told of objects has not seen the call: the next one may. */
+int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt_call **ret)
+{
+	unsigned int tries = 0;
+	int err;
+
+	if (dcrt_is_atomic()) {
+		dcrt_refuse_atomic(channel, function);
+		return -EWOULDBLOCK;
+	}
+	__might_sleep(__FILE__, __LINE__); /* might_sleep() also schedules: a quarter of a call */
+	if (function >= channel->driver->n_up)
+		return -EINVAL;
+	do {
+		err = dcrt_begin_once(channel, function, ret);
+	} while (err == -EPIPE && ++tries < DCRT_TRIES_MAX && dcrt_is_outermost(channel));
 	return err;
 }
 EXPORT_SYMBOL_GPL(dcrt_call_begin);
@@ -425,6 +455,36 @@ void dcrt_call_end(struct dcrt_call *call)
 }
 EXPORT_SYMBOL_GPL(dcrt_call_end);
 
+void dcrt_call_own(struct dcrt_call *call, const void *owner)
+{
+	struct dcrt_frame *frame = dcrt_frame_of(call);
+	struct dcrt_channel *channel = frame->chain->channel;
+
+	spin_lock(&channel->lock);
+	frame->owner = owner;
+	spin_unlock(&channel->lock);
+}
+EXPORT_SYMBOL_GPL(dcrt_call_own);
+
+/* A thread of the process that runs a downcall may be a caller, too: then that call is nearer. */
+const void *dcrt_owner(struct dcrt_channel *channel)
+{
+	struct dcrt_chain *chain, *served;
+	const void *owner = NULL;
+
+	spin_lock(&channel->lock);
+	chain = dcrt_own_chain(channel);
+	if (!chain)
+		list_for_each_entry(served, &channel->calls.active, node)
+			if (served->server && served->server->task == current)
+				chain = served;
+	if (chain && chain->level)
+		owner = dcrt_top_frame(chain)->owner;
+	spin_unlock(&channel->lock);
+	return owner;
+}
+EXPORT_SYMBOL_GPL(dcrt_owner);
+
 bool dcrt_retry(struct dcrt_channel *channel, unsigned int *tries)
 {
 	bool nested;
@@ -434,8 +494,7 @@ bool dcrt_retry(struct dcrt_channel *channel, unsigned int *tries)
 	spin_unlock(&channel->lock);
 	if (nested || ++*tries > DCRT_TRIES_MAX)
 		return false;
-	return wait_event_killable_timeout(channel->wait,
-					   dcrt_is_attached(channel) || READ_ONCE(channel->going),
+	return wait_event_killable_timeout(channel->wait, dcrt_is_decided(channel),
 					   msecs_to_jiffies(READ_ONCE(dcrt_deadline_ms))) > 0;
 }
 EXPORT_SYMBOL_GPL(dcrt_retry);

@@ -31,6 +31,7 @@ struct dcrt_frame {
 	struct dcrt_chain *chain;
 	u64 number; /* of the upcall; a downcall has that of the upcall it was made in */
 	ktime_t start;
+	const void *owner; /* dcrt_call_own(), or NULL; only compared */
 	unsigned long until; /* jiffies: it may not last longer, nor what is nested in it */
 	void *in, *out;
 };

@@ -6,6 +6,9 @@
 
 #include "channel.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 void dcrt_channel_free(struct kref *refs)
 {
 	struct dcrt_channel *channel = container_of(refs, struct dcrt_channel, refs);
@@ -84,7 +87,9 @@ static int dcrt_alloc_parts(struct dcrt_channel *channel)
 		if (err)
 			return err;
 	}
-	err = dcrt_windows_init(channel);
+	err = dcrt_lockdep_init(channel);
+	if (!err)
+		err = dcrt_windows_init(channel);
 	if (err)
 		return err;
 	return dcrt_tracker_init(&channel->tracker, driver, &channel->env, true);
@@ -135,6 +140,7 @@ struct dcrt_channel *dcrt_register_owned(const struct dcrt_driver *driver, struc
 	channel->misc = (struct miscdevice){.minor = MISC_DYNAMIC_MINOR,
 					    .name = channel->device_name,
 					    .mode = 0600,
+					    .groups = dcrt_sysfs_groups(),
 					    .fops = &dcrt_device_operations};
 	err = misc_register(&channel->misc);
 	if (err)
@@ -148,6 +154,7 @@ struct dcrt_channel *dcrt_register_owned(const struct dcrt_driver *driver, struc
 	dcrt_unregister(channel);
 	return ERR_PTR(err);
 free:
+	dcrt_lockdep_done(channel);
 	kref_put(&channel->refs, dcrt_channel_free);
 	return ERR_PTR(err);
 }
@@ -180,20 +187,34 @@ static void dcrt_warn_open_calls(struct dcrt_channel *channel)
 	spin_unlock(&channel->lock);
 }
 
-static bool dcrt_has_no_call(struct dcrt_channel *channel)
+/* With the lock. A chain has a call of the owner, or one that may be. */
+static bool dcrt_may_be_of(const struct dcrt_chain *chain, const void *owner)
 {
-	bool quiet;
+	unsigned int i;
+
+	for (i = 0; i < chain->level; i++)
+		if (!owner || !chain->frames[i].owner || chain->frames[i].owner == owner)
+			return true;
+	return !chain->level;
+}
+
+static bool dcrt_has_no_call(struct dcrt_channel *channel, const void *owner)
+{
+	const struct dcrt_chain *chain;
+	bool quiet = true;
 
 	spin_lock(&channel->lock);
-	quiet = list_empty(&channel->calls.active);
+	list_for_each_entry(chain, &channel->calls.active, node)
+		if (dcrt_may_be_of(chain, owner))
+			quiet = false;
 	spin_unlock(&channel->lock);
 	return quiet;
 }
 
 /* Each open call ends by its deadline, but for one whose server is stuck in a downcall. */
-void dcrt_drain(struct dcrt_channel *channel)
+void dcrt_drain(struct dcrt_channel *channel, const void *owner)
 {
-	while (!wait_event_timeout(channel->wait, dcrt_has_no_call(channel), 10 * HZ))
+	while (!wait_event_timeout(channel->wait, dcrt_has_no_call(channel, owner), 10 * HZ))
 		dcrt_warn_open_calls(channel);
 }
 EXPORT_SYMBOL_GPL(dcrt_drain);
@@ -212,7 +233,7 @@ void dcrt_unregister(struct dcrt_channel *channel)
 	dcrt_sleep_unwatch(channel);
 	cancel_work_sync(&channel->notify.work);
 	dcrt_respawn_stop(channel);
-	dcrt_drain(channel);
+	dcrt_drain(channel, NULL);
 	dcrt_peer_leave(channel);
 	for (i = 0; i < DCRT_THREADS_MAX; i++)
 		wake_up(&channel->servers.at[i].wait); /* idle threads send DEATH to the process */
@@ -223,9 +244,16 @@ void dcrt_unregister(struct dcrt_channel *channel)
 	dcrt_respawn_kill(channel);
 	cancel_delayed_work_sync(&channel->session.reaper);
 	debugfs_remove(channel->stats.debugfs);
+	dcrt_lockdep_done(channel);
 	kref_put(&channel->refs, dcrt_channel_free);
 }
 EXPORT_SYMBOL_GPL(dcrt_unregister);
+
+void dcrt_trace_step(struct dcrt_channel *channel, const char *step, unsigned int count)
+{
+	trace_dcrt_recovery(channel->driver->name, step, count);
+}
+EXPORT_SYMBOL_GPL(dcrt_trace_step);
 
 static int __init dcrt_init(void)
 {

@@ -23,6 +23,8 @@
 #include "stats.h"
 #include "windows.h"
 
+struct dcrt_upcall_lock;
+
 struct dcrt_channel {
 	/* Life */
 	const struct dcrt_driver *driver;
@@ -48,6 +50,7 @@ struct dcrt_channel {
 	struct dcrt_calls calls;
 	struct dcrt_servers servers;
 
+	struct dcrt_upcall_lock *upcall_locks; /* lockdep.c: one a function */
 	struct dcrt_respawner respawner;
 	struct dcrt_windows windows;
 	struct dcrt_stats stats;
@@ -67,6 +70,20 @@ void dcrt_flush_freed(void);
 
 /* channel.c: the last reference frees the channel. */
 void dcrt_channel_free(struct kref *refs);
+
+/* lockdep.c */
+
+int dcrt_lockdep_init(struct dcrt_channel *channel);
+/* While the driver is there. */
+void dcrt_lockdep_done(struct dcrt_channel *channel);
+/* The caller is about to wait for the process. */
+void dcrt_lockdep_wait(const struct dcrt_frame *upcall);
+/* A thread of the process runs a downcall within this upcall: before and after. */
+void dcrt_lockdep_run(const struct dcrt_frame *upcall);
+void dcrt_lockdep_ran(const struct dcrt_frame *upcall);
+
+/* sysfs.c: attributes of the device. */
+const struct attribute_group **dcrt_sysfs_groups(void);
 
 /* sleep.c: the process is there before the system suspends. */
 int dcrt_sleep_watch(struct dcrt_channel *channel);

@@ -8,6 +8,7 @@
 #include <linux/uaccess.h>
 
 #include "channel.h"
+#include "trace.h"
 
 void dcrt_refuse(struct dcrt_chain *chain)
 {
@@ -45,6 +46,7 @@ struct dcrt_frame *dcrt_push_frame(struct dcrt_chain *chain, const struct dcrt_f
 		frame->until = frame[-1].until;
 	frame->call.function = function;
 	frame->start = ktime_get();
+	frame->owner = chain->level > 1 ? frame[-1].owner : NULL;
 	return frame;
 }
 
@@ -94,12 +96,20 @@ struct dcrt_chain *dcrt_own_chain(struct dcrt_channel *channel)
 
 u32 dcrt_serve_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame)
 {
+	const struct dcrt_driver *driver = chain->channel->driver;
 	u32 function = frame->call.message.header.function, len;
+	bool by_caller = chain->task == current;
 	int status;
 
 	dcrt_delay(chain->channel, false);
 	dcrt_start_message(frame, DCRT_REPLY, (u16)chain->level, function);
+	trace_dcrt_downcall(driver->name, frame->call.function->name, frame->number, chain->level);
+	if (!by_caller)
+		dcrt_lockdep_run(frame - 1);
 	len = dcrt_call_handle(&frame->call, &status);
+	if (!by_caller)
+		dcrt_lockdep_ran(frame - 1);
+	trace_dcrt_downcall_return(driver->name, frame->call.function->name, frame->number, status);
 	dcrt_count(frame, status);
 	if (frame->call.err == -EPROTO) /* words are checked only when the handler runs */
 		dcrt_refuse(chain);

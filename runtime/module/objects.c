@@ -12,6 +12,7 @@
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
+#include "../objects/slots.h"
 #include "channel.h"
 
 /* The tracker's environment */
@@ -139,6 +140,19 @@ bool dcrt_object_whole(struct dcrt_channel *channel, u64 ref)
 	return dcrt_is_whole(&channel->tracker, ref);
 }
 EXPORT_SYMBOL_GPL(dcrt_object_whole);
+
+void *dcrt_object_outer(struct dcrt_channel *channel, const void *address)
+{
+	const struct dcrt_object *object, *around;
+
+	dcrt_lock(&channel->tracker);
+	object = dcrt_innermost(&channel->tracker, (uintptr_t)address);
+	while (object && (around = dcrt_object_around(&channel->tracker, object)))
+		object = around;
+	dcrt_unlock(&channel->tracker);
+	return object ? object->local : NULL;
+}
+EXPORT_SYMBOL_GPL(dcrt_object_outer);
 
 bool dcrt_object_has(struct dcrt_channel *channel, const void *address)
 {

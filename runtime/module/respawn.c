@@ -6,6 +6,9 @@
  * and then does nothing until dcrt_session_end() schedules it again. So it handles the death of a
  * process that had attached, and the death of one that never did, after which it pauses.
  * (UMH_WAIT_PROC would report both, but holds off suspend as long as the process lives.)
+ *
+ * After a few starts without a process that attaches, calls fail at once, and starts are rare. They
+ * are rare, too, if processes attach and die again and again within a moment.
  */
 #include <linux/module.h>
 #include <linux/sched/signal.h>
@@ -16,7 +19,10 @@
 
 #define WATCH_MS     2
 #define PAUSE_MIN_MS 10
-#define PAUSE_MAX_MS 1000
+#define PAUSE_MAX_MS 30000
+#define TRIES	     4 /* starts in a row without a process that attaches; then calls fail at once */
+#define MOMENT_MS    200 /* a process that dies so soon after it attached is in a loop ... */
+#define LOOPS	     4 /* ... if it is the fourth in a row */
 
 /* Runs in the new process, before it executes the program. */
 static int dcrt_note_process(struct subprocess_info *info, struct cred *cred)
@@ -94,14 +100,44 @@ static void dcrt_watch(struct dcrt_respawner *respawner, u64 session)
 		kill_pid(respawner->process, SIGKILL, 1);
 }
 
-/* There is no process. Returns the pause before the next is started, in ms. */
-static unsigned int dcrt_next_pause_ms(struct dcrt_respawner *respawner, u64 session)
+/* With the pause of a try that is not the first: 0, 10, 20, 40 ... */
+static unsigned int dcrt_pause_ms(unsigned int tries)
 {
-	if (session != respawner->session)
-		respawner->pause_ms = 0;
-	else
-		respawner->pause_ms = clamp(2 * respawner->pause_ms, PAUSE_MIN_MS, PAUSE_MAX_MS);
-	return respawner->pause_ms;
+	return tries ? min(PAUSE_MIN_MS << min(tries - 1, 16u), PAUSE_MAX_MS) : 0;
+}
+
+/* The last process had attached. */
+static unsigned int dcrt_after_session(struct dcrt_channel *channel)
+{
+	struct dcrt_respawner *respawner = &channel->respawner;
+	bool soon = time_before(jiffies, channel->session.since + msecs_to_jiffies(MOMENT_MS));
+
+	respawner->tries = 0;
+	WRITE_ONCE(respawner->failed, false);
+	respawner->loops = soon ? respawner->loops + 1 : 0;
+	if (respawner->loops == LOOPS)
+		pr_err("dcrt-%s: the process dies as soon as it has attached; it is started more "
+		       "and more rarely\n",
+		       channel->driver->name);
+	return respawner->loops < LOOPS ? 0 : dcrt_pause_ms(respawner->loops);
+}
+
+/* The last one had not. Nobody can start one while user space is frozen: that is no failure. */
+static unsigned int dcrt_after_failure(struct dcrt_channel *channel)
+{
+	struct dcrt_respawner *respawner = &channel->respawner;
+
+	if (respawner->err == -EBUSY)
+		return 10 * PAUSE_MIN_MS;
+	if (++respawner->tries == TRIES) {
+		pr_err("dcrt-%s: no process can be started (%d): calls fail at once. It is tried "
+		       "again now and then, and when the module's parameter dcrt_program is "
+		       "written\n",
+		       channel->driver->name, respawner->err);
+		WRITE_ONCE(respawner->failed, true);
+		wake_up_all(&channel->wait);
+	}
+	return dcrt_pause_ms(respawner->tries);
 }
 
 static void dcrt_respawn_work(struct work_struct *work)
@@ -123,12 +159,14 @@ static void dcrt_respawn_work(struct work_struct *work)
 		dcrt_watch(respawner, session);
 	} else if (!respawner->due) {
 		respawner->due = true;
-		again_ms = dcrt_next_pause_ms(respawner, session);
+		again_ms = session != respawner->session ? dcrt_after_session(channel)
+							 : dcrt_after_failure(channel);
 	} else {
 		respawner->due = false;
-		pr_notice_ratelimited("dcrt-%s: the process has died; starting it again\n",
-				      channel->driver->name);
-		dcrt_spawn(channel, respawner->path);
+		if (!respawner->tries)
+			pr_notice_ratelimited("dcrt-%s: the process has died; starting it again\n",
+					      channel->driver->name);
+		respawner->err = dcrt_spawn(channel, respawner->path);
 		respawner->attach_by = jiffies + msecs_to_jiffies(respawner->timeout_ms);
 	}
 	queue_delayed_work(system_unbound_wq, &respawner->work, msecs_to_jiffies(again_ms));
@@ -144,6 +182,37 @@ void dcrt_respawn_soon(struct dcrt_channel *channel)
 	if (channel->respawner.path && !channel->going)
 		mod_delayed_work(system_unbound_wq, &channel->respawner.work, 0);
 }
+
+static void dcrt_set_path(struct dcrt_channel *channel, char *path)
+{
+	char *old;
+
+	spin_lock(&channel->lock);
+	old = channel->respawner.path;
+	channel->respawner.path = path;
+	spin_unlock(&channel->lock);
+	kfree(old);
+}
+
+void dcrt_respawn_now(struct dcrt_channel *channel, const char *path)
+{
+	struct dcrt_respawner *respawner = &channel->respawner;
+	char *copy;
+
+	if (!READ_ONCE(respawner->path))
+		return;
+	copy = path ? kstrdup(path, GFP_KERNEL) : NULL;
+	cancel_delayed_work_sync(&respawner->work); /* it uses the path */
+	if (copy)
+		dcrt_set_path(channel, copy);
+	respawner->tries = respawner->loops = 0;
+	respawner->due = true;
+	WRITE_ONCE(respawner->failed, false);
+	spin_lock(&channel->lock);
+	dcrt_respawn_soon(channel);
+	spin_unlock(&channel->lock);
+}
+EXPORT_SYMBOL_GPL(dcrt_respawn_now);
 
 void dcrt_respawn_stop(struct dcrt_channel *channel)
 {
@@ -162,17 +231,6 @@ void dcrt_respawn_free(struct dcrt_channel *channel)
 {
 	put_pid(channel->respawner.process);
 	kfree(channel->respawner.path);
-}
-
-static void dcrt_set_path(struct dcrt_channel *channel, char *path)
-{
-	char *old;
-
-	spin_lock(&channel->lock);
-	old = channel->respawner.path;
-	channel->respawner.path = path;
-	spin_unlock(&channel->lock);
-	kfree(old);
 }
 
 int dcrt_respawn(struct dcrt_channel *channel, const char *path, unsigned int timeout_ms)

@@ -14,7 +14,10 @@ struct dcrt_respawner {
 	struct pid *process; /* the last one started, or NULL */
 	u64 session; /* when it was started: one that has attached has changed it */
 	unsigned long attach_by; /* jiffies */
-	unsigned int timeout_ms, pause_ms;
+	unsigned int timeout_ms;
+	unsigned int tries, loops; /* in a row */
+	int err; /* of the last start */
+	bool failed; /* calls do not wait for a process */
 	bool due; /* to be started when the pause is over */
 };
 

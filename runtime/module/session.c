@@ -14,6 +14,7 @@
 #include <linux/uaccess.h>
 
 #include "channel.h"
+#include "trace.h"
 
 /* Runs from a work item, as the driver's callbacks may make upcalls. */
 
@@ -37,43 +38,60 @@ void dcrt_notify_driver(struct work_struct *work)
 
 /* Revoking */
 
-/* All that run in the process's memory, or have its table of files and so the device. */
-static void dcrt_kill_sharers(const struct mm_struct *mm, const void *files)
+/* Not one that dies already, and writes a dump. */
+static void dcrt_kill_one(struct task_struct *task, bool spares_dumps)
+{
+	if (!spares_dumps || !READ_ONCE(task->signal->core_state))
+		send_sig(SIGKILL, task, 1);
+}
+
+struct dcrt_victims {
+	struct pid *pid;
+	struct mm_struct *mm;
+	const void *files; /* or NULL */
+	bool spares_dumps;
+};
+
+/* The process, and all that run in its memory or have its table of files, and so the device. */
+static void dcrt_kill_victims(const struct dcrt_victims *victims)
 {
 	struct task_struct *process, *thread;
 
 	rcu_read_lock();
-	for_each_process_thread(process, thread)
-	{
+	process = pid_task(victims->pid, PIDTYPE_TGID);
+	if (process)
+		dcrt_kill_one(process, victims->spares_dumps);
+	for_each_process_thread(process, thread) {
 		if (thread->flags & PF_KTHREAD)
 			continue;
-		if ((mm && READ_ONCE(thread->mm) == mm) ||
-		    (files && READ_ONCE(thread->files) == files))
-			send_sig(SIGKILL, thread, 1);
+		if (READ_ONCE(thread->mm) == victims->mm ||
+		    (victims->files && READ_ONCE(thread->files) == victims->files))
+			dcrt_kill_one(thread, victims->spares_dumps);
 	}
 	rcu_read_unlock();
 }
 
 static void dcrt_kill_all(struct dcrt_channel *channel, u64 session)
 {
-	struct mm_struct *mm = NULL;
-	const void *files = NULL;
-	struct pid *pid = NULL;
+	const struct dcrt_session *of = &channel->session;
+	unsigned long dumps_end;
+	struct dcrt_victims victims = {0};
 
 	spin_lock(&channel->lock);
-	if (channel->session.file && channel->session.id == session) {
-		pid = get_pid(channel->session.pid);
-		mm = channel->session.mm;
-		mmgrab(mm);
-		files = channel->session.files;
+	if (of->file && of->id == session) {
+		dumps_end = of->revoked_at + msecs_to_jiffies(READ_ONCE(dcrt_call_limit_ms));
+		victims = (struct dcrt_victims){.pid = get_pid(of->pid),
+						.mm = of->mm,
+						.files = of->files,
+						.spares_dumps = time_before(jiffies, dumps_end)};
+		mmgrab(victims.mm);
 	}
 	spin_unlock(&channel->lock);
-	if (!pid)
+	if (!victims.pid)
 		return;
-	kill_pid(pid, SIGKILL, 1);
-	dcrt_kill_sharers(mm, files);
-	mmdrop(mm);
-	put_pid(pid);
+	dcrt_kill_victims(&victims);
+	mmdrop(victims.mm);
+	put_pid(victims.pid);
 }
 
 /* With the lock: releases the session's callers. */
@@ -98,6 +116,7 @@ static void dcrt_session_end(struct dcrt_channel *channel)
 {
 	struct dcrt_session *session = &channel->session;
 
+	trace_dcrt_death(channel->driver->name, session->id, session->was_in_call);
 	dcrt_forget_servers(channel);
 	put_pid(session->pid);
 	mmdrop(session->mm);
@@ -131,6 +150,7 @@ void dcrt_session_revoke(struct dcrt_channel *channel, u64 session)
 		!channel->session.revoked;
 	if (first) {
 		channel->session.revoked = true;
+		channel->session.revoked_at = jiffies;
 		channel->session.was_in_call = false;
 	}
 	spin_unlock(&channel->lock);
@@ -141,6 +161,7 @@ void dcrt_session_revoke(struct dcrt_channel *channel, u64 session)
 	spin_lock(&channel->lock);
 	dcrt_release_callers(channel, session);
 	dcrt_wake_servers(channel);
+	trace_dcrt_revoke(channel->driver->name, session, channel->session.was_in_call);
 	channel->session.released = true;
 	if (channel->session.file)
 		queue_delayed_work(system_unbound_wq, &channel->session.reaper, HZ);
@@ -185,6 +206,9 @@ static void dcrt_session_begin(struct dcrt_channel *channel, struct file *file, 
 	session->mm = current->mm;
 	session->pid = pid;
 	mmgrab(session->mm);
+	session->since = jiffies;
+	WRITE_ONCE(channel->respawner.failed, false);
+	trace_dcrt_attach(channel->driver->name, session->id, false);
 	channel->notify.attached = true;
 	schedule_work(&channel->notify.work);
 	wake_up_all(&channel->wait);
@@ -240,10 +264,15 @@ bool dcrt_is_attached(struct dcrt_channel *channel)
 	return attached;
 }
 
+bool dcrt_is_decided(struct dcrt_channel *channel)
+{
+	return dcrt_is_attached(channel) || READ_ONCE(channel->going) ||
+	       READ_ONCE(channel->respawner.failed);
+}
+
 bool dcrt_await_process(struct dcrt_channel *channel, unsigned int timeout_ms)
 {
-	wait_event_timeout(channel->wait, dcrt_is_attached(channel) || READ_ONCE(channel->going),
-			   msecs_to_jiffies(timeout_ms));
+	wait_event_timeout(channel->wait, dcrt_is_decided(channel), msecs_to_jiffies(timeout_ms));
 	return dcrt_is_attached(channel) && !READ_ONCE(channel->going);
 }
 EXPORT_SYMBOL_GPL(dcrt_await_process);

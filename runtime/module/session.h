@@ -28,7 +28,9 @@ struct dcrt_session {
 	struct mm_struct *mm; /* its memory, only compared; mmgrab() */
 	struct pid *pid;
 	struct dcrt_peer *peer; /* in place of a process, or NULL */
+	unsigned long since; /* when it attached, jiffies */
 	bool revoked;
+	unsigned long revoked_at; /* jiffies */
 	bool released; /* its callers, and nothing is mapped: all that revoking does is done */
 	bool closed;
 	bool stuck; /* a caller was released although a thread still ran in the kernel for it */
@@ -55,7 +57,8 @@ long dcrt_session_attach(struct dcrt_channel *channel, struct file *file,
 /*
  * Revokes the session, if it is still this one: see above. On return no thread of the process can
  * reach the device's registers, and all that share its memory or its table of files have been sent
- * SIGKILL. A peer gets no more calls. May sleep.
+ * SIGKILL, unless they are writing a core dump: that they may for call_limit_ms. A peer gets no
+ * more calls. May sleep.
  */
 void dcrt_session_revoke(struct dcrt_channel *channel, u64 session);
 /* The same, and nobody has the device open any more. */
@@ -64,5 +67,7 @@ void dcrt_session_close(struct dcrt_channel *channel, u64 session);
 void dcrt_session_try_end(struct dcrt_channel *channel);
 /* True if there is a process or a peer, and it has not been revoked. */
 bool dcrt_is_attached(struct dcrt_channel *channel);
+/* The same, or there will be none soon: nobody need wait. */
+bool dcrt_is_decided(struct dcrt_channel *channel);
 
 #endif

@@ -38,7 +38,8 @@ static int dcrt_sleep_event(struct notifier_block *block, unsigned long event, v
 	case PM_SUSPEND_PREPARE:
 	case PM_HIBERNATION_PREPARE:
 	case PM_RESTORE_PREPARE:
-		while (READ_ONCE(channel->respawner.path) && !dcrt_has_idle_server(channel) &&
+		while (READ_ONCE(channel->respawner.path) &&
+		       !READ_ONCE(channel->respawner.failed) && !dcrt_has_idle_server(channel) &&
 		       time_before(jiffies, ends))
 			schedule_timeout_uninterruptible(1);
 		dcrt_set_asleep(channel, true);

@@ -344,16 +344,34 @@ int dcrt_text_from_ref(struct dcrt_tracker *tracker, uint64_t ref, const char **
 
 /* Messages */
 
+/* In the kernel interrupts are off while the lock is held: so many bytes are compared at a time. */
+#define BYTES_AT_A_TIME 8192
+
+/* Lets others have the lock. Returns the position of the first object behind an address. */
+static uint32_t dcrt_relock(struct dcrt_tracker *tracker, uintptr_t address)
+{
+	dcrt_unlock(tracker);
+	dcrt_lock(tracker);
+	return dcrt_objects_before(tracker, address);
+}
+
 static void dcrt_put_objects(struct dcrt_tracker *tracker, struct dcrt_writer *writer,
 			     uint64_t session)
 {
-	uint32_t i;
+	uint32_t i = 0, bytes = 0;
 
-	for (i = 0; i < tracker->live && !writer->err && !writer->full; i++) {
-		struct dcrt_object *object = &tracker->objects[tracker->order[i]];
+	while (i < tracker->live && !writer->err && !writer->full) {
+		struct dcrt_object *object = dcrt_object_in_order(tracker, i++);
+		uintptr_t start = dcrt_object_start(object);
 
+		bytes += object->size;
 		dcrt_send_object(tracker, writer, object,
 				 &(struct dcrt_field_set){.type = object->type}, session);
+		if (bytes < BYTES_AT_A_TIME || i == tracker->live ||
+		    dcrt_object_start(dcrt_object_in_order(tracker, i)) == start)
+			continue;
+		i = dcrt_relock(tracker, start);
+		bytes = 0;
 	}
 }
 

@@ -71,8 +71,7 @@ uint64_t dcrt_object_handle(const struct dcrt_tracker *tracker, const struct dcr
 
 /* Slots sorted by address */
 
-/* The number of live objects that begin at or before an address. */
-static uint32_t dcrt_upper_bound(const struct dcrt_tracker *tracker, uintptr_t address)
+uint32_t dcrt_objects_before(const struct dcrt_tracker *tracker, uintptr_t address)
 {
 	uint32_t low = 0, high = tracker->live;
 
@@ -89,7 +88,7 @@ static uint32_t dcrt_upper_bound(const struct dcrt_tracker *tracker, uintptr_t a
 
 struct dcrt_object *dcrt_innermost(const struct dcrt_tracker *tracker, uintptr_t address)
 {
-	uint32_t at = dcrt_upper_bound(tracker, address);
+	uint32_t at = dcrt_objects_before(tracker, address);
 	struct dcrt_object *object = at ? dcrt_object_in_order(tracker, at - 1) : NULL;
 
 	while (object && dcrt_object_end(object) <= address)
@@ -156,7 +155,7 @@ int dcrt_find_position(const struct dcrt_tracker *tracker, const struct dcrt_obj
 		       uint32_t *ret_at, uint32_t *ret_parent)
 {
 	struct dcrt_object *object = dcrt_innermost(tracker, dcrt_object_start(new)), *same;
-	uint32_t at = dcrt_upper_bound(tracker, dcrt_object_start(new)), i;
+	uint32_t at = dcrt_objects_before(tracker, dcrt_object_start(new)), i;
 
 	for (; object; object = dcrt_object_around(tracker, object)) {
 		if (dcrt_object_end(object) >= dcrt_object_end(new))
@@ -217,7 +216,7 @@ int dcrt_add_object(struct dcrt_tracker *tracker, uint32_t slot, const struct dc
 uint32_t dcrt_object_span(const struct dcrt_tracker *tracker, const struct dcrt_object *object,
 			  uint32_t *ret_count)
 {
-	uint32_t at = dcrt_upper_bound(tracker, dcrt_object_start(object)), count;
+	uint32_t at = dcrt_objects_before(tracker, dcrt_object_start(object)), count;
 
 	while (dcrt_object_in_order(tracker, at - 1) != object)
 		at--;

@@ -47,6 +47,8 @@ void dcrt_slots_done(struct dcrt_tracker *tracker);
 
 uint64_t dcrt_object_handle(const struct dcrt_tracker *tracker, const struct dcrt_object *object);
 
+/* The number of live objects that begin at or before an address: the position of the next one. */
+uint32_t dcrt_objects_before(const struct dcrt_tracker *tracker, uintptr_t address);
 /* The innermost object at an address, or NULL. */
 struct dcrt_object *dcrt_innermost(const struct dcrt_tracker *tracker, uintptr_t address);
 /* The same, with an element of a type at the address. */

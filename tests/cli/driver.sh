@@ -26,7 +26,7 @@ module() { # FOLDER, the source on standard input
 
 # Usage
 expect 2 "no verb given"
-expect 2 "unknown verb 'grpah'; see drivercut --help" grpah
+expect 2 "unknown verb 'grpah' (did you mean graph?); see drivercut --help" grpah
 expect 0 "usage: drivercut VERB" --help
 expect 0 "drivercut 0" --version
 expect 2 "give one driver" graph

@@ -106,6 +106,16 @@ expect 1 "not valid JSON" emit basic --family net --cut short.json -o kept
 [ -f kept/user/in.c ] || fail "a failure removed what was there"
 expect 1 "cannot make folder" emit basic --family net --cut "$cut" -o /dev/null/emit
 
+# What acquires something and has no rule for its release is named, and so is what rings would hold.
+acquired="emit acquire --family net --cut $cases/acquire/cut.json"
+expect 0 "user " $acquired -o gaps
+grep -q "acquires something\|no row of" said && fail "a gap where there is none: $(cat said)"
+sed -i 's/pci_request_regions(pdev, "in")/pci_request_selected_regions_exclusive(pdev, !!kmalloc(8, GFP_KERNEL), "in")/' \
+	acquire/in.c
+expect 0 "in.c:92: warning: pci_request_selected_regions_exclusive acquires something" $acquired -o gaps
+grep -c "acquires something" said | grep -qx 1 || fail "not one gap: $(cat said)"
+grep -q "warning: no row of .recovery. names .*(kmalloc, for example)" said || fail "nothing of rings: $(cat said)"
+
 # Functions whose text cannot be replaced
 mkdir hard
 echo 'obj-m := hard.o' >hard/Kbuild

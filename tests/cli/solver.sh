@@ -84,11 +84,11 @@ expect 0 "reached    513 kernel lines, proved to be at most 184 above" \
 expect 1 "no cut has 33 kernel lines or less" solve --problem p.json --max-kernel-loc 33
 
 expect 0 "2 breakpoints, found exactly" sweep --problem p.json
-expect 0 "45.0549 us" sweep --problem p.json --delays 0,5us,1s
+expect 0 "45.1 us" sweep --problem p.json --delays 0,5us,1s
 expect 0 "PINS COST" sweep --problem p.json --pin stats=kernel
 expect 0 '"pins_cost": 229.9' sweep --problem p.json --pin stats=kernel --delays 10us --json
 expect 0 '"pins_cost": 0.0' sweep --problem p.json --pin stats=user --delays 10us --json
-expect 0 "38.835 us" sweep --problem p.json --pin stats=kernel
+expect 0 "38.8 us" sweep --problem p.json --pin stats=kernel
 expect 1 "clean is forced to both sides" sweep --problem p.json --pin clean=user
 expect 2 "expected FUNCTION=kernel" sweep --problem p.json --pin stats
 expect 2 "expected times such as" sweep --problem p.json --delays 5us,,1s
@@ -102,7 +102,7 @@ expect 0 "3 cuts proved optimal" verify --problem p.json pinned.json --pin stats
 expect 1 "steps[0]" verify --problem p.json pinned.json
 expect 1 "this is a problem file, expected a certificate" verify --problem p.json p.json
 
-expect 0 "in the kernel above a delay of 45.0549 us" explain --problem p.json stats
+expect 0 "in the kernel above a delay of 45.1 us" explain --problem p.json stats
 expect 0 "these move with it: set_ring" explain --problem p.json stats
 expect 0 "is impossible: the chain above forbids it" explain --problem p.json clean
 expect 0 "on both sides" explain --problem p.json read_reg
@@ -126,6 +126,31 @@ check jq -e '.replicated == ["read_reg"] and .sides.read_reg == "kernel"' a.json
 sed 's/"replicated": \["read_reg"\]/"replicated": ["probe"]/' a.json >c.json
 expect 1 '"probe" is not on the kernel side' compare a.json c.json
 expect 1 "cannot write" solve --problem p.json -o /proc/nothing.json
+
+# Limits for CI
+expect 1 "3 functions move" compare a.json b.json --exit-code
+expect 0 "no function moves" compare a.json a.json --exit-code
+expect 1 "more kernel lines; --max-new-kernel-lines allows 100" compare a.json b.json --max-new-kernel-lines 100
+expect 0 "3 functions move" compare a.json b.json --max-new-kernel-lines 5000
+expect 0 "functions move" compare b.json a.json --max-new-kernel-lines 0
+"$drivercut" compare a.json b.json --exit-code --json >limits.json 2>/dev/null
+check test $? = 1
+check jq -es 'length == 1 and .[0].kind == "comparison"' limits.json >jq_said
+sed 's/"driver": "toy"/"driver": "other"/' a.json >other.json
+expect 0 "cuts of two drivers, toy and other" compare a.json other.json
+expect 2 "unknown option --exit-kode (did you mean --exit-code?)" compare a.json b.json --exit-kode
+expect 1 "no function is called watchdgo (did you mean watchdog?)" explain --problem p.json watchdgo
+expect 0 "at a delay of 10 ms" solve --problem p.json --delay "10 ms"
+
+# On a terminal of 80 columns no line is longer; in a pipe a row is a line.
+if command -v script >/dev/null; then
+	long=$(printf 'a reason of many words %.0s' 1 2 3 4 5 6 7 8)
+	sed "s/hard irq handler/$long/" p.json >long.json
+	script -qec "stty cols 80; '$drivercut' solve --problem long.json -v" /dev/null >terminal </dev/null
+	check awk '{ sub(/\r$/, ""); if (length($0) > 80) { print; bad = 1 } } END { exit bad }' terminal
+	check grep -q 'many words' terminal
+	check sh -c '"$1" solve --problem long.json -v | grep -qF "$2"' sh "$drivercut" "$long"
+fi
 
 # Reasons are codes, too: those of the problem, else those of the kind of constraint.
 sed 's/"reason": "hard irq handler"/&, "code": "critical-root", "file": "t.c", "line": 7/' p.json >coded.json

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh disable=SC2154,SC2034
 # Functions that the tests of emit share; sourced. $root: the repository.
-build=$(find /lib/modules/*/build -maxdepth 0 2>/dev/null | sort -V | tail -n 1)
+build=$(find /lib/modules/6.1.*/build -maxdepth 0 2>/dev/null | sort -V | tail -n 1)
 [ -d "$build" ] || { echo "no kernel headers"; exit 77; }
 export LC_ALL=C
 failed=0
@@ -28,10 +28,10 @@ compiles() { # FOLDER WORDS...: make's variables for the kernel component
 		fail "$into: the kernel component does not build"
 	grep -vE '^Skipping BTF|modpost: "dcrt_.* undefined!|modpost: suppressed' words &&
 		fail "$into: the kernel component gives warnings"
-	make -s -C "$into/user" CFLAGS="$extra -Wno-type-limits -Werror" >words.user 2>&1 ||
+	make -s -C "$into/user" KDIR="$build" CFLAGS="$extra -Wno-type-limits -Werror" >words.user 2>&1 ||
 		fail "$into: the user component does not build"
 	grep . words.user && fail "$into: the user component gives warnings"
-	make -s -C "$into/user" check >words.user 2>&1 || {
+	make -s -C "$into/user" KDIR="$build" check >words.user 2>&1 || {
 		cat words.user
 		fail "$into: against the rules"
 	}

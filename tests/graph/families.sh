@@ -3,13 +3,15 @@
 # Every row of a family template against the kernel's real headers: the structure has the field,
 # the function exists (as a function or a macro) and has that argument, and no row is there twice. A
 # row with a "header" is of a driver's own, which the headers package has not: the text of that
-# header in the kernel source must have it. Skipped (77) without kernel headers.
+# header in the kernel source must have it. Skipped (77) without headers of that kernel.
 #
-# usage: families.sh FAMILY.json...
+# usage: families.sh VERSION FAMILY.json...
 set -eu
 
-headers=$(ls -d /lib/modules/*/build 2>/dev/null | sort -V | tail -n 1)
-[ -n "$headers" ] || { echo "no kernel headers: skipped"; exit 77; }
+version=$1
+shift
+headers=$(ls -d /lib/modules/"$version".*/build 2>/dev/null | sort -V | tail -n 1)
+[ -n "$headers" ] || { echo "no headers of kernel $version: skipped"; exit 77; }
 common=$(sed -n 's/^include \(.*\)\/Makefile.*/\1/p' "$headers/Makefile")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT INT TERM
@@ -19,28 +21,32 @@ mkdir "$dir/module"
 echo 'obj-m := check.o' >"$dir/module/Kbuild"
 : >"$dir/module/check.c"
 make -n -w V=1 -C "$headers" M="$dir/module" "$dir/module" 2>/dev/null |
-	sed -n "s/^set -e;  echo '  *[^ ]*gcc[^ ]* //; t found; d; :found; s/ -c -o .*//p" | head -n 1 |
+	sed -n "s/^set -e;.* echo '  *[^ ]*gcc[^ ]* //; t found; d; :found; s/ -c -o .*//p" | head -n 1 |
 	tr ' ' '\n' |
 	grep -E '^-(D[A-Z_a-z0-9]*(=[0-9]*)?$|I|include$|nostdinc|std|f(short|no-strict))|^(\./|/).*\.h$' |
 	tr '\n' ' ' >"$dir/flags"
 echo "-DKBUILD_MODNAME='\"check\"' -DKBUILD_BASENAME='\"check\"' -DKBUILD_MODFILE='\"check\"'" >>"$dir/flags"
 tr '\n' ' ' <"$dir/flags" >"$dir/flags.line" && mv "$dir/flags.line" "$dir/flags"
 
-cat "$@" | jq -r '(.fields // [])[] | select(.header | not) | "field \(.struct) \(.field)"' | sort >"$dir/fields"
-cat "$@" | jq -r '((.arguments // [])[] | select(.header | not) | "argument \(.function) \(.argument)"),
+# Rows of this kernel.
+jq --arg version "$version" 'walk(if type == "array" then
+	map(select(type != "object" or (.kernels | not) or (.kernels | index($version)))) else . end)' \
+	"$@" >"$dir/rows"
+jq -r '(.fields // [])[] | select(.header | not) | "field \(.struct) \(.field)"' "$dir/rows" | sort >"$dir/fields"
+jq -r '((.arguments // [])[] | select(.header | not) | "argument \(.function) \(.argument)"),
 	((.locks // [])[] | "argument \(.function) \([.takes // -1, .tries // -1, .releases // -1] | max)"),
 	((.registers // [])[] | "argument \(.) -1 registers"),
 	((.copies // [])[] | "argument \(.function) \([.writes // -1, .reads // -1] | max) copies"),
-	((.memory // [])[] | "argument \(.function) \(.frees // -1) memory")' |
+	((.memory // [])[] | "argument \(.function) \(.frees // -1) memory")' "$dir/rows" |
 	sort >"$dir/functions.once"
-cat "$@" | jq -r '(.fields // [])[] | (.registered // [])[] | "argument \(.function) -1"' |
-	sort -u - "$dir/functions.once" >"$dir/functions"
-cat "$@" | jq -r '((.fields // []) + (.arguments // []))[] | select(.header) |
-	"\(.header) \(.struct // .function) \(.field // .argument)"' | sort >"$dir/own"
+jq -r '(.fields // [])[] | (.registered // [])[] | select(.function) | "argument \(.function) -1"' \
+	"$dir/rows" | sort -u - "$dir/functions.once" >"$dir/functions"
+jq -r '((.fields // []) + (.arguments // []))[] | select(.header) |
+	"\(.header) \(.struct // .function) \(.field // .argument)"' "$dir/rows" | sort >"$dir/own"
 cat "$dir/fields" "$dir/functions.once" "$dir/own" | sort | uniq -d | sed 's/^/there twice: /' >"$dir/bad"
 
 # Drivers' own headers.
-source=linux-source-6.1
+source=linux-source-$version
 if [ -s "$dir/own" ] && [ -f /usr/src/$source.tar.xz ]; then
 	awk -v source=$source '{ print source "/" $1 }' "$dir/own" | sort -u >"$dir/files"
 	tar -C "$dir" -xf /usr/src/$source.tar.xz -T "$dir/files" 2>/dev/null || true

@@ -8,14 +8,14 @@ set -eu
 
 drivercut=$1 driver=$2 functions=$3 edges=$4
 here=$(dirname "$(realpath "$0")")
-headers=$(ls -d /lib/modules/*/build 2>/dev/null | sort -V | tail -n 1)
+headers=$(ls -d /lib/modules/6.1.*/build 2>/dev/null | sort -V | tail -n 1)
 [ -n "$headers" ] && [ -f /usr/src/linux-source-6.1.tar.xz ] || {
 	echo "no kernel headers or no linux-source: skipped"
 	exit 77
 }
-DRIVERCUT_KERNEL=$(basename "$(dirname "$headers")")
 DRIVERCUT_OUT=$(mktemp -d)
-export DRIVERCUT_OUT DRIVERCUT_KERNEL
+export DRIVERCUT_OUT
+unset DRIVERCUT_KERNEL
 trap 'rm -rf "$DRIVERCUT_OUT"' EXIT INT TERM
 
 out=$DRIVERCUT_OUT/$driver

@@ -9,6 +9,9 @@
 
 typedef _Bool bool;
 
+/* Something that a case does in a place it wants to know about. */
+void act(void);
+
 typedef struct spinlock {
 	int v;
 } spinlock_t;
@@ -56,10 +59,52 @@ void arch_local_irq_enable(void);
 void __preempt_count_add(int n);
 void __preempt_count_sub(int n);
 
+/* No template knows these. */
+struct strange {
+	spinlock_t lock;
+};
+static inline void strange_begin(void)
+{
+	rcu_read_lock();
+}
+static inline void strange_end(void)
+{
+	rcu_read_unlock();
+}
+static inline void strange_both(void)
+{
+	rcu_read_lock();
+	act();
+	rcu_read_unlock();
+}
+static inline void strange_inner(spinlock_t *lock)
+{
+	spin_lock(lock);
+}
+static inline void strange_inner_end(spinlock_t *lock)
+{
+	spin_unlock(lock);
+}
+static inline void strange_outer(spinlock_t *lock)
+{
+	strange_inner(lock);
+}
+static inline void strange_get(struct strange *s)
+{
+	spin_lock(&s->lock);
+}
+static inline void strange_put(struct strange *s)
+{
+	spin_unlock(&s->lock);
+}
+
 struct work_struct {
 	void (*func)(struct work_struct *work);
 };
 #define INIT_WORK(w, f) ((w)->func = (f))
+struct workqueue_struct;
+extern struct workqueue_struct *system_wq, *system_bh_wq;
+int queue_work(struct workqueue_struct *queue, struct work_struct *work);
 
 struct timer_list {
 	void (*function)(struct timer_list *timer);
@@ -80,6 +125,17 @@ static inline int request_irq(int irq, irq_handler_t handler, void *data)
 {
 	return request_threaded_irq(irq, handler, NULL, data);
 }
+
+#ifdef STRANGE_HANDLER
+static inline int strange_request(void)
+{
+	return request_irq(1, STRANGE_HANDLER, NULL);
+}
+static inline void strange_run(void)
+{
+	STRANGE_CALLED();
+}
+#endif
 
 struct net_device_ops {
 	int (*ndo_open)(struct net_device *dev);
@@ -112,13 +168,13 @@ static inline void class_spinlock_destructor(class_spinlock_t *class)
 {
 	spin_unlock(class->lock);
 }
-#define scope_guard(name)                                                                 \
-	class_##name##_t __guard __attribute__((cleanup(class_##name##_destructor))) = \
+#define scope_guard(name)                                                                          \
+	class_##name##_t __guard __attribute__((cleanup(class_##name##_destructor))) =             \
 		class_##name##_constructor
-#define block_guard(name, lock)                                                             \
-	for (class_##name##_t __scope __attribute__((cleanup(class_##name##_destructor))) = \
-		     class_##name##_constructor(lock),                                       \
-		     *done = NULL;                                                           \
+#define block_guard(name, lock)                                                                    \
+	for (class_##name##_t __scope __attribute__((cleanup(class_##name##_destructor))) =        \
+		     class_##name##_constructor(lock),                                             \
+				      *done = NULL;                                                \
 	     !done; done = (void *)1)
 
 extern void (*power_off_hook)(void);
@@ -128,12 +184,15 @@ struct strange_getter {
 void register_strange_getter(const struct strange_getter *ops);
 
 /* As linux/export.h and linux/module.h spell them. */
-#define __ADDRESSABLE(name, number) \
+#define __ADDRESSABLE(name, number)                                                                \
 	static void *__attribute__((used)) __UNIQUE_ID___addressable_##name##number = (void *)&name
 #define EXPORT_SYMBOL(name) __ADDRESSABLE(name, 17)
-#define module_init(function)                                               \
-	static inline int (*__inittest(void))(void) { return function; }    \
-	int init_module(void) __attribute__((alias(#function)));            \
+#define module_init(function)                                                                      \
+	static inline int (*__inittest(void))(void)                                                \
+	{                                                                                          \
+		return function;                                                                   \
+	}                                                                                          \
+	int init_module(void) __attribute__((alias(#function)));                                   \
 	__ADDRESSABLE(init_module, 18)
 
 struct pci_driver {
@@ -170,8 +229,5 @@ int register_netdevice_notifier(struct notifier_block *block);
 int register_netevent_notifier(struct notifier_block *block);
 int register_some_notifier(struct notifier_block *block);
 int _printk(const char *format, ...);
-
-/* Something that a case does in a place it wants to know about. */
-void act(void);
 
 #endif

@@ -69,7 +69,16 @@ static const char sample[] =
 				  " \"written\": true}],"
 				  "\"inner_calls\": [{\"function\": \"i\", \"callee\": \"j\"}],"
 				  "\"hidden\": [{\"function\": \"f@d.c\", \"record\": \"port\", "
-				  "\"line\": 6}]}";
+				  "\"line\": 6}],"
+				  "\"evidence\": [{\"pointer\": \"field\", \"of\": \"port\", "
+				  "\"name\": \"a\", \"shows\": \"has\", \"bytes\": 8, "
+				  "\"each\": -4, \"times\": \"n\", \"from\": \"field\", "
+				  "\"from_of\": \"port\", \"from_name\": \"b\", \"offset\": 0, "
+				  "\"certain\": true, \"allocated\": false, \"record\": \"ring\", "
+				  "\"function\": \"f@d.c\", \"file\": \"d.c\", \"line\": 7, "
+				  "\"text\": \"kcalloc(n, 4)\"}],"
+				  "\"reach\": [{\"name\": \"port\", \"fields\": 2, "
+				  "\"to\": [\"ring\"]}]}";
 
 /* Reads a document; on success *ret_again is what is written of it. */
 static int round_trip(struct caught *caught, json_t *document, json_t **ret_again)
@@ -151,7 +160,8 @@ static bool is_one_of(const char *key, const char *const *keys)
 /* Another value of the same type. */
 static void change(json_t *document, json_t *object, const char *key)
 {
-	static const char *const words[] = {"schema", "kind", "to", "result_kind", "start", NULL};
+	static const char *const words[] = {"schema",  "kind",	"to",	"result_kind", "start",
+					    "pointer", "shows", "from", NULL};
 	json_t *was = json_incref(json_object_get(object, key));
 	char text[64];
 
@@ -184,11 +194,12 @@ static void leave_out(json_t *document, json_t *object, const char *key)
 
 static void make_wrong(json_t *document, json_t *object, const char *key)
 {
+	static const char *const below_0[] = {"bytes", "each", "offset", NULL};
 	json_t *was = json_incref(json_object_get(object, key));
 
 	json_object_set_new(object, key, json_real(1.5));
 	expect_refused(document, key, "of another type");
-	if (json_is_integer(was)) {
+	if (json_is_integer(was) && !is_one_of(key, below_0)) {
 		json_object_set_new(object, key, json_integer(-1));
 		expect_refused(document, key, "below 0");
 	}

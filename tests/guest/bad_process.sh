@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The split e1000 with a process that sends wrong values, another for each number given as message
-# level, or hangs. The kernel refuses, the process ends, the next one serves, and the kernel's log is
+# level, or hangs, or goes on for ever. The kernel refuses, the process ends, the next one serves, and the kernel's log is
 # clean (a complaint there fails the run).
 # usage: bad_process.sh DRIVERCUT
 set -u
@@ -25,9 +25,10 @@ awk '/^static void e1000_set_msglevel/ { print "#include \"wrong_values.h\""; in
 	END { exit !done }' emit/user/e1000_ethtool.c >changed.c || { echo "no place for the wrong values"; exit 1; }
 mv changed.c emit/user/e1000_ethtool.c
 cp "$here/wrong_values.h" emit/user/wrong_values.h
-timeout 500 "$drivercut" run e1000 --components emit -- sh -c "$(cat "$here/jobs/msglevels.sh")" >said 2>&1
+timeout 1200 "$drivercut" run e1000 --components emit -- sh -c "$(cat "$here/jobs/msglevels.sh")" >said 2>&1
 status=$?
 [ "$status" = 0 ] || { echo "status $status"; tail -n 60 said; exit 1; }
 grep -a '^wrong value ' said
 [ "$(grep -ac '^wrong value .*: refused$' said)" = 11 ] || { echo "not eleven"; cat said; exit 1; }
+[ "$(grep -ac '^endless .*: ended$' said)" = 2 ] || { echo "endless"; cat said; exit 1; }
 grep -aq '^hang: ended$' said || { echo "no hang"; cat said; exit 1; }

@@ -38,5 +38,13 @@ static void wrong_value(struct e1000_adapter *adapter, u32 data)
 	case 1011: /* no address to copy */
 		eth_hw_addr_set(adapter->netdev, NULL);
 		break;
+	/* not wrong, but without an end */
+	case 2001:
+		while (adapter->netdev)
+			netif_running(adapter->netdev);
+		break;
+	case 2002:
+		msleep(3600000);
+		break;
 	}
 }

@@ -44,6 +44,7 @@ static const char kernel[] = "struct net_device { unsigned long state; char name
 			     "int request_irq(unsigned irq, int (*handler)(int, void *),\n"
 			     "	unsigned long flags, const char *name, void *dev);\n"
 			     "const void *free_irq(unsigned irq, void *dev);\n"
+			     "struct net_device *alloc_etherdev_mqs(int size, int tx, int rx);\n"
 			     "void rtnl_lock(void);\n"
 			     "void rtnl_unlock(void);\n"
 			     "void napi_enable(struct napi_struct *napi);\n";

@@ -66,7 +66,7 @@ static void test_strange_annotations(void **state)
 		const char *text, *said;
 	} rows[] = {
 		{"{\"functions\": [{\"function\": \"absent\"}]}",
-		 "annotations.json:0: error: functions: the driver has no function 'absent'"},
+		 "annotations.json:1: error: functions: the driver has no function 'absent'"},
 		{"{\"functions\": [{\"function\": \"out\", \"arguments\": [\"\", \"1\", \"\"]}]}",
 		 "functions: out has 2 parameters, not 3"},
 		{"{\"recovery\": [{\"function\": \"absent\"}]}",

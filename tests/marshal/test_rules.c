@@ -15,7 +15,7 @@ static void test_bad_rules(void **state)
 	} rows[] = {
 		{"{\"rules\": [", "linux.json:1: error: not valid JSON"},
 		{"{\"kind\": \"cut\", \"rules\": []}", "this is a cut file, expected a rules file"},
-		{"{}", "linux.json:0: error: rules: missing"},
+		{"{}", "linux.json:1: error: rules: missing"},
 		{"{\"rules\": [{\"class\": \"downcall\"}]}", "rules[0].name: missing"},
 		{"{\"rules\": [{\"name\": \"f\"}]}", "rules[0].class: missing"},
 		{"{\"rules\": [{\"name\": \"f\", \"class\": \"some\"}]}",
@@ -60,6 +60,7 @@ static void test_bad_rules(void **state)
 		 "9999999}]}",
 		 "entry_points[0].deadline_ms: 9999999 is above 3600000"},
 	};
+	char *before = getenv("DRIVERCUT_DATA") ? strdup(getenv("DRIVERCUT_DATA")) : NULL;
 	char folder[32];
 	size_t i;
 
@@ -76,7 +77,11 @@ static void test_bad_rules(void **state)
 		assert_said(&caught, rows[i].said);
 		assert_int_equal(caught.diag.errors, 1);
 	}
-	unsetenv("DRIVERCUT_DATA");
+	if (before)
+		setenv("DRIVERCUT_DATA", before, 1);
+	else
+		unsetenv("DRIVERCUT_DATA");
+	free(before);
 	remove_folder(folder);
 }
 

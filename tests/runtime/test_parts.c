@@ -194,6 +194,23 @@ static void test_unanswered(void **state)
 	assert_int_equal(remains(2), 0);
 }
 
+/* A message that will not be sent does not take the news of a freed object along. */
+static void test_freed(void **state)
+{
+	struct dcrt_writer writer;
+
+	(void)state;
+	while (cross(1))
+		;
+	assert_int_equal(dcrt_untrack(&kernel, &devices[0]), 0);
+	start(&writer, 1);
+	writer.err = -EINVAL;
+	dcrt_put_freed(&kernel, &writer);
+	start(&writer, 1);
+	dcrt_put_freed(&kernel, &writer);
+	assert_int_equal(writer.header.records, 1);
+}
+
 /* Few objects need no messages of their own. */
 static void test_few(void **state)
 {
@@ -214,6 +231,7 @@ int main(void)
 		TEST(test_sessions),
 		TEST(test_changes_meanwhile),
 		TEST(test_unanswered),
+		TEST(test_freed),
 		TEST(test_few),
 	};
 

@@ -29,11 +29,15 @@ has_carrier() {
 	[ "$(cat /sys/class/net/eth0/carrier 2>/dev/null)" = 1 ]
 }
 
+# While recovery waits for a process, it is there but not present, as the kernel calls that.
+comes_up() {
+	ip link set eth0 up 2>/tmp/said
+}
+
 # The interface is up, and packets pass.
 works() {
-	wait_until 30 "the interface" test -d /sys/class/net/eth0
+	wait_until 30 "the interface" comes_up
 	ip addr replace "$NEAR/24" dev eth0 || fail "no address"
-	ip link set eth0 up || fail "the interface does not come up"
 	wait_until 30 "the link" has_carrier
 	ping -q -c 2 -W 5 "$FAR" >/tmp/ping || fail "no ping"
 }
@@ -96,19 +100,202 @@ readers() {
 	works
 }
 
-# The system suspends just after the process has died.
-asleep() {
-	echo devices >/sys/power/pm_test
-	[ ! -f /sys/module/suspend/parameters/pm_test_delay ] ||
-		echo 1 >/sys/module/suspend/parameters/pm_test_delay
-	for pause in 0 0.003 0.01; do
-		works
-		kill -9 "$(pidof e1000)"
-		sleep $pause
-		echo freeze >/sys/power/state || fail "does not suspend $pause s after a death"
+# The process is stopped, sent into a call, and killed there.
+die_in() { # COMMAND...
+	old=$(pidof e1000)
+	kill -STOP "$old"
+	"$@" >/tmp/said 2>&1 &
+	doing=$!
+	usleep 100000
+	kill -9 "$old"
+}
+
+has_another() {
+	current=$(pidof e1000)
+	[ -n "$current" ] && [ "$current" != "$old" ]
+}
+
+# The next process dies in whatever it is asked to do first.
+die_at_once() {
+	wait_until 20 "another process" has_another
+	old=$current
+	kill -STOP "$old"
+	usleep 200000
+	kill -9 "$old"
+}
+
+# A change, and then each of three probes.
+again() {
+	die_in ip link set eth0 down
+	die_at_once
+	die_at_once
+	die_at_once
+	works
+}
+
+bind() { # bind|unbind
+	echo 0000:00:10.0 >"/sys/bus/pci/drivers/e1000/$1"
+}
+
+has_no_interface() {
+	[ ! -d /sys/class/net/eth0 ]
+}
+
+# A probe that somebody asked for is made again.
+probe() {
+	bind unbind || fail "no unbind"
+	die_in bind bind
+	works
+}
+
+# It was let go, and stays so.
+unbound() {
+	for delay in 0 20000 60000 120000; do
+		old=$(pidof e1000)
+		bind unbind &
+		doing=$!
+		usleep $delay
+		kill -STOP "$old"
+		usleep 50000
+		kill -9 "$old"
+		wait $doing
+		wait_until 20 "another process" has_another
+		sleep 1
+		has_no_interface || fail "bound again, killed $delay us after unbind"
+		bind bind || fail "no bind"
 		works
 	done
-	echo none >/sys/power/pm_test
+}
+
+freeze() {
+	echo devices >/sys/power/pm_test
+	echo 1 >/sys/module/suspend/parameters/pm_test_delay
+	echo freeze >/sys/power/state
+}
+
+# A process that has died just before is waited for; without any the machine sleeps all the same.
+suspend() {
+	for delay in 0 1000 5000; do
+		kill -9 "$(pidof e1000)"
+		usleep $delay
+		freeze || fail "no suspend, $delay us after a death"
+		works
+	done
+	mv "$program" "$program.away"
+	kill -9 "$(pidof e1000)"
+	freeze || fail "no suspend without a process"
+	mv "$program.away" "$program"
+	works
+}
+
+# No process can be started: calls fail soon, and the log says so once. It is back once its program is,
+# and at once if it is asked for.
+start() {
+	dmesg -c >/tmp/before
+	mv "$program" "$program.away"
+	kill -9 "$(pidof e1000)"
+	ethtool -i eth0 >/tmp/said 2>&1
+	since=$(cut -d . -f 1 /proc/uptime)
+	for turn in 1 2 3 4 5 6 7 8; do
+		ethtool -e eth0 >/tmp/said 2>&1 && fail "an answer without a process"
+	done
+	[ $(($(cut -d . -f 1 /proc/uptime) - since)) -le 2 ] || fail "calls wait for a process"
+	[ "$(dmesg | grep -c 'no process can be started')" = 1 ] || fail "not said once"
+	sleep 5
+	[ "$(dmesg | wc -l)" -lt 10 ] || fail "the log fills"
+	mv "$program.away" "$program"
+	echo "$program" >/sys/module/e1000/parameters/dcrt_program
+	wait_until 2 "the process" has_attached
+	works
+}
+
+has_attached() {
+	[ "$(counter attached)" = 1 ]
+}
+
+# The features that are on, and what ethtool says of the rings, of pause and of names.
+known() {
+	ethtool -k eth0
+	ethtool -g eth0
+	ethtool -a eth0
+	ethtool -i eth0
+	ethtool -S eth0 | wc -l
+	ethtool eth0 | grep -E 'Link detected|Wake|message level'
+}
+
+# The monitor of a bond asks for the link in atomic context.
+bond() {
+	insmod /sbin/tls.ko
+	insmod /sbin/bonding.ko miimon=100 use_carrier=0 || fail "no bonding"
+	ip link set eth0 down
+	ip link set bond0 up
+	echo +eth0 >/sys/class/net/bond0/bonding/slaves
+	wait_until 20 "the bond's link" bond_is_up
+	echo -eth0 >/sys/class/net/bond0/bonding/slaves
+	rmmod bonding
+	works
+}
+
+bond_is_up() {
+	[ "$(cat /sys/class/net/bond0/bonding/mii_status)" = up ]
+}
+
+# Without a process, answers are errors, or the last ones.
+answers() {
+	known >/tmp/answers
+	mv "$program" "$program.away"
+	kill -9 "$(pidof e1000)"
+	wait_until 10 "the process's end" is_unattached
+	ethtool -K eth0 gro on
+	known >/tmp/answers.absent
+	mv "$program.away" "$program"
+	diff /tmp/answers /tmp/answers.absent || fail "other answers without a process"
+	works
+}
+
+# Addresses, a route, an MTU, features, rings, pause, a message level.
+set_all() {
+	ip link set eth0 address 02:00:00:00:00:01
+	ip link set eth0 mtu 4000
+	ip addr add 192.0.2.1/24 dev eth0
+	ip route add 198.51.100.0/24 via 192.0.2.2
+	ethtool -K eth0 tso off
+	ethtool -G eth0 rx 512 tx 384
+	ethtool -A eth0 autoneg off rx off tx off
+	ethtool -s eth0 msglvl 0x123
+	sleep 3
+}
+
+setting() {
+	/sbin/ip addr show eth0 | grep -v valid_lft
+	/sbin/ip route
+	ethtool -k eth0
+	ethtool -g eth0
+	ethtool -a eth0
+	ethtool eth0 | grep -E 'Wake|message level'
+}
+
+link_is_back() {
+	[ "$(cat /sys/class/net/eth0/carrier 2>/dev/null)" = 1 ]
+}
+
+# What the user has set is there after a death in a change, and that change is lost.
+keep() {
+	set_all
+	wait_until 30 "the link" link_is_back
+	setting >/tmp/set
+	for change in "ip link set eth0 address 02:00:00:00:00:02" "ip link set eth0 mtu 5000" \
+		"ethtool -r eth0"; do
+		# shellcheck disable=SC2086 # its words are arguments
+		die_in $change
+		wait_until 20 "another process" has_another
+		wait_until 20 "the link after $change" link_is_back
+		setting >/tmp/set.again
+		diff /tmp/set /tmp/set.again || fail "not as it was set before $change"
+		ping -q -c 2 -W 5 "$FAR" >/tmp/ping || fail "no ping after $change"
+	done
+	ip link set eth0 mtu 1500
+	works
 }
 
 [ -f $stats ] || mount -t debugfs debugfs /sys/kernel/debug

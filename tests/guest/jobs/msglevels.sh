@@ -1,7 +1,8 @@
 # shellcheck shell=dash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # In the guest, on behalf of tests/guest/bad_process.sh: has the process send each wrong
-# value, then stops it. Says "wrong value N: refused" for each, "hang: ended".
+# value, then stops it and has it go on for ever. Says "wrong value N: refused" for each, "hang: ended",
+# "endless N: ended".
 stats=/sys/kernel/debug/dcrt/e1000/stats
 
 counter() { # WORD
@@ -52,3 +53,17 @@ took=$(($(cut -d . -f 1 /proc/uptime) - since))
 serves "$session"
 ping -q -c 1 "$FAR" >/tmp/ping || fail "no ping after the hang"
 echo "hang: ended"
+
+echo 3000 >/sys/module/dcrt/parameters/call_limit_ms
+for value in 2001 2002; do
+	session=$(counter session)
+	given_up=$(counter given_up)
+	since=$(cut -d . -f 1 /proc/uptime)
+	ethtool -s eth0 msglvl $value >/tmp/endless 2>&1 # set_msglevel() returns nothing
+	took=$(($(cut -d . -f 1 /proc/uptime) - since))
+	[ $took -ge 2 ] && [ $took -le 15 ] || fail "an endless process held the caller for $took s"
+	[ "$(counter given_up)" -gt "$given_up" ] || fail "nobody gave up $value"
+	serves "$session"
+	ping -q -c 1 "$FAR" >/tmp/ping || fail "no ping after $value"
+	echo "endless $value: ended"
+done

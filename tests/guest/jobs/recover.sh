@@ -35,12 +35,16 @@ parameters() {
 	sed -i "s|^/$driver.ko.*|& TxDescriptors=$tx RxDescriptors=$rx|" /load
 }
 
-# It has been probed once more, and knows.
-probed() {
+# It is this board.
+is_board() { # BOARD
 	near=$(nic 0)
 	size=$(ethtool -g "$near" | awk '$1 == "TX:" { tx = $2 } END { print tx }')
-	[ "$size" = "$(tx_of "$probes")" ] ||
-		die "a transmit ring of $size, not $(tx_of "$probes"): not board $probes"
+	[ "$size" = "$(tx_of "$1")" ] || die "a transmit ring of $size, not $(tx_of "$1"): not board $1"
+}
+
+# It has been probed as one more board, and knows. Recovery takes the same board again.
+probed() {
+	is_board "$probes"
 	probes=$((probes + 1))
 }
 
@@ -84,14 +88,15 @@ recover_once() {
 	wait_for 20 "the end of the change" ended
 	wait "$doing" && die "the change succeeded without a process"
 	wait_for 20 "the card" back
-	probed
+	is_board $((probes - 1))
 	link_up
 }
 
 recoveries() { # COUNT
-	until_probe=$((probes + $1))
-	while [ "$probes" -lt "$until_probe" ]; do
-		step "recovery $probes" recover_once
+	recovery=0
+	while [ "$recovery" -lt "$1" ]; do
+		recovery=$((recovery + 1))
+		step "recovery $recovery" recover_once
 	done
 }
 

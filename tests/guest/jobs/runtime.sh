@@ -58,6 +58,7 @@ limited() { # COMMAND...
 trap 'killall -9 echo_process echo_liar echo_map echo_run 2> /tmp/killall || true' EXIT
 
 mount -t debugfs debugfs /sys/kernel/debug
+[ -d $tracing/events ] || mount -t tracefs tracefs $tracing
 insmod /dcrt.ko
 echo 50 > /sys/module/dcrt/parameters/attach_wait_ms
 
@@ -226,6 +227,20 @@ stop $process
 echo 5000 > /sys/module/dcrt/parameters/deadline_ms
 echo 10000 > /sys/module/dcrt/parameters/downcall_deadline_ms
 echo 60000 > /sys/module/dcrt/parameters/call_limit_ms
+
+progress "what is seen of it"
+is "no process" none "$(cat /sys/class/misc/dcrt-echo/state)"
+echo 1 > $tracing/events/dcrt/enable
+start
+is "a process" "attached $process" \
+	"$(cat /sys/class/misc/dcrt-echo/state) $(cat /sys/class/misc/dcrt-echo/pid)"
+is "traced" 5 "$($run nest 4)"
+stop $process
+echo 0 > $tracing/events/dcrt/enable
+for event in attach upcall upcall_return downcall downcall_return revoke death; do
+	is "traced: $event" 1 "$(grep -c "dcrt_$event: echo: " $tracing/trace | sed 's/^[1-9].*/1/')"
+done
+is "traced by name" 3 "$(grep -c ' dcrt_upcall: echo: nest ' $tracing/trace)"
 
 progress "a dump of its memory"
 printf '#!/bin/sh\nsleep 3\n' > /sink

@@ -185,7 +185,7 @@ static void dcg_undo_pci_clear_master(const unsigned long *args)
 }
 
 /* clang-format off */
-const struct dck_release dcg_release_pci_clear_master = {"pci_clear_master", dcg_undo_pci_clear_master, 1, DCK_FIRST};
+const struct dck_release dcg_release_pci_clear_master = {"pci_clear_master", dcg_undo_pci_clear_master, 1, DCK_FIRST, .once = true};
 /* clang-format on */
 
 static void dcg_undo_release_firmware(const unsigned long *args)
@@ -222,6 +222,10 @@ const struct dck_release dcg_release_vfree = {"vfree", dcg_undo_vfree, 1, DCK_ME
 
 const struct dck_recovery dcg_recoveries[] = {
 	{NULL, NULL, 0},
+};
+
+const u16 dcg_bind_statics[] = {
+	DCRT_ANY_TYPE,
 };
 
 int dcg_kernel_mutex_lock(struct dcrt_call *dcg)

@@ -108,10 +108,10 @@ static int in_lock_all(int value)
 	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
-	u64 dcg_mark = dck_locks_mark();
+	u64 dcg_mark = dck_journal_mark();
 	int dcg_err;
 
-	dcg_err = dck_begin(DCG_UP_in_lock_all, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_lock_all, NULL, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_word(dcg, (u64)value);
@@ -126,7 +126,7 @@ static int in_lock_all(int value)
 		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_change_failed("in_lock_all", dcg_err);
+		dck_change_failed("in_lock_all", NULL, dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 109 "in.c"

@@ -40,3 +40,7 @@
 const struct dck_recovery dcg_recoveries[] = {
 	{NULL, NULL, 0},
 };
+
+const u16 dcg_bind_statics[] = {
+	DCRT_ANY_TYPE,
+};

@@ -19,7 +19,7 @@ static int step(int x)
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dck_begin(DCG_UP_step_one_c, &dcg);
+	dcg_err = dck_begin(DCG_UP_step_one_c, NULL, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_word(dcg, (u64)x);
@@ -32,7 +32,7 @@ static int step(int x)
 	dcrt_call_end(dcg);
 dcg_end:
 	if (dcg_err < 0)
-		dck_change_failed("step@one.c", dcg_err);
+		dck_change_failed("step@one.c", NULL, dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 9 "one.c"

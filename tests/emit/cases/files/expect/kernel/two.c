@@ -23,7 +23,7 @@ int two_run(int x)
 	int dcg_result = 0;
 	int dcg_err;
 
-	dcg_err = dck_begin(DCG_UP_two_run, &dcg);
+	dcg_err = dck_begin(DCG_UP_two_run, NULL, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_word(dcg, (u64)x);
@@ -36,7 +36,7 @@ int two_run(int x)
 	dcrt_call_end(dcg);
 dcg_end:
 	if (dcg_err < 0)
-		dck_change_failed("two_run", dcg_err);
+		dck_change_failed("two_run", NULL, dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 

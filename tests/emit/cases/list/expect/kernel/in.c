@@ -94,8 +94,8 @@ static int in_open(struct net_device *netdev)
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
 	if (dcg_err < 0)
-		return dcg_err;
-	dcg_err = dck_begin(DCG_UP_in_open, &dcg);
+		goto dcg_end;
+	dcg_err = dck_begin(DCG_UP_in_open, netdev, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
@@ -110,7 +110,7 @@ static int in_open(struct net_device *netdev)
 		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_change_failed("in_open", dcg_err);
+		dck_change_failed("in_open", netdev, dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 164 "in.c"
@@ -126,8 +126,8 @@ static int in_stop(struct net_device *netdev)
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
 	if (dcg_err < 0)
-		return dcg_err;
-	dcg_err = dck_begin(DCG_UP_in_stop, &dcg);
+		goto dcg_end;
+	dcg_err = dck_begin(DCG_UP_in_stop, netdev, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
@@ -142,7 +142,7 @@ static int in_stop(struct net_device *netdev)
 		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_change_failed("in_stop", dcg_err);
+		dck_change_failed("in_stop", netdev, dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 176 "in.c"
