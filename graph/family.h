@@ -24,28 +24,28 @@
  * these the driver calls (the atomic one, if several), and the row's context if none.
  * A row of "registered" may have "uses" for "function": a variable or an enumerator of the kernel
  * (system_bh_wq, WQ_BH), and what counts is whether the driver uses it anywhere.
- * A variable "NAME*" is any that begins so; "unknown" is the context of a variable that EXPORT_SYMBOL
- * makes: what it holds may be called in any, unless a row of "exports" names the function.
- * A field "*" means every field of the structure that has no row of its own. Arguments count
- * from 0. "from" says, for people, which code of the kernel the context is known from. A row may
- * name the "header" of the kernel source that has it, where that is a driver's own, and
- * the "kernels" that have what it names (["6.1"]) if not all that are supported do; only the tests
- * look at these. A lock row has takes, tries, releases or ignores (a function
- * that gets a lock and leaves it as it is): the argument that is the lock, or -1 for none. A
- * function that tries and returns 0 for success has "zero": true. A copies row names the arguments
- * whose target is written or read as a whole. Memory rows name functions that return memory, and
- * the argument that a function frees. "reach" rows (opt) say what the kernel's functions do with
- * the memory of pointers: what they return ("memory": so many bytes, the product of the arguments
- * in "bytes"; "device": memory that the device uses; "registers"), or how far they look at what an
- * argument points to ("bytes" again, a "size", or as a "string"; none of these: not at all;
- * "device": the device will). A row about a "struct" and "field" says that the device uses what
- * that points to. "multiplies": the function returns the product of its two arguments. "registers"
- * names functions and macros that only drivers of the family call (register_netdev,
- * scsi_host_alloc); they tell the family of a driver (guess.h).
- * "suffixes" are ends of names: where `kmalloc` is a macro around kmalloc_noprof(), as in
- * Linux 6.10 and later, the function has the name that the driver writes, in the graph and in all
- * rows. "local" names inline functions of the kernel's headers that only compute, though they
- * contain assembly or read a constant: they can run on either side without a crossing.
+ * A variable "NAME*" is any that begins so; "unknown" is the context of a variable that
+ * EXPORT_SYMBOL makes: what it holds may be called in any, unless a row of "exports" names the
+ * function. A field "*" means every field of the structure that has no row of its own. Arguments
+ * count from 0. "from" says, for people, which code of the kernel the context is known from. A row
+ * may name the "header" of the kernel source that has it, where that is a driver's own, and the
+ * "kernels" that have what it names (["6.1"]) if not all that are supported do; only the tests look
+ * at these. A lock row has takes, tries, releases or ignores (a function that gets a lock and
+ * leaves it as it is): the argument that is the lock, or -1 for none. A function that tries and
+ * returns 0 for success has "zero": true. A copies row names the arguments whose target is written
+ * or read as a whole. Memory rows name functions that return memory, and the argument that a
+ * function frees. "reach" rows (opt) say what the kernel's functions do with the memory of
+ * pointers: what they return ("memory": so many bytes, the product of the arguments in "bytes";
+ * "device": memory that the device uses; "registers"), or how far they look at what an argument
+ * points to ("bytes" again, a "size", or as a "string"; none of these: not at all; "device": the
+ * device will). A row about a "struct" and "field" says that the device uses what that points to.
+ * "multiplies": the function returns the product of its two arguments. "registers" names functions
+ * and macros that only drivers of the family call (register_netdev, scsi_host_alloc); they tell the
+ * family of a driver (guess.h). "suffixes" are ends of names: where `kmalloc` is a macro around
+ * kmalloc_noprof(), as in Linux 6.10 and later, the function has the name that the driver writes,
+ * in the graph and in all rows. "local" names inline functions of the kernel's headers that only
+ * compute, though they contain assembly or read a constant: they can run on either side without a
+ * crossing.
  */
 #ifndef DC_GRAPH_FAMILY_H
 #define DC_GRAPH_FAMILY_H
