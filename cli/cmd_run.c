@@ -443,7 +443,10 @@ const struct dc_verb dc_verb_run = {
 		 "same wire has the address $FAR in the network namespace `peer`, where netserver "
 		 "listens (/sbin/ip netns exec peer COMMAND). The guest has busybox, netperf, "
 		 "ethtool "
-		 "and ip. COMMAND starts in the folder /results.",
+		 "and ip. COMMAND starts in the folder /results.\n\n"
+		 "A driver of another family than net, or with --device none, gets no network: it "
+		 "is loaded, COMMAND runs, and it is unloaded. Modules that the driver depends on "
+		 "are loaded before it.",
 	.options = options,
 	.json = "send COMMAND's output to standard error; print its status and the folder of the "
 		"results at the end",
@@ -456,6 +459,8 @@ const struct dc_verb dc_verb_run = {
 	.examples = "drivercut run e1000 -- ethtool -i eth0\n"
 		    "drivercut run e1000 --stock -- netperf -H 10.9.0.2 -l 2\n"
 		    "drivercut run e1000 --add-delay 100us -- sh -c 'ping -c 3 $FAR'\n"
-		    "drivercut run e1000 --program gdb",
+		    "drivercut run e1000 --program gdb\n"
+		    "drivercut run e1000 --kernel 6.12 -- uname -r\n"
+		    "drivercut run my/driver --device i82550 -- ping -c 3 10.9.0.2",
 	.see = "drivercut stat (what crossed), emit (the source of the components)",
 };

@@ -38,7 +38,7 @@ ping -q -c 2 "$FAR"
 rmmod e1000
 rmmod dcrt
 END_OF_JOB
-"$drivercut" run e1000 --kernel "$version" -- sh -c ". /lib/guest.sh; near=\$(nic 0)
+"$drivercut" run e1000 --kernel "$version" --icount 2 -- sh -c ". /lib/guest.sh; near=\$(nic 0)
 $(cat job)" >out.txt 2>errors.txt
 status=$?
 [ "$status" = 0 ] || { echo "status $status"; cat out.txt errors.txt; failed=1; }
@@ -52,7 +52,7 @@ check grep -q '^0x0000:' out.txt
 mkdir dog && tar -C dog -xf "/usr/src/linux-source-$version.tar.xz" --strip-components=3 \
 	"linux-source-$version/drivers/watchdog/softdog.c"
 echo 'obj-m := softdog.o' >dog/Kbuild
-"$drivercut" run dog --device none --stock --kernel "$version" -- \
+"$drivercut" run dog --device none --stock --kernel "$version" --icount 2 -- \
 	sh -c 'cat /proc/modules; cat /sys/class/watchdog/watchdog0/identity || ls /dev/watchdog0' \
 	>out.txt 2>errors.txt
 status=$?
