@@ -89,8 +89,7 @@ function read_written(path,   text, directive) {
 			directive = text ~ /\\$/
 			continue
 		}
-		if (text ~ /[A-Za-z]/ || comment) scan(strip(text), 1)
-		else if (text ~ /[(){}]/) scan(text, 1)
+		scan(strip(text), 1)
 		if (text ~ /^}/) brackets = pending = 0
 	}
 	close(path)

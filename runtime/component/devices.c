@@ -290,8 +290,8 @@ void dck_device_add(struct device *device)
 	struct dck_device *entry;
 	unsigned long flags;
 
-	dck_device_set(device, DCK_ABSENT, false);
 	dck_netdevs_restore(device);
+	dck_device_set(device, DCK_ABSENT, false);
 	dck_device_end(device);
 	spin_lock_irqsave(&dck_devices_lock, flags);
 	entry = dck_find_device(device);

@@ -358,6 +358,16 @@ static int dck_restore_vlan(struct net_device *netdev, int vid, void *arg)
 	return 0;
 }
 
+/* For the kernel and the user it is down. The driver has not opened it, and must not close it. */
+static void dck_close(struct net_device *netdev)
+{
+	const struct net_device_ops *ops = netdev->netdev_ops;
+
+	netdev->netdev_ops = &dck_away_ops;
+	dev_close(netdev);
+	netdev->netdev_ops = ops;
+}
+
 /* As the kernel's own dev_open(), for an interface that the user sees as up. */
 static void dck_reopen(struct net_device *netdev)
 {
@@ -367,8 +377,10 @@ static void dck_reopen(struct net_device *netdev)
 	set_bit(__LINK_STATE_START, &netdev->state);
 	err = ops->ndo_open ? ops->ndo_open(netdev) : 0;
 	if (err) {
-		clear_bit(__LINK_STATE_START, &netdev->state);
 		netdev_warn(netdev, "does not come up again (%d)\n", err);
+		clear_bit(__LINK_STATE_START, &netdev->state);
+		if (!dck_is_quarantined(dck_netdev_owner(netdev)))
+			dck_close(netdev);
 		return;
 	}
 	netif_addr_lock_bh(netdev);
@@ -390,10 +402,13 @@ static void dck_restore(struct dck_netdev *at)
 	dck_settings_replay(netdev);
 	vlan_for_each(netdev, dck_restore_vlan, NULL);
 	netif_device_attach(netdev);
+	dck_device_set(at->owner, DCK_ABSENT, false);
 	if (netdev->flags & IFF_UP)
 		dck_reopen(netdev);
-	at->state = DCK_USED;
-	at->owner = NULL;
+	if (!dck_is_quarantined(at->owner)) { /* else what was set is still to be set again */
+		at->state = DCK_USED;
+		at->owner = NULL;
+	}
 	rtnl_unlock();
 }
 

@@ -57,6 +57,11 @@ static const char text[] =
 	"	return s; }\n"
 	"int loop_if(u16 *p, u32 n) { u32 i, s = 0; for (i = 0; i < n; i++) if (s < 3) s += p[i];\n"
 	"	return s; }\n"
+	"int down(u16 *p) { u32 i, s = 0; for (i = 9; i != 2; i--) s += p[i]; return s; }\n"
+	"int before(u16 *p, int n) { int i, s = 0; for (i = -2; i < n; i++) s += p[i];\n"
+	"	return s; }\n"
+	"void kernel_sets(u16 **p);\n"
+	"int addressed(u16 *p) { kernel_sets(&p); return 0; }\n"
 	"int pairs(u16 *p, u32 n) { u32 i, s = 0;\n"
 	"	for (i = 0; i < n; i++) s += p[2 * i + 1]; return s; }\n"
 	"int beyond(u16 *p, u32 words) { u32 i, s = 0;\n"
@@ -123,6 +128,9 @@ static void test_arguments(void **state)
 		{"early_six", "\"6\"", false},
 		{"loop", "\"words\"", true},
 		{"loop_if", "\"n\"", true},
+		{"down", "\"1\"", false},
+		{"before", "\"n\"", false},
+		{"addressed", "\"1\"", false},
 		{"pairs", "\"2 * n\"", true},
 		{"beyond", "\"words\"", false},
 		{"moved", "\"n\"", false},

@@ -106,7 +106,7 @@ die_in() { # COMMAND...
 	kill -STOP "$old"
 	"$@" >/tmp/said 2>&1 &
 	doing=$!
-	usleep 100000
+	usleep 400000
 	kill -9 "$old"
 }
 
@@ -257,13 +257,14 @@ answers() {
 set_all() {
 	ip link set eth0 address 02:00:00:00:00:01
 	ip link set eth0 mtu 4000
-	ip addr add 192.0.2.1/24 dev eth0
-	ip route add 198.51.100.0/24 via 192.0.2.2
+	ip addr replace 192.0.2.1/24 dev eth0
+	ip route replace 198.51.100.0/24 via 192.0.2.2
 	ethtool -K eth0 tso off
 	ethtool -G eth0 rx 512 tx 384
 	ethtool -A eth0 autoneg off rx off tx off
 	ethtool -s eth0 msglvl 0x123
 	sleep 3
+	wait_until 30 "the link" link_is_back
 }
 
 setting() {
@@ -282,12 +283,16 @@ link_is_back() {
 # What the user has set is there after a death in a change, and that change is lost.
 keep() {
 	set_all
-	wait_until 30 "the link" link_is_back
 	setting >/tmp/set
 	for change in "ip link set eth0 address 02:00:00:00:00:02" "ip link set eth0 mtu 5000" \
 		"ethtool -r eth0"; do
 		# shellcheck disable=SC2086 # its words are arguments
 		die_in $change
+		while wait "$doing"; do # the process was killed before
+			set_all
+			# shellcheck disable=SC2086
+			die_in $change
+		done
 		wait_until 20 "another process" has_another
 		wait_until 20 "the link after $change" link_is_back
 		setting >/tmp/set.again

@@ -67,10 +67,10 @@ static void in_quiet(struct port *port)
 {
 	/* In the process */
 	struct dcrt_call *dcg;
-	u64 dcg_mark = dck_locks_mark();
+	u64 dcg_mark = dck_journal_mark();
 	int dcg_err;
 
-	dcg_err = dck_begin(DCG_UP_in_quiet, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_quiet, port, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)port);
@@ -83,7 +83,7 @@ static void in_quiet(struct port *port)
 		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_change_failed("in_quiet", dcg_err);
+		dck_change_failed("in_quiet", port, dcg_err);
 }
 #line 60 "in.c"
 
@@ -127,14 +127,14 @@ static int in_open(struct net_device *netdev)
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	unsigned int dcg_tries = 0;
-	u64 dcg_mark = dck_locks_mark();
+	u64 dcg_mark = dck_journal_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
 	if (dcg_err < 0)
-		return dcg_err;
+		goto dcg_end;
 dcg_again:
-	dcg_err = dck_begin(DCG_UP_in_open, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_open, netdev, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
@@ -159,13 +159,13 @@ static int in_stop(struct net_device *netdev)
 	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
-	u64 dcg_mark = dck_locks_mark();
+	u64 dcg_mark = dck_journal_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
 	if (dcg_err < 0)
-		return dcg_err;
-	dcg_err = dck_begin(DCG_UP_in_stop, &dcg);
+		goto dcg_end;
+	dcg_err = dck_begin(DCG_UP_in_stop, netdev, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
@@ -180,7 +180,7 @@ static int in_stop(struct net_device *netdev)
 		dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
-		dck_change_failed("in_stop", dcg_err);
+		dck_change_failed("in_stop", netdev, dcg_err);
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 134 "in.c"
@@ -190,16 +190,17 @@ static void in_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *in
 	/* In the process */
 	struct dcrt_call *dcg;
 	unsigned int dcg_tries = 0;
-	u64 dcg_mark = dck_locks_mark();
+	u64 dcg_mark = dck_journal_mark();
+	const struct dck_asked dcg_asked = {DCG_UP_in_get_drvinfo, netdev, 0};
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
 	if (dcg_err < 0)
-		return;
+		goto dcg_end;
 dcg_again:
-	dcg_err = dck_begin(DCG_UP_in_get_drvinfo, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_get_drvinfo, netdev, &dcg);
 	if (dcg_err < 0)
-		return;
+		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
 	dcrt_out_word(dcg, !!info);
 	if (info)
@@ -216,6 +217,9 @@ dcg_again:
 		dck_locks_release(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
+dcg_end:
+	if (info)
+		dck_answer(dcg_err, &dcg_asked, 2, info, sizeof(*info));
 }
 #line 139 "in.c"
 
@@ -225,19 +229,20 @@ static void in_get_strings(struct net_device *netdev, u32 set, u8 *data)
 	struct dcrt_call *dcg;
 	u32 dcg_len_2 = 0;
 	unsigned int dcg_tries = 0;
-	u64 dcg_mark = dck_locks_mark();
+	u64 dcg_mark = dck_journal_mark();
+	const struct dck_asked dcg_asked = {DCG_UP_in_get_strings, netdev, (u64)set};
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
 	if (dcg_err < 0)
-		return;
+		goto dcg_end;
 	/* clang-format off */
 	dcg_len_2 = data ? (netdev->ethtool_ops->get_sset_count(netdev, (int)set) * ETH_GSTRING_LEN) * sizeof(*data) : 0;
 	/* clang-format on */
 dcg_again:
-	dcg_err = dck_begin(DCG_UP_in_get_strings, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_get_strings, netdev, &dcg);
 	if (dcg_err < 0)
-		return;
+		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
 	dcrt_out_word(dcg, (u64)set);
 	dcrt_out_word(dcg, !!data);
@@ -255,6 +260,9 @@ dcg_again:
 		dck_locks_release(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
+dcg_end:
+	if (data)
+		dck_answer(dcg_err, &dcg_asked, 3, data, dcg_len_2);
 }
 #line 144 "in.c"
 
@@ -264,14 +272,15 @@ static int in_get_sset_count(struct net_device *netdev, int set)
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
 	unsigned int dcg_tries = 0;
-	u64 dcg_mark = dck_locks_mark();
+	u64 dcg_mark = dck_journal_mark();
+	const struct dck_asked dcg_asked = {DCG_UP_in_get_sset_count, netdev, (u64)set};
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
 	if (dcg_err < 0)
-		return dcg_err;
+		goto dcg_end;
 dcg_again:
-	dcg_err = dck_begin(DCG_UP_in_get_sset_count, &dcg);
+	dcg_err = dck_begin(DCG_UP_in_get_sset_count, netdev, &dcg);
 	if (dcg_err < 0)
 		goto dcg_end;
 	dcrt_out_address(dcg, (const void *)netdev);
@@ -288,6 +297,8 @@ dcg_again:
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
 dcg_end:
+	if (dck_answer(dcg_err, &dcg_asked, 0, &dcg_result, sizeof(dcg_result)))
+		dcg_err = 0;
 	return dcg_err < 0 ? dcg_err : dcg_result;
 }
 #line 149 "in.c"
@@ -328,7 +339,7 @@ module_init(in_init);
 module_exit(in_exit);
 MODULE_LICENSE("GPL");
 
-#line 332 "kernel/in.c"
+#line 343 "kernel/in.c"
 /* Generated by drivercut 0.1 from in.c, do not edit. */
 
 int dcg_run_in_is_named(struct dcrt_call *dcg)

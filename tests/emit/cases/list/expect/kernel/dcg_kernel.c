@@ -75,6 +75,10 @@ const struct dck_recovery dcg_recoveries[] = {
 	{NULL, NULL, 0},
 };
 
+const u16 dcg_bind_statics[] = {
+	DCRT_ANY_TYPE,
+};
+
 int dcg_kernel_mutex_lock(struct dcrt_call *dcg)
 {
 	struct mutex *a0 = dcrt_in_address(dcg, 0);

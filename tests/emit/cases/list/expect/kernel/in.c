@@ -89,7 +89,7 @@ static int in_open(struct net_device *netdev)
 	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
-	u64 dcg_mark = dck_locks_mark();
+	u64 dcg_mark = dck_journal_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
@@ -121,7 +121,7 @@ static int in_stop(struct net_device *netdev)
 	/* In the process */
 	struct dcrt_call *dcg;
 	int dcg_result = 0;
-	u64 dcg_mark = dck_locks_mark();
+	u64 dcg_mark = dck_journal_mark();
 	int dcg_err;
 
 	dcg_err = dcrt_adopt(dcg_channel, netdev, DCG_TYPE_net_device, 1);
