@@ -114,8 +114,7 @@ const char *dcrt_in_string(struct dcrt_call *call, uint32_t index, uint16_t id);
  * the kernel. Not if there was an error before.
  */
 void dcrt_in_nonnull(struct dcrt_call *call, const void *pointer);
-/* The first error of dcrt_out_*() in this call, or 0: then the other side will not have the
- * message. */
+/* The first error of dcrt_out_*() in this call, or 0: the other side gets no such message. */
 int dcrt_out_error(const struct dcrt_call *call);
 /* The first error of dcrt_in_*() in this call, or 0. A handler returns it before it acts. */
 int dcrt_in_error(const struct dcrt_call *call);

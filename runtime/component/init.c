@@ -29,8 +29,8 @@ static const struct kernel_param_ops dck_program_ops = {
 
 static char *dcrt_program = "/usr/lib/drivercut/" KBUILD_MODNAME;
 module_param_cb(dcrt_program, &dck_program_ops, &dcrt_program, 0644);
-MODULE_PARM_DESC(dcrt_program, "program of the driver's process; written, it is started at once if "
-			       "there is no process; empty at load: it is started by other means");
+MODULE_PARM_DESC(dcrt_program,
+		 "program of the driver's process; written: started if there is none; empty: none");
 
 struct dcrt_channel *dcg_channel;
 
