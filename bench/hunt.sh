@@ -61,6 +61,7 @@ hunt() {
 	jq -r '(.functions[] | "function \(.file) \(.first_line) \(.last_line) \(.name) \(
 			.takes | length)"),
 		(.calls[] | select(.counts != false) | "call \(.caller) \(.line) \(.callee) \(.kind)"),
+		(.indirect_sites[] | "site \(.caller) \(.line)"),
 		(.entry_points[] | "entry \(.function)")' "$work/graph.json" >"$work/facts"
 	grep -v '^reading' "$work/said" | sed 's/^/said /' >>"$work/facts" || true
 }
@@ -89,8 +90,9 @@ done <"$dir/drivers"
 		END {
 			printf "%d drivers: %d calls of locks, %d of them in the graph as a lock, %d as a warning, %d in code that is not compiled; ",
 				drivers, sum["locks"], sum["lock-found"], sum["lock-warned"], sum["lock-dead"]
-			printf "%d calls with call-backs, %d in the graph; %d names unknown; %d missed\n",
-				sum["callbacks"], sum["callback-found"], sum["unknown"], n
+			printf "%d calls with call-backs, %d of them with functions of the driver, all but the misses in the graph; ",
+				sum["callbacks"], sum["callbacks"] - sum["callback-passed"]
+			printf "%d such calls through pointers; %d names unknown; %d missed\n", sum["pointers"], sum["unknown"], n
 			for (i = 1; i <= n; i++) print missed[i]
 		}'
 } >"$dir/table.new"

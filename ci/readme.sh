@@ -49,4 +49,13 @@ for file in README.md docs/*.md; do
 		status=1
 	fi
 done
+
+# The picture, made by the same program.
+drivercut sweep e1000 -q --plot "$work/sweep.svg" >/dev/null 2>&1
+if [ "$write" = --write ]; then
+	cp "$work/sweep.svg" docs/sweep.svg
+elif ! cmp -s "$work/sweep.svg" docs/sweep.svg; then
+	echo "docs/sweep.svg: not what drivercut sweep --plot draws now"
+	status=1
+fi
 exit $status

@@ -48,7 +48,7 @@ const struct dc_option dc_problem_options[] = {
 		"points, loops and branches"),
 	DC_GROUP(dc_driver_options, struct dc_solve_options, driver),
 	DC_TEXT("problem", 0, struct dc_solve_options, problem_path, "FILE",
-		"take this problem.json; no DRIVER is needed then"),
+		"take this problem.json (- is standard input); no DRIVER is needed then"),
 	{0},
 };
 
@@ -142,7 +142,10 @@ int dc_solve_problem(struct dc_cli *cli, const struct dc_verb *verb,
 	if (wrong || argc > wanted)
 		return -EDESTADDRREQ;
 	if (options->problem_path)
-		return dc_problem_read(&cli->diag, options->problem_path, ret_problem);
+		return dc_problem_read(&cli->diag,
+				       strcmp(options->problem_path, "-") ? options->problem_path
+									  : "/dev/stdin",
+				       ret_problem);
 	return driver_problem(cli, options, argv[0], ret_workspace, ret_problem);
 }
 

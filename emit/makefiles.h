@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The makefiles of both components: the objects of the one module that the driver is, with the flags
- * of its own makefile, and the headers that it includes from outside its folder. */
+/* The makefiles of both components: the objects of the one module that the driver is, with the
+ * flags of its own makefile, and the headers that it includes from outside its folder. */
 #ifndef DC_EMIT_MAKEFILES_H
 #define DC_EMIT_MAKEFILES_H
 

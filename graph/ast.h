@@ -70,7 +70,8 @@ const char *dc_ast_record(struct dc_facts *facts, CXCursor field);
  * name: as above. */
 const char *dc_ast_record_type(struct dc_facts *facts, CXType type);
 
-/* True for the field that clang makes of an unnamed member; the fields in it are the outer one's. */
+/* True for the field that clang makes of an unnamed member; the fields in it are the outer one's.
+ */
 bool dc_ast_is_nameless_field(struct dc_facts *facts, CXCursor field);
 
 /* Symbol of a function (facts.h). */

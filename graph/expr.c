@@ -44,51 +44,14 @@ static enum dc_lock_class class_of_pointer(CXType type)
 	return found;
 }
 
-/* The argument of spinlock_check() and the like, functions of the kernel's headers that return it.
- */
-static CXCursor behind_checks(struct dc_walk *walk, CXCursor argument)
-{
-	CXCursor at = dc_ast_strip(argument), pointer;
-
-	while (clang_getCursorKind(at) == CXCursor_CallExpr &&
-	       clang_Cursor_getNumArguments(at) == 1) {
-		CXCursor callee = dc_ast_callee(at, &pointer);
-
-		if (clang_Cursor_isNull(callee) ||
-		    dc_ast_driver_file(walk->facts, dc_ast_place(callee).file))
-			break;
-		at = dc_ast_strip(clang_Cursor_getArgument(at, 0));
-	}
-	return at;
-}
-
-/* True if the expression is the value of a pointer (a variable, a field, a result), which may point
- * to any lock. A parameter is not: its callers are known. */
-static bool is_any_lock(CXCursor at)
-{
-	return clang_getCanonicalType(clang_getCursorType(at)).kind == CXType_Pointer &&
-	       clang_getCursorKind(at) != CXCursor_UnaryOperator &&
-	       clang_getCursorKind(clang_getCursorReferenced(at)) != CXCursor_ParmDecl;
-}
-
-/* The cell that a lock argument names; "*CELL" for the lock that a pointer points to. */
-static const char *lock_object(struct dc_walk *walk, CXCursor argument)
-{
-	CXCursor at = behind_checks(walk, argument);
-	const char *cell = dc_flow_cell(walk->facts, walk->symbol, at);
-
-	if (!cell)
-		return dc_facts_name(walk->facts, "*");
-	return is_any_lock(at) ? dc_facts_namef(walk->facts, "*%s", cell) : cell;
-}
-
 static unsigned lock_of_call(struct dc_walk *walk, const struct dc_lock_rule *rule, CXCursor call)
 {
 	const char *name = "";
 	int arguments = clang_Cursor_getNumArguments(call);
 
 	if (rule->argument >= 0 && rule->argument < arguments)
-		name = lock_object(walk, clang_Cursor_getArgument(call, (unsigned)rule->argument));
+		name = dc_flow_lock(walk->facts, walk->symbol,
+				    clang_Cursor_getArgument(call, (unsigned)rule->argument));
 	return dc_facts_lock(walk->facts, dc_facts_name(walk->facts, name), rule->class);
 }
 
@@ -112,31 +75,26 @@ static void apply_lock(struct dc_walk *walk, CXCursor call, struct dc_walk_state
 		   lock_of_call(walk, rule, call), state);
 }
 
-/* An inline function of the kernel's headers that no row knows, and whose body takes a lock and
- * returns with it. Which spinlock that is its caller cannot see. */
+/* An inline function of the kernel's headers that no row knows, and that returns with a lock held,
+ * or released, as its body shows. */
 static void apply_inline(struct dc_walk *walk, CXCursor call, CXCursor callee,
 			 const struct dc_walk_state *state)
 {
 	struct dc_facts *facts = walk->facts;
-	const char *name = dc_ast_spelling(facts, callee), *object;
+	unsigned index, i;
 	bool is_new;
-	unsigned index;
-	int class;
 
 	if (!walk->symbol || !state->live || lock_rule(walk, call))
 		return;
-	index = dc_facts_kernel_function(facts, name, &is_new);
-	for (class = 0; class < DC_LOCK_CLASSES; class ++) {
-		enum dc_lock_op op = dc_facts_lock_effect(&facts->kernel_functions.at[index],
-							  (enum dc_lock_class) class);
+	index = dc_facts_kernel_function(facts, dc_ast_spelling(facts, callee), &is_new);
+	for (i = 0; i < facts->kernel_functions.at[index].locks.len; i++) {
+		struct dc_fact_inline_lock lock = facts->kernel_functions.at[index].locks.at[i];
+		enum dc_lock_op op = dc_facts_inline_op(&lock);
+		const char *object = dc_flow_inline_lock(facts, walk->symbol, call, callee, &lock);
 
-		if (op == DC_LOCK_IGNORES)
-			continue;
-		object = class == DC_LOCK_SPIN || class == DC_LOCK_MUTEX
-				 ? dc_facts_namef(facts, "*%s", name)
-				 : dc_facts_name(facts, "");
-		push_event(walk, op == DC_LOCK_RELEASES ? DC_FACT_RELEASES : DC_FACT_TAKES,
-			   dc_facts_lock(facts, object, (enum dc_lock_class) class), state);
+		if (op != DC_LOCK_IGNORES)
+			push_event(walk, op == DC_LOCK_RELEASES ? DC_FACT_RELEASES : DC_FACT_TAKES,
+				   dc_facts_lock(facts, object, lock.class), state);
 	}
 }
 
@@ -165,11 +123,12 @@ static void record_lock_arguments(struct dc_walk *walk, CXCursor call, struct dc
 		enum dc_lock_class class = class_of_pointer(clang_getCursorType(argument));
 
 		if (class != DC_LOCK_CLASSES)
-			dc_vec_push(&walk->facts->lock_arguments,
-				    (struct dc_fact_lock_argument){
-					    .argument = (unsigned)i,
-					    .object = lock_object(walk, argument),
-					    .class = class});
+			dc_vec_push(
+				&walk->facts->lock_arguments,
+				(struct dc_fact_lock_argument){
+					.argument = (unsigned)i,
+					.object = dc_flow_lock(walk->facts, walk->symbol, argument),
+					.class = class});
 	}
 	fact->lock_count = (unsigned)walk->facts->lock_arguments.len - fact->first_lock;
 }

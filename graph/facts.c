@@ -65,13 +65,11 @@ unsigned dc_facts_lock(struct dc_facts *facts, const char *name, enum dc_lock_cl
 	return i;
 }
 
-enum dc_lock_op dc_facts_lock_effect(const struct dc_fact_kernel_function *function,
-				     enum dc_lock_class class)
+enum dc_lock_op dc_facts_inline_op(const struct dc_fact_inline_lock *lock)
 {
-	if (function->takes[class] > function->releases[class])
+	if (lock->takes > lock->releases)
 		return DC_LOCK_TAKES;
-	return function->takes[class] || !function->releases[class] ? DC_LOCK_IGNORES
-								    : DC_LOCK_RELEASES;
+	return lock->takes || !lock->releases ? DC_LOCK_IGNORES : DC_LOCK_RELEASES;
 }
 
 unsigned dc_facts_kernel_function(struct dc_facts *facts, const char *name, bool *ret_new)
@@ -171,6 +169,8 @@ void dc_facts_done(struct dc_facts *facts)
 		HASH_CLEAR(hh, facts->names->slots);
 	dc_vec_each (kernel, &facts->kernel_functions)
 		dc_vec_done(&kernel->calls);
+	dc_vec_each (kernel, &facts->kernel_functions)
+		dc_vec_done(&kernel->locks);
 	dc_vec_each (call, &facts->calls) {
 		dc_vec_done(&call->locks);
 		dc_vec_done(&call->dropped);

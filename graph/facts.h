@@ -130,14 +130,19 @@ struct dc_fact_memory {
 	bool frees;
 };
 
+/* How many calls in a body take and release a lock. name: as of struct dc_fact_lock. */
+struct dc_fact_inline_lock {
+	const char *name;
+	enum dc_lock_class class;
+	unsigned takes, releases;
+};
+
 struct dc_fact_kernel_function {
 	const char *name;
 	bool is_inline;
 	bool pure; /* its own body only computes; its callees are judged apart */
 	bool called; /* by the driver */
-	/* Inline: how many calls in its body take and release locks of each class, those of inline
-	 * functions that it calls among them if these return with the lock held or released. */
-	unsigned takes[DC_LOCK_CLASSES], releases[DC_LOCK_CLASSES];
+	DC_VEC(struct dc_fact_inline_lock) locks; /* inline: that its body takes or releases */
 	DC_VEC(const char *) calls;
 };
 
@@ -214,11 +219,9 @@ unsigned dc_facts_lock(struct dc_facts *facts, const char *name, enum dc_lock_cl
 /* Notes a declaration that the driver uses, once. file: NULL, or of the driver. */
 void dc_facts_declaration(struct dc_facts *facts, const char *symbol, const char *file);
 
-/* What a kernel function that no template knows does to locks of a class: it returns with one held
- * that it took, or releases one that its caller held. DC_LOCK_IGNORES: neither, as far as it shows.
- */
-enum dc_lock_op dc_facts_lock_effect(const struct dc_fact_kernel_function *function,
-				     enum dc_lock_class class);
+/* What an inline function does to a lock: it returns with one held that it took, or releases one
+ * that its caller held. DC_LOCK_IGNORES: neither, as far as its body shows. */
+enum dc_lock_op dc_facts_inline_op(const struct dc_fact_inline_lock *lock);
 
 /* Index of a kernel function by name, added when new (*ret_new). */
 unsigned dc_facts_kernel_function(struct dc_facts *facts, const char *name, bool *ret_new);

@@ -84,6 +84,58 @@ const char *dc_flow_cell(struct dc_facts *facts, const char *function, CXCursor 
 	}
 }
 
+/* The argument of spinlock_check() and the like, functions of the kernel's headers that return it.
+ */
+static CXCursor behind_checks(struct dc_facts *facts, CXCursor argument)
+{
+	CXCursor at = dc_ast_strip(argument), pointer;
+
+	while (clang_getCursorKind(at) == CXCursor_CallExpr &&
+	       clang_Cursor_getNumArguments(at) == 1) {
+		CXCursor callee = dc_ast_callee(at, &pointer);
+
+		if (clang_Cursor_isNull(callee) ||
+		    dc_ast_driver_file(facts, dc_ast_place(callee).file))
+			break;
+		at = dc_ast_strip(clang_Cursor_getArgument(at, 0));
+	}
+	return at;
+}
+
+/* True if the expression is the value of a pointer (a variable, a field, a result), which may point
+ * to any lock. A parameter is not: its callers are known. */
+static bool is_any_lock(CXCursor at)
+{
+	return clang_getCanonicalType(clang_getCursorType(at)).kind == CXType_Pointer &&
+	       clang_getCursorKind(at) != CXCursor_UnaryOperator &&
+	       clang_getCursorKind(clang_getCursorReferenced(at)) != CXCursor_ParmDecl;
+}
+
+const char *dc_flow_lock(struct dc_facts *facts, const char *function, CXCursor argument)
+{
+	CXCursor at = behind_checks(facts, argument);
+	const char *cell = dc_flow_cell(facts, function, at);
+
+	if (!cell)
+		return dc_facts_name(facts, "*");
+	return is_any_lock(at) ? dc_facts_namef(facts, "*%s", cell) : cell;
+}
+
+const char *dc_flow_inline_lock(struct dc_facts *facts, const char *function, CXCursor call,
+				CXCursor callee, const struct dc_fact_inline_lock *lock)
+{
+	const char *name = dc_ast_spelling(facts, callee);
+	size_t len = strlen(name);
+	int argument;
+
+	if (strncmp(lock->name, name, len) != 0 || lock->name[len] != '#')
+		return lock->name;
+	argument = atoi(lock->name + len + 1);
+	if (argument >= clang_Cursor_getNumArguments(call))
+		return dc_facts_name(facts, "*");
+	return dc_flow_lock(facts, function, clang_Cursor_getArgument(call, (unsigned)argument));
+}
+
 static void push_value(dc_fact_values *values, enum dc_fact_source source, const char *name)
 {
 	dc_vec_push(values, (struct dc_fact_value){.source = source, .name = name});

@@ -9,6 +9,15 @@
  * function: symbol of the function the expression is in (borrowed), NULL at file scope. */
 const char *dc_flow_cell(struct dc_facts *facts, const char *function, CXCursor expr);
 
+/* The cell that a lock argument names; "*CELL" for the lock that a pointer points to, "*" for any.
+ */
+const char *dc_flow_lock(struct dc_facts *facts, const char *function, CXCursor argument);
+
+/* The same for a lock of an inline function of the kernel (callee) that a call calls: one of its
+ * parameters is the call's argument. */
+const char *dc_flow_inline_lock(struct dc_facts *facts, const char *function, CXCursor call,
+				CXCursor callee, const struct dc_fact_inline_lock *lock);
+
 /* Appends what the expression's value may be, seen as a function pointer. */
 void dc_flow_values(struct dc_facts *facts, const char *function, CXCursor expr,
 		    dc_fact_values *ret);

@@ -401,8 +401,14 @@ static bool atomic_without(const struct dc_graph *graph, const struct dc_functio
 	return function->critical;
 }
 
-/* A spinlock that cannot be named may be any, one that interrupts take among them. One without an
- * object is the kernel's, which takes it where it likes. */
+/* A lock without an object, or in an object of the kernel or of another module: those take it where
+ * they like. */
+static bool is_kernels(struct dc_resolve *resolve, const char *lock)
+{
+	return !*lock || dc_resolve_place(resolve, lock) != DC_PLACE_DRIVER;
+}
+
+/* A spinlock that cannot be named may be any, one that interrupts take among them. */
 static void mark_atomic_locks(struct dc_resolve *resolve)
 {
 	struct dc_graph *graph = resolve->graph;
@@ -416,7 +422,8 @@ static void mark_atomic_locks(struct dc_resolve *resolve)
 	for (i = 0; i < graph->locks.len; i++)
 		graph->locks.at[i].in_atomic |=
 			graph->locks.at[i].class == DC_LOCK_SPIN &&
-			(resolve->any_spinlock || !*resolve->facts->locks.at[i].name);
+			(resolve->any_spinlock ||
+			 is_kernels(resolve, resolve->facts->locks.at[i].name));
 }
 
 static bool called_atomically(const struct dc_graph *graph, unsigned kernel_function)

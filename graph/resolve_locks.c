@@ -7,16 +7,20 @@
 
 #include "graph/resolve.h"
 
-/* An inline function that calls nothing outside the headers cannot wait for a lock. */
+/* An inline function that calls nothing outside the headers cannot wait for a lock; what one does
+ * that calls lock functions its body shows. */
 static bool may_lock(const struct dc_resolve *resolve, const struct dc_fact_call *call)
 {
+	bool is_new;
+	unsigned index = dc_facts_kernel_function(resolve->facts, call->callee, &is_new);
 	int kernel = dc_map_get(&resolve->kernel, call->callee);
 	const struct dc_kernel_function *function;
 
 	if (kernel < 0 || dc_family_lock(resolve->facts->family, call->callee))
 		return false;
 	function = &resolve->graph->kernel_functions.at[kernel];
-	return !function->is_inline || function->reaches_count > 0;
+	return !function->is_inline || (function->reaches_count > 0 &&
+					!resolve->facts->kernel_functions.at[index].locks.len);
 }
 
 static void warn_of_lock(struct dc_resolve *resolve, const struct dc_fact_call *call,

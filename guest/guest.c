@@ -18,7 +18,9 @@
 #include "base/proc.h"
 #include "graph/driver/driver.h"
 
-#define QEMU	      "qemu-system-x86_64"
+#define QEMU "qemu-system-x86_64"
+/* On a busy machine timer interrupts come so late that the kernel would panic for want of them. */
+#define TIMER_IS_LATE "no_timer_check "
 #define TAIL_LINES    16
 #define COMPLAINT_MAX 24 /* lines of the kernel's complaint that are repeated */
 
@@ -179,6 +181,12 @@ int dc_guest_check(struct dc_diag *diag, const struct dc_kernel *kernel)
 {
 	const char *argv[] = {QEMU, "--version", NULL};
 
+	if ((!kernel->image || !kernel->modules) && !dc_kernel_is_installed(kernel))
+		return dc_error(diag, -ENXIO, DC_FILE(kernel->build),
+				"a guest needs %s; in that tree: make bzImage modules && make "
+				"modules_install",
+				kernel->image ? "the kernel's modules below /lib/modules"
+					      : "the kernel's image, arch/x86/boot/bzImage");
 	if (!kernel->image || !kernel->modules)
 		return dc_error(
 			diag, -ENXIO, NULL,
@@ -304,8 +312,8 @@ static void add_all(words *argv, const struct boot *boot)
 	add_option(argv, "-initrd", boot->initramfs);
 	add_option(argv, "-append",
 		   dc_arena_printf(arena,
-				   "console=ttyS0 loglevel=6 printk.devkmsg=on panic=-1 %s%s",
-				   guest->complaints_ok ? "" : "oops=panic ",
+				   "console=ttyS0 loglevel=6 printk.devkmsg=on panic=-1 %s%s%s",
+				   TIMER_IS_LATE, guest->complaints_ok ? "" : "oops=panic ",
 				   guest->kernel_args ? guest->kernel_args : ""));
 	add_nics(argv, arena, guest->nics);
 	add_option(argv, "-chardev",

@@ -103,10 +103,10 @@ unload_driver() {
 	done
 }
 
-# The one process of a split driver, or nothing while there is none. It has the driver's name, unless
+# The one process of a split driver, or nothing while there is none. It has the module's name, unless
 # a job sets PROCESS.
 process() {
-	pidof "${PROCESS:-$(cat /driver)}" || true
+	pidof "${PROCESS:-$(tr - _ < /driver)}" || true
 }
 
 # There is one, and it is not $old.

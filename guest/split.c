@@ -92,6 +92,16 @@ static int write_load(const struct build *build, const char *path, const char *t
 	return dc_file_write(build->diag, path, text, strlen(text));
 }
 
+/* The process has the name that the kernel gives the module: snd_ens1370 of snd-ens1370.ko. */
+static const char *process_name(const struct build *build)
+{
+	char *name = dc_arena_strdup(build->arena, build->module), *at;
+
+	for (at = name; (at = strchr(at, '-'));)
+		*at = '_';
+	return name;
+}
+
 int dc_split_build(struct dc_diag *diag, struct dc_arena *arena, const struct dc_kernel *kernel,
 		   const char *module, const char *components, const char *folder,
 		   struct dc_guest_file ret[DC_SPLIT_FILES])
@@ -114,15 +124,15 @@ int dc_split_build(struct dc_diag *diag, struct dc_arena *arena, const struct dc
 	if (!err)
 		err = write_load(&build, load,
 				 dc_arena_printf(arena, "/dcrt.ko\n/%s.ko dcrt_program=/%s\n",
-						 module, module));
+						 module, process_name(&build)));
 	if (err < 0)
 		return err;
 	ret[0].host = dc_arena_printf(arena, "%s/dcrt.ko", build.runtime);
 	ret[0].guest = "/dcrt.ko";
 	ret[1].host = dc_arena_printf(arena, "%s/kernel/%s.ko", build.components, module);
 	ret[1].guest = dc_arena_printf(arena, "/%s.ko", module);
-	ret[2].host = dc_arena_printf(arena, "%s/user/%s", build.components, module);
-	ret[2].guest = dc_arena_printf(arena, "/%s", module);
+	ret[2].host = dc_arena_printf(arena, "%s/user/%s", build.components, process_name(&build));
+	ret[2].guest = dc_arena_printf(arena, "/%s", process_name(&build));
 	ret[3].host = load;
 	ret[3].guest = "/load";
 	ret[4] = (struct dc_guest_file){0};

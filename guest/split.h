@@ -14,8 +14,10 @@
  * @module     the driver's name: MODULE.ko
  * @components folder with kernel/ and user/; is built in
  * @folder     gets the runtime, in dcrt/
- * @ret        files for the guest, a zero row at the end: /dcrt.ko, /MODULE.ko, /MODULE (the
- *process), and /load, which tells load_driver (guest/lib.sh) about them. Their names are in arena
+ * @ret        files for the guest, a zero row at the end; names are in arena
+ *
+ * The files are /dcrt.ko, /MODULE.ko, the process as /MODULE (its name has '_' for '-'), and /load,
+ * which tells load_driver (guest/lib.sh) about them.
  * Returns 0, or -errno after reporting: -ENOENT (components is no such folder), -EIO (it does not
  * build).
  */

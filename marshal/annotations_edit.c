@@ -84,6 +84,25 @@ static const char *append(struct dc_arena *arena, const char *text, struct dc_js
 		       dc_arena_printf(arena, "%s%s", separator(arena, text, last.start), row));
 }
 
+/* Fields that a function reads add up; its other keys are replaced. */
+static void update(json_t *old, json_t *row)
+{
+	json_t *before = json_deep_copy(json_object_get(old, "reads")), *value, *other;
+	size_t i, j;
+
+	json_object_update(old, row);
+	json_array_foreach (json_object_get(row, "reads"), i, value) {
+		json_array_foreach (before, j, other)
+			if (json_equal(value, other))
+				break;
+		if (j == json_array_size(before))
+			json_array_append(before, value);
+	}
+	if (before && json_object_get(row, "reads"))
+		json_object_set(old, "reads", before);
+	json_decref(before);
+}
+
 /* A row of the same function, or an equal row: merged into; NULL: there is none. */
 static const char *merge(struct dc_arena *arena, const char *text, struct dc_json_span array,
 			 json_t *row)
@@ -100,7 +119,7 @@ static const char *merge(struct dc_arena *arena, const char *text, struct dc_jso
 		if (json_equal(old, row)) {
 			ret = text;
 		} else if (name && its && !strcmp(name, its)) {
-			json_object_update(old, row);
+			update(old, row);
 			ret = replace(arena, text, at.start, at.end, dump(arena, old));
 		}
 		json_decref(old);

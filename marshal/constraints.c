@@ -379,8 +379,7 @@ static void constrain_read(struct constraining *all, const struct dc_type_use *u
 	const char *to = refusal ? dc_marshal_field(marshal, use->type, field)->value.record : "";
 	const char *itself = strcmp(to, use->type) != 0 ? "" : field;
 
-	if (refusal && (!definition ||
-			may_follow(marshal, definition, use->function, to, itself)))
+	if (refusal && (!definition || may_follow(marshal, definition, use->function, to, itself)))
 		pin(all, name, refusal, 0);
 }
 
@@ -416,8 +415,8 @@ static void constrain_together(struct constraining *all, const struct dc_type_us
 	dc_vec_each (first, &marshal->graph->types)
 		if (!strcmp(first->type, use->type))
 			break;
-	definition = dc_source_find(marshal->source,
-				    marshal->graph->functions.at[first->function].name);
+	definition =
+		dc_source_find(marshal->source, marshal->graph->functions.at[first->function].name);
 	if (first != use && definition)
 		group(all, definition->name, marshal->graph->functions.at[use->function].name,
 		      dc_arena_printf(marshal->arena,
@@ -508,8 +507,7 @@ static void constrain_kernel_use(struct constraining *all, const struct dc_defin
 				continue;
 			refusal = record_refusal(marshal, inlined->record);
 			if (!refusal)
-				refusal = pointer_refusal(marshal, inlined->record,
-							  inlined->field);
+				refusal = pointer_refusal(marshal, inlined->record, inlined->field);
 			if (refusal)
 				pin(all, definition->name,
 				    dc_arena_printf(marshal->arena, "uses %s at %s:%u, which %s",

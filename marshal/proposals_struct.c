@@ -222,6 +222,19 @@ static void judge_unknown(const struct dc_marshal *marshal, const struct dc_has 
 				count ? count : "", count ? "' only" : "", words(marshal, has->by));
 }
 
+/* True if another member of a union lies in the same bytes: the pointer is not always one. */
+static bool is_shared(const struct candidate *at)
+{
+	const struct dc_layout_field *field;
+
+	dc_vec_each (field, &at->layout->fields)
+		if (field != at->field &&
+		    field->offset < at->field->offset + at->field->value.size &&
+		    at->field->offset < field->offset + field->value.size * field->count)
+			return true;
+	return false;
+}
+
 static struct candidate judge(const struct dc_marshal *marshal, const struct dc_layout *layout,
 			      const struct dc_layout_field *field)
 {
@@ -243,6 +256,11 @@ static struct candidate judge(const struct dc_marshal *marshal, const struct dc_
 		judge_allocated(marshal, &has, &at);
 	else
 		judge_unknown(marshal, &has, &at);
+	if (at.sure && is_shared(&at)) {
+		at.sure = false;
+		at.evidence = dc_arena_printf(
+			marshal->arena, "%s; but it shares its place in a union", at.evidence);
+	}
 	return at;
 }
 

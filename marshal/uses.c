@@ -142,8 +142,8 @@ void dc_rules_registers(struct dc_arena *arena, const struct dc_rules *rules,
 			dc_vec_push(ret, dc_arena_strdup(arena, rule->name));
 }
 
-/* Whether a rule becomes a macro that the preprocessor finds where the driver means its own field. A
- * macro with parameters is found only before a parenthesis. */
+/* Whether a rule becomes a macro that the preprocessor finds where the driver means its own field.
+ * A macro with parameters is found only before a parenthesis. */
 static bool replaces(const struct dc_rule *rule, const struct dc_layout_field *field)
 {
 	bool has_parameters = !rule->define || rule->define[0] == '(';

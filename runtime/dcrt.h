@@ -47,8 +47,9 @@
  *	-EWOULDBLOCK	atomic context (kernel; by begin)
  *	-ENODEV		no process, and none attached in time (kernel; by begin)
  *	-ESHUTDOWN	the channel is being taken down (by begin, too)
- *	-EPIPE		the process died or was killed during the call
- *	-ETIMEDOUT	no progress within the deadline; the process has been killed (kernel)
+ *	-EPIPE		the process died or was killed during the call (by begin, too)
+ *	-ETIMEDOUT	no progress within the deadline, a downcall longer than its own, or
+ *			longer than the whole call may last: the session is revoked (kernel)
  *	-EBUSY		all chains were in use up to the deadline (kernel; by begin)
  *	-EINTR		the caller of a function with DCRT_RETRY was killed, and the process has not
  *			seen the call (kernel; by begin, too)
@@ -114,7 +115,10 @@ const char *dcrt_in_string(struct dcrt_call *call, uint32_t index, uint16_t id);
  * the kernel. Not if there was an error before.
  */
 void dcrt_in_nonnull(struct dcrt_call *call, const void *pointer);
-/* The first error of dcrt_out_*() in this call, or 0: the other side gets no such message. */
+/*
+ * The first error of dcrt_out_*() in this call, or 0: then the other side will not have the
+ * message.
+ */
 int dcrt_out_error(const struct dcrt_call *call);
 /* The first error of dcrt_in_*() in this call, or 0. A handler returns it before it acts. */
 int dcrt_in_error(const struct dcrt_call *call);

@@ -123,7 +123,12 @@ struct dcrt_function {
 	uint16_t args, results;
 	uint16_t flags;
 	uint32_t blob_max; /* bytes of one blob in its messages; 0: none */
-	uint32_t deadline_ms; /* of an upcall: longest time without progress; 0: the default */
+	/*
+	 * Of an upcall: longest time without progress, and of all that it causes if that is more
+	 * than call_limit_ms. Of a downcall: how long it may last. 0: the default, a parameter of
+	 * dcrt.ko.
+	 */
+	uint32_t deadline_ms;
 };
 
 /*

@@ -214,9 +214,9 @@ struct comparison {
 	const accesses *lists;
 };
 
-/* Whether the value of an access is known to differ; of those that differ, the row is used. */
+/* Whether it is known that such an access has another value. A row is used if the values differ. */
 static bool know_value(const struct comparison *comparison, const struct eq_access *access,
-		       bool differs)
+		       uint64_t value)
 {
 	struct eq_pair *pair = comparison->traces->pair;
 	struct eq_known *known;
@@ -227,10 +227,11 @@ static bool know_value(const struct comparison *comparison, const struct eq_acce
 		    !eq_known_applies(pair, known, comparison->number))
 			continue;
 		known->asked = true;
-		if (!eq_has_register(&known->registers, access->region, access->offset))
+		if (!eq_has_register(&known->registers, access->region, access->offset) ||
+		    ((access->value ^ value) & ~known->bits))
 			continue;
 		known->matched = found = true;
-		known->used |= differs;
+		known->used |= access->value != value;
 	}
 	return found;
 }
@@ -242,7 +243,7 @@ static bool same_access(void *ctx, size_t a, size_t b)
 
 	if (!same_register(x, y))
 		return false;
-	return x->value == y->value || know_value(comparison, x, true);
+	return x->value == y->value || know_value(comparison, x, y->value);
 }
 
 static void say_access(struct eq_pair *pair, unsigned side, const struct eq_access *access)
@@ -281,9 +282,10 @@ static size_t count_known(const struct comparison *comparison, bool *only[2])
 			b++;
 		} else {
 			const struct eq_access *access = comparison->lists[0].at[a++];
+			uint64_t value = comparison->lists[1].at[b++]->value;
 
-			count += access->value != comparison->lists[1].at[b++]->value;
-			know_value(comparison, access, false);
+			count += access->value != value;
+			know_value(comparison, access, value);
 		}
 	}
 	return count;
@@ -351,15 +353,93 @@ static void gather_traffic(const struct eq_rules *rules, accesses *list)
 	dc_vec_done(&traffic);
 }
 
+static int by_register(const void *a, const void *b)
+{
+	const struct eq_access *x = *(const struct eq_access *const *)a;
+	const struct eq_access *y = *(const struct eq_access *const *)b;
+	int order = strcmp(x->region, y->region);
+
+	if (!order)
+		order = (x->offset > y->offset) - (x->offset < y->offset);
+	if (!order)
+		order = (int)x->is_write - (int)y->is_write;
+	return order ? order : (x->size > y->size) - (x->size < y->size);
+}
+
+/* What only one driver did, in the order of by_register. */
+static void take_only(const accesses *list, const bool *only, accesses *ret)
+{
+	size_t i;
+
+	for (i = 0; i < list->len; i++)
+		if (only[i])
+			dc_vec_push(ret, list->at[i]);
+	if (ret->len)
+		qsort(ret->at, ret->len, sizeof(*ret->at), by_register);
+}
+
+static bool same_registers(const accesses *a, const accesses *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->len && i < b->len && same_register(a->at[i], b->at[i]); i++)
+		;
+	return i == a->len && i == b->len;
+}
+
+/* Whether what is left over, of one driver only, is a burst: one more, and other accesses came
+ * between its own, as the process has several threads. */
+static bool is_burst(const struct traces *traces, size_t number, const accesses *left)
+{
+	struct burst *burst;
+	bool found = false;
+
+	dc_vec_each (burst, &traces->bursts) {
+		accesses wanted = {0};
+
+		burst_accesses(traces, burst, is_busy(traces, number), &wanted);
+		if (wanted.len >= MIN_BURST / 2)
+			qsort(wanted.at, wanted.len, sizeof(*wanted.at), by_register);
+		found |= wanted.len >= MIN_BURST / 2 && same_registers(&wanted, left);
+		dc_vec_done(&wanted);
+	}
+	return found;
+}
+
+static bool is_spread_burst(struct traces *traces, size_t number, const accesses lists[2])
+{
+	struct comparison comparison = {traces, number, lists};
+	accesses left[2] = {{0}, {0}};
+	bool *only[2], found;
+	unsigned side;
+
+	for (side = 0; side < 2; side++)
+		only[side] = dc_alloc(lists[side].len + 1, sizeof(bool));
+	eq_diff(&(struct eq_diff){.lens = {lists[0].len, lists[1].len},
+				  .same = same_access,
+				  .ctx = &comparison},
+		only);
+	for (side = 0; side < 2; side++) {
+		take_only(&lists[side], only[side], &left[side]);
+		free(only[side]);
+	}
+	found = (!left[0].len && is_burst(traces, number, &left[1])) ||
+		(!left[1].len && is_burst(traces, number, &left[0]));
+	dc_vec_done(&left[0]);
+	dc_vec_done(&left[1]);
+	return found;
+}
+
 static void compare_loosely(struct traces *traces, size_t number, accesses lists[2])
 {
 	traces->pair->result->moved++;
 	take_bursts(traces, number, lists);
-	if (compare_lists(traces, number, lists, false)) {
-		gather_traffic(traces->pair->rules, &lists[0]);
-		gather_traffic(traces->pair->rules, &lists[1]);
+	if (!compare_lists(traces, number, lists, false))
+		return;
+	gather_traffic(traces->pair->rules, &lists[0]);
+	gather_traffic(traces->pair->rules, &lists[1]);
+	if (!is_spread_burst(traces, number, lists))
 		compare_lists(traces, number, lists, true);
-	}
 }
 
 static void compare_command(struct traces *traces, size_t number)

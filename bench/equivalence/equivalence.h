@@ -44,6 +44,7 @@ struct eq_known {
 	const char *command; /* which commands: a pattern of fnmatch(3); "*": all */
 	const char *line; /* OUTPUT, LOG: which lines; a pattern */
 	struct eq_registers registers; /* VALUE */
+	uint64_t bits; /* VALUE: those that may differ */
 	eq_words models; /* empty: all */
 	bool sometimes; /* need not be there in each run */
 	const char *why, *file;

@@ -328,11 +328,13 @@ static int prepare(struct bench *bench, const char *drivercut, const char *opera
 	if (!realpath(drivercut, path))
 		return dc_error(&bench->diag, -ENOENT, DC_FILE(drivercut), "no such program");
 	err = dc_driver_open(&bench->diag, bench->arena, operand, NULL, &bench->driver);
-	if (!err && !bench->driver.qemu_device)
+	if (!err && !dc_driver_has_device(&bench->driver))
 		err = dc_error(&bench->diag, -EINVAL, DC_FILE(bench->driver.folder),
 			       "driver.json names no QEMU device: \"device\": {\"qemu\": MODEL}");
 	if (!err)
 		err = dc_kernel_find(&bench->diag, bench->arena, NULL, &bench->kernel);
+	if (!err)
+		dc_driver_set_kernel(bench->arena, &bench->driver, &bench->kernel);
 	if (!err)
 		err = eq_rules_read(&bench->diag, bench->arena, bench->driver.folder,
 				    bench->driver.family, bench->driver.qemu_device, &bench->rules);

@@ -123,8 +123,10 @@ static void read_known(const struct reading *reading, const struct dc_json *root
 
 		if (known.subject == EQ_OUTPUT || known.subject == EQ_LOG)
 			known.line = keep(reading, dc_json_str(&row, "line"));
-		if (known.subject == EQ_VALUE)
+		if (known.subject == EQ_VALUE) {
 			known.registers = read_registers(reading, &row);
+			known.bits = read_number(&row, "bits", "0xffffffffffffffff");
+		}
 		read_words(reading, &row, "models", &known.models);
 		dc_vec_push(&reading->rules->known, known);
 	}

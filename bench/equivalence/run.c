@@ -287,6 +287,7 @@ static int hash_file(struct dc_diag *diag, const char *path, uint64_t *seed)
 
 static int make_key(const struct run *run, const char **ret)
 {
+	static const char *const ours[] = {"init.sh", "lib.sh"};
 	const char *what =
 		dc_arena_printf(run->job->arena, "%s %s %s %s", run->job->kernel->release,
 				run->model, run->job->rules->peer, run->groups);
@@ -294,6 +295,11 @@ static int make_key(const struct run *run, const char **ret)
 	int err = hash_file(run->job->diag, job_path(run), &seed);
 	size_t i;
 
+	for (i = 0; i < sizeof(ours) / sizeof(ours[0]) && !err; i++)
+		err = hash_file(
+			run->job->diag,
+			dc_arena_printf(run->job->arena, "%s/guest/%s", dc_data_dir(), ours[i]),
+			&seed);
 	for (i = 0; i < run->count && !err; i++)
 		err = hash_file(run->job->diag, run->files[i].host, &seed);
 	if (!err)

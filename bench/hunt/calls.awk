@@ -4,7 +4,7 @@
 # each is in, and the names that macros hide; then the same files as they were written.
 #
 # awk -v root=FOLDER/ -v pattern=REGEX -f calls.awk UNIT.i
-# prints "FILE LINE FUNCTION NAME WORDS...": WORDS are the identifiers between the brackets of the
+# prints "FILE LINE FUNCTION NAME WORDS...": NAME is "->FIELD" for a call through a field, WORDS are the identifiers between the brackets of the
 # call, LINE is that of the outermost open bracket, FUNCTION is "-" at file scope.
 
 function wanted(name) { return name ~ pattern }
@@ -12,7 +12,7 @@ function wanted(name) { return name ~ pattern }
 # One line of text, in the file `at` at `number`; `raw`: as written, so that only lines that the
 # preprocessed text has are looked at.
 function scan(text, raw,   token, rest, i) {
-	while (match(text, /[A-Za-z_][A-Za-z0-9_]*|[0-9][A-Za-z0-9_.]*|[(){};=,]/)) {
+	while (match(text, /->|[A-Za-z_][A-Za-z0-9_]*|[0-9][A-Za-z0-9_.]*|[(){};=,.]/)) {
 		token = substr(text, RSTART, RLENGTH)
 		text = substr(text, RSTART + RLENGTH)
 		rest = text
@@ -21,7 +21,7 @@ function scan(text, raw,   token, rest, i) {
 			for (i = 1; i <= pending; i++) words[i] = words[i] " " token
 			if (substr(rest, 1, 1) == "(" && wanted(token)) {
 				pending++
-				name[pending] = token
+				name[pending] = (before == "->" || before == "." ? "->" : "") token
 				level[pending] = brackets
 				words[pending] = ""
 				line[pending] = brackets ? opened : number
@@ -41,8 +41,6 @@ function scan(text, raw,   token, rest, i) {
 			if (!raw && !depth++ && before == ")") current = candidate
 		} else if (token == "}" && !brackets && !raw && depth) {
 			if (!--depth) current = "-"
-		} else if (token == "{" && !raw) {
-			inner++
 		}
 		before = token
 	}
@@ -91,8 +89,7 @@ function read_written(path,   text, directive) {
 			directive = text ~ /\\$/
 			continue
 		}
-		if (text ~ /[A-Za-z]/ || comment) scan(strip(text), 1)
-		else if (text ~ /[(){}]/) scan(text, 1)
+		scan(strip(text), 1)
 		if (text ~ /^}/) brackets = pending = 0
 	}
 	close(path)

@@ -74,8 +74,15 @@ FILENAME == ARGV[3] && $1 == "function" {
 	next
 }
 FILENAME == ARGV[3] && $1 == "call" { at_line[$2, $3] = at_line[$2, $3] " " $4; next }
+FILENAME == ARGV[3] && $1 == "site" { site[$2, $3] = 1; next }
 FILENAME == ARGV[3] && $1 == "entry" { sub(/@.*/, "", $2); entry[$2] = 1; next }
 FILENAME == ARGV[3] { said = said "\n" substr($0, 6); next }
+$4 ~ /^->/ { # the graph has a call through a pointer there; what it may call is looked at itself
+	f = function_at($1, $2, $3)
+	pointers++
+	if (f != "" && !((f, $2) in site)) miss("pointer")
+	next
+}
 {
 	what = kind_of($4)
 	if (what == "none") next
@@ -89,5 +96,6 @@ FILENAME == ARGV[3] { said = said "\n" substr($0, 6); next }
 }
 END {
 	print "total locks", locks + 0, "lock-found", found + 0, "lock-warned", warned + 0, "lock-dead", dead + 0,
-		"callbacks", callbacks + 0, "callback-found", given + 0, "callback-passed", passed + 0, "unknown", unknown + 0, "end"
+		"callbacks", callbacks + 0, "callback-found", given + 0, "callback-passed", passed + 0, "pointers", pointers + 0,
+		"unknown", unknown + 0, "end"
 }

@@ -92,8 +92,8 @@ const char *dc_driver_origin(struct dc_arena *arena, const struct dc_driver *dri
 int dc_driver_fetch(struct dc_diag *diag, struct dc_arena *arena, struct dc_driver *driver,
 		    const char *out);
 
-/* The tool's own data folder: the environment variable DRIVERCUT_DATA; else ../share/drivercut from the
- * program's folder, if it is installed; else the tree that it was built from. */
+/* The tool's own data folder: the environment variable DRIVERCUT_DATA; else ../share/drivercut from
+ * the program's folder, if it is installed; else the tree that it was built from. */
 const char *dc_data_dir(void);
 
 #endif

@@ -71,8 +71,8 @@ static const char *mend_folder(struct dc_arena *arena, const char *folder, const
 		return path;
 	tidy = dc_path_tidy(arena, path);
 	if (below(source, path) && !below(source, tidy))
-		return dc_path_tidy(arena, dc_arena_printf(arena, "%s/%s", folder,
-							   path + strlen(source)));
+		return dc_path_tidy(arena,
+				    dc_arena_printf(arena, "%s/%s", folder, path + strlen(source)));
 	return dc_is_dir(path) ? path : find_around(arena, folder, tidy);
 }
 
@@ -82,8 +82,7 @@ void dc_units_mend(struct dc_arena *arena, const char *folder, const char *sourc
 	int i;
 
 	dc_vec_each (unit, units) {
-		const char **argv =
-			dc_arena_alloc(arena, ((size_t)unit->argc + 1) * sizeof(*argv));
+		const char **argv = dc_arena_alloc(arena, ((size_t)unit->argc + 1) * sizeof(*argv));
 
 		for (i = 0; i < unit->argc; i++) {
 			const char *word = unit->argv[i];
@@ -103,8 +102,8 @@ void dc_units_mend(struct dc_arena *arena, const char *folder, const char *sourc
 
 /* Flags of the driver */
 
-/* The kernel's source tree, or that part of it which is installed: Kbuild includes a header of it by
- * its full path. */
+/* The kernel's source tree, or that part of it which is installed: Kbuild includes a header of it
+ * by its full path. */
 static const char *kernel_tree(const struct dc_unit *unit, size_t *ret_len)
 {
 	static const char end[] = "/include/linux/kconfig.h";

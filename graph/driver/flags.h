@@ -13,9 +13,10 @@ const char *dc_path_tidy(struct dc_arena *arena, const char *path);
 
 /*
  * dc_units_mend - names include folders where they are.
- * Kbuild takes the folder for an external module, so $(srctree) in its makefile is the folder of the
- * headers, which has no drivers, and $(src)/.. is beside a copy. A folder that does not exist there
- * is looked up in the tree around the user's own folder, and "the source's ..." is the user's.
+ * Kbuild takes the folder for an external module, so $(srctree) in its makefile is the folder of
+ * the headers, which has no drivers, and $(src)/.. is beside a copy. A folder that does not exist
+ * there is looked up in the tree around the user's own folder, and "the source's ..." is the
+ * user's.
  * @folder of the driver, as the user named it, absolute
  * @source its copy, or the same
  */
@@ -25,8 +26,8 @@ typedef DC_VEC(const char *) dc_flags;
 
 /*
  * dc_unit_own_flags - the -D, -U, -I and -include flags of a unit that are not the kernel's own,
- * each as one word. A path below source is relative to it ("-Iinclude", "-I."), others are absolute.
- * Strings live in the arena; caller ends ret with dc_vec_done.
+ * each as one word. A path below source is relative to it ("-Iinclude", "-I."), others are
+ * absolute. Strings live in the arena; caller ends ret with dc_vec_done.
  */
 void dc_unit_own_flags(struct dc_arena *arena, const struct dc_unit *unit, const char *source,
 		       dc_flags *ret);
@@ -41,8 +42,8 @@ const char *dc_unit_define(struct dc_arena *arena, const struct dc_unit *unit, c
  * prefix, "$(src)/". In the arena. */
 const char *dc_flag_word(struct dc_arena *arena, const char *flag, const char *prefix);
 
-/* Lines of Kbuild that link a module NAME.ko of objects, in their order: "main", "sub/part", relative
- * to the makefile. In the arena. */
+/* Lines of Kbuild that link a module NAME.ko of objects, in their order: "main", "sub/part",
+ * relative to the makefile. In the arena. */
 const char *dc_module_kbuild(struct dc_arena *arena, const char *name, const char *const *objects,
 			     size_t count);
 

@@ -94,8 +94,9 @@ struct dc_layouts {
 	DC_VEC(struct dc_inner_call) inner_calls; /* whose callees have prototypes too */
 	DC_VEC(struct dc_hidden_use) hidden; /* in the source's order */
 	DC_VEC(struct dc_reach) reach; /* by name */
-	DC_VEC(const char *) table_variables; /* of the kernel, or of another module, that
-					       * initialisers at file scope name; sorted, once */
+	DC_VEC(const char *)
+	table_variables; /* of the kernel, or of another module, that
+			  * initialisers at file scope name; sorted, once */
 };
 
 /* Return the row of that name, or NULL. */

@@ -13,8 +13,8 @@ struct dc_value dc_layout_value(struct dc_facts *facts, CXType type);
 void dc_layout_body(struct dc_facts *facts, struct dc_layouts *layouts, const char *function,
 		    CXCursor body);
 
-/* Notes the kernel functions and variables that a variable's initialiser names. generated: a macro of
- * the kernel made the variable (module_param); only the variables that it names count. */
+/* Notes the kernel functions and variables that a variable's initialiser names. generated: a macro
+ * of the kernel made the variable (module_param); only the variables that it names count. */
 void dc_layout_initialiser(struct dc_facts *facts, struct dc_layouts *layouts, CXCursor variable,
 			   bool generated);
 

@@ -288,8 +288,11 @@ static void walk_address(struct dc_pointer_walk *walk, CXCursor of)
 	dc_ast_cursors children = {0};
 	struct dc_evidence evidence = {.kind = DC_EVIDENCE_ANY};
 
-	if (is_pointer(at) && dc_pointer_place(walk, at, &evidence.pointer))
-		dc_evidence_add(walk, at, evidence); /* who has its address may set it */
+	if (is_pointer(at) && dc_pointer_place(walk, at, &evidence.pointer)) {
+		dc_evidence_add(walk, at, evidence); /* who has its address may set it ... */
+		evidence.kind = DC_EVIDENCE_USES_SOME; /* and follow it */
+		dc_evidence_add(walk, at, evidence);
+	}
 	dc_ast_children(at, &children);
 	if (clang_getCursorKind(at) == CXCursor_MemberRefExpr && children.len) {
 		note_field(walk, at);
@@ -658,11 +661,47 @@ static void walk_all(struct dc_pointer_walk *walk, const dc_ast_cursors *childre
 		walk_any(walk, children->at[i]);
 }
 
-/* for (i = FROM; i < BOUND; i++) with a body that leaves i alone. */
+/* i++, or i += 2 */
+static bool is_step_up(CXCursor step, bool by_one, CXCursor *ret_variable)
+{
+	enum CXUnaryOperatorKind unary = clang_getCursorUnaryOperatorKind(step);
+	dc_ast_cursors sides = {0};
+	long long by = 0;
+
+	dc_ast_children(step, &sides);
+	if (unary == CXUnaryOperator_PreInc || unary == CXUnaryOperator_PostInc)
+		by = 1;
+	else if (clang_getCursorBinaryOperatorKind(step) == CXBinaryOperator_AddAssign &&
+		 sides.len == 2 && !dc_ast_constant(dc_ast_strip(sides.at[1]), &by))
+		by = 0;
+	if (sides.len)
+		*ret_variable = clang_getCursorReferenced(dc_ast_strip(sides.at[0]));
+	dc_vec_done(&sides);
+	return by_one ? by == 1 : by > 0;
+}
+
+/* i = 0, or another start that is not below 0. */
+static bool is_start(struct dc_pointer_walk *walk, CXCursor at)
+{
+	CXCursor from = clang_getNullCursor();
+	struct dc_extent start;
+	dc_ast_cursors sides = {0};
+
+	if (clang_getCursorKind(at) == CXCursor_DeclStmt)
+		from = clang_Cursor_getVarDeclInitializer(dc_ast_first(at));
+	dc_ast_children(at, &sides);
+	if (clang_getCursorBinaryOperatorKind(at) == CXBinaryOperator_Assign && sides.len == 2)
+		from = sides.at[1];
+	dc_vec_done(&sides);
+	return !clang_Cursor_isNull(from) && dc_extent_of(walk, from, &start) && !start.times &&
+	       start.bytes >= 0;
+}
+
+/* for (i = 0; i < BOUND; i++) with a body that leaves i alone. */
 static bool counts_up(struct dc_pointer_walk *walk, const dc_ast_cursors *children,
 		      struct dc_pointer_loop *ret)
 {
-	CXCursor condition, left, step;
+	CXCursor condition, left, stepped = clang_getNullCursor();
 	enum CXBinaryOperatorKind op;
 	dc_ast_cursors sides = {0};
 	bool known;
@@ -670,19 +709,16 @@ static bool counts_up(struct dc_pointer_walk *walk, const dc_ast_cursors *childr
 	if (children->len != 4)
 		return false;
 	condition = dc_ast_strip(children->at[1]);
-	step = dc_ast_strip(children->at[2]);
 	op = clang_getCursorBinaryOperatorKind(condition);
-	if (op != CXBinaryOperator_LT && op != CXBinaryOperator_LE && op != CXBinaryOperator_NE)
-		return false;
-	if (clang_getCursorKind(step) != CXCursor_UnaryOperator &&
-	    clang_getCursorKind(step) != CXCursor_CompoundAssignOperator)
+	if ((op != CXBinaryOperator_LT && op != CXBinaryOperator_LE && op != CXBinaryOperator_NE) ||
+	    !is_step_up(dc_ast_strip(children->at[2]), op == CXBinaryOperator_NE, &stepped) ||
+	    !is_start(walk, dc_ast_strip(children->at[0])))
 		return false;
 	dc_ast_children(condition, &sides);
 	left = sides.len == 2 ? dc_ast_strip(sides.at[0]) : clang_getNullCursor();
 	ret->variable = clang_getCursorReferenced(left);
 	known = clang_getCursorKind(left) == CXCursor_DeclRefExpr &&
-		clang_equalCursors(clang_getCursorReferenced(dc_ast_strip(dc_ast_first(step))),
-				   ret->variable) &&
+		clang_equalCursors(stepped, ret->variable) &&
 		dc_extent_of(walk, sides.at[1], &ret->last) &&
 		!is_set_in(children->at[3], ret->variable);
 	dc_vec_done(&sides);

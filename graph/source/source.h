@@ -126,8 +126,9 @@ struct dc_source {
 	DC_VEC(struct dc_static) statics; /* in the source's order */
 	DC_VEC(struct dc_source_file) files; /* sorted */
 	DC_VEC(struct dc_source_unit) units; /* in the order in which they are linked */
-	DC_VEC(const char *) outside; /* files read that are neither in folder nor the kernel's:
-				       * absolute, sorted, once */
+	DC_VEC(const char *)
+	outside; /* files read that are neither in folder nor the kernel's:
+		  * absolute, sorted, once */
 	struct dc_layouts layouts;
 	dc_evidences evidence; /* sorted by pointer and kind; what several places show, once */
 };

@@ -30,7 +30,7 @@ static const struct kernel_param_ops dck_program_ops = {
 static char *dcrt_program = "/usr/lib/drivercut/" KBUILD_MODNAME;
 module_param_cb(dcrt_program, &dck_program_ops, &dcrt_program, 0644);
 MODULE_PARM_DESC(dcrt_program,
-		 "program of the driver's process; written: started if there is none; empty: none");
+		 "program of the process; empty: it is started by other means; may be written");
 
 struct dcrt_channel *dcg_channel;
 

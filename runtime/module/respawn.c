@@ -116,7 +116,7 @@ static unsigned int dcrt_after_session(struct dcrt_channel *channel)
 	WRITE_ONCE(respawner->failed, false);
 	respawner->loops = soon ? respawner->loops + 1 : 0;
 	if (respawner->loops == LOOPS)
-		pr_err("dcrt-%s: the process dies as soon as it has attached; pauses grow\n",
+		pr_err("dcrt-%s: the process dies at once; it is started more and more rarely\n",
 		       channel->driver->name);
 	return respawner->loops < LOOPS ? 0 : dcrt_pause_ms(respawner->loops);
 }
@@ -129,8 +129,10 @@ static unsigned int dcrt_after_failure(struct dcrt_channel *channel)
 	if (respawner->err == -EBUSY)
 		return 10 * PAUSE_MIN_MS;
 	if (++respawner->tries == TRIES) {
-		pr_err("dcrt-%s: no process can be started (%d); to try again write dcrt_program\n",
+		pr_err("dcrt-%s: no process can be started (%d): calls fail at once\n",
 		       channel->driver->name, respawner->err);
+		pr_info("dcrt-%s: write the module's parameter dcrt_program to try again\n",
+			channel->driver->name);
 		WRITE_ONCE(respawner->failed, true);
 		wake_up_all(&channel->wait);
 	}

@@ -241,6 +241,15 @@ static void test_accesses(void **state)
 		{"a burst that nobody has learned", "q w10=2 " BURST " w14=3 ;",
 		 "q w10=2 w14=3 ; " BURST, 2, NULL},
 		{"one burst more", PAUSES "q w10=2 " BURST " ;", PAUSES "q w10=2 ;", 0, NULL},
+		{"one burst more, in between", PAUSES "q w10=2 w14=3 w20=1 w24=1 ;",
+		 PAUSES
+		 "q w10=2 r100=0 r104=0 r108=0 r10c=0 w14=3 r110=0 w114=1 w20=1 r118=0 r11c=0 "
+		 "w24=1 ;",
+		 0, NULL},
+		{"and less than all of it", PAUSES "q w10=2 w14=3 w20=1 w24=1 ;",
+		 PAUSES
+		 "q w10=2 r100=0 r104=0 r108=0 r10c=0 w14=3 r110=0 w20=1 r118=0 r11c=0 w24=1 ;",
+		 7, "only split reads  card 0x100"},
 		{"two bursts more", PAUSES "q w10=2 " BURST " " BURST " ;", PAUSES "q w10=2 ;", 8,
 		 "comes 2 times with stock and 0 times"},
 		{"an interrupt earlier", "q w10=2 rc0=4 wd0=9 w14=3 ;",
@@ -268,10 +277,20 @@ static void test_accesses(void **state)
 static void test_known_value(void **state)
 {
 	struct eq_known known[] = {
-		{.subject = EQ_VALUE, .command = "*", .registers = {"card", "base", 0x28, 0x28}},
-		{.subject = EQ_VALUE, .command = "other*", .registers = {"card", "x", 0x10, 0x10}},
+		{.subject = EQ_VALUE,
+		 .command = "*",
+		 .registers = {"card", "base", 0x28, 0x28},
+		 .bits = UINT64_MAX},
+		{.subject = EQ_VALUE,
+		 .command = "other*",
+		 .registers = {"card", "x", 0x10, 0x10},
+		 .bits = UINT64_MAX},
+		{.subject = EQ_VALUE,
+		 .command = "*",
+		 .registers = {"card", "status", 0x8, 0x8},
+		 .bits = 2},
 	};
-	struct eq_rules rules = make_rules(known, 2);
+	struct eq_rules rules = make_rules(known, 3);
 
 	(void)state;
 	check_runs(&rules, &(struct expected){"a known value", "q w28=1 w10=1 ;", "q w28=2 w10=1 ;",
@@ -281,6 +300,11 @@ static void test_known_value(void **state)
 	known[0].used = known[0].matched = false;
 	check_runs(&rules, &(struct expected){"the same value", "q w28=1 ;", "q w28=1 ;", 0, NULL});
 	assert_true(known[0].matched && !known[0].used);
+	check_runs(&rules, &(struct expected){"a bit that may differ", "q r8=1 r8=5 ;",
+					      "q r8=3 r8=5 ;", 0, NULL});
+	assert_true(known[2].used);
+	check_runs(&rules,
+		   &(struct expected){"and one that may not", "q r8=1 ;", "q r8=7 ;", 2, NULL});
 	check_runs(&rules,
 		   &(struct expected){"of another command", "q w10=1 ;", "q w10=2 ;", 2, NULL});
 }

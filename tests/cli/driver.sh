@@ -115,7 +115,7 @@ expect 0 "tiny at a delay of 10 us" solve tiny --family net
 expect 0 "tiny_open (5 lines) is on the user side" explain tiny --family net tiny_open
 expect 0 "tiny: 2 functions" sweep tiny --family net --rules --certificate rules.json
 expect 0 "cuts proved optimal" verify tiny --family net --rules rules.json
-expect 1 "rules.json: error: steps[0]" verify tiny --family net rules.json
+expect 1 "error: steps[0]" verify tiny --family net rules.json
 expect 2 "--family and --module are for a driver" solve --problem problem.json --family net
 
 # Nothing but a folder: a cut without weights, and emit's cut.json only with --rules

@@ -83,7 +83,7 @@ expect 1 "empty/driver.json" graph empty
 cat >own/annotations.json <<'END_OF_JSON'
 {"schema": 2, "kind": "annotations", "driver": "tiny", "functions": [{"function": "tiny_gone", "retry": true}]}
 END_OF_JSON
-expect 1 "own/annotations.json: error: functions: the driver has no function 'tiny_gone'" solve own --rules
+expect 1 "error: functions: the driver has no function 'tiny_gone'" solve own --rules
 check grep -q "own/annotations.json: note: the driver's source is that for Linux $release;" said
 
 # The device

@@ -47,9 +47,9 @@ expect 2 "--json needs a command" run e1000 --json
 # run: what there is nothing of
 expect 1 "nowhere: error: no such driver" run nowhere -- true
 if ls -d /lib/modules/*/build >/dev/null 2>&1; then
-	expect 1 "names the QEMU device" run snd-ens1370 -- true
+	expect 1 "8139too: error: which device does the driver need" run 8139too -- true
 	mkdir bare && echo 'obj-m := bare.o' >bare/Kbuild && : >bare/bare.c
-	expect 1 "names the QEMU device" run bare --family net --stock -- true
+	expect 1 "{\"device\": {\"qemu\": MODEL}}; --device none if" run bare --family net --stock -- true
 fi
 DRIVERCUT_KERNEL=1.2.3
 export DRIVERCUT_KERNEL

@@ -31,6 +31,7 @@ END
 
 expect 0 "kernel         3   103  10.2" solve --problem p.json
 expect 0 "user           4   910  89.8" solve --problem p.json
+check sh -c '"$1" solve --problem - <p.json | grep -q "kernel         3   103"' sh "$drivercut"
 expect 0 "all            7  1013 100.0" solve --problem p.json
 expect 0 "follows irq into the kernel: called in hard irq" solve --problem p.json -v
 expect 0 "GLPK's dual solution" solve --problem p.json --prove lp
@@ -164,6 +165,9 @@ check jq -e '[.reasons[] | length] == [.causes[] | length]' coded_cut.json >jq_s
 "$drivercut" solve --bogus --json >usage.json 2>/dev/null
 check test $? = 2
 check jq -e '.kind == "failure" and .status == 2' usage.json >jq_said
+"$drivercut" slove --json >usage.json 2>/dev/null
+check test $? = 2
+check jq -e '.kind == "failure" and (.messages[0].text | contains("did you mean solve?"))' usage.json >jq_said
 
 # A picture is well formed whatever the file and the driver are called, and runs nothing.
 plot="x'; system('touch pwned'); set output 'y"

@@ -77,6 +77,18 @@ static inline void strange_both(void)
 	act();
 	rcu_read_unlock();
 }
+static inline void strange_inner(spinlock_t *lock)
+{
+	spin_lock(lock);
+}
+static inline void strange_inner_end(spinlock_t *lock)
+{
+	spin_unlock(lock);
+}
+static inline void strange_outer(spinlock_t *lock)
+{
+	strange_inner(lock);
+}
 static inline void strange_get(struct strange *s)
 {
 	spin_lock(&s->lock);
@@ -114,6 +126,17 @@ static inline int request_irq(int irq, irq_handler_t handler, void *data)
 	return request_threaded_irq(irq, handler, NULL, data);
 }
 
+#ifdef STRANGE_HANDLER
+static inline int strange_request(void)
+{
+	return request_irq(1, STRANGE_HANDLER, NULL);
+}
+static inline void strange_run(void)
+{
+	STRANGE_CALLED();
+}
+#endif
+
 struct net_device_ops {
 	int (*ndo_open)(struct net_device *dev);
 	int (*ndo_stop)(struct net_device *dev);
@@ -145,13 +168,13 @@ static inline void class_spinlock_destructor(class_spinlock_t *class)
 {
 	spin_unlock(class->lock);
 }
-#define scope_guard(name)                                                                 \
-	class_##name##_t __guard __attribute__((cleanup(class_##name##_destructor))) = \
+#define scope_guard(name)                                                                          \
+	class_##name##_t __guard __attribute__((cleanup(class_##name##_destructor))) =             \
 		class_##name##_constructor
-#define block_guard(name, lock)                                                             \
-	for (class_##name##_t __scope __attribute__((cleanup(class_##name##_destructor))) = \
-		     class_##name##_constructor(lock),                                       \
-		     *done = NULL;                                                           \
+#define block_guard(name, lock)                                                                    \
+	for (class_##name##_t __scope __attribute__((cleanup(class_##name##_destructor))) =        \
+		     class_##name##_constructor(lock),                                             \
+				      *done = NULL;                                                \
 	     !done; done = (void *)1)
 
 extern void (*power_off_hook)(void);
@@ -161,12 +184,15 @@ struct strange_getter {
 void register_strange_getter(const struct strange_getter *ops);
 
 /* As linux/export.h and linux/module.h spell them. */
-#define __ADDRESSABLE(name, number) \
+#define __ADDRESSABLE(name, number)                                                                \
 	static void *__attribute__((used)) __UNIQUE_ID___addressable_##name##number = (void *)&name
 #define EXPORT_SYMBOL(name) __ADDRESSABLE(name, 17)
-#define module_init(function)                                               \
-	static inline int (*__inittest(void))(void) { return function; }    \
-	int init_module(void) __attribute__((alias(#function)));            \
+#define module_init(function)                                                                      \
+	static inline int (*__inittest(void))(void)                                                \
+	{                                                                                          \
+		return function;                                                                   \
+	}                                                                                          \
+	int init_module(void) __attribute__((alias(#function)));                                   \
 	__ADDRESSABLE(init_module, 18)
 
 struct pci_driver {

@@ -18,9 +18,8 @@ static void open_drivers(const char *pattern)
 	size_t i;
 
 	catch_start(&caught);
-	assert_int_equal(glob(dc_arena_printf(arena, "%s/%s", dc_data_dir(), pattern), 0, NULL,
-			      &found),
-			 0);
+	assert_int_equal(
+		glob(dc_arena_printf(arena, "%s/%s", dc_data_dir(), pattern), 0, NULL, &found), 0);
 	for (i = 0; i < found.gl_pathc; i++) {
 		char *operand = found.gl_pathv[i];
 		struct dc_driver driver;
@@ -63,8 +62,8 @@ static void boot(void)
 
 	dc_vec_each (driver, &drivers) {
 		dc_vec_push(&args, "-device");
-		dc_vec_push(&args, dc_arena_printf(arena, "%s,addr=%#zx", driver->qemu_device,
-						   slot++));
+		dc_vec_push(&args,
+			    dc_arena_printf(arena, "%s,addr=%#zx", driver->qemu_device, slot++));
 		dc_vec_push(&modules, driver->module);
 	}
 	dc_vec_push(&args, NULL);

@@ -94,7 +94,7 @@ static void test_faults(void **state)
 static void test_missing_parts(void **state)
 {
 	const char *nothing[] = {"drivercut-no-such-thing", NULL};
-	struct dc_kernel headers = {.release = "1.2.3"};
+	struct dc_kernel headers = {.release = "1.2.3", .build = "/lib/modules/1.2.3/build"};
 	struct dc_guest guest = {.what = "testing",
 				 .kernel = &kernel,
 				 .folder = folder,

@@ -32,6 +32,9 @@ static void test_add(void **state)
 		 "functions", "{\"function\": \"f\", \"arguments\": [\"1\"]}",
 		 "{\"functions\": [{\"function\": \"f\", \"retry\": true, \"arguments\": [\"1\"]}, "
 		 "{\"function\": \"g\"}]}"},
+		{"{\"functions\": [{\"function\": \"f\", \"reads\": [\"a.*\"]}]}", "functions",
+		 "{\"function\": \"f\", \"reads\": [\"b.*\", \"a.*\"]}",
+		 "{\"functions\": [{\"function\": \"f\", \"reads\": [\"a.*\", \"b.*\"]}]}"},
 		{"{\"note\": \"{\\\"functions\\\": [\", \"functions\": [{\"function\": \"g\"}]}",
 		 "functions", "{\"function\": \"f\"}",
 		 "{\"note\": \"{\\\"functions\\\": [\", \"functions\": [{\"function\": \"g\"}, "

@@ -3,6 +3,7 @@
 #include "marshal/small_driver.h"
 
 #include "marshal/constraints.h"
+#include "marshal/uses.h"
 
 static const char *pin_of(const struct dc_constraints *given, const char *function)
 {
@@ -173,13 +174,38 @@ static void test_nameless(void **state)
 	small_driver_done(&made);
 }
 
+static const char fields[] =
+	"#include <kernel.h>\n"
+	"struct times { unsigned long jiffies; int (*readl)(int); unsigned udelay; };\n"
+	"struct times times;\n"
+	"unsigned long get(void) { return times.jiffies + times.readl(1) + times.udelay; }\n";
+
+/* Rules that become macros are "none" where they would replace a field of the driver: words always,
+ * macros with parameters where the field is called. */
+static void test_spared_fields(void **state)
+{
+	struct small_driver made;
+
+	(void)state;
+	assert_int_equal(small_driver_make_from(&made, fields, "{}"), 0);
+	assert_int_not_equal(dc_rules_find(&made.rules, "jiffies")->class, DC_RULE_NONE);
+	dc_rules_spare_fields(&made.rules, made.source);
+	assert_int_equal(dc_rules_find(&made.rules, "jiffies")->class, DC_RULE_NONE);
+	assert_null(dc_rules_find(&made.rules, "jiffies")->define);
+	assert_string_equal(dc_rules_find(&made.rules, "jiffies")->why,
+			    "struct times of the driver has a field of that name, which the macro "
+			    "of the process would replace");
+	assert_int_equal(dc_rules_find(&made.rules, "readl")->class, DC_RULE_NONE);
+	assert_int_not_equal(dc_rules_find(&made.rules, "udelay")->class, DC_RULE_NONE);
+	small_driver_done(&made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_recovery),
-		cmocka_unit_test(test_reasons),
-		cmocka_unit_test(test_pointers),
-		cmocka_unit_test(test_nameless),
+		cmocka_unit_test(test_recovery),      cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_pointers),      cmocka_unit_test(test_nameless),
+		cmocka_unit_test(test_spared_fields),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

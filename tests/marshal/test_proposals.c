@@ -42,11 +42,12 @@ static const char text[] =
 	"size_t strlen(const char *s);\n"
 	"void kernel_takes(void *p);\n"
 	"struct four { u32 a; }; struct regs { u32 ctrl; }; struct desc { u32 at; };\n"
-	"struct ring { u32 n; }; struct some { u32 n; };\n"
+	"struct ring { u32 n; }; struct some { u32 n; }; struct two { u32 n; };\n"
 	"struct port {\n"
 	"	u32 count; struct four *four; struct ring *ring; struct some *some;\n"
 	"	struct regs __iomem *regs; struct desc *desc; u8 mac[6]; void *kept;\n"
 	"	int (*through)(u16 *p);\n"
+	"	union { struct two *two; u32 word; };\n"
 	"};\n"
 	"int one(u16 *p) { return *p; }\n"
 	"int six(u8 *p) { return p[0] + p[5]; }\n"
@@ -56,6 +57,11 @@ static const char text[] =
 	"	return s; }\n"
 	"int loop_if(u16 *p, u32 n) { u32 i, s = 0; for (i = 0; i < n; i++) if (s < 3) s += p[i];\n"
 	"	return s; }\n"
+	"int down(u16 *p) { u32 i, s = 0; for (i = 9; i != 2; i--) s += p[i]; return s; }\n"
+	"int before(u16 *p, int n) { int i, s = 0; for (i = -2; i < n; i++) s += p[i];\n"
+	"	return s; }\n"
+	"void kernel_sets(u16 **p);\n"
+	"int addressed(u16 *p) { kernel_sets(&p); return 0; }\n"
 	"int pairs(u16 *p, u32 n) { u32 i, s = 0;\n"
 	"	for (i = 0; i < n; i++) s += p[2 * i + 1]; return s; }\n"
 	"int beyond(u16 *p, u32 words) { u32 i, s = 0;\n"
@@ -92,14 +98,17 @@ static const char text[] =
 	"int keeps(struct port *port, u8 *p) { port->kept = p; return 0; }\n"
 	"int table(u8 **p) { return *p[0]; }\n"
 	"int object(void *p) { struct net_device *netdev = p; return netdev->state; }\n"
-	"int use(struct four *four, struct ring *ring, struct some *some, struct regs *regs,\n"
-	"	struct desc *desc) { return four->a + ring->n + some->n + regs->ctrl + desc->at; "
+	"int use(struct four *four, struct ring *ring, struct some *some, struct two *two, struct "
+	"regs *regs,\n"
+	"	struct desc *desc) { return four->a + ring->n + some->n + two->n + regs->ctrl + "
+	"desc->at; "
 	"}\n"
 	"int make(struct port *port, size_t *at, u32 n)\n"
 	"{\n"
 	"	port->four = kcalloc(4, sizeof(struct four), 0);\n"
 	"	port->ring = kcalloc(port->count, sizeof(struct ring), 0);\n"
 	"	port->some = kcalloc(n + 1, sizeof(struct some), 0);\n"
+	"	port->two = kcalloc(2, sizeof(struct two), 0);\n"
 	"	port->regs = ioremap(3, 4);\n"
 	"	port->desc = dma_alloc_coherent(port, 64, at, 0);\n"
 	"	return 0;\n"
@@ -119,6 +128,9 @@ static void test_arguments(void **state)
 		{"early_six", "\"6\"", false},
 		{"loop", "\"words\"", true},
 		{"loop_if", "\"n\"", true},
+		{"down", "\"1\"", false},
+		{"before", "\"n\"", false},
+		{"addressed", "\"1\"", false},
 		{"pairs", "\"2 * n\"", true},
 		{"beyond", "\"words\"", false},
 		{"moved", "\"n\"", false},
@@ -181,6 +193,7 @@ static void test_structs(void **state)
 		{"ring", "{\"field\": \"port.ring\", \"count\": \"count\"}", "does not change",
 		 false},
 		{"some", NULL, "no constant number of elements", false},
+		{"two", "{\"field\": \"port.two\", \"count\": \"2\"}", "in a union", false},
 		{"regs", NULL, "struct regs __iomem *regs at in.c:", false},
 		{"desc", NULL, "dma_alloc_coherent(port, 64, at, 0) at in.c:", false},
 	};

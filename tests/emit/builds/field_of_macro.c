@@ -4,11 +4,11 @@
 #include <linux/pci.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
-struct fom_times {
+struct fmc_times {
 	unsigned long jiffies;
 	u32 (*readl)(const volatile void __iomem *at);
 };
-static struct fom_times times;
+static struct fmc_times times;
 static int later(int n)
 {
 	return n + 1;
@@ -17,7 +17,7 @@ static u32 zero(const volatile void __iomem *at)
 {
 	return 0;
 }
-static int fom_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+static int fmc_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	times.jiffies = jiffies;
 	times.readl = zero;
@@ -25,7 +25,7 @@ static int fom_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -EINVAL;
 	return pci_enable_device(pdev);
 }
-static const struct pci_device_id fom_ids[] = { { PCI_DEVICE(0x1234, 0x5678) }, { } };
-static struct pci_driver fom_driver = { .name = "fom", .id_table = fom_ids, .probe = fom_probe };
-module_pci_driver(fom_driver);
+static const struct pci_device_id fmc_ids[] = { { PCI_DEVICE(0x1234, 0x5678) }, { } };
+static struct pci_driver fmc_driver = { .name = "fmc", .id_table = fmc_ids, .probe = fmc_probe };
+module_pci_driver(fmc_driver);
 MODULE_LICENSE("GPL");

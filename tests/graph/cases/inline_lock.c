@@ -2,7 +2,7 @@
 #include "kernel.h"
 
 /* Inline functions of the headers that no template knows: by their bodies they take a lock for their
- * caller, release it, or do both. */
+ * caller, release it, or do both. A lock in a structure of the kernel is one that interrupts may take. */
 void f(void)
 {
 	strange_begin();
@@ -21,13 +21,26 @@ void g(struct strange *s)
 	act();
 }
 
+static spinlock_t lock;
+
+/* The lock is the argument, two calls deep. */
+void h(void)
+{
+	strange_outer(&lock);
+	act();
+	strange_inner_end(&lock);
+	act();
+}
+
 /* expect locks holders
  * f act: rcu
  * f act:
  * f act:
- * g act: *strange_get
- * g act: *strange_get dropped *strange_put
+ * g act: strange.lock
+ * g act:
+ * h act: lock@inline_lock.c
+ * h act:
  * rcu: f
- * *strange_get in atomic: g
- * *strange_put in atomic: g
+ * strange.lock in atomic: g
+ * lock@inline_lock.c: h
  */
