@@ -210,8 +210,8 @@ int dc_annotate_ask(const struct dc_annotate_inputs *inputs)
 
 	while (!err && more && !asking.left)
 		err = ask_next(&asking, &more);
-	printf("\n%u rows added to %s, %u declined, %zu left for later\n", asking.added,
-	       inputs->path, asking.declined, asking.later.len);
+	printf("\n%u row%s added to %s, %u declined, %zu left for later\n", asking.added,
+	       asking.added == 1 ? "" : "s", inputs->path, asking.declined, asking.later.len);
 	dc_vec_done(&asking.later);
 	return err;
 }

@@ -91,14 +91,14 @@ static void print_advice(struct dc_workspace *workspace, const struct dc_annotat
 	       found->rows.len ? "\n" : "", found->rows.len - counts.declined,
 	       (long long)found->kernel_loc, (long long)found->all_loc, (long long)found->frees);
 	if (counts.sure)
-		printf("%zu rows are sure; to add them: %s --write\n", counts.sure, command);
+		printf("sure rows: %zu; to add them: %s --write\n", counts.sure, command);
 	if (counts.guesses)
-		printf("%zu rows are guesses; to answer them one by one: %s --ask\n",
-		       counts.guesses, command);
+		printf("guesses: %zu; to answer them one by one: %s --ask\n", counts.guesses,
+		       command);
 	if (counts.none)
-		printf("%zu have no row to propose (-v)\n", counts.none);
+		printf("without a row to propose: %zu (-v)\n", counts.none);
 	if (counts.declined)
-		printf("%zu guesses were declined (\"declined\" in the file)\n", counts.declined);
+		printf("declined: %zu (\"declined\" in the file)\n", counts.declined);
 }
 
 /* JSON */
@@ -178,8 +178,8 @@ static int list(const struct dc_annotate_inputs *inputs, bool written, size_t ad
 		print_json(&found, added);
 	} else {
 		if (written)
-			printf("%zu rows added to %s\n%s", added, inputs->path,
-			       found.rows.len ? "\n" : "");
+			printf("%zu row%s added to %s\n%s", added, added == 1 ? "" : "s",
+			       inputs->path, found.rows.len ? "\n" : "");
 		print_groups(cli, &found, written);
 		print_advice(inputs->workspace, &found);
 	}

@@ -11,6 +11,7 @@
 #ifndef DCK_COMPONENT_H
 #define DCK_COMPONENT_H
 
+#include <linux/etherdevice.h>
 #include <linux/init.h>
 #include <linux/io.h>
 #include <linux/list.h>

@@ -85,20 +85,22 @@ void dck_settings_forget(const void *about)
 	mutex_unlock(&dck_settings_lock);
 }
 
+static void dck_replay(const struct dck_setting *setting, const struct net_device *netdev)
+{
+	int err = setting->setter->replay(setting->args);
+
+	if (err)
+		netdev_warn(netdev, "%s cannot be done again (%d)\n", setting->setter->name, err);
+}
+
 /* RTNL keeps the list of a net device as it is: its setters are called with it. */
 void dck_settings_replay(struct net_device *netdev)
 {
-	struct dck_setting *at;
-	int err;
+	const struct dck_setting *at;
 
 	WRITE_ONCE(dck_replayer, current);
-	list_for_each_entry(at, &dck_settings, node) {
-		if (at->about != netdev)
-			continue;
-		err = at->setter->replay(at->args);
-		if (err)
-			netdev_warn(netdev, "%s cannot be done again (%d)\n", at->setter->name,
-				    err);
-	}
+	list_for_each_entry(at, &dck_settings, node)
+		if (at->about == netdev)
+			dck_replay(at, netdev);
 	WRITE_ONCE(dck_replayer, NULL);
 }

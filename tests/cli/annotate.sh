@@ -325,7 +325,7 @@ expect 0 "0 annotations are missing; " annotate net --family net
 cp written.json net/annotations.json
 printf 'y\nq\n' | script -qec "'$drivercut' annotate net --family net --ask" /dev/null >said 2>&1
 check grep -qF '[y]es, [n]o, [e]dit, [l]ater, [q]uit' said
-check grep -qE '^1 rows added to .*/net/annotations.json' said
+check grep -qE '^1 row added to .*/net/annotations.json' said
 expect 2 "--ask talks to a person; leave out --json" annotate net --family net --ask --json
 
 # Bad input

@@ -55,7 +55,7 @@ if command -v man >/dev/null; then
 		[ ! -s said ] || { echo "$page:"; cat said; failed=1; }
 	done
 fi
-[ "$(ls "$prefix"/share/man/man1 | wc -l)" = $(($(drivercut --complete verbs | wc -l) + 1)) ] ||
+[ "$(find "$prefix/share/man/man1" -name 'drivercut*' | wc -l)" = $(($(drivercut --complete verbs | wc -l) + 1)) ] ||
 	{ echo "not every verb has a man page"; failed=1; }
 cat >complete.sh <<'SH'
 . "$1/share/bash-completion/completions/drivercut"

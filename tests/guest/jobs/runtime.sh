@@ -278,6 +278,7 @@ mv /echo_process /echo_process.aside
 killall -9 echo_process 2> /tmp/killall || true
 sleep 0.3
 mv /echo_process.aside /echo_process
+wait_for 5 "the next process" attached # until then calls may fail at once
 is "kept after a pause" 5 "$($run nest 4)"
 rmmod dcrt_echo
 for pause in 0 0.004 0.008 0.012 0.02 0.05; do

@@ -6,6 +6,7 @@
 #include "runtime/component/component.h"
 
 const struct dck_recovery dcg_recoveries[] = {{NULL, NULL, 0}};
+const u16 dcg_bind_statics[] = {DCRT_ANY_TYPE};
 
 static void (*releases[])(const void *) = {kfree, vfree}; /* their addresses stay theirs */
 

@@ -58,3 +58,7 @@ const struct dck_release dcg_release_unregister_netdev = {"unregister_netdev", d
 const struct dck_recovery dcg_recoveries[] = {
 	{NULL, NULL, 0},
 };
+
+const u16 dcg_bind_statics[] = {
+	DCRT_ANY_TYPE,
+};
