@@ -187,7 +187,7 @@ static void dck_empty_netdev(struct dck_netdev *at)
 {
 	struct net_device *netdev = at->netdev;
 
-	dck_untrack_freed_in(netdev, (const char *)netdev - netdev->padded);
+	dck_untrack_freed_in(netdev, dcrt_netdev_memory(netdev));
 	dck_untrack(netdev->dev_addr);
 	dck_untrack(netdev_priv(netdev));
 	at->state = DCK_KEPT;

@@ -228,10 +228,8 @@ static void test_few(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_sessions),
-		TEST(test_changes_meanwhile),
-		TEST(test_unanswered),
-		TEST(test_freed),
+		TEST(test_sessions),   TEST(test_changes_meanwhile),
+		TEST(test_unanswered), TEST(test_freed),
 		TEST(test_few),
 	};
 
