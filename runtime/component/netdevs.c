@@ -20,6 +20,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <net/sch_generic.h>
 
 #include "devices.h"
 #include "journal.h"
@@ -139,6 +140,8 @@ static void dck_detach(struct dck_netdev *at)
 	netif_device_detach(netdev);
 	netif_carrier_off(netdev);
 	clear_bit(__LINK_STATE_START, &netdev->state);
+	if (netdev->flags & IFF_UP) /* no packet before the next carrier, as after dev_open() */
+		dev_deactivate(netdev);
 	at->state = DCK_DETACHED;
 	rtnl_unlock();
 	synchronize_net();
@@ -387,6 +390,7 @@ static void dck_reopen(struct net_device *netdev)
 	if (ops->ndo_set_rx_mode)
 		ops->ndo_set_rx_mode(netdev);
 	netif_addr_unlock_bh(netdev);
+	dev_activate(netdev);
 }
 
 static void dck_restore(struct dck_netdev *at)
