@@ -183,8 +183,9 @@ static int dcrt_push_call(struct dcrt_chain *chain, u32 number, struct dcrt_fram
 	}
 	spin_unlock(&channel->lock);
 	if (err == -ELOOP)
-		pr_warn_ratelimited("dcrt-%s: %s is the call number %d within one another: refused\n",
-				    channel->driver->name, function->name, DCRT_DEPTH_MAX + 1);
+		pr_warn_ratelimited(
+			"dcrt-%s: %s is the call number %d within one another: refused\n",
+			channel->driver->name, function->name, DCRT_DEPTH_MAX + 1);
 	if (!err)
 		dcrt_start_message(*ret, DCRT_UPCALL, (u16)chain->level, number);
 	return err;
