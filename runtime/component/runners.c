@@ -7,6 +7,7 @@
 #undef pr_fmt
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/ratelimit.h>
 #include <linux/delay.h>
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -178,9 +179,13 @@ static bool dck_is_delayed(const struct work_struct *work)
  */
 void dck_work_requeue(struct work_struct *work, int err)
 {
+	static DEFINE_RATELIMIT_STATE(limit, 60 * HZ, 1); /* each is queued again in each second */
+
 	if (!dck_had_no_process(work, err))
 		return;
-	pr_warn_ratelimited("a work function failed (%d) and is queued again\n", err);
+	ratelimit_set_flags(&limit, RATELIMIT_MSG_ON_RELEASE);
+	if (__ratelimit(&limit))
+		pr_warn("a work function failed (%d) and is queued again\n", err);
 	if (dck_is_delayed(work)) {
 		struct delayed_work *delayed = to_delayed_work(work);
 
