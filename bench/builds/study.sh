@@ -28,7 +28,7 @@ dir=$(realpath "$dir")
 [ -d "$study/plan" ] || "$DRIVERCUT" study -o "$study" --list >/dev/null
 PLANS=$(realpath "$study/plan")
 WORK=$dir/work
-KBUILD=$(find /lib/modules/*/build -maxdepth 0 | grep "/${DRIVERCUT_KERNEL:-6.1}" | sort -V | tail -n 1)
+KBUILD=$(find /lib/modules/*/build -maxdepth 0 | grep "/${DRIVERCUT_KERNEL:-6.1}\." | sort -V | tail -n 1)
 RUNTIME=$dir/dcrt OBJECTS=$dir/objects
 export PLANS WORK KBUILD RUNTIME OBJECTS
 mkdir -p "$WORK"
