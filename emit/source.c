@@ -202,13 +202,13 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* The place of a function's name in its head; the head's end if it is not there. */
+/* The place of a function's name from start on; end if it is not there. */
 static size_t find_name(const struct emit_unit *unit, const struct dc_definition *definition,
-			size_t end)
+			size_t start, size_t end)
 {
 	size_t at, len = strlen(definition->plain);
 
-	for (at = definition->start; at + len <= end; at++)
+	for (at = start; at + len <= end; at++)
 		if (!strncmp(unit->text + at, definition->plain, len) &&
 		    !is_word(unit->text[at + len]) &&
 		    (at == definition->start || !is_word(unit->text[at - 1])))
@@ -222,21 +222,26 @@ static void guard(const struct emit_unit *unit, const struct dc_definition *defi
 {
 	size_t start = line_start(unit->text, definition->start), head = definition->body, name;
 	size_t end = definition->end + strcspn(unit->text + definition->end, "\n");
+	const char *text, *before;
 
 	while (head > definition->start && strchr(" \t\n", unit->text[head - 1]))
 		head--;
 	end += unit->text[end] == '\n';
-	name = find_name(unit, definition, head);
+	name = find_name(unit, definition, definition->start, head);
 	if (name == head) /* a macro of that name, or one that makes it */
 		return;
-	if (!definition->is_static)
-		add_edit_in_order(edits, unit, EDIT_PREPEND, start, start, "static\n");
+	text = dc_arena_strndup(unit->arena, unit->text + definition->start,
+				head - definition->start);
+	before = definition->is_static ? "" : "static\n";
+	/* A function that names itself means its guard, which comes after it. */
+	if (find_name(unit, definition, definition->body, definition->end) < definition->end)
+		before = dc_arena_printf(unit->arena, "%s;\n%s", text, before);
+	if (*before)
+		add_edit_in_order(edits, unit, EDIT_PREPEND, start, start, before);
 	add_edit(edits, unit, name, name + strlen(definition->plain),
 		 emit_own_name(unit->arena, definition));
 	add_edit_in_order(edits, unit, EDIT_APPEND, end, end,
-			  emit_guard(unit->arena, unit->plan, definition,
-				     dc_arena_strndup(unit->arena, unit->text + definition->start,
-						      head - definition->start)));
+			  emit_guard(unit->arena, unit->plan, definition, text));
 }
 
 static void replace_body(edit_list *edits, const struct emit_unit *unit,
