@@ -18,5 +18,14 @@ static struct phy_driver ni_drivers[] = {{
 	.probe = ni_probe,
 	.resume = ni_resume,
 }};
-module_phy_driver(ni_drivers);
+static int __init ni_init(void)
+{
+	return phy_drivers_register(ni_drivers, ARRAY_SIZE(ni_drivers), THIS_MODULE);
+}
+static void __exit ni_exit(void)
+{
+	phy_drivers_unregister(ni_drivers, ARRAY_SIZE(ni_drivers));
+}
+module_init(ni_init);
+module_exit(ni_exit);
 MODULE_LICENSE("GPL");
