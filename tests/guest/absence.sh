@@ -16,7 +16,7 @@ unset DRIVERCUT_OUT DRIVERCUT_KERNEL
 { [ -x /usr/bin/qemu-system-x86_64 ] && ls /boot/vmlinuz-* >/dev/null 2>&1; } || exit 77
 
 modules=$(echo /lib/modules/6.1.*/kernel | cut -d ' ' -f 1)
-timeout 3000 "$drivercut" run e1000 --program "$modules/net/tls/tls.ko" \
+timeout 3000 "$drivercut" run e1000 --icount 2 --program "$modules/net/tls/tls.ko" \
 	--program "$modules/drivers/net/bonding/bonding.ko" -- sh -c "$(cat "$here/jobs/absence.sh")" sh "$@" >said 2>&1
 status=$?
 [ "$status" = 0 ] || { echo "status $status"; tail -n 60 said; exit 1; }
