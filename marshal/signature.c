@@ -105,6 +105,14 @@ static void set_result(const struct crossing *crossing, const struct dc_value *v
 		value->kind == DC_VALUE_POINTER ? DC_MODE_ADDRESS : mode_of(crossing, value);
 }
 
+/* The family's rule for a function that is this entry point, or NULL. */
+static const struct dc_function_rule *rule_at(const struct dc_marshal *marshal,
+					      const struct dc_entry_point *point, int function)
+{
+	return (int)point->function == function ? dc_rules_function(marshal->rules, point->via)
+						: NULL;
+}
+
 const struct dc_function_rule *dc_marshal_function_rule(const struct dc_marshal *marshal,
 							const struct dc_definition *definition)
 {
@@ -116,8 +124,8 @@ const struct dc_function_rule *dc_marshal_function_rule(const struct dc_marshal 
 	if (rule)
 		return rule;
 	dc_vec_each (point, &marshal->graph->entry_points)
-		if ((int)point->function == function && !rule)
-			rule = dc_rules_function(marshal->rules, point->via);
+		if (!rule)
+			rule = rule_at(marshal, point, function);
 	return rule;
 }
 
@@ -129,10 +137,7 @@ void dc_entry_failure(const struct dc_marshal *marshal, const struct dc_definiti
 
 	*ret = (struct dc_failure){0};
 	dc_vec_each (point, &marshal->graph->entry_points) {
-		const struct dc_function_rule *rule =
-			(int)point->function == function
-				? dc_rules_function(marshal->rules, point->via)
-				: NULL;
+		const struct dc_function_rule *rule = rule_at(marshal, point, function);
 
 		if (rule && rule->on_failure && !ret->statement)
 			ret->statement = dc_signature_expand(marshal, definition, rule->on_failure);
@@ -149,10 +154,7 @@ bool dc_entry_is_setter(const struct dc_marshal *marshal, const struct dc_defini
 	const struct dc_entry_point *point;
 
 	dc_vec_each (point, &marshal->graph->entry_points) {
-		const struct dc_function_rule *rule =
-			(int)point->function == function
-				? dc_rules_function(marshal->rules, point->via)
-				: NULL;
+		const struct dc_function_rule *rule = rule_at(marshal, point, function);
 
 		if (rule && rule->setter)
 			return true;
