@@ -61,7 +61,7 @@ sample() {
 		}' | sort | cut -d ' ' -f 2
 }
 
-# What all modules share: the runtime's module, and the process's library, compiled.
+# All modules share this: the runtime's module, and the process's library, compiled.
 prepare() {
 	[ -e "$dir/prepared" ] && [ -z "$(find "$here/../../runtime" "$here/../../emit/templates" \
 		-newer "$dir/prepared" -type f | head -n 1)" ] && return
@@ -79,7 +79,7 @@ prepare() {
 	touch "$dir/prepared"
 }
 
-# What has no result yet: FAMILY/NAME and rules or random; the smallest module first, random cuts
+# Prints the jobs without a result: FAMILY/NAME and rules or random, the smallest module first, random cuts
 # last.
 todo() {
 	awk -v random="$random" -v again="${AGAIN:-}" '

@@ -14,7 +14,7 @@
 
 #define PREFIX "dcq_" /* of all symbols of the counted driver (profile/mkprofiling.sh) */
 
-/* What the stock driver needs */
+/* The stock driver */
 
 struct lines {
 	struct dc_arena *arena;

@@ -1,6 +1,6 @@
 # shellcheck shell=dash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What the workloads of `bench/equivalence` share, in the guest. /equivalence.env says
+# Functions of all workloads of `bench/equivalence`, in the guest. /equivalence.env says
 #
 #   WANTED      the functions of the workload to run, without their group_
 #   FORM        short or long
@@ -43,7 +43,7 @@ settle() {
 	usleep $(((GRID_S * 100 - settle_now % (GRID_S * 100)) * 10000))
 }
 
-# What the kernel has logged since it was asked last, for the record of the last command.
+# Adds the kernel's messages since the last call to the record of the last command.
 logged() {
 	dmesg -c | grep -v 'dc-[a-z]*: ' | sed 's/^<[0-9]*>//; s/^\[[^]]*\] //; s/^/k /' >> /results/log
 }

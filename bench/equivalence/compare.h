@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files that compare share. */
+/* Private to the files that compare. */
 #ifndef BENCH_EQUIVALENCE_COMPARE_H
 #define BENCH_EQUIVALENCE_COMPARE_H
 

@@ -366,7 +366,7 @@ static int by_register(const void *a, const void *b)
 	return order ? order : (x->size > y->size) - (x->size < y->size);
 }
 
-/* What only one driver did, in the order of by_register. */
+/* Accesses of one driver alone, in the order of by_register. */
 static void take_only(const accesses *list, const bool *only, accesses *ret)
 {
 	size_t i;

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 
-/* What is left between the common beginning and the common end. */
+/* The lines between the common beginning and the common end. */
 struct middle {
 	const struct eq_diff *diff;
 	size_t start; /* of both */
