@@ -28,7 +28,7 @@ static const char sample[] =
 	" \"kernel\": \"6.1\", \"units\": [{\"file\": \"d.c\", \"flags\": [\"-DX\"]}],"
 	"\"outside\": [\"/a/b.h\"], \"table_variables\": [\"t\"],"
 	"\"own_names\": [\"n\"], \"own_code_names\": [\"c\"],"
-	"\"made_of\": {\"folder\": \"/d\", \"module\": \"m\", \"family\": \"net\","
+	"\"made_of\": {\"code\": \"0\", \"folder\": \"/d\", \"module\": \"m\", \"family\": \"net\","
 	" \"kernel\": \"6.1\", \"commands\": \"/c\", \"flags\": \"1\", \"environment\": \"2\","
 	" \"templates\": [{\"file\": \"net.json\", \"hash\": \"3\"}]},"
 	"\"made_of_files\": [{\"file\": \"d.c\", \"hash\": \"4\"}],"
