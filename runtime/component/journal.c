@@ -199,7 +199,7 @@ int dck_undo_since(u64 mark, int err)
 
 bool dck_process_ended(int err)
 {
-	return err == -EPIPE || err == -ETIMEDOUT || err == -EPROTO;
+	return err == -EPIPE || err == -ETIMEDOUT || err == -EPROTO || err == -ELOOP;
 }
 
 void dck_locks_release(u64 mark, int err)
