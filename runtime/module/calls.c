@@ -427,8 +427,7 @@ static int dcrt_begin_once(struct dcrt_channel *channel, u32 function, struct dc
 	return err;
 }
 
-/* True if this thread neither has a call open nor serves one. */
-static bool dcrt_is_outermost(struct dcrt_channel *channel)
+bool dcrt_is_outermost(struct dcrt_channel *channel)
 {
 	bool outermost;
 
@@ -437,6 +436,7 @@ static bool dcrt_is_outermost(struct dcrt_channel *channel)
 	spin_unlock(&channel->lock);
 	return outermost;
 }
+EXPORT_SYMBOL_GPL(dcrt_is_outermost);
 
 /* A process that dies while it is told of objects has not seen the call: the next one may. */
 int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt_call **ret)

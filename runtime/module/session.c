@@ -169,6 +169,12 @@ void dcrt_session_revoke(struct dcrt_channel *channel, u64 session)
 	spin_unlock(&channel->lock);
 }
 
+void dcrt_end_process(struct dcrt_channel *channel)
+{
+	dcrt_session_revoke(channel, READ_ONCE(channel->session.id));
+}
+EXPORT_SYMBOL_GPL(dcrt_end_process);
+
 /* Whoever shares the process's memory may have been about to make another thread when killed. */
 static void dcrt_session_reap(struct work_struct *work)
 {

@@ -122,8 +122,7 @@ static int in_lock_all(int value)
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
-	if (dcg_err < 0)
-		dck_locks_release(dcg_mark, dcg_err);
+	dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
 		dck_change_failed("in_lock_all", NULL, dcg_err);

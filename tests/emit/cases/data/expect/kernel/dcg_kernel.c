@@ -75,7 +75,7 @@ const struct dck_release dcg_release_unregister_netdev = {"unregister_netdev", d
 
 const struct dck_recovery dcg_recoveries[] = {
 	{"in_sweep", dcg_recover_in_sweep, DCG_TYPE_net_device},
-	{NULL, NULL, 0},
+	{NULL, NULL, 0, false},
 };
 
 const u16 dcg_bind_statics[] = {

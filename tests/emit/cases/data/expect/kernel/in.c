@@ -79,8 +79,7 @@ static void in_quiet(struct port *port)
 	if (!dcg_err)
 		dcg_err = dcrt_in_error(dcg);
 	dcrt_call_end(dcg);
-	if (dcg_err < 0)
-		dck_locks_release(dcg_mark, dcg_err);
+	dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
 		dck_change_failed("in_quiet", port, dcg_err);
@@ -145,8 +144,7 @@ dcg_again:
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
-	if (dcg_err < 0)
-		dck_locks_release(dcg_mark, dcg_err);
+	dck_locks_release(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
 dcg_end:
@@ -176,8 +174,7 @@ static int in_stop(struct net_device *netdev)
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
-	if (dcg_err < 0)
-		dck_locks_release(dcg_mark, dcg_err);
+	dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
 		dck_change_failed("in_stop", netdev, dcg_err);
@@ -213,8 +210,7 @@ dcg_again:
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
-	if (dcg_err < 0)
-		dck_locks_release(dcg_mark, dcg_err);
+	dck_locks_release(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
 dcg_end:
@@ -256,8 +252,7 @@ dcg_again:
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
-	if (dcg_err < 0)
-		dck_locks_release(dcg_mark, dcg_err);
+	dck_locks_release(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
 dcg_end:
@@ -292,8 +287,7 @@ dcg_again:
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
-	if (dcg_err < 0)
-		dck_locks_release(dcg_mark, dcg_err);
+	dck_locks_release(dcg_mark, dcg_err);
 	if (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))
 		goto dcg_again;
 dcg_end:
