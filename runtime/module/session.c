@@ -228,8 +228,11 @@ long dcrt_session_attach(struct dcrt_channel *channel, struct file *file,
 
 	if (copy_from_user(&attach, arg, sizeof(attach)))
 		return -EFAULT;
-	if (attach.abi != DCRT_ABI || attach.zero || attach.fingerprint != channel->fingerprint)
+	if (attach.abi != DCRT_ABI || attach.zero || attach.fingerprint != channel->fingerprint) {
+		pr_err_ratelimited("dcrt-%s: %s is refused: it is of another cut\n",
+				   channel->driver->name, current->comm);
 		return -EPROTO;
+	}
 	spin_lock(&channel->lock);
 	if (channel->going)
 		err = -ESHUTDOWN;

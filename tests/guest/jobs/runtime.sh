@@ -328,6 +328,8 @@ for lie in $(/echo_liar list); do
 done
 is "lies counted" $bad "$(counter atomic_refused bad_messages)"
 is "each was killed" $((deaths + bad)) "$(counter atomic_refused deaths)"
+is "of another cut" EPROTO "$(/echo_liar other)"
+is "and the log says so" 1 "$(dmesg | grep -c 'echo_liar is refused: it is of another cut')"
 /echo_liar close &
 liar=$!
 wait_for 5 "the closing process" attached
