@@ -305,10 +305,10 @@ static int share_all(int fd, struct dcrt_turn *args)
 
 static int attach_as_other(int fd)
 {
-	struct dcrt_attach attached = {.abi = DCRT_ABI,
-				       .fingerprint = dcrt_fingerprint(&echo_driver) + 1};
+	struct dcrt_attach other = {.abi = DCRT_ABI,
+				    .fingerprint = dcrt_fingerprint(&echo_driver) + 1};
 
-	puts(ioctl(fd, DCRT_IOC_ATTACH, &attached) < 0 ? strerrorname_np(errno) : "taken");
+	puts(ioctl(fd, DCRT_IOC_ATTACH, &other) < 0 ? strerrorname_np(errno) : "taken");
 	return 0;
 }
 
