@@ -48,15 +48,13 @@ static bool fits(const struct dc_pieces *pieces, const struct dc_piece *piece,
 		terminals += (__int128)pieces->loc[v] * lambda.q;
 	}
 	for (h = pieces->first[piece->begin]; h < pieces->first[piece->end]; h++)
-		if ((__int128)pieces->weight[h] * lambda.p >= HARD)
+		if ((__int128)pieces->weight[h].forth * lambda.p >= HARD)
 			return false;
 	return terminals < HARD;
 }
 
-static int64_t capacity(const struct dc_pieces *pieces, uint32_t half, struct dc_ratio lambda)
+static int64_t capacity(int64_t weight, struct dc_ratio lambda)
 {
-	int64_t weight = pieces->weight[half];
-
 	return weight == DC_WEIGHT_HARD ? HARD : weight * lambda.p;
 }
 
@@ -68,13 +66,16 @@ static int64_t gain_of(const struct dc_pieces *pieces, uint32_t v, struct dc_rat
 	return (pieces->if_user[v] - pieces->if_kernel[v]) * lambda.p - pieces->loc[v] * lambda.q;
 }
 
-/* The kept flow of a half at this lambda, rounded down to whole numbers. */
-static int64_t kept_flow(const struct dc_pieces *pieces, uint32_t half, struct dc_ratio lambda)
+/* The kept flow of a half at this lambda, rounded to whole numbers that its capacities allow. That
+ * of its twin is the same, turned around. */
+static int64_t kept_flow(const struct dc_pieces *pieces, uint32_t half, struct dc_ratio lambda,
+			 int64_t forth, int64_t back)
 {
 	double flow = pieces->flow[half] * (double)lambda.p;
-	int64_t limit = capacity(pieces, half, lambda);
 
-	return flow < (double)limit ? (int64_t)flow : limit;
+	if (flow >= (double)forth)
+		return forth;
+	return flow <= -(double)back ? -back : (int64_t)flow;
 }
 
 /* Sets residual capacities to those of the kept flow, and adds what it leaves at each node to the
@@ -83,25 +84,18 @@ static bool lay_links(struct dc_piece_cutter *cutter, const struct dc_pieces *pi
 		      const struct dc_piece *piece, struct dc_ratio lambda)
 {
 	struct dc_preflow_node *nodes = cutter->preflow.nodes;
-	struct dc_half *halves = cutter->preflow.halves;
 	uint32_t v, h;
 
 	for (v = piece->begin; v < piece->end; v++)
 		for (h = pieces->first[v]; h < pieces->first[v + 1]; h++) {
-			uint32_t twin = pieces->halves[h].twin, head = pieces->halves[h].head;
-			int64_t flow, forth, back;
+			int64_t forth = capacity(pieces->weight[h].forth, lambda);
+			int64_t back = capacity(pieces->weight[h].back, lambda);
+			int64_t flow = kept_flow(pieces, h, lambda, forth, back);
 
-			halves[h].head = head;
-			halves[h].twin = twin;
-			if (pieces->flow[h] < 0 || (pieces->flow[h] == 0 && twin < h))
-				continue; /* set from its twin */
-			flow = kept_flow(pieces, h, lambda);
-			forth = capacity(pieces, h, lambda) - flow;
-			back = capacity(pieces, twin, lambda) + flow;
-			halves[h].left[0] = halves[twin].left[1] = forth;
-			halves[h].left[1] = halves[twin].left[0] = back;
-			if (__builtin_sub_overflow(nodes[v].excess, flow, &nodes[v].excess) ||
-			    __builtin_add_overflow(nodes[head].excess, flow, &nodes[head].excess))
+			cutter->preflow.halves[h] = (struct dc_half){pieces->halves[h].head,
+								     pieces->halves[h].twin,
+								     {forth - flow, back + flow}};
+			if (__builtin_sub_overflow(nodes[v].excess, flow, &nodes[v].excess))
 				return false;
 		}
 	return true;
@@ -172,9 +166,9 @@ static void keep_flow(const struct dc_piece_cutter *cutter, struct dc_pieces *pi
 	uint32_t h;
 
 	for (h = pieces->first[piece->begin]; h < pieces->first[piece->end]; h++)
-		pieces->flow[h] =
-			(double)(capacity(pieces, h, lambda) - cutter->preflow.halves[h].left[0]) /
-			(double)lambda.p;
+		pieces->flow[h] = (double)(capacity(pieces->weight[h].forth, lambda) -
+					   cutter->preflow.halves[h].left[0]) /
+				  (double)lambda.p;
 }
 
 /* Checking */
@@ -194,7 +188,7 @@ static __int128 cost_of(const struct dc_pieces *pieces, const struct dc_piece *p
 		cost += pieces->if_kernel[v] * lambda.p + pieces->loc[v] * lambda.q;
 		for (h = pieces->first[v]; h < pieces->first[v + 1]; h++)
 			if (!in_kernel[pieces->halves[h].head])
-				cost += capacity(pieces, h, lambda);
+				cost += capacity(pieces->weight[h].forth, lambda);
 	}
 	return cost;
 }
@@ -207,8 +201,9 @@ static __int128 bound_of(const struct dc_piece_cutter *cutter, const struct dc_p
 	uint32_t v;
 
 	for (v = piece->begin; v < piece->end; v++)
-		bound += pieces->if_user[v] * lambda.p -
-			 (cutter->preflow.nodes[v].excess > 0 ? cutter->preflow.nodes[v].excess : 0);
+		bound +=
+			pieces->if_user[v] * lambda.p -
+			(cutter->preflow.nodes[v].excess > 0 ? cutter->preflow.nodes[v].excess : 0);
 	return bound;
 }
 
@@ -265,8 +260,9 @@ static void make_net(const struct dc_pieces *pieces, const struct dc_piece *piec
 	for (v = piece->begin; v < piece->end; v++)
 		for (h = pieces->first[v]; h < pieces->first[v + 1]; h++)
 			net_arc(net, shift + v, shift + pieces->halves[h].head,
-				pieces->weight[h] == DC_WEIGHT_HARD ? hard
-								    : pieces->weight[h] * lambda.p);
+				pieces->weight[h].forth == DC_WEIGHT_HARD
+					? hard
+					: pieces->weight[h].forth * lambda.p);
 }
 
 /* Finds both sides, or compares them with those that are known. */

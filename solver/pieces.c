@@ -28,7 +28,8 @@ static void take_terminals(struct dc_pieces *pieces, const struct dc_model *mode
 }
 
 /* Adds a half from the last node to `head`; the later of the two ends knows both. */
-static void take_half(struct dc_pieces *pieces, uint32_t head, int64_t weight, uint32_t *next)
+static void take_half(struct dc_pieces *pieces, uint32_t head, struct dc_link_weight weight,
+		      uint32_t *next)
 {
 	uint32_t v = pieces->nodes - 1, half = pieces->first[v + 1]++;
 
@@ -57,18 +58,22 @@ static void take_links(struct dc_pieces *pieces, const struct dc_model *model,
 	while (out < model->out[group + 1] || in < model->in[group + 1]) {
 		const struct dc_model_arc *leaves = &model->arcs.at[out], *enters = NULL;
 		size_t other = SIZE_MAX;
-		int64_t weight = 0;
+		struct dc_link_weight weight = {0};
 
 		if (in < model->in[group + 1]) {
 			enters = &model->arcs.at[model->in_arcs[in]];
 			other = enters->tail;
 		}
 		if (out < model->out[group + 1] && leaves->head <= other) {
-			in += enters && leaves->head == other;
+			weight.forth = arc_weight(leaves);
+			if (enters && leaves->head == other) {
+				weight.back = arc_weight(enters);
+				in++;
+			}
 			other = leaves->head;
-			weight = arc_weight(leaves);
 			out++;
 		} else {
+			weight.back = arc_weight(enters);
 			in++;
 		}
 		if (node_of[other] != UINT32_MAX)
@@ -183,9 +188,9 @@ static void copy_node(struct copy *c, uint32_t v)
 		if (other == c->fate[v])
 			continue;
 		if (c->fate[v] == DC_FATE_KERNEL)
-			to->if_kernel[node] += from->weight[h];
+			to->if_kernel[node] += from->weight[h].forth;
 		else
-			to->if_user[node] += from->weight[from->halves[h].twin];
+			to->if_user[node] += from->weight[h].back;
 	}
 }
 

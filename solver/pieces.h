@@ -20,6 +20,12 @@ struct dc_link_half {
 	uint32_t twin; /* the other direction */
 };
 
+/* What is paid when the tail of a half is in the kernel and its head is not, and the other way
+ * around. Its twin has both as well, so that a walk over halves goes straight through memory. */
+struct dc_link_weight {
+	int64_t forth, back;
+};
+
 struct dc_piece {
 	uint32_t begin, end; /* its nodes */
 	bool bounded; /* all of it is in the kernel at some lambda */
@@ -31,8 +37,9 @@ struct dc_pieces {
 	int64_t *loc, *if_user, *if_kernel; /* of each node */
 	uint32_t *first; /* halves of v: first[v] .. first[v + 1] */
 	struct dc_link_half *halves;
-	int64_t *weight; /* of each half: paid when its tail is in the kernel and its head is not */
-	double *flow; /* of each half, in weight: the last flow, to start the next one from */
+	struct dc_link_weight *weight; /* of each half */
+	double *flow; /* of each half, in weight: the last flow, to start the next one from; below
+			 0: back */
 	DC_VEC(struct dc_piece) list;
 };
 

@@ -222,7 +222,8 @@ static void discharge(struct dc_preflow *p, uint32_t v)
 	node->excess = p->turned ? -rest : rest;
 }
 
-/* Pushes until nothing moves any more, or the labels want to be exact again. True: nothing moves. */
+/* Pushes until nothing moves any more, or the labels want to be exact again. True: nothing moves.
+ */
 static bool push_all(struct dc_preflow *p)
 {
 	while (p->highest_active > 0) {
@@ -246,6 +247,7 @@ static void begin(struct dc_preflow *p, uint32_t base, uint32_t end, bool turned
 	p->end = end;
 	p->unreached = end - base + 1;
 	p->turned = turned;
+	p->turns = 0;
 	relabel_all(p);
 }
 
@@ -260,8 +262,10 @@ void dc_preflow_run(struct dc_preflow *p, uint32_t base, uint32_t end)
 {
 	begin(p, base, end, false);
 	while (!push_all(p)) {
-		if (p->moved < p->movable / 2)
+		if (p->moved < p->movable / 2) {
 			p->turned = !p->turned;
+			p->turns++;
+		}
 		relabel_all(p);
 	}
 }

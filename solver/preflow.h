@@ -43,6 +43,7 @@ struct dc_preflow {
 	const uint32_t *first;
 	struct dc_half *halves;
 	struct dc_preflow_node *nodes;
+	unsigned turns; /* how often the last run changed its direction */
 	/* Scratch. */
 	bool turned; /* room is pushed to excess, and both words mean the other one below */
 	uint32_t *label; /* links to the nearest room, plus one; `unreached`: none can be reached */

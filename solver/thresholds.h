@@ -3,15 +3,15 @@
  * Private to solver/: the lambda above which each free group is in the kernel.
  *
  * Divide and conquer over pieces (pieces.h). A piece is on the user side at a lower lambda and in
- * the kernel at a higher one. One preflow at the lambda where the lines of these two cuts meet
+ * the kernel at a higher one. One flow at the lambda where the lines of these two cuts meet
  * shows the least and the greatest optimal kernel side there: what is in the least has a lower
  * threshold, what is not in the greatest has a higher one, and what is only in the greatest goes to
  * the kernel there. The two cuts themselves are the best ones if and only if the least is empty,
  * and then all of the piece goes to the kernel there.
  *
- * Three things keep this short: both sides of a split come from one preflow; a piece that falls
+ * Three things keep this short: both sides of a split come from one flow; a piece that falls
  * apart is cut part by part, and a single group needs no flow; and a flow starts from the one that
- * made its piece (pieces.h), as a preflow may start from any flow that keeps the capacities.
+ * made its piece (pieces.h), as it may start from any flow that keeps the capacities.
  *
  * Every lambda is an exact fraction and every cut is checked against its flow in integers.
  */
