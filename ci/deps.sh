@@ -6,7 +6,8 @@
 #   ci/deps.sh guest      and what boots a driver: QEMU, the kernel, perf, netperf
 #   ci/deps.sh lint       and what checks our own sources
 #   ci/deps.sh fuzz       and libFuzzer's runtime, for -Dlibfuzzer=true
-#   ci/deps.sh package    and what builds and tests the Debian package
+#   ci/deps.sh package    and what builds and tests Debian packages: drivercut's, and those of split drivers
+#   ci/deps.sh systemd    and what makes the Debian of a guest, for tests/guest/systemd.sh
 #   ci/deps.sh report     and what tests the report's page: Chromium, and readers of its formats
 #   ci/deps.sh study      and GNU parallel, for bench/study.sh
 #
@@ -23,7 +24,8 @@ GUEST="qemu-system-x86 seabios linux-image-amd64 linux-image-6.12-amd64 linux-pe
 LINT="clang-format-19 clang-tidy-19 cppcheck shellcheck codespell sparse perl"
 FUZZ="libclang-rt-19-dev"
 REPORT="chromium fonts-dejavu-core graphviz libxml2-utils poppler-utils valgrind"
-PACKAGE="debhelper fakeroot man-db binutils"
+PACKAGE="debhelper dh-dkms fakeroot man-db binutils"
+SYSTEMD="mmdebstrap e2fsprogs"
 STUDY="parallel"
 
 want=$BUILD
@@ -35,7 +37,8 @@ for part in "$@"; do
 	package) want="$want $PACKAGE" ;;
 	report) want="$want $REPORT" ;;
 	study) want="$want $STUDY" ;;
-	*) echo "ci/deps.sh: unknown part '$part'; parts are: guest lint fuzz package report study" >&2; exit 2 ;;
+	systemd) want="$want $SYSTEMD" ;;
+	*) echo "ci/deps.sh: unknown part '$part'; parts are: guest lint fuzz package report study systemd" >&2; exit 2 ;;
 	esac
 done
 

@@ -14,18 +14,19 @@
 #include "cli/ladder.h"
 #include "cli/missing_rules.h"
 #include "cli/verbs.h"
-#include "emit/emit.h"
+#include "emit/package.h"
 #include "marshal/recovery_gaps.h"
 #include "marshal/uses.h"
 
 struct options {
 	struct dc_driver_options driver;
-	const char *cut, *output;
-	bool all_kernel, check, fields, quiet;
+	const char *cut, *output, *version;
+	bool all_kernel, check, fields, package, quiet;
 };
 
-static void print_summary(const struct dc_emit_plan *plan, const char *folder)
+static void print_summary(const struct dc_emit_plan *plan, const char *folder, bool package)
 {
+	const char *below = package ? "/driver" : "";
 	size_t natives[2] = {0}, stubs[2] = {0}, i;
 	unsigned side;
 
@@ -34,13 +35,17 @@ static void print_summary(const struct dc_emit_plan *plan, const char *folder)
 			natives[side] += plan->functions[i].on[side] == DC_NATIVE;
 			stubs[side] += plan->functions[i].on[side] == DC_STUB;
 		}
-	printf("kernel  %3zu functions, %3zu stubs  %s/kernel\n", natives[DC_SIDE_KERNEL],
-	       stubs[DC_SIDE_KERNEL], folder);
+	printf("kernel  %3zu functions, %3zu stubs  %s%s/kernel\n", natives[DC_SIDE_KERNEL],
+	       stubs[DC_SIDE_KERNEL], folder, below);
 	if (plan->all_kernel)
 		puts("no user program: all functions are in the kernel");
 	else
-		printf("user    %3zu functions, %3zu stubs  %s/user\n", natives[DC_SIDE_USER],
-		       stubs[DC_SIDE_USER], folder);
+		printf("user    %3zu functions, %3zu stubs  %s%s/user\n", natives[DC_SIDE_USER],
+		       stubs[DC_SIDE_USER], folder, below);
+	if (package)
+		printf("\nnext: cd %s && dpkg-buildpackage -b -us -uc, or ./install.sh as root "
+		       "(%s/README)\n",
+		       folder, folder);
 }
 
 static void print_json(const struct dc_emit_plan *plan, const char *folder)
@@ -134,7 +139,9 @@ static void work_done(struct work *work)
 
 static const char *output_folder(struct dc_workspace *workspace, const struct options *options)
 {
-	return options->output ? options->output : dc_workspace_path(workspace, "emit");
+	if (options->output)
+		return options->output;
+	return dc_workspace_path(workspace, options->package ? "package" : "emit");
 }
 
 static int write_components(struct dc_workspace *workspace, const struct options *options,
@@ -148,6 +155,9 @@ static int write_components(struct dc_workspace *workspace, const struct options
 		dc_emit_redefines(workspace->arena, &work->rules, work->source, work->graph),
 		dc_emit_names(workspace->arena, &work->rules, &work->plan), label, &emitted);
 
+	if (!err && options->package)
+		err = dc_emit_package(&workspace->cli->diag, &work->plan,
+				      options->version ? options->version : DC_VERSION, &emitted);
 	if (!err)
 		err = dc_emit_write(&workspace->cli->diag, &emitted, folder);
 	if (!err && options->quiet)
@@ -155,7 +165,7 @@ static int write_components(struct dc_workspace *workspace, const struct options
 	else if (!err && workspace->cli->json)
 		print_json(&work->plan, folder);
 	else if (!err)
-		print_summary(&work->plan, folder);
+		print_summary(&work->plan, folder, options->package);
 	dc_emit_files_done(&emitted);
 	return err;
 }
@@ -245,6 +255,12 @@ static const struct dc_option options[] = {
 	DC_FLAG("all-kernel", 0, struct options, all_kernel,
 		"no cut and no process: DIR/kernel is the original driver, and nothing else is "
 		"written"),
+	DC_FLAG("package", 0, struct options, package,
+		"write a package for a real machine to DIR (out/DRIVER/package): both components "
+		"as a DKMS source tree in DIR/driver, the runtime in DIR/dcrt, and what makes "
+		"Debian packages of them; DIR/README says how to install and remove it"),
+	DC_TEXT("package-version", 0, struct options, version, "VERSION",
+		"with --package: its version, to be raised with each upgrade (" DC_VERSION ")"),
 	DC_FLAG("check", 0, struct options, check,
 		"write nothing; list kernel symbols without a rule that the user side of --cut "
 		"uses, "
@@ -274,6 +290,15 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 				    "--cut and --all-kernel exclude each other");
 	if (given.fields && !given.check)
 		return dc_cli_usage(cli, &dc_verb_emit, "--fields goes with --check");
+	if (given.package && (given.all_kernel || given.check))
+		return dc_cli_usage(cli, &dc_verb_emit,
+				    "--package does not go with --all-kernel or --check");
+	if (given.version && !given.package)
+		return dc_cli_usage(cli, &dc_verb_emit, "--package-version goes with --package");
+	if (given.version && !dc_package_is_version(given.version))
+		return dc_cli_usage(cli, &dc_verb_emit,
+				    "--package-version: expected digits, letters, '.', '+' and '~' "
+				    "after a digit, such as 1.2");
 	err = dc_workspace_open(cli, argv[optind], &given.driver, &workspace);
 	if (err < 0)
 		return dc_cli_exit(err);
@@ -305,10 +330,12 @@ const struct dc_verb dc_verb_emit = {
 	.json = "print which component has each function, and as what",
 	.reads = "the driver's source, annotations.json in its folder, out/DRIVER/cut.json, "
 		 "marshal/rules",
-	.writes = "out/DRIVER/emit, or what -o names; out/DRIVER/cut.json if there is none",
+	.writes = "out/DRIVER/emit or, with --package, out/DRIVER/package; or what -o names; "
+		  "out/DRIVER/cut.json if there is none",
 	.examples = "drivercut emit e1000 -o DIR\n"
 		    "drivercut solve e1000 --rules -o cut.json\n"
 		    "drivercut emit e1000 --cut cut.json\n"
+		    "drivercut emit e1000 --package\n"
 		    "drivercut emit e1000 --cut cut.json --check --fields",
 	.see = "drivercut run (boots them), annotate (frees more functions)",
 };

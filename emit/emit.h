@@ -108,6 +108,7 @@ const char *dc_emit_names(struct dc_arena *arena, const struct dc_rules *rules,
 struct dc_emit_file {
 	const char *path, *text;
 	size_t len_bytes;
+	bool executable;
 };
 
 /* Files of the two components, in memory, sorted by path ("kernel/e1000_main.c"). */

@@ -41,6 +41,9 @@ static int write_below(struct dc_diag *diag, const struct dc_emit_files *files, 
 			err = dc_mkdirs_for(diag, path);
 		if (!err)
 			err = dc_file_write(diag, path, file->text, file->len_bytes);
+		if (!err && file->executable && chmod(path, 0755) < 0)
+			err = dc_error(diag, -errno, DC_FILE(path), "cannot make it executable: %s",
+				       strerror(errno));
 		free(path);
 	}
 	return err;

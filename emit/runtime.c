@@ -22,8 +22,10 @@ static bool read_binary(const char *word, struct emit_runtime_file *file)
 		file->process = true;
 	else if (!strcmp(word, "twin"))
 		file->twin = true;
+	else if (!strcmp(word, "module"))
+		file->module = true;
 	else
-		return !strcmp(word, "module");
+		return false;
 	return true;
 }
 

@@ -11,7 +11,7 @@
 /* A C file below runtime/, and the binaries that it is part of. */
 struct emit_runtime_file {
 	const char *path; /* below runtime/ */
-	bool component, process, twin;
+	bool module, component, process, twin;
 };
 
 struct emit_runtime {

@@ -25,25 +25,26 @@ has_port() { # N
 
 run_command() {
 	wait_for 10 "the ports of the output" has_port 2
-	progress "running the command"
+	progress "running the command ($steps of $steps)"
 	sh /command > "$(port 1)" 2> "$(port 2)" < /dev/null
 }
 
 run_shell() {
 	wait_for 10 "the console" can_open /dev/hvc0
-	progress "the shell"
+	progress "the shell ($steps of $steps)"
 	ENV=/lib/guest.sh setsid -c sh -c "stty sane rows $SHELL_ROWS cols $SHELL_COLUMNS; exec sh -i" \
 		< /dev/hvc0 > /dev/hvc0 2>&1
 }
 
 mount -t debugfs debugfs /sys/kernel/debug
+if [ -n "$NETWORK" ] || [ -f /load ]; then steps=2; else steps=1; fi
 if [ -n "$NETWORK" ]; then
-	progress "the network"
+	progress "the network (1 of $steps)"
 	peer_up
 	[ ! -f /load ] || load_driver
 	link_up
 elif [ -f /load ]; then
-	progress "loading the driver"
+	progress "loading the driver (1 of $steps)"
 	load_modules
 fi
 if [ -n "$DELAY_NS" ]; then

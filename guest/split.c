@@ -45,7 +45,7 @@ static int build_runtime(const struct build *build)
 		dc_arena_printf(build->arena, "%s/runtime/module/build.sh", dc_data_dir());
 	const char *argv[] = {"sh", script, build->kernel->build, build->runtime, NULL};
 
-	return run(build, "building the runtime", argv);
+	return run(build, "building the runtime (1 of 3)", argv);
 }
 
 static const char *jobs(const struct build *build)
@@ -72,7 +72,7 @@ static int make_modules(const struct build *build, const char *what, const char 
 
 static int build_kernel(const struct build *build)
 {
-	return make_modules(build, "building the kernel component",
+	return make_modules(build, "building the kernel component (2 of 3)",
 			    dc_arena_printf(build->arena, "%s/kernel", build->components),
 			    dc_arena_printf(build->arena, "KBUILD_EXTRA_SYMBOLS=%s/Module.symvers",
 					    build->runtime));
@@ -84,7 +84,7 @@ static int build_process(const struct build *build)
 	const char *headers = dc_arena_printf(build->arena, "KDIR=%s", build->kernel->build);
 	const char *argv[] = {"make", "-s", jobs(build), "-C", folder, headers, NULL};
 
-	return run(build, "building the user component", argv);
+	return run(build, "building the user component (3 of 3)", argv);
 }
 
 /* The arguments of insmod, a line a module. */

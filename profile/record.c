@@ -289,7 +289,8 @@ static int read_phase(struct recording *rec, const struct kept_guest *guest, siz
 	unsigned depth;
 	int err;
 
-	dc_progress(rec->diag, "counting the calls of %s", phase->name);
+	dc_progress(rec->diag, "counting the calls of %s (%zu of %zu)", phase->name, index + 1,
+		    rec->profile.phases.len);
 	tally->arena = rec->arena;
 	if (dc_is_file(trace)) {
 		err = text_read(rec->diag, trace, trace, &names, rec->symbols, tally, NULL);

@@ -210,8 +210,20 @@ part_done() { # PART FILE...: those that it has left
 
 # Recording
 
+PARTS="free load up idle stream maerts rr ethtool suspend down unload"
+
+# Says where a part stands among all: "recording stream (5 of 11)".
+progress_of() { # PART WORDS
+	place=0 all=0
+	for part in $PARTS; do
+		all=$((all + 1))
+		[ "$part" != "$1" ] || place=$all
+	done
+	progress "$2 ($place of $all)"
+}
+
 under_perf() { # NAME
-	progress "recording $1"
+	progress_of "$1" "recording $1"
 	perf record -B -N -m 4096 -a -e ftrace:function --filter "ip == $PREFIX*" \
 		-o "/results/$1.data" -- sh -e /job "$1" > /tmp/perf.log 2>&1 ||
 		die "perf record failed: $(tail -n 3 /tmp/perf.log)"
@@ -219,7 +231,7 @@ under_perf() { # NAME
 }
 
 under_tracer() { # NAME COMMAND...
-	progress "recording $1"
+	progress_of "$1" "recording $1"
 	traced=$1
 	shift
 	echo > "$tracing/trace"
@@ -250,11 +262,10 @@ free_run() { # NAME
 }
 
 measure_free() { # FILE
-	progress "measuring without recording"
 	load "$1"
 	link_up
 	for name in stream maerts rr; do
-		progress "netperf $name"
+		progress_of free "netperf $name, not recorded"
 		run_netperf "$name" 1 > /dev/null # the first run of each kind is slower
 		free_run "$name"
 	done

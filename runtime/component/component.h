@@ -56,8 +56,9 @@ static inline void dck_own_free(const void *memory)
 
 /*
  * dck_init - registers dcg_driver, starts its process and keeps one running, calls init.
- * The module parameter dcrt_program is the process's program, by default /usr/lib/drivercut/MODULE;
- * if it is empty, the process is started by other means and init is called at once.
+ * The module parameter dcrt_program is the process's program, by default
+ * /usr/lib/drivercut/RELEASE/MODULE; if it is empty, the process is started by other means and init
+ * is called at once.
  * Returns 0, or the first error, with everything undone.
  */
 int dck_init(int (*init)(void));

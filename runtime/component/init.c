@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Runs the driver's init and exit functions while there is a channel. */
+#include <generated/utsrelease.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
@@ -27,7 +28,8 @@ static const struct kernel_param_ops dck_program_ops = {
 	.free = param_free_charp,
 };
 
-static char *dcrt_program = "/usr/lib/drivercut/" KBUILD_MODNAME;
+/* Of this kernel: the process is compiled with its headers. */
+static char *dcrt_program = "/usr/lib/drivercut/" UTS_RELEASE "/" KBUILD_MODNAME;
 module_param_cb(dcrt_program, &dck_program_ops, &dcrt_program, 0644);
 MODULE_PARM_DESC(dcrt_program,
 		 "program of the process; empty: it is started by other means; may be written");

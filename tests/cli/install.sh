@@ -43,6 +43,9 @@ check test -s out/toy/report.html
 says "with today's rules" drivercut solve mine/toy --rules
 says "components/kernel" drivercut emit mine/toy -o components
 check test -s components/kernel/Kbuild
+says "dpkg-buildpackage" drivercut emit mine/toy --package
+check test -x out/toy/package/debian/rules
+check test -s out/toy/package/dcrt/runtime/module/build.sh
 if [ -f /usr/src/linux-source-6.1.tar.xz ]; then
 	says "23.7" drivercut solve e1000
 	says "in the kernel above a delay of" drivercut explain e1000 e1000_watchdog
