@@ -178,6 +178,31 @@ static void warn_of_statics(struct dc_diag *diag, const struct dc_emit_plan *pla
 	}
 }
 
+/* Functions that call each other across can do so again and again. */
+static void warn_of_depth(struct dc_diag *diag, const struct dc_emit_plan *plan)
+{
+	const struct dc_definition *first;
+	char *path = NULL;
+	size_t i;
+
+	if (plan->depth <= DC_EMIT_DEPTH_MAX || !plan->deepest.len)
+		return;
+	for (i = 0; i < plan->deepest.len; i++) {
+		char *longer = dc_printf("%s%s%s", path ? path : "", path ? ", " : "",
+					 plan->deepest.at[i]);
+
+		free(path);
+		path = longer;
+	}
+	first = dc_source_find(plan->source, plan->deepest.at[0]);
+	dc_warn(diag, DC_LINE(first->file, first->first_line),
+		"calls between the sides may nest without end (%s); the runtime ends the process "
+		"at "
+		"the call number %u",
+		path, DC_EMIT_DEPTH_MAX + 1);
+	free(path);
+}
+
 static int emit_all(struct dc_workspace *workspace, const struct options *options)
 {
 	struct work work = {0};
@@ -196,6 +221,7 @@ static int emit_all(struct dc_workspace *workspace, const struct options *option
 		err = write_components(workspace, options, &work);
 	if (!err) {
 		warn_of_statics(&workspace->cli->diag, &work.plan);
+		warn_of_depth(&workspace->cli->diag, &work.plan);
 		if (!options->all_kernel)
 			dc_recovery_gaps_warn(&workspace->cli->diag, &work.marshal);
 	}

@@ -26,7 +26,7 @@ static int find_source(struct dc_study *study)
 	const char *tar = dc_arena_printf(study->arena, "/usr/src/%s.tar.xz", package);
 	const char *drivers = dc_arena_printf(study->arena, "%s/drivers", package);
 	const char *sound = dc_arena_printf(study->arena, "%s/sound", package);
-	const char *argv[] = {"tar", "-C", out, "-xf", tar, drivers, sound, NULL};
+	const char *argv[] = {"tar", "-I", "xz -T0", "-C", out, "-xf", tar, drivers, sound, NULL};
 	int err = 0;
 	char *real;
 

@@ -27,7 +27,8 @@ struct dc_emit_function {
 	int code; /* index of its address in dcg_code; -1: the address does not cross */
 };
 
-#define DC_EMIT_ARGS_MAX 6 /* DCK_ARGS_MAX of the runtime */
+#define DC_EMIT_ARGS_MAX  6 /* DCK_ARGS_MAX of the runtime */
+#define DC_EMIT_DEPTH_MAX 24 /* DCRT_DEPTH_MAX of the runtime */
 
 /* A call that releases what another acquired: "free_irq($0, $4)" of request_irq. */
 struct dc_emit_undo {
@@ -48,6 +49,8 @@ struct dc_emit_kernel {
 	const char *target; /* called by its handler: itself, or a wrapper that notes a lock */
 };
 
+typedef DC_VEC(const char *) dc_emit_path; /* names of functions */
+
 /* The form of each function in each component, and every other decision that the printers need.
  * functions are in the order of source->definitions. */
 struct dc_emit_plan {
@@ -64,6 +67,11 @@ struct dc_emit_plan {
 	DC_VEC(const char *) unreachable_variables; /* likewise */
 	DC_VEC(struct dc_emit_undo) undos; /* in the order of the rules */
 	bool has_locks; /* the process can take locks by downcall */
+	/* The calls that can be open within one another, as the driver's own functions call each
+	 * other; more than DC_EMIT_DEPTH_MAX: perhaps without end. deepest names the functions at
+	 * which such a chain crosses. */
+	unsigned depth;
+	dc_emit_path deepest;
 	dc_object_types types;
 };
 

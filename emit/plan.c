@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "emit/depth.h"
 #include "emit/mentions.h"
 #include "emit/undo.h"
 #include "marshal/proposals.h"
@@ -543,6 +544,7 @@ int dc_emit_plan_make(struct dc_diag *diag, const struct dc_marshal *marshal,
 	}
 	number_code(&plan);
 	if (sides) {
+		emit_find_depth(&plan);
 		find_kernel(&plan);
 		emit_find_undos(&plan);
 		find_locks(&plan);
@@ -557,6 +559,7 @@ void dc_emit_plan_done(struct dc_emit_plan *plan)
 	dc_object_types_done(&plan->types);
 	dc_vec_done(&plan->kernel);
 	dc_vec_done(&plan->undos);
+	dc_vec_done(&plan->deepest);
 	dc_vec_done(&plan->unreachable);
 	dc_vec_done(&plan->unreachable_variables);
 	free(plan->functions);

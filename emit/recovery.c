@@ -64,9 +64,10 @@ void emit_put_recoveries(FILE *out, struct dc_arena *arena, const struct dc_emit
 	fputs("\nconst struct dck_recovery dcg_recoveries[] = {\n", out);
 	dc_vec_each (rule, &plan->marshal->annotations.recoveries)
 		if (dc_marshal_recovery(plan->marshal, rule, &recovery))
-			fprintf(out, "\t{\"%s\", dcg_recover_%s, DCG_TYPE_%s},\n", rule->function,
-				emit_c_name(arena, rule->function),
-				emit_c_name(arena, recovery.type));
-	fputs("\t{NULL, NULL, 0},\n};\n", out);
+			fprintf(out, "\t{\"%s\", dcg_recover_%s, DCG_TYPE_%s, %s},\n",
+				rule->function, emit_c_name(arena, rule->function),
+				emit_c_name(arena, recovery.type),
+				rule->with_locks ? "true" : "false");
+	fputs("\t{NULL, NULL, 0, false},\n};\n", out);
 	put_bind_statics(out, arena, plan);
 }

@@ -264,7 +264,7 @@ static void put_reply(FILE *out, const struct emit_call *call)
 	fprintf(out, "\t\tdcg_err = dcrt_in_error(dcg);\n%s\tdcrt_call_end(dcg);\n",
 		*results ? "\t}\n" : "");
 	if (call->locks)
-		fputs("\tif (dcg_err < 0)\n\t\tdck_locks_release(dcg_mark, dcg_err);\n", out);
+		fputs("\tdck_locks_release(dcg_mark, dcg_err);\n", out);
 	if (call->retry)
 		fputs("\tif (dcg_err == -EPIPE && dcrt_retry(dcg_channel, &dcg_tries))\n"
 		      "\t\tgoto dcg_again;\n",

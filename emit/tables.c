@@ -172,6 +172,13 @@ static size_t count_code(const struct dc_emit_plan *plan, const struct dc_source
 	return count;
 }
 
+/* Of a chain without end the runtime has as much as it has for others, and makes more when asked.
+ */
+static unsigned room_for_calls(const struct dc_emit_plan *plan)
+{
+	return plan->depth > DC_EMIT_DEPTH_MAX ? 0 : plan->depth;
+}
+
 /* Addresses that are static in their file are collected when the component starts. */
 static void put_setup(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)
 {
@@ -211,10 +218,11 @@ static void put_setup(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 		"\t.types = dcg_types,\n"
 		"\t.n_types = DCG_N_TYPES,\n"
 		"\t.objects = 1024,\n"
+		"\t.depth = %u,\n"
 		"\t.code = dcg_code,\n"
 		"\t.n_code = %zu,\n"
 		"};\n",
-		plan->source->module, total);
+		plan->source->module, room_for_calls(plan), total);
 }
 
 const char *emit_tables_c(struct dc_arena *arena, const struct dc_emit_plan *plan,

@@ -241,7 +241,7 @@ static int make_initramfs(const struct boot *boot)
 	dc_vec_push(&argv, NULL);
 	dc_progress(boot->diag, "%s: making the guest's initramfs", guest->what);
 	err = dc_proc_run(boot->diag, "making the guest's initramfs",
-			  &(struct dc_proc){.argv = argv.at, .timeout_s = 120});
+			  &(struct dc_proc){.argv = argv.at, .timeout_s = 1200});
 	dc_vec_done(&argv);
 	return err < 0 ? -ENXIO : 0;
 }

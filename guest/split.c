@@ -32,10 +32,11 @@ static int absolute(struct dc_diag *diag, struct dc_arena *arena, const char *pa
 	return 0;
 }
 
+/* make waits for its children, and so ages by the machine's clock, which a busy machine outruns. */
 static int run(const struct build *build, const char *what, const char *const *argv)
 {
 	dc_progress(build->diag, "%s", what);
-	return dc_proc_run(build->diag, what, &(struct dc_proc){.argv = argv, .timeout_s = 900});
+	return dc_proc_run(build->diag, what, &(struct dc_proc){.argv = argv, .timeout_s = 3600});
 }
 
 static int build_runtime(const struct build *build)

@@ -77,7 +77,8 @@ struct dc_recovery {
 	unsigned base; /* offset in the object of what the function takes, in bytes */
 };
 
-/* False if the driver has no such function, or it does not take one pointer to an object. */
+/* False if the driver has no such function, or it does not take one pointer to an object, or to a
+ * structure that is the only field of its type in one that follows an object. */
 bool dc_marshal_recovery(const struct dc_marshal *marshal, const struct dc_recovery_rule *rule,
 			 struct dc_recovery *ret);
 

@@ -158,6 +158,28 @@ unsigned dc_trailing_base(const struct dc_marshal *marshal, const struct dc_trai
 	return to ? (layout->size + to - 1) / to * to : layout->size;
 }
 
+/* Where a structure is in another: the whole, or its one field of that type; -1: nowhere. */
+static int inner_offset(const struct dc_marshal *marshal, const char *outer, const char *record)
+{
+	const struct dc_layout *layout = dc_layout_find(&marshal->source->layouts, outer);
+	const struct dc_layout_field *field;
+	int found = -1;
+
+	if (!strcmp(outer, record))
+		return 0;
+	if (!layout)
+		return -1;
+	dc_vec_each (field, &layout->fields) {
+		if (field->dimensions || field->value.kind != DC_VALUE_RECORD ||
+		    !field->value.record || strcmp(field->value.record, record) != 0)
+			continue;
+		if (found >= 0)
+			return -1;
+		found = (int)field->offset;
+	}
+	return found;
+}
+
 bool dc_marshal_recovery(const struct dc_marshal *marshal, const struct dc_recovery_rule *rule,
 			 struct dc_recovery *ret)
 {
@@ -172,13 +194,15 @@ bool dc_marshal_recovery(const struct dc_marshal *marshal, const struct dc_recov
 	if (value->kind != DC_VALUE_POINTER || value->to != DC_VALUE_RECORD)
 		return false;
 	*ret = (struct dc_recovery){.definition = definition, .type = value->record};
-	dc_vec_each (trailing, &marshal->annotations.trailing)
-		if (!strcmp(trailing->record, value->record) &&
-		    dc_layout_find(&marshal->source->layouts, trailing->after)) {
+	dc_vec_each (trailing, &marshal->annotations.trailing) {
+		int inner = inner_offset(marshal, trailing->record, value->record);
+
+		if (inner >= 0 && dc_layout_find(&marshal->source->layouts, trailing->after)) {
 			ret->type = trailing->after;
-			ret->base = dc_trailing_base(marshal, trailing);
+			ret->base = dc_trailing_base(marshal, trailing) + (unsigned)inner;
 			return true;
 		}
+	}
 	type = dc_rules_type(marshal->rules, value->record);
 	return type && type->class == DC_TYPE_OBJECT;
 }

@@ -148,6 +148,7 @@ struct dc_trailing_rule {
 struct dc_recovery_rule {
 	const char *function;
 	const char *condition; /* or NULL */
+	bool with_locks; /* also before a lock of the dead process is released */
 	unsigned line; /* in its file */
 };
 

@@ -256,6 +256,7 @@ static void read_recovery(struct dc_rules *rules, const struct dc_json *row)
 		    (struct dc_recovery_rule){
 			    .function = keep(rules->arena, dc_json_str(row, "function")),
 			    .condition = keep(rules->arena, dc_json_str_or(row, "if", NULL)),
+			    .with_locks = dc_json_bool_or(row, "with_locks", false),
 			    .line = dc_json_line(row),
 		    });
 }
@@ -318,7 +319,7 @@ static const char *const pointer_keys[] = {"field", "count", "list", "lock", NUL
 static const char *const trailing_keys[] = {"struct", "after", NULL};
 static const char *const limit_keys[] = {"field", "range", "values", "unless",
 					 "fixed", "why",   NULL};
-static const char *const recovery_keys[] = {"function", "if", NULL};
+static const char *const recovery_keys[] = {"function", "if", "with_locks", NULL};
 static const char *const declined_keys[] = {"section", "row", NULL};
 
 static const struct section sections[] = {

@@ -25,7 +25,7 @@ static const char *recipe(struct dc_arena *arena)
 
 static int run(struct dc_diag *diag, const char *what, const char *const *argv)
 {
-	return dc_proc_run(diag, what, &(struct dc_proc){.argv = argv, .timeout_s = 900});
+	return dc_proc_run(diag, what, &(struct dc_proc){.argv = argv, .timeout_s = 3600});
 }
 
 static void remove_tree(struct dc_diag *diag, const char *path)

@@ -50,6 +50,8 @@
  *	-EPIPE		the process died or was killed during the call (by begin, too)
  *	-ETIMEDOUT	no progress within the deadline, a downcall longer than its own, or
  *			longer than the whole call may last: the session is revoked (kernel)
+ *	-ELOOP		no room for one more call within the open ones: the session is revoked
+ *			(by begin, too)
  *	-EBUSY		all chains were in use up to the deadline (kernel; by begin)
  *	-EINTR		the caller of a function with DCRT_RETRY was killed, and the process has not
  *			seen the call (kernel; by begin, too)

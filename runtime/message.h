@@ -31,7 +31,7 @@
 
 #define DCRT_ABI	 3 /* emitted code says #if DCRT_ABI != 3 / #error */
 #define DCRT_MESSAGE_MAX 65536 /* bytes, header included */
-#define DCRT_DEPTH_MAX	 6 /* calls open on one pair of threads */
+#define DCRT_DEPTH_MAX	 24 /* calls open on one pair of threads */
 #define DCRT_ARGS_MAX	 16
 #define DCRT_THREADS_MAX 64 /* of the process, in the channel */
 

@@ -153,6 +153,11 @@ struct dcrt_driver {
 	uint32_t n_types;
 	uint32_t objects; /* how many can be tracked at once */
 	/*
+	 * Calls open within one another that there is room for from the start, at most
+	 * DCRT_DEPTH_MAX; 0: DCRT_DEPTH. More room is made when it is needed.
+	 */
+	uint32_t depth;
+	/*
 	 * Functions whose address crosses, in the same order on both sides: the driver's own or its
 	 * stub here, so that each has one identity; and the kernel's (NULL where it is absent).
 	 */
@@ -168,5 +173,12 @@ struct dcrt_driver {
 	void (*attached)(struct dcrt_channel *channel);
 	void (*died)(struct dcrt_channel *channel, bool in_call);
 };
+
+#define DCRT_DEPTH 6
+
+static inline uint32_t dcrt_depth(const struct dcrt_driver *driver)
+{
+	return driver->depth ? driver->depth : DCRT_DEPTH;
+}
 
 #endif

@@ -8,6 +8,7 @@
 #include <linux/mii.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -201,7 +202,7 @@ static void strings(void)
 	}
 }
 
-static void settings(void)
+static void link_settings(void)
 {
 	static const unsigned speeds[] = {0, 10, 100, 1000, 2500, 0xffff};
 	unsigned i, duplex;
@@ -221,80 +222,69 @@ static void settings(void)
 	change("SSET", 0, 0);
 }
 
-static void rings(void)
+static void fill_rings(unsigned count)
 {
-	static const unsigned counts[] = {0,	1,    47,   48,	  64,	 79,	     80,
-					  4088, 4096, 4097, 5000, 65536, 0xffffffff, 256};
+	data.rings.rx_pending = data.rings.tx_pending = count;
+}
+
+static void fill_coalesce(unsigned usecs)
+{
+	data.coalesce.rx_coalesce_usecs = usecs;
+}
+
+/* Bits: autoneg, receive, transmit. */
+static void fill_pause(unsigned bits)
+{
+	data.pause.autoneg = bits >> 2 & 1;
+	data.pause.rx_pause = bits >> 1 & 1;
+	data.pause.tx_pause = bits & 1;
+}
+
+static void fill_wol(unsigned options)
+{
+	data.wol.wolopts = options;
+}
+
+static void fill_level(unsigned value)
+{
+	data.value.data = value;
+}
+
+/* What one ioctl sets and another reads, and the values to try. */
+static const struct setting {
+	const char *name;
+	unsigned set, get;
+	void (*fill)(unsigned value);
+	unsigned count, values[17];
+} settings[] = {
+	/* clang-format off */
+	{"rings", ETHTOOL_SRINGPARAM, ETHTOOL_GRINGPARAM, fill_rings, 14,
+	 {0, 1, 47, 48, 64, 79, 80, 4088, 4096, 4097, 5000, 65536, 0xffffffff, 256}},
+	{"coalesce", ETHTOOL_SCOALESCE, ETHTOOL_GCOALESCE, fill_coalesce, 17,
+	 {0, 1, 2, 3, 4, 5, 6, 7, 8, 100, 9999, 10000, 10001, 1000000, 0x7fffffff, 0xffffffff, 3}},
+	{"pause", ETHTOOL_SPAUSEPARAM, ETHTOOL_GPAUSEPARAM, fill_pause, 9,
+	 {0, 1, 2, 3, 4, 5, 6, 7, 8}},
+	{"wol", ETHTOOL_SWOL, ETHTOOL_GWOL, fill_wol, 10,
+	 {1, 2, 4, 8, 16, 32, 64, 128, 0xffffffff, 0}},
+	{"level", ETHTOOL_SMSGLVL, ETHTOOL_GMSGLVL, fill_level, 6,
+	 {0, 1, 7, 0x7fffffff, 0xffffffff, 7}},
+	/* clang-format on */
+};
+
+static void set_and_get(const struct setting *setting)
+{
 	unsigned i;
 
-	for (i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
-		start(ETHTOOL_SRINGPARAM);
-		data.rings.rx_pending = data.rings.tx_pending = counts[i];
-		change("SRINGPARAM", counts[i], 0);
-		start(ETHTOOL_GRINGPARAM);
-		ethtool("GRINGPARAM", 0, 0);
+	for (i = 0; i < setting->count; i++) {
+		start(setting->set);
+		setting->fill(setting->values[i]);
+		change(setting->name, i, setting->values[i]);
+		start(setting->get);
+		ethtool(setting->name, i, 0);
 	}
 }
 
-static void coalesce(void)
-{
-	static const unsigned values[] = {0,	 1,	  2,	      3,	  4,	5,
-					  6,	 7,	  8,	      100,	  9999, 10000,
-					  10001, 1000000, 0x7fffffff, 0xffffffff, 3};
-	unsigned i;
-
-	for (i = 0; i < sizeof(values) / sizeof(*values); i++) {
-		start(ETHTOOL_SCOALESCE);
-		data.coalesce.rx_coalesce_usecs = values[i];
-		change("SCOALESCE", values[i], 0);
-		start(ETHTOOL_GCOALESCE);
-		ethtool("GCOALESCE", 0, 0);
-	}
-}
-
-static void pause_(void)
-{
-	unsigned i;
-
-	for (i = 0; i < 9; i++) {
-		start(ETHTOOL_SPAUSEPARAM);
-		data.pause.autoneg = i >> 2 & 1;
-		data.pause.rx_pause = i >> 1 & 1;
-		data.pause.tx_pause = i & 1;
-		change("SPAUSEPARAM", i, 0);
-		start(ETHTOOL_GPAUSEPARAM);
-		ethtool("GPAUSEPARAM", 0, 0);
-	}
-}
-
-static void wol(void)
-{
-	unsigned i;
-
-	for (i = 0; i < 10; i++) {
-		start(ETHTOOL_SWOL);
-		data.wol.wolopts = i < 8 ? 1u << i : i == 8 ? 0xffffffff : 0;
-		change("SWOL", data.wol.wolopts, 0);
-		start(ETHTOOL_GWOL);
-		ethtool("GWOL", 0, 0);
-	}
-}
-
-static void level(void)
-{
-	static const unsigned levels[] = {0, 1, 7, 0x7fffffff, 0xffffffff, 7};
-	unsigned i;
-
-	for (i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
-		start(ETHTOOL_SMSGLVL);
-		data.value.data = levels[i];
-		change("SMSGLVL", levels[i], 0);
-		start(ETHTOOL_GMSGLVL);
-		ethtool("GMSGLVL", 0, 0);
-	}
-}
-
-int main(int argc, char **argv)
+static bool run(const char *name)
 {
 	static const struct {
 		const char *name;
@@ -302,23 +292,34 @@ int main(int argc, char **argv)
 	} parts[] = {
 		{"mii", mii},	      {"commands", commands},
 		{"eeprom", eeprom},   {"registers", registers},
-		{"strings", strings}, {"settings", settings},
-		{"rings", rings},     {"coalesce", coalesce},
-		{"pause", pause_},    {"wol", wol},
-		{"level", level},
+		{"strings", strings}, {"link", link_settings},
 	};
 	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (!strcmp(parts[i].name, name)) {
+			parts[i].run();
+			return true;
+		}
+	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		if (!strcmp(settings[i].name, name)) {
+			set_and_get(&settings[i]);
+			return true;
+		}
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	bool known;
 
 	if (argc != 3)
 		return 2;
 	interface = argv[1];
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (fd >= 0 && !strcmp(parts[i].name, argv[2])) {
-			parts[i].run();
-			close(fd);
-			return 0;
-		}
-	fprintf(stderr, "no such part\n");
-	return 2;
+	known = fd >= 0 && run(argv[2]);
+	if (!known)
+		fprintf(stderr, "no such part\n");
+	close(fd);
+	return known ? 0 : 2;
 }

@@ -221,7 +221,7 @@ group_ioctl() {
 	quiet load
 	quiet /sbin/equivalence_ioctl "$near" mii
 	quiet up
-	for part in mii commands eeprom registers strings settings rings coalesce pause wol level; do
+	for part in mii commands eeprom registers strings link rings coalesce pause wol level; do
 		quiet /sbin/equivalence_ioctl "$near" "$part"
 		quiet sleep 6
 	done

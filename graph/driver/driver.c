@@ -316,7 +316,7 @@ static int unpack(struct dc_diag *diag, struct dc_arena *arena, const struct dc_
 {
 	const char *tar = package_file(arena, driver);
 	const char *inside = dc_arena_printf(arena, "%s/%s", driver->package, driver->package_path);
-	const char *argv[] = {"tar", "-C", temporary, "-xf", tar, inside, NULL};
+	const char *argv[] = {"tar", "-I", "xz -T0", "-C", temporary, "-xf", tar, inside, NULL};
 
 	if (!dc_is_file(tar))
 		return dc_error(

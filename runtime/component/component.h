@@ -123,9 +123,15 @@ int dck_undo_since(u64 mark, int err);
 
 /*
  * dck_locks_release - after an upcall that this thread made: if the process ended in it (err
- * tells), releases the locks that the thread has taken for the process since the mark.
+ * tells), releases the locks that the thread has taken for the process since the mark. So it does
+ * if the kernel made the call, and not a function of the driver which may release them: then the
+ * process has kept them by mistake, and is ended.
  */
 void dck_locks_release(u64 mark, int err);
+
+/* For init.c: the entries of the journal, and the work items and timers that are noted. */
+unsigned int dck_journal_count(void);
+unsigned int dck_runners_count(void);
 
 /*
  * dck_first_device - a device is about to be probed: what the module has acquired so far is the
@@ -140,7 +146,11 @@ struct dck_recovery {
 	const char *name;
 	void (*run)(void *object);
 	u16 type;
+	bool with_locks; /* also before a lock of the dead process is released */
 };
+
+/* dck_recover_locked - calls those with_locks for the objects of a device (NULL: of none). */
+void dck_recover_locked(const struct device *device);
 
 /* Generated; a zero row ends it. */
 extern const struct dck_recovery dcg_recoveries[];
@@ -149,8 +159,10 @@ extern const struct dck_recovery dcg_recoveries[];
  */
 extern const u16 dcg_bind_statics[];
 
-/* dck_is_object - for the conditions of such functions: true for an address in a tracked object. */
+/* For the conditions of such functions. dck_is_object - true for an address in a tracked object. */
 bool dck_is_object(const void *address);
+/* dck_is_mapped - true for an address in registers that the driver has mapped, and not unmapped. */
+bool dck_is_mapped(const volatile void __iomem *address);
 
 /*
  * In what follows, about is an address that tells which device a call is for: of the device, or in

@@ -32,6 +32,15 @@ module_param_cb(dcrt_program, &dck_program_ops, &dcrt_program, 0644);
 MODULE_PARM_DESC(dcrt_program,
 		 "program of the process; empty: it is started by other means; may be written");
 
+static int dck_get_journal(char *text, const struct kernel_param *param)
+{
+	return sysfs_emit(text, "%u\n", dck_journal_count() + dck_runners_count());
+}
+
+static const struct kernel_param_ops dck_journal_ops = {.get = dck_get_journal};
+module_param_cb(dcrt_journal, &dck_journal_ops, NULL, 0444);
+MODULE_PARM_DESC(dcrt_journal, "read only: what recovery would release or cancel");
+
 struct dcrt_channel *dcg_channel;
 
 static void dck_set_respawning(struct dcrt_channel *channel)

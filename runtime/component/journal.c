@@ -37,6 +37,7 @@ static u64 dck_numbers; /* counts entries */
 static u64
 	dck_module_entries; /* the module's own: up to this number, once there has been a device */
 static bool dck_has_devices;
+static unsigned int dck_n_entries, dck_n_locks; /* in the journal; of locks among them */
 
 void dck_first_device(void)
 {
@@ -78,6 +79,19 @@ static const struct device *dck_owner_of(const struct dck_release *release,
 	return owner;
 }
 
+/* With the lock. */
+static void dck_count(const struct dck_entry *entry, int change)
+{
+	WRITE_ONCE(dck_n_entries, dck_n_entries + change);
+	if (entry->release->when == DCK_LOCK)
+		WRITE_ONCE(dck_n_locks, dck_n_locks + change);
+}
+
+unsigned int dck_journal_count(void)
+{
+	return READ_ONCE(dck_n_entries);
+}
+
 bool dck_acquired(const struct dck_release *release, const unsigned long *args)
 {
 	struct dck_entry *entry = dck_own_alloc(sizeof(*entry), GFP_ATOMIC);
@@ -99,6 +113,7 @@ bool dck_acquired(const struct dck_release *release, const unsigned long *args)
 	spin_lock_irqsave(&dck_journal_lock, flags);
 	entry->number = ++dck_numbers;
 	list_add(&entry->node, &dck_journal);
+	dck_count(entry, 1);
 	spin_unlock_irqrestore(&dck_journal_lock, flags);
 	return true;
 }
@@ -115,6 +130,7 @@ static struct dck_entry *dck_take(dck_match match, const void *key)
 	list_for_each_entry(entry, &dck_journal, node)
 		if (match(entry, key)) {
 			list_del(&entry->node);
+			dck_count(entry, -1);
 			found = entry;
 			break;
 		}
@@ -199,17 +215,32 @@ int dck_undo_since(u64 mark, int err)
 
 bool dck_process_ended(int err)
 {
-	return err == -EPIPE || err == -ETIMEDOUT || err == -EPROTO;
+	return err == -EPIPE || err == -ETIMEDOUT || err == -EPROTO || err == -ELOOP;
+}
+
+/* True if no function of the driver, on either side, has called what this thread returns from. */
+static bool dck_is_left(void)
+{
+	return dcrt_is_outermost(dcg_channel) && !dck_guards_wait_for(current);
 }
 
 void dck_locks_release(u64 mark, int err)
 {
+	bool ended = dck_process_ended(err), kept = false;
 	struct dck_entry *entry;
 
-	while (dck_process_ended(err) && (entry = dck_take(dck_is_lock_since, &mark))) {
-		pr_warn("released a lock of the dead process: %s\n", entry->release->name);
+	if (!READ_ONCE(dck_n_locks) || (!ended && !dck_is_left()))
+		return;
+	while ((entry = dck_take(dck_is_lock_since, &mark))) {
+		dck_recover_locked(entry->owner);
+		pr_warn("released a lock %s: %s\n",
+			ended ? "of the dead process" : "that the process has kept",
+			entry->release->name);
 		dck_undo_entry(entry);
+		kept = !ended;
 	}
+	if (kept)
+		dcrt_end_process(dcg_channel);
 }
 
 /* For recovery */

@@ -70,18 +70,32 @@ bool dck_is_object(const void *address)
 	return dcrt_object_has(dcg_channel, address);
 }
 
+/* device NULL: for all objects. */
+static void dck_run_recovery(const struct dck_recovery *recovery, const struct device *device)
+{
+	u32 size = dcg_driver.types[recovery->type].size, slot = 0, count, i;
+	char *object;
+
+	while ((object = dcrt_object_next(dcg_channel, recovery->type, &slot, &count)))
+		for (i = 0; (!device || dck_device_of(object) == device) && i < count; i++)
+			recovery->run(object + i * size);
+}
+
 static void dck_run_recoveries(const struct device *device)
 {
 	const struct dck_recovery *at;
-	char *object;
-	u32 slot, count, i;
 
-	for (at = dcg_recoveries; at->run; at++) {
-		slot = 0;
-		while ((object = dcrt_object_next(dcg_channel, at->type, &slot, &count)))
-			for (i = 0; (!device || dck_device_of(object) == device) && i < count; i++)
-				at->run(object + i * dcg_driver.types[at->type].size);
-	}
+	for (at = dcg_recoveries; at->run; at++)
+		dck_run_recovery(at, device);
+}
+
+void dck_recover_locked(const struct device *device)
+{
+	const struct dck_recovery *at;
+
+	for (at = dcg_recoveries; device && at->run; at++)
+		if (at->with_locks)
+			dck_run_recovery(at, device);
 }
 
 /* device NULL: of all devices, and what nobody knows the device of. */

@@ -30,6 +30,19 @@ struct dck_runner {
 static LIST_HEAD(dck_runners);
 static DEFINE_SPINLOCK(dck_runners_lock);
 
+unsigned int dck_runners_count(void)
+{
+	const struct list_head *at;
+	unsigned int count = 0;
+	unsigned long flags;
+
+	spin_lock_irqsave(&dck_runners_lock, flags);
+	list_for_each(at, &dck_runners)
+		count++;
+	spin_unlock_irqrestore(&dck_runners_lock, flags);
+	return count;
+}
+
 /* With the lock. */
 static struct dck_runner *dck_find_runner(const void *at)
 {

@@ -32,6 +32,13 @@ int dck_window(struct dcrt_call *call)
 	return 0;
 }
 
+bool dck_is_mapped(const volatile void __iomem *address)
+{
+	struct dcrt_window_info window;
+
+	return dcg_channel && !dcrt_window_find(dcg_channel, address, &window);
+}
+
 /* Without a window the process could name only the first byte: then the mapping fails. */
 static void __iomem *dck_add_window(void __iomem *base, phys_addr_t phys, size_t len)
 {

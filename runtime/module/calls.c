@@ -9,6 +9,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
 
 #include "channel.h"
 #include "trace.h"
@@ -164,17 +165,29 @@ static void dcrt_drop_to(struct dcrt_chain *chain, unsigned int level)
 	spin_unlock(&channel->lock);
 }
 
+/* Room for what a downcall needs of the kernel's stack, which all levels of the caller share. */
+#define DCRT_STACK_BYTES 4096
+
+static bool dcrt_has_stack(const struct dcrt_chain *chain)
+{
+	unsigned long here = (unsigned long)__builtin_frame_address(0);
+
+	return !chain->level || here - (unsigned long)end_of_stack(current) > DCRT_STACK_BYTES;
+}
+
 static int dcrt_push_call(struct dcrt_chain *chain, u32 number, struct dcrt_frame **ret)
 {
 	struct dcrt_channel *channel = chain->channel;
 	const struct dcrt_function *function = dcrt_upcall(channel->driver, number);
+	bool full = !dcrt_has_stack(chain) || !dcrt_make_room(chain);
 	int err = 0;
 
 	spin_lock(&channel->lock);
 	if (chain->dead)
 		err = chain->err ? chain->err : -EPIPE;
-	else if (chain->level == DCRT_DEPTH_MAX)
+	else if (full)
 		err = -ELOOP;
+	full = full && !chain->dead;
 	if (!err) {
 		*ret = dcrt_push_frame(chain, function,
 				       max(function->deadline_ms, READ_ONCE(dcrt_call_limit_ms)));
@@ -182,10 +195,8 @@ static int dcrt_push_call(struct dcrt_chain *chain, u32 number, struct dcrt_fram
 		chain->progress = jiffies;
 	}
 	spin_unlock(&channel->lock);
-	if (err == -ELOOP)
-		pr_warn_ratelimited(
-			"dcrt-%s: %s is the call number %d within one another: refused\n",
-			channel->driver->name, function->name, DCRT_DEPTH_MAX + 1);
+	if (full)
+		dcrt_refuse_depth(chain, function);
 	if (!err)
 		dcrt_start_message(*ret, DCRT_UPCALL, (u16)chain->level, number);
 	return err;
@@ -416,8 +427,7 @@ static int dcrt_begin_once(struct dcrt_channel *channel, u32 function, struct dc
 	return err;
 }
 
-/* True if this thread neither has a call open nor serves one. */
-static bool dcrt_is_outermost(struct dcrt_channel *channel)
+bool dcrt_is_outermost(struct dcrt_channel *channel)
 {
 	bool outermost;
 
@@ -426,6 +436,7 @@ static bool dcrt_is_outermost(struct dcrt_channel *channel)
 	spin_unlock(&channel->lock);
 	return outermost;
 }
+EXPORT_SYMBOL_GPL(dcrt_is_outermost);
 
 /* A process that dies while it is told of objects has not seen the call: the next one may. */
 int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt_call **ret)

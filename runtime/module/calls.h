@@ -4,7 +4,9 @@
  *
  * A chain is an upcall with all calls nested in it: the thread that made it (task), the process's
  * thread that serves it (server), and a stack of frames with their buffers, one for each open call.
- * Levels 1, 3, 5 are upcalls, levels 2, 4, 6 downcalls. Chains are allocated with the channel.
+ * Levels 1, 3, 5 are upcalls, levels 2, 4, 6 downcalls. Chains are allocated with the channel,
+ * with buffers for as many levels as the driver's tables ask for (dcrt_depth()), and get more when
+ * they need them.
  *
  * The buffers of a frame belong to one thread at a time: to the caller until it hands the message
  * over and again when it was woken, to the server in between.
@@ -89,6 +91,9 @@ static inline struct dcrt_frame *dcrt_top_frame(struct dcrt_chain *chain)
 	return &chain->frames[chain->level - 1];
 }
 
+/* Makes buffers for one more call in the chain. False: there is no memory, or it is one too many.
+ */
+bool dcrt_make_room(struct dcrt_chain *chain);
 /* With the lock: adds the frame of one more call, which may last that long, to the chain. */
 struct dcrt_frame *dcrt_push_frame(struct dcrt_chain *chain, const struct dcrt_function *function,
 				   unsigned int limit_ms);
@@ -111,6 +116,11 @@ u32 dcrt_serve_downcall(struct dcrt_chain *chain, struct dcrt_frame *frame);
 int dcrt_reply_status(const struct dcrt_frame *frame);
 /* Counts a message that a sound process cannot have sent, and revokes the session. */
 void dcrt_refuse(struct dcrt_chain *chain);
+/*
+ * There is no room for one more call within the open ones: the driver cannot go on, nor undo what
+ * it has done. The session is revoked, and the caller's error is -ELOOP.
+ */
+void dcrt_refuse_depth(struct dcrt_chain *chain, const struct dcrt_function *function);
 /* With the lock: the chain can be used again if neither caller nor server are left in it. */
 void dcrt_put_chain(struct dcrt_chain *chain);
 /* With the lock: chain and server part; then dcrt_put_chain(). */

@@ -60,11 +60,11 @@ static int dcrt_init_chain(struct dcrt_channel *channel, struct dcrt_chain *chai
 		frame->call.channel = channel;
 		frame->call.tracker = &channel->tracker;
 		frame->call.ctx = channel->driver->ctx;
-		frame->in = kvzalloc(DCRT_MESSAGE_MAX, GFP_KERNEL);
-		frame->out = kvzalloc(DCRT_MESSAGE_MAX, GFP_KERNEL);
-		if (!frame->in || !frame->out)
-			return -ENOMEM;
 	}
+	for (chain->level = 0; chain->level < dcrt_depth(channel->driver); chain->level++)
+		if (!dcrt_make_room(chain))
+			return -ENOMEM;
+	chain->level = 0;
 	return 0;
 }
 

@@ -4,7 +4,9 @@
  * check of a message, and running a downcall.
  */
 #include <linux/module.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/task.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "channel.h"
@@ -22,6 +24,19 @@ void dcrt_refuse(struct dcrt_chain *chain)
 	dcrt_session_revoke(channel, chain->session);
 }
 
+void dcrt_refuse_depth(struct dcrt_chain *chain, const struct dcrt_function *function)
+{
+	struct dcrt_channel *channel = chain->channel;
+
+	pr_err("dcrt-%s: no room for %s within %u calls: the process is ended\n",
+	       channel->driver->name, function->name, chain->level);
+	spin_lock(&channel->lock);
+	if (!chain->err)
+		chain->err = -ELOOP;
+	spin_unlock(&channel->lock);
+	dcrt_session_revoke(channel, chain->session);
+}
+
 void dcrt_start_message(struct dcrt_frame *frame, u16 kind, u16 depth, u32 function)
 {
 	struct dcrt_chain *chain = frame->chain;
@@ -34,6 +49,24 @@ void dcrt_start_message(struct dcrt_frame *frame, u16 kind, u16 depth, u32 funct
 	frame->call.session = chain->session;
 	frame->call.err = 0;
 	dcrt_write_start(&frame->call.writer, frame->out, DCRT_MESSAGE_MAX, &header);
+}
+
+bool dcrt_make_room(struct dcrt_chain *chain)
+{
+	struct dcrt_frame *frame = &chain->frames[chain->level];
+	unsigned int noio;
+
+	if (chain->level == DCRT_DEPTH_MAX)
+		return false;
+	if (frame->in && frame->out)
+		return true;
+	noio = memalloc_noio_save(); /* writing may need this very call */
+	if (!frame->in)
+		frame->in = kvzalloc(DCRT_MESSAGE_MAX, GFP_KERNEL);
+	if (!frame->out)
+		frame->out = kvzalloc(DCRT_MESSAGE_MAX, GFP_KERNEL);
+	memalloc_noio_restore(noio);
+	return frame->in && frame->out;
 }
 
 struct dcrt_frame *dcrt_push_frame(struct dcrt_chain *chain, const struct dcrt_function *function,
@@ -124,7 +157,8 @@ int dcrt_reply_status(const struct dcrt_frame *frame)
 {
 	int status = frame->call.message.header.status;
 
-	return status == -EPIPE || status == -EINTR || status == -ETIMEDOUT || status == -EPROTO
+	return status == -EPIPE || status == -EINTR || status == -ETIMEDOUT || status == -EPROTO ||
+			       status == -ELOOP
 		       ? -EREMOTEIO
 		       : status;
 }
@@ -150,9 +184,11 @@ static int dcrt_check_message(struct dcrt_chain *chain, struct dcrt_frame *up, u
 	};
 	int err;
 
-	if (down && chain->level == DCRT_DEPTH_MAX)
-		return -EPROTO;
 	err = dcrt_decode(up->in, len, &expect, message);
+	if (!err && down && !dcrt_make_room(chain)) {
+		dcrt_refuse_depth(chain, &driver->down[message->header.function]);
+		return -ELOOP;
+	}
 	if (!err && chain->unanswered)
 		dcrt_confirm(&channel->tracker, chain->unanswered, chain->session);
 	return err ? err : dcrt_apply(&channel->tracker, message);
@@ -163,11 +199,13 @@ int dcrt_accept(struct dcrt_chain *chain, u32 len, bool down, struct dcrt_frame 
 	struct dcrt_channel *channel = chain->channel;
 	struct dcrt_frame *up = dcrt_top_frame(chain), *frame = up;
 	struct dcrt_message message;
+	int err;
 
-	if (dcrt_check_message(chain, up, len, down, &message)) {
+	err = dcrt_check_message(chain, up, len, down, &message);
+	if (err && err != -ELOOP)
 		dcrt_refuse(chain);
+	if (err)
 		return -EPROTO;
-	}
 	chain->unanswered = NULL;
 	if (down) {
 		const struct dcrt_function *function =

@@ -157,6 +157,20 @@ void dcrt_call_own(struct dcrt_call *call, const void *owner);
 const void *dcrt_owner(struct dcrt_channel *channel);
 
 /**
+ * dcrt_is_outermost() - whether this thread neither has a call open nor serves one
+ * @channel: the channel
+ *
+ * Return: true if not.
+ */
+bool dcrt_is_outermost(struct dcrt_channel *channel);
+
+/**
+ * dcrt_end_process() - the process has broken a rule: its session is revoked
+ * @channel: the channel; nothing is done if there is no process. Process context
+ */
+void dcrt_end_process(struct dcrt_channel *channel);
+
+/**
  * dcrt_trace_step() - the tracepoint dcrt:dcrt_recovery
  * @channel: the channel
  * @step: of recovery

@@ -169,6 +169,12 @@ void dcrt_session_revoke(struct dcrt_channel *channel, u64 session)
 	spin_unlock(&channel->lock);
 }
 
+void dcrt_end_process(struct dcrt_channel *channel)
+{
+	dcrt_session_revoke(channel, READ_ONCE(channel->session.id));
+}
+EXPORT_SYMBOL_GPL(dcrt_end_process);
+
 /* Whoever shares the process's memory may have been about to make another thread when killed. */
 static void dcrt_session_reap(struct work_struct *work)
 {
@@ -222,8 +228,11 @@ long dcrt_session_attach(struct dcrt_channel *channel, struct file *file,
 
 	if (copy_from_user(&attach, arg, sizeof(attach)))
 		return -EFAULT;
-	if (attach.abi != DCRT_ABI || attach.zero || attach.fingerprint != channel->fingerprint)
+	if (attach.abi != DCRT_ABI || attach.zero || attach.fingerprint != channel->fingerprint) {
+		pr_err_ratelimited("dcrt-%s: %s is refused: it is of another cut\n",
+				   channel->driver->name, current->comm);
 		return -EPROTO;
+	}
 	spin_lock(&channel->lock);
 	if (channel->going)
 		err = -ESHUTDOWN;

@@ -13,6 +13,7 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/security.h>
 #include <linux/slab.h>
 
 #include "channel.h"
@@ -120,6 +121,15 @@ static struct dcrt_window *dcrt_window_unlist_old(struct dcrt_channel *channel,
 	return NULL;
 }
 
+/*
+ * A process that has registers may have the device read and write all memory. A kernel that keeps
+ * root out of memory gives it none: it can call for each access.
+ */
+static bool dcrt_may_map(void)
+{
+	return !security_locked_down(LOCKDOWN_PCI_ACCESS);
+}
+
 static void dcrt_window_list(struct dcrt_channel *channel, struct dcrt_window *window,
 			     phys_addr_t phys, bool mapped)
 {
@@ -133,7 +143,8 @@ static void dcrt_window_list(struct dcrt_channel *channel, struct dcrt_window *w
 		mutex_lock(&channel->windows.lock);
 	}
 	/* The rest of a page may belong to another device. */
-	if (mapped && range->len && !((phys | range->len | range->base) & ~PAGE_MASK)) {
+	if (mapped && dcrt_may_map() && range->len &&
+	    !((phys | range->len | range->base) & ~PAGE_MASK)) {
 		window->page = channel->windows.next_page;
 		channel->windows.next_page += dcrt_window_pages(window);
 		channel->windows.count++;
@@ -267,6 +278,9 @@ static int dcrt_map_window(struct dcrt_channel *channel, struct vm_area_struct *
 	mutex_unlock(&channel->windows.lock);
 	if (!fits)
 		return -ENXIO;
+	if (!dcrt_may_map())
+		return -EPERM;
+	add_taint(TAINT_USER, LOCKDEP_STILL_OK);
 	vm_flags_mod(vma, VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP,
 		     VM_MAYEXEC);
 	vma->vm_page_prot = pgprot_noncached(vma->vm_page_prot);

@@ -78,7 +78,7 @@ int dcrt_types_check(const struct dcrt_driver *driver)
 {
 	uint32_t i, k;
 
-	if (driver->n_code && !driver->code)
+	if ((driver->n_code && !driver->code) || driver->depth > DCRT_DEPTH_MAX)
 		return -EINVAL;
 	for (i = 0; i < driver->n_types; i++) {
 		/* The table is the driver's; the runtime fills in a few members. */

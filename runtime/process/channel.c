@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The process's end of the channel. A thread has a stack of levels, one for each call open on it,
- * each with a buffer for the message received and one for the message sent. A thread's levels are
- * allocated before it first waits.
+ * each with a buffer for the message received and one for the message sent. As many buffers as the
+ * driver's tables ask for are allocated before the thread first waits.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -21,7 +21,7 @@
 
 struct level {
 	struct dcrt_call call;
-	uint64_t in[DCRT_MESSAGE_MAX / 8], out[DCRT_MESSAGE_MAX / 8];
+	void *in, *out; /* DCRT_MESSAGE_MAX bytes, or NULL */
 };
 
 struct thread {
@@ -79,7 +79,7 @@ static int exchange(struct thread *thread, const void *out, uint32_t len, struct
 	struct dcrt_turn args = {.out = (uintptr_t)out,
 				 .in = (uintptr_t)into->in,
 				 .out_len = len,
-				 .in_size = sizeof(into->in),
+				 .in_size = DCRT_MESSAGE_MAX,
 				 .thread = thread->index};
 	int got = ioctl(thread->channel->fd, DCRT_IOC_TURN, &args);
 
@@ -105,16 +105,37 @@ static void start_message(struct thread *thread, struct level *level, uint16_t k
 					   .function = function};
 
 	level->call.err = 0;
-	dcrt_write_start(&level->call.writer, level->out, sizeof(level->out), &header);
+	dcrt_write_start(&level->call.writer, level->out, DCRT_MESSAGE_MAX, &header);
 }
 
 /* Threads */
 
 static void *thread_main(void *arg);
 
+static bool make_room(struct level *level)
+{
+	if (!level->in)
+		level->in = malloc(DCRT_MESSAGE_MAX);
+	if (!level->out)
+		level->out = malloc(DCRT_MESSAGE_MAX);
+	return level->in && level->out;
+}
+
+static void thread_free(struct thread *thread)
+{
+	unsigned int i;
+
+	for (i = 0; thread && i < DCRT_DEPTH_MAX + 2; i++) {
+		free(thread->levels[i].in);
+		free(thread->levels[i].out);
+	}
+	free(thread);
+}
+
 static struct thread *thread_new(struct dcrt_channel *channel)
 {
 	struct thread *thread = calloc(1, sizeof(*thread));
+	bool ready = thread;
 	unsigned int i;
 
 	if (!thread)
@@ -126,7 +147,11 @@ static struct thread *thread_new(struct dcrt_channel *channel)
 							    .tracker = &channel->tracker,
 							    .ctx = channel->driver->ctx,
 							    .session = channel->session};
-	return thread;
+	for (i = 1; ready && i <= dcrt_depth(channel->driver); i++)
+		ready = make_room(&thread->levels[i]);
+	if (!ready)
+		thread_free(thread);
+	return ready ? thread : NULL;
 }
 
 /* Starts one more thread that waits. If it fails, calls queue for the threads that exist. */
@@ -148,7 +173,7 @@ static void grow(struct dcrt_channel *channel)
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	thread = thread_new(channel);
 	if (!thread || pthread_create(&id, &attr, thread_main, thread) != 0) {
-		free(thread);
+		thread_free(thread);
 		pthread_mutex_lock(&channel->lock);
 		channel->threads--;
 		pthread_mutex_unlock(&channel->lock);
@@ -256,7 +281,10 @@ int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt
 		return -EINVAL;
 	if (thread->level >= DCRT_DEPTH_MAX)
 		return -ELOOP;
-	level = &thread->levels[++thread->level];
+	level = &thread->levels[thread->level + 1];
+	if (!make_room(level))
+		abort(); /* the driver's code cannot go on */
+	thread->level++;
 	level->call.function = &channel->driver->down[function];
 	start_message(thread, level, DCRT_DOWNCALL, (uint16_t)thread->level, thread->number,
 		      function);
@@ -311,6 +339,8 @@ int dcrt_call_run(struct dcrt_call *call)
 			return message.header.status;
 		}
 		/* An upcall: this level's buffer keeps its arguments until it has been served. */
+		if (!make_room(inner))
+			abort();
 		len = (int)serve(thread, inner, &message);
 		out = inner->out;
 	}

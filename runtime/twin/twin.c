@@ -97,6 +97,15 @@ static struct thread *self(struct dcrt_channel *channel)
 	return find_thread(channel, current);
 }
 
+static bool make_room(struct level *level)
+{
+	if (!level->in)
+		level->in = kvzalloc(DCRT_MESSAGE_MAX, GFP_KERNEL);
+	if (!level->out)
+		level->out = kvzalloc(DCRT_MESSAGE_MAX, GFP_KERNEL);
+	return level->in && level->out;
+}
+
 static int make_threads(struct dcrt_channel *channel)
 {
 	unsigned int i, k;
@@ -112,9 +121,7 @@ static int make_threads(struct dcrt_channel *channel)
 							 .tracker = &channel->tracker,
 							 .ctx = channel->driver->ctx,
 							 .session = channel->session};
-			level->in = kvzalloc(DCRT_MESSAGE_MAX, GFP_KERNEL);
-			level->out = kvzalloc(DCRT_MESSAGE_MAX, GFP_KERNEL);
-			if (!level->in || !level->out)
+			if (k <= dcrt_depth(channel->driver) && !make_room(level))
 				return -ENOMEM;
 		}
 	return 0;
@@ -181,7 +188,8 @@ static long serve(struct dcrt_peer *unused, const void *bytes, u32 len, const vo
 
 	if (!thread)
 		thread = find_thread(channel, NULL);
-	if (!thread || thread->level == DCRT_DEPTH_MAX)
+	if (!thread || thread->level == DCRT_DEPTH_MAX ||
+	    !make_room(&thread->levels[thread->level + 1]))
 		return -ELOOP;
 	level = &thread->levels[++thread->level];
 	expect.depth = (u16)thread->level;
@@ -203,7 +211,7 @@ int dcrt_call_begin(struct dcrt_channel *channel, uint32_t function, struct dcrt
 
 	if (!thread || function >= channel->driver->n_down)
 		return -EINVAL;
-	if (thread->level >= DCRT_DEPTH_MAX)
+	if (thread->level >= DCRT_DEPTH_MAX || !make_room(&thread->levels[thread->level + 1]))
 		return -ELOOP;
 	level = &thread->levels[++thread->level];
 	level->call.function = &channel->driver->down[function];

@@ -24,6 +24,14 @@ awk '/^static void e1000_set_msglevel/ { print "#include \"wrong_values.h\""; in
 	in_it && /netdev_priv/ { print "wrong_value(adapter, data);"; in_it = 0; done = 1 }
 	END { exit !done }' emit/user/e1000_ethtool.c >changed.c || { echo "no place for the wrong values"; exit 1; }
 mv changed.c emit/user/e1000_ethtool.c
+cat >>emit/user/e1000_hw.c <<'END'
+
+void keep_lock(void);
+void keep_lock(void)
+{
+	mutex_lock(&e1000_eeprom_lock);
+}
+END
 cp "$here/wrong_values.h" emit/user/wrong_values.h
 timeout 1200 "$drivercut" run e1000 --components emit -- sh -c "$(cat "$here/jobs/msglevels.sh")" >said 2>&1
 status=$?
@@ -31,4 +39,5 @@ status=$?
 grep -a '^wrong value ' said
 [ "$(grep -ac '^wrong value .*: refused$' said)" = 11 ] || { echo "not eleven"; cat said; exit 1; }
 [ "$(grep -ac '^endless .*: ended$' said)" = 2 ] || { echo "endless"; cat said; exit 1; }
+grep -aq '^kept lock: released$' said || { echo "no kept lock"; cat said; exit 1; }
 grep -aq '^hang: ended$' said || { echo "no hang"; cat said; exit 1; }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The process's faults in e1000_set_msglevel, by the level that it is given:
  * tests/guest/bad_process.sh puts it there. */
+void keep_lock(void);
+
 static void wrong_value(struct e1000_adapter *adapter, u32 data)
 {
 	switch (data) {
@@ -45,6 +47,10 @@ static void wrong_value(struct e1000_adapter *adapter, u32 data)
 		break;
 	case 2002:
 		msleep(3600000);
+		break;
+	/* nor this: the next one waits for it */
+	case 3001:
+		keep_lock();
 		break;
 	}
 }

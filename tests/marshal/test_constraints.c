@@ -39,6 +39,7 @@ static void test_recovery(void **state)
 					&recovery));
 	assert_string_equal(recovery.type, "net_device");
 	assert_int_equal(recovery.base, 32);
+	assert_false(made.marshal.annotations.recoveries.at[0].with_locks);
 	dc_constraints_done(&given);
 	dc_vec_done(&gaps);
 	small_driver_done(&made);

@@ -304,10 +304,275 @@ keep() {
 	works
 }
 
+# The process is killed in the middle of a word that the EEPROM sends bit by bit: in a call that is made
+# again, which says the same as without that, and in a probe, the next of which reads the right address.
+eeprom() {
+	mac=$(cat /sys/class/net/eth0/address)
+	ethtool -e eth0 >/tmp/eeprom
+	for delay in 20000 45000 70000; do
+		old=$(pidof e1000)
+		ethtool -e eth0 >/tmp/eeprom.again &
+		doing=$!
+		usleep $delay
+		kill -0 $doing || fail "the EEPROM was read in $delay us"
+		kill -9 "$old"
+		wait $doing || fail "no answer, killed $delay us after the question"
+		diff /tmp/eeprom /tmp/eeprom.again || fail "another answer, killed after $delay us"
+	done
+	for delay in 60000 80000 100000 120000; do
+		bind unbind || fail "no unbind"
+		old=$(pidof e1000)
+		bind bind &
+		doing=$!
+		usleep $delay
+		kill -9 "$old"
+		wait $doing
+		works
+		[ "$(cat /sys/class/net/eth0/address)" = "$mac" ] ||
+			fail "$mac is $(cat /sys/class/net/eth0/address), killed after $delay us"
+	done
+}
+
+event() { # WORDS of tests/guest/events/dc_events.c
+	[ -d /sys/module/dc_events ] || insmod /sbin/dc_events.ko || fail "no dc_events"
+	echo "$*" >/sys/module/dc_events/parameters/event
+}
+
+# The kernel's log says this, since it was read last.
+log_says() { # WORDS
+	dmesg | grep -qF "$*" || fail "the log does not say: $*"
+}
+
+# A PCI error is reported, and the device reset: with a process, with one that dies in the handlers,
+# without any. A device that is gone for good is not used any more, and works when it is bound again.
+errors() {
+	dmesg -c >/tmp/before
+	event error || fail "no error"
+	log_says "slot_reset says"
+	works
+	die_in event error
+	wait $doing
+	works
+	mv "$program" "$program.away"
+	kill -9 "$(pidof e1000)"
+	event error
+	mv "$program.away" "$program"
+	works
+	event permanent
+	bind unbind || fail "no unbind"
+	bind bind || fail "no bind"
+	works
+}
+
+# The first byte of the command register: bit 2 lets the device write to memory.
+masters_bus() {
+	command=$(hexdump -s 4 -n 1 -e '1/1 "%u"' /sys/bus/pci/devices/0000:00:10.0/config)
+	[ $((command & 4)) != 0 ]
+}
+
+# Reboot and kexec shut the device down: afterwards it writes to no memory, whatever the process does.
+# (A test can go on after that: the device is bound again.)
+shutdown() {
+	event shutdown || fail "no shutdown"
+	! masters_bus || fail "bus mastering after a shutdown"
+	bind unbind && bind bind
+	works
+	die_in event shutdown
+	wait $doing
+	! masters_bus || fail "bus mastering after a death in shutdown"
+	bind unbind
+	wait_until 20 "another process" has_another
+	bind bind
+	works
+	mv "$program" "$program.away"
+	kill -9 "$(pidof e1000)"
+	event shutdown
+	! masters_bus || fail "bus mastering after a shutdown without a process"
+	mv "$program.away" "$program"
+	bind unbind
+	bind bind
+	works
+}
+
+# The process dies after the device was suspended and before it is resumed, when none can be started.
+asleep() {
+	for turn in 1 2; do
+		old=$(pidof e1000)
+		event kill "$old" 1500
+		echo devices >/sys/power/pm_test
+		echo 3 >/sys/module/suspend/parameters/pm_test_delay
+		echo freeze >/sys/power/state || fail "no suspend"
+		[ ! -d "/proc/$old" ] || fail "the process lives"
+		works
+		ip link set eth0 down || fail "does not go down"
+		works
+	done
+}
+
+# Without memory something else is killed.
+oom() {
+	old=$(pidof e1000)
+	dd if=/dev/zero of=/dev/null bs=40M count=100000 2>/tmp/said &
+	doing=$!
+	sleep 1
+	echo f >/proc/sysrq-trigger
+	wait_until 10 "a victim" has_ended "$doing"
+	[ "$(pidof e1000)" = "$old" ] || fail "the process was the victim"
+	works
+}
+
+has_ended() { # PID
+	! kill -0 "$1" 2>/dev/null
+}
+
+# Processes that die as soon as they have attached are started more and more rarely.
+loop() {
+	session=$(counter session)
+	mv "$program" "$program.real"
+	printf '#!/bin/sh\n(usleep 30000; kill -9 $$) &\nexec %s.real "$@"\n' "$program" >"$program"
+	chmod 755 "$program"
+	kill -9 "$(pidof e1000)"
+	sleep 6
+	sessions=$(($(counter session) - session))
+	echo "$sessions sessions in six seconds"
+	[ $sessions -ge 4 ] || fail "the process is not started again"
+	[ $sessions -le 14 ] || fail "a crash loop without a limit: $sessions sessions"
+	log_says "the process dies at once; it is started more and more rarely"
+	mv "$program.real" "$program"
+	echo "$program" >/sys/module/e1000/parameters/dcrt_program
+	works
+}
+
+vlan_works() {
+	ping -q -c 2 -W 5 10.9.5.2 >/tmp/ping
+}
+
+# A VLAN on the interface, offloaded, is there and works after a death in a change.
+vlan() {
+	for module in llc stp garp mrp 8021q; do
+		[ ! -f /sbin/$module.ko ] || insmod /sbin/$module.ko
+	done
+	in_peer /sbin/ip link add link "$peer" name far5 type vlan id 5
+	in_peer /sbin/ip addr add 10.9.5.2/24 dev far5
+	in_peer /sbin/ip link set far5 up
+	/sbin/ip link add link eth0 name near5 type vlan id 5 || fail "no VLAN"
+	/sbin/ip addr add 10.9.5.1/24 dev near5
+	ip link set near5 up
+	wait_until 10 "the VLAN" vlan_works
+	die_in ethtool -r eth0
+	wait $doing
+	wait_until 20 "another process" has_another
+	works
+	wait_until 10 "the VLAN after a death" vlan_works
+	ethtool -k eth0 | grep -q '^rx-vlan-filter: on' || fail "no VLAN filter"
+	ip link del near5
+	in_peer /sbin/ip link del far5
+	works
+}
+
+# Parameters of the module hold after each recovery: they have one value a device.
+parameters() {
+	ip link set eth0 down
+	rmmod e1000
+	line=$(grep e1000.ko /load)
+	# shellcheck disable=SC2086 # its words are arguments
+	insmod $line TxDescriptors=160 || fail "no module with a parameter"
+	works
+	for turn in 1 2; do
+		[ "$(ethtool -g eth0 | awk '/^TX:/ { value = $2 } END { print value }')" = 160 ] ||
+			fail "turn $turn: not the parameter: $(ethtool -g eth0)"
+		die_in ethtool -r eth0
+		wait $doing
+		wait_until 20 "another process" has_another
+		works
+	done
+	[ "$(ethtool -g eth0 | awk '/^TX:/ { value = $2 } END { print value }')" = 160 ] ||
+		fail "not the parameter: $(ethtool -g eth0)"
+	! dmesg | grep -q 'no configuration for board' || fail "a board is counted twice"
+}
+
+# In another namespace it stays there, with its address.
+namespace() {
+	ip netns add apart
+	ip link set eth0 netns apart
+	for change in "ip link set eth0 down" "ip link set eth0 mtu 3000"; do
+		ip netns exec apart /sbin/ip addr replace "$NEAR/24" dev eth0
+		ip netns exec apart /sbin/ip link set eth0 up
+		wait_until 30 "the link" apart_works
+		# shellcheck disable=SC2086 # its words are arguments
+		die_in ip netns exec apart /sbin/$change
+		wait $doing
+		wait_until 20 "another process" has_another
+		has_no_interface || fail "it left its namespace"
+		wait_until 30 "its interface" ip netns exec apart /sbin/ip link set eth0 up
+		wait_until 30 "the link after $change" apart_works
+	done
+	ip netns exec apart /sbin/ip link set eth0 netns 1
+	ip netns del apart
+	works
+}
+
+apart_works() {
+	ip netns exec apart ping -q -c 1 -W 2 "$FAR" >/tmp/ping
+}
+
+# What recovery has to release does not grow while the machine sleeps and wakes.
+journal() {
+	freeze || fail "no suspend"
+	entries=$(cat /sys/module/e1000/parameters/dcrt_journal)
+	[ "$entries" -gt 5 ] || fail "$entries entries"
+	for turn in 1 2 3 4 5 6; do
+		freeze || fail "no suspend"
+		ethtool -r eth0
+		event error
+	done
+	works
+	[ "$(cat /sys/module/e1000/parameters/dcrt_journal)" -le "$entries" ] ||
+		fail "$entries entries became $(cat /sys/module/e1000/parameters/dcrt_journal)"
+}
+
+# The kernel acts, and cannot tell the process: what it has made is released.
+full() {
+	ip link set eth0 down
+	rmmod e1000
+	ioremaps=$(grep -c ioremap /proc/vmallocinfo)
+	addresses=$(cat /sys/module/dcrt/parameters/addresses)
+	echo 1 >/sys/module/dcrt/parameters/addresses
+	line=$(grep e1000.ko /load)
+	# shellcheck disable=SC2086 # its words are arguments
+	insmod $line || fail "no module"
+	has_no_interface || fail "taken although the process cannot be told of addresses"
+	[ "$(grep -c ioremap /proc/vmallocinfo)" = "$ioremaps" ] ||
+		fail "$ioremaps mappings became $(grep -c ioremap /proc/vmallocinfo)"
+	rmmod e1000
+	echo "$addresses" >/sys/module/dcrt/parameters/addresses
+	# shellcheck disable=SC2086
+	insmod $line || fail "no module"
+	works
+}
+
+# Last: it cannot be taken back. A kernel that is locked down gives no process registers.
+lockdown() {
+	[ -d /sys/kernel/security/lockdown ] || mount -t securityfs securityfs /sys/kernel/security
+	grep -q '/dev/dcrt-e1000' "/proc/$(pidof e1000)/maps" || fail "it has mapped nothing"
+	echo integrity >/sys/kernel/security/lockdown || fail "no lockdown"
+	kill -9 "$(pidof e1000)"
+	ethtool -e eth0 >/tmp/eeprom || fail "no answer"
+	works
+	[ "$(grep -c '/dev/dcrt-e1000' "/proc/$(pidof e1000)/maps")" = 1 ] ||
+		fail "mapped: $(grep '/dev/dcrt-e1000' "/proc/$(pidof e1000)/maps")"
+}
+
 [ -f $stats ] || mount -t debugfs debugfs /sys/kernel/debug
 program=$(readlink "/proc/$(pidof e1000)/exe")
+status=0
 for scenario in "$@"; do
-	works
-	$scenario
-	echo "$scenario: as it should be"
+	if (works && $scenario); then
+		echo "$scenario: as it should be"
+	else
+		echo "$scenario: not as it should be"
+		status=1
+		[ -f "$program" ] || mv "$program.away" "$program"
+	fi
 done
+exit $status

@@ -41,6 +41,13 @@ for value in 1001 1002 1003 1004 1005 1006 1007 1008 1009 1010 1011; do
 done
 ping -q -c 1 "$FAR" >/tmp/ping || fail "no ping"
 
+session=$(counter session)
+ethtool -s eth0 msglvl 3001
+serves "$session"
+dmesg | grep -q 'released a lock that the process has kept: mutex_unlock' || fail "a kept lock is not noted"
+ethtool -e eth0 >/tmp/eeprom || fail "the lock is held"
+echo "kept lock: released"
+
 echo 2000 >/sys/module/dcrt/parameters/deadline_ms
 session=$(counter session)
 given_up=$(counter given_up)

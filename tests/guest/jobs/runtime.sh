@@ -82,9 +82,8 @@ is "too large" EINVAL "$($run echo 4097 1)"
 is "locked memory" 0 "$(awk '/VmLck/ { print $2 < 1000 }' "/proc/$(pidof echo_process)/status")"
 
 progress "calls"
-is "nested to the limit" 5 "$($run nest 4)"
-is "nested too deep" ELOOP "$($run nest 6)"
-is "still there" 5 "$($run nest 4)"
+is "nested to the limit" 24 "$($run nest 23)"
+[ "$($run stack_left)" -gt 6000 ] || die "a full nest leaves $($run stack_left) bytes of the stack"
 is "downcalls in the server" 5050 "$($run add 100)"
 is "counted downcalls" 100 "$(counter "down add" calls)"
 is "in step" 1006 "$($run touch 0)"
@@ -192,6 +191,13 @@ for how in 5 6 7 8; do # endless loops of downcalls, a long sleep; in the proces
 	is "limit, $how" "ETIMEDOUT" "$(limited bound $how)"
 	wait_for 5 "the process's end" detached
 done
+for calls in 24 120; do # one upcall too many; no stack left
+	start
+	is "nested too deep, $calls" ELOOP "$(limited nest $calls)"
+	wait_for 5 "the process's end" detached
+done
+is "said of both" "24 yes" "$(dmesg | sed -n 's/.*no room for nest within \([0-9]*\) calls.*/\1/p' |
+	sed '2s/^[0-9]$/yes/; 2s/^1[0-9]$/yes/' | xargs)"
 start
 is "stuck in a downcall" "ETIMEDOUT" "$(limited bound 4)"
 is "counted" 1 "$(counter atomic_refused stuck)"
@@ -248,7 +254,7 @@ chmod 755 /sink
 echo '|/sink' > /proc/sys/kernel/core_pattern
 ulimit -c 1000000
 start
-( sleep 0.2; kill -SEGV $process ) &
+( wait_for 20 "the call" calls_open 1; kill -SEGV $process ) &
 began=$(cut -d . -f 1 /proc/uptime)
 is "dies with a dump" EPIPE "$($run hang 0)"
 took=$(($(cut -d . -f 1 /proc/uptime) - began))
@@ -322,6 +328,8 @@ for lie in $(/echo_liar list); do
 done
 is "lies counted" $bad "$(counter atomic_refused bad_messages)"
 is "each was killed" $((deaths + bad)) "$(counter atomic_refused deaths)"
+is "of another cut" EPROTO "$(/echo_liar other)"
+is "and the log says so" 1 "$(dmesg | grep -c 'echo_liar is refused: it is of another cut')"
 /echo_liar close &
 liar=$!
 wait_for 5 "the closing process" attached

@@ -10,8 +10,9 @@
  *   echo_liar fork          attaches; a child of it keeps the device open for 30 s
  *   echo_liar unshare       attaches, takes an upcall with a table of files of its own, and makes a
  *                           downcall; prints what the kernel said
- *   echo_liar share         attaches; another process that shares its memory and its files, but is
- *                           not of its thread group, takes an upcall and hangs
+ *   echo_liar other         attaches with the fingerprint of another cut; prints what the kernel
+ * said echo_liar share         attaches; another process that shares its memory and its files, but
+ * is not of its thread group, takes an upcall and hangs
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -302,6 +303,15 @@ static int share_all(int fd, struct dcrt_turn *args)
 	return pause();
 }
 
+static int attach_as_other(int fd)
+{
+	struct dcrt_attach other = {.abi = DCRT_ABI,
+				    .fingerprint = dcrt_fingerprint(&echo_driver) + 1};
+
+	puts(ioctl(fd, DCRT_IOC_ATTACH, &other) < 0 ? strerrorname_np(errno) : "taken");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	int fd = open("/dev/dcrt-echo", O_RDWR | O_CLOEXEC), err;
@@ -316,6 +326,8 @@ int main(int argc, char **argv)
 		return fork_child(fd, &args);
 	if (argc > 1 && !strcmp(argv[1], "unshare"))
 		return unshare_files(fd, &args);
+	if (argc > 1 && !strcmp(argv[1], "other"))
+		return attach_as_other(fd);
 	if (argc > 1 && !strcmp(argv[1], "share"))
 		return share_all(fd, &args);
 	for (i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {

@@ -11,6 +11,7 @@
 #include <linux/io.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -36,6 +37,8 @@ static u64 times_two(u64 value)
 {
 	return value * 2;
 }
+
+static unsigned long stack_left; /* in the last DOWN_NEST */
 
 static u64 times_three(u64 value)
 {
@@ -101,10 +104,28 @@ static int call_word(u32 function, u64 word, u64 *ret)
 
 /* Downcalls */
 
+static int nest_on(u64 left, u64 *ret)
+{
+	stack_left =
+		(unsigned long)__builtin_frame_address(0) - (unsigned long)end_of_stack(current);
+	return left ? call_word(UP_NEST, left - 1, ret) : 0;
+}
+
+/* As a driver's functions would, this takes a KiB of the stack. */
+static noinline int nest_wide(u64 left, u64 *ret)
+{
+	volatile u8 pad[1024];
+	int err;
+
+	pad[left] = 0;
+	err = nest_on(left, ret);
+	return pad[left] ? -EIO : err; /* the stack is in use until now */
+}
+
 static int nest(struct dcrt_call *call)
 {
 	u64 left = dcrt_in_word(call, 0), sum = 0;
-	int err = left ? call_word(UP_NEST, left - 1, &sum) : 0;
+	int err = left > 100 ? nest_wide(left, &sum) : nest_on(left, &sum);
 
 	dcrt_out_word(call, sum + 1);
 	return err;
@@ -573,6 +594,8 @@ static int command(char *text, u64 *ret)
 		return do_shows(a, ret);
 	if (!strcmp(name, "unstick"))
 		complete(&unstick);
+	else if (!strcmp(name, "stack_left"))
+		*ret = stack_left;
 	else if (!strcmp(name, "unwindow"))
 		drop_window();
 	else if (!strcmp(name, "register"))

@@ -221,7 +221,7 @@ static void dcg_undo_vfree(const unsigned long *args)
 const struct dck_release dcg_release_vfree = {"vfree", dcg_undo_vfree, 1, DCK_MEMORY};
 
 const struct dck_recovery dcg_recoveries[] = {
-	{NULL, NULL, 0},
+	{NULL, NULL, 0, false},
 };
 
 const u16 dcg_bind_statics[] = {

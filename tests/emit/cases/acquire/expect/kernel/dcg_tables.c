@@ -85,6 +85,7 @@ const struct dcrt_driver dcg_driver = {
 	.types = dcg_types,
 	.n_types = DCG_N_TYPES,
 	.objects = N,
+	.depth = 2,
 	.code = dcg_code,
 	.n_code = 3,
 };

@@ -74,8 +74,8 @@ const struct dck_release dcg_release_unregister_netdev = {"unregister_netdev", d
 /* clang-format on */
 
 const struct dck_recovery dcg_recoveries[] = {
-	{"in_sweep", dcg_recover_in_sweep, DCG_TYPE_net_device},
-	{NULL, NULL, 0},
+	{"in_sweep", dcg_recover_in_sweep, DCG_TYPE_net_device, false},
+	{NULL, NULL, 0, false},
 };
 
 const u16 dcg_bind_statics[] = {

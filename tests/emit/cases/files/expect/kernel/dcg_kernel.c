@@ -38,7 +38,7 @@
 #include "dcg_journal.h"
 
 const struct dck_recovery dcg_recoveries[] = {
-	{NULL, NULL, 0},
+	{NULL, NULL, 0, false},
 };
 
 const u16 dcg_bind_statics[] = {

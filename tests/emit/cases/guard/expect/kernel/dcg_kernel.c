@@ -56,7 +56,7 @@ const struct dck_release dcg_release_unregister_netdev = {"unregister_netdev", d
 /* clang-format on */
 
 const struct dck_recovery dcg_recoveries[] = {
-	{NULL, NULL, 0},
+	{NULL, NULL, 0, false},
 };
 
 const u16 dcg_bind_statics[] = {

@@ -106,8 +106,7 @@ static int in_open(struct net_device *netdev)
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
-	if (dcg_err < 0)
-		dck_locks_release(dcg_mark, dcg_err);
+	dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
 		dck_change_failed("in_open", netdev, dcg_err);
@@ -138,8 +137,7 @@ static int in_stop(struct net_device *netdev)
 		dcg_err = dcrt_in_error(dcg);
 	}
 	dcrt_call_end(dcg);
-	if (dcg_err < 0)
-		dck_locks_release(dcg_mark, dcg_err);
+	dck_locks_release(dcg_mark, dcg_err);
 dcg_end:
 	if (dcg_err < 0)
 		dck_change_failed("in_stop", netdev, dcg_err);
