@@ -147,6 +147,9 @@ static int emit_runtime(struct emitting *emitting)
 			err = emit_runtime_file(emitting, file);
 	if (!err)
 		err = emit_data_file(emitting, "emit/templates/check.sh", "user/check.sh");
+	if (!err)
+		err = emit_data_file(emitting, "emit/templates/define_trace.h",
+				     "user/dcg_headers/trace/define_trace.h");
 	return err ? err : emit_data_file(emitting, "emit/templates/user.mk", "user/user.mk");
 }
 

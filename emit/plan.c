@@ -139,6 +139,8 @@ static void add_reference(struct dc_emit_plan *plan, const char *name, enum dc_s
 
 	if (!definition)
 		return; /* declared, never defined in this configuration */
+	if (definition->of_tracepoint && side == DC_SIDE_USER)
+		return;
 	function = &plan->functions[definition - plan->source->definitions.at];
 	if (runs_on(function, side))
 		add_native(plan, function, side);
@@ -163,6 +165,8 @@ static void find_presence(struct dc_emit_plan *plan, const bool *named, const bo
 		for (i = 0; i < plan->count; i++) {
 			struct dc_emit_function *function = &plan->functions[i];
 
+			if (function->definition->of_tracepoint && side == DC_SIDE_USER)
+				continue;
 			if (function->definition->fixed && !used[i])
 				function->on[side] = DC_NATIVE;
 			else if (function->definition->fixed ||

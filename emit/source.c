@@ -271,8 +271,8 @@ static void find_edits(const struct emit_unit *unit, edit_list *edits)
 			continue;
 		if (unit->side == DC_SIDE_KERNEL && emit_is_guarded(plan, function))
 			guard(unit, definition, edits);
-		if (function->on[unit->side] == DC_NATIVE)
-			continue;
+		if (function->on[unit->side] == DC_NATIVE || definition->of_tracepoint)
+			continue; /* the process has another define_trace.h */
 		if (function->on[unit->side] == DC_STUB)
 			replace_body(edits, unit, function);
 		else

@@ -33,7 +33,7 @@ flags.txt: kbuild/Kbuild
 	$(MAKE) -n V=1 -C $(KDIR) M=$(CURDIR)/kbuild 2>/dev/null | \
 	awk '/ -c / && /probe\.c/ { for (i = 1; i <= NF && $$i != "-c"; i++) { \
 		if ($$i == "-include" || $$i == "-isystem") print $$i, $$(++i); \
-		else if ($$i ~ /^-I|^-D|^-nostdinc|^-f(un)?signed-char$$/ && $$i !~ /^-D(KBUILD|CC_USING)|__KBUILD/) print $$i; \
+		else if ($$i ~ /^-I|^-D|^-nostdinc|^-f(un)?signed-char$$/ && $$i !~ /^-DKBUILD|__KBUILD/) print $$i; \
 	} exit }' > $@.tmp
 	test -s $@.tmp && mv $@.tmp $@
 
@@ -43,7 +43,7 @@ kbuild/Kbuild:
 	: > kbuild/probe.c
 
 %.o: %.c flags.txt $(wildcard *.h) $(HEADERS)
-	cd $(KDIR) && $(CC) $(WARNINGS) $(CODE) $$(cat $(CURDIR)/flags.txt) -I$(CURDIR) \
+	cd $(KDIR) && $(CC) $(WARNINGS) $(CODE) -I$(CURDIR)/dcg_headers $$(cat $(CURDIR)/flags.txt) -I$(CURDIR) \
 		-DKBUILD_MODNAME='"$(MODULE)"' -DKBUILD_BASENAME='"$(basename $(notdir $<))"' \
 		-D__KBUILD_MODNAME=kmod_$(MODULE) $(FLAGS) $(FLAGS_$*) $(CFLAGS) \
 		-c -o $(CURDIR)/$@ $(CURDIR)/$<

@@ -184,6 +184,9 @@ void dc_source_read_definition(struct dc_source_reader *reader, CXCursor cursor,
 		return; /* in a header that several units include */
 	read_extent(cursor, body, &ret);
 	read_parameters(reader, cursor, &ret);
+	/* It reads a header of the driver again; other macros in headers make inline functions. */
+	ret.of_tracepoint =
+		ret.fixed && file != reader->unit && !clang_Cursor_isFunctionInlined(cursor);
 	judge(type, &ret);
 	read_body(reader, body, &ret);
 	dc_pointers_read_function(&reader->facts, reader->tu, cursor, ret.name, file,

@@ -50,10 +50,37 @@ static const char *graph_name(struct dc_source_reader *reader, const char *symbo
 	return dc_facts_name(&reader->facts, dc_arena_strndup(reader->source->arena, symbol, len));
 }
 
+static bool defines_variable(const struct dc_source *source, const char *name)
+{
+	const struct dc_variable *variable;
+
+	dc_vec_each (variable, &source->variables)
+		if (!variable->is_static && variable->name == name)
+			return true;
+	return false;
+}
+
+/* What a header of the kernel declares and the driver defines is the driver's. */
+static void take_own_uses(const struct dc_source *source, struct dc_definition *definition)
+{
+	const struct dc_use *use;
+	size_t i, kept = 0;
+
+	for (i = 0; i < definition->uses.len; i++) {
+		use = &definition->uses.at[i];
+		if (use->kind == DC_USE_FUNCTION && dc_source_defines(source, use->name))
+			dc_vec_push(&definition->refers, use->name);
+		else if (use->kind != DC_USE_VARIABLE || !defines_variable(source, use->name))
+			definition->uses.at[kept++] = *use;
+	}
+	definition->uses.len = kept;
+}
+
 static void tidy_definition(struct dc_source_reader *reader, struct dc_definition *definition)
 {
 	size_t i, count = 0;
 
+	take_own_uses(reader->source, definition);
 	for (i = 0; i < definition->refers.len; i++) {
 		const char *name = graph_name(reader, definition->refers.at[i]);
 
@@ -118,16 +145,6 @@ static void finish_evidence(struct dc_source_reader *reader)
 	dc_pointers_finish(evidence);
 }
 
-static bool defines_variable(const struct dc_source *source, const char *name)
-{
-	const struct dc_variable *variable;
-
-	dc_vec_each (variable, &source->variables)
-		if (!variable->is_static && variable->name == name)
-			return true;
-	return false;
-}
-
 /* Leaves the functions and the variables that the driver does not define. */
 static void drop_own(struct dc_source *source)
 {
@@ -153,6 +170,18 @@ static void drop_own(struct dc_source *source)
 	source->layouts.prototypes.len = kept;
 }
 
+static void finish_file_refers(struct dc_source_reader *reader)
+{
+	struct dc_source *source = reader->source;
+	size_t i, kept = 0;
+
+	for (i = 0; i < source->file_refers.len; i++)
+		if (dc_source_defines(source, source->file_refers.at[i]))
+			source->file_refers.at[kept++] =
+				graph_name(reader, source->file_refers.at[i]);
+	source->file_refers.len = kept;
+}
+
 static void finish(struct dc_source_reader *reader)
 {
 	struct dc_source *source = reader->source;
@@ -167,8 +196,7 @@ static void finish(struct dc_source_reader *reader)
 		forward->function = graph_name(reader, forward->function);
 	dc_vec_each (definition, &source->definitions)
 		tidy_definition(reader, definition);
-	for (i = 0; i < source->file_refers.len; i++)
-		source->file_refers.at[i] = graph_name(reader, source->file_refers.at[i]);
+	finish_file_refers(reader);
 	for (i = 0; i < source->layouts.hidden.len; i++)
 		source->layouts.hidden.at[i].function =
 			graph_name(reader, source->layouts.hidden.at[i].function);

@@ -56,6 +56,7 @@ struct dc_definition {
 	size_t start, body, end; /* offsets in file: declaration, '{', behind '}' */
 	bool fixed; /* can be neither replaced nor removed: a macro made it, or an #if ends outside
 		     */
+	bool of_tracepoint; /* made by <trace/define_trace.h>, which the process does not have */
 	bool is_static, is_init; /* is_init: in a section that is freed after loading */
 	const char *uncuttable; /* why no stub can take its place, or NULL */
 	const char *result; /* type */

@@ -45,6 +45,7 @@ static const struct member definition_members[] = {
 	MEMBER(dc_definition, "body", OFFSET, body),
 	MEMBER(dc_definition, "end", OFFSET, end),
 	MEMBER(dc_definition, "fixed", FLAG, fixed),
+	MEMBER(dc_definition, "of_tracepoint", FLAG, of_tracepoint),
 	MEMBER(dc_definition, "static", FLAG, is_static),
 	MEMBER(dc_definition, "init", FLAG, is_init),
 	MEMBER(dc_definition, "uncuttable", MAYBE_TEXT, uncuttable),

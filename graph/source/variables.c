@@ -16,7 +16,8 @@ static enum CXChildVisitResult visit_initialiser(CXCursor cursor, CXCursor paren
 	(void)parent;
 	if (clang_getCursorKind(cursor) == CXCursor_DeclRefExpr &&
 	    clang_getCursorKind(to) == CXCursor_FunctionDecl &&
-	    dc_ast_driver_file(&reader->facts, dc_ast_place(to).file))
+	    (clang_getCursorLinkage(to) == CXLinkage_External ||
+	     dc_ast_driver_file(&reader->facts, dc_ast_place(to).file)))
 		dc_vec_push(&reader->source->file_refers, dc_ast_symbol(&reader->facts, to));
 	return CXChildVisit_Recurse;
 }
@@ -30,13 +31,14 @@ void dc_source_read_variable(struct dc_source_reader *reader, CXCursor cursor, c
 		.is_init = dc_source_is_init(reader, cursor),
 	};
 	bool generated = dc_source_name_is_generated(reader, cursor);
-	const struct dc_variable *other;
+	struct dc_variable *other;
 	CXType type = clang_getCanonicalType(clang_getCursorType(cursor));
 
 	ret.count = 1;
 	ret.is_const = clang_isConstQualifiedType(type); /* clang has it on the outermost array */
-	while (type.kind == CXType_ConstantArray) {
-		ret.count *= (unsigned)clang_getArraySize(type);
+	while (type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray) {
+		if (type.kind == CXType_ConstantArray)
+			ret.count *= (unsigned)clang_getArraySize(type);
 		type = clang_getCanonicalType(clang_getArrayElementType(type));
 	}
 	ret.is_const |= clang_isConstQualifiedType(type);
@@ -51,7 +53,13 @@ void dc_source_read_variable(struct dc_source_reader *reader, CXCursor cursor, c
 	    clang_Cursor_getStorageClass(cursor) == CX_SC_Extern)
 		return;
 	dc_vec_each (other, &reader->source->variables)
-		if (other->name == ret.name && other->file == ret.file)
-			return; /* a tentative definition, then another */
+		if (other->name == ret.name && other->file == ret.file) {
+			/* a tentative definition, "t[];", then another that may say how long it is
+			 */
+			if (ret.count > other->count)
+				other->count = ret.count;
+			other->is_init |= ret.is_init;
+			return;
+		}
 	dc_vec_push(&reader->source->variables, ret);
 }

@@ -30,7 +30,10 @@ for file in "$root"/tests/emit/builds/*.c; do
 	name=$(basename "$file" .c)
 	mkdir "$name"
 	cp "$file" "$name/"
-	echo "obj-m := $name.o" >"$name/Kbuild"
+	for header in "${file%.c}"_*.h; do
+		[ ! -e "$header" ] || cp "$header" "$name/"
+	done
+	printf 'obj-m := %s.o\nccflags-y += -I$(src)\n' "$name" >"$name/Kbuild"
 	cut_and_build "$name"
 	rm -rf both
 done

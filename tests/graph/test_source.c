@@ -34,7 +34,7 @@ static const char sample[] =
 	"\"made_of_files\": [{\"file\": \"d.c\", \"hash\": \"4\"}],"
 	"\"definitions\": [{\"name\": \"f@d.c\", \"plain\": \"f\", \"file\": \"d.c\","
 	" \"unit\": \"e.c\", \"first_line\": 2, \"last_line\": 9, \"start\": 10, \"body\": 20,"
-	" \"end\": 30, \"fixed\": true, \"static\": true, \"init\": true,"
+	" \"end\": 30, \"fixed\": true, \"of_tracepoint\": true, \"static\": true, \"init\": true,"
 	" \"uncuttable\": \"why\", \"result_type\": \"int\", \"result_kind\": \"signed\","
 	" \"result\": " INTEGER ","
 	" \"parameters\": [{\"name\": \"p\", \"type\": \"struct port *\", \"value\": " POINTER "}],"
