@@ -4,6 +4,15 @@
 # sound. Says "NAME: as it should be" for each scenario, NAME being one of the arguments.
 stats=/sys/kernel/debug/dcrt/e1000/stats
 
+# busybox has an applet by this name, which ash takes before anything in PATH
+ip() {
+	/sbin/ip "$@"
+}
+
+in_peer() {
+	ip netns exec peer "$@"
+}
+
 counter() { # WORD
 	awk -v word="$1" '{ for (i = 1; i < NF; i++) if ($i == word) { print $(i + 1); exit } }' $stats
 }
@@ -452,6 +461,7 @@ vlan() {
 	for module in llc stp garp mrp 8021q; do
 		[ ! -f /sbin/$module.ko ] || insmod /sbin/$module.ko
 	done
+	peer=$(in_peer ls /sys/class/net | grep -v '^lo$')
 	in_peer /sbin/ip link add link "$peer" name far5 type vlan id 5
 	in_peer /sbin/ip addr add 10.9.5.2/24 dev far5
 	in_peer /sbin/ip link set far5 up
