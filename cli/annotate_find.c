@@ -41,7 +41,7 @@ int dc_annotate_inputs_open(struct dc_workspace *workspace, const char *path,
 	if (!err)
 		err = dc_workspace_source(workspace, inputs.graph, &inputs.source);
 	if (!err)
-		dc_rules_spare_fields(&inputs.rules, inputs.source);
+		dc_rules_spare_names(&inputs.rules, inputs.source);
 	if (err < 0)
 		dc_annotate_inputs_done(&inputs);
 	else

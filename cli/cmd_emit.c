@@ -111,7 +111,7 @@ static int read_work(struct dc_workspace *workspace, const struct options *optio
 	if (!err)
 		err = dc_workspace_source(workspace, ret->graph, &ret->source);
 	if (!err) {
-		dc_rules_spare_fields(&ret->rules, ret->source);
+		dc_rules_spare_names(&ret->rules, ret->source);
 		err = dc_marshal_open(diag, workspace->arena, &ret->rules, ret->source, ret->graph,
 				      workspace->driver.folder, &ret->marshal);
 	}

@@ -426,7 +426,7 @@ int dc_workspace_constraints(struct dc_workspace *workspace, const struct dc_gra
 	if (!err)
 		err = dc_workspace_source(workspace, graph, &source);
 	if (!err) {
-		dc_rules_spare_fields(&rules, source);
+		dc_rules_spare_names(&rules, source);
 		err = dc_marshal_open(diag, workspace->arena, &rules, source, graph,
 				      workspace->driver.folder, &data);
 	}

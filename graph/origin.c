@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "graph/code_hash.h"
 #include "graph/family.h"
 
 /* Hashes */
@@ -123,6 +124,7 @@ void dc_origin_start(struct dc_arena *arena, const struct dc_driver *driver, con
 		     const char *commands, const dc_units *units, struct dc_origin *ret)
 {
 	*ret = (struct dc_origin){
+		.code = DC_GRAPH_CODE,
 		.folder = folder_of(arena, driver),
 		.module = driver->only ? dc_arena_strdup(arena, driver->only) : NULL,
 		.family = dc_arena_strdup(arena, driver->family),
@@ -210,6 +212,7 @@ static void copy_files(struct dc_arena *arena, const dc_origin_files *from, dc_o
 void dc_origin_copy(struct dc_arena *arena, const struct dc_origin *from, struct dc_origin *ret)
 {
 	*ret = (struct dc_origin){
+		.code = copy_text(arena, from->code),
 		.folder = copy_text(arena, from->folder),
 		.module = copy_text(arena, from->module),
 		.family = copy_text(arena, from->family),
@@ -248,7 +251,7 @@ static bool same_files(const dc_origin_files *a, const dc_origin_files *b)
 
 bool dc_origin_equal(const struct dc_origin *a, const struct dc_origin *b)
 {
-	return same(a->folder, b->folder) && same(a->module, b->module) &&
+	return same(a->code, b->code) && same(a->folder, b->folder) && same(a->module, b->module) &&
 	       same(a->family, b->family) && same(a->kernel, b->kernel) &&
 	       same(a->commands, b->commands) && same(a->flags, b->flags) &&
 	       same(a->environment, b->environment) && same_files(&a->templates, &b->templates) &&
@@ -297,6 +300,8 @@ const char *dc_origin_stale(struct dc_arena *arena, const struct dc_origin *orig
 
 	if (!origin->folder)
 		return "does not record what it was made of";
+	if (!same(origin->code, DC_GRAPH_CODE))
+		return "was made by another version of drivercut";
 	if (strcmp(origin->folder, folder) != 0)
 		return dc_arena_printf(arena, "was made of %s", origin->folder);
 	if (driver->only && !same(driver->only, origin->module))
@@ -343,6 +348,7 @@ void dc_origin_put(json_t *root, const struct dc_origin *origin)
 	if (!origin->folder)
 		return;
 	made_of = json_object();
+	dc_json_set(made_of, "code", json_string(origin->code));
 	dc_json_set(made_of, "folder", json_string(origin->folder));
 	dc_json_set(made_of, "module", maybe_string(origin->module));
 	dc_json_set(made_of, "family", json_string(origin->family));
@@ -377,6 +383,7 @@ void dc_origin_get(struct dc_arena *arena, const struct dc_json *root, struct dc
 	if (!dc_json_has(root, "made_of"))
 		return;
 	made_of = dc_json_object(root, "made_of");
+	ret->code = copy_text(arena, dc_json_str(&made_of, "code"));
 	ret->folder = copy_text(arena, dc_json_str(&made_of, "folder"));
 	ret->module = copy_text(arena, dc_json_str_or(&made_of, "module", NULL));
 	ret->family = copy_text(arena, dc_json_str(&made_of, "family"));

@@ -3,11 +3,12 @@
  * The inputs that graph.json and source.json were made of, so that a verb can tell whether the
  * files still describe the driver's folder.
  *
- * Recorded are the driver's folder, its module and family, the kernel's release, and a hash of each
- * file that decided the result: the C files and headers of the driver, makefiles outside the
- * kernel's own, templates of the family, a compile_commands.json. The compiler's flags follow from
- * the makefiles, the kernel and the environment, so nobody has to run make to see that they are the
- * same. Hashes (64 bits of FNV-1a) find changes, not forgeries.
+ * Recorded are the version of the code that read the driver, the driver's folder, its module and
+ * family, the kernel's release, and a hash of each file that decided the result: the C files and
+ * headers of the driver, makefiles outside the kernel's own, templates of the family, a
+ * compile_commands.json. The compiler's flags follow from the makefiles, the kernel and the
+ * environment, so nobody has to run make to see that they are the same. Hashes (64 bits of FNV-1a)
+ * find changes, not forgeries.
  */
 #ifndef DC_GRAPH_ORIGIN_H
 #define DC_GRAPH_ORIGIN_H
@@ -28,6 +29,7 @@ struct dc_origin_file {
 typedef DC_VEC(struct dc_origin_file) dc_origin_files;
 
 struct dc_origin {
+	const char *code; /* hash of the code of graph/ that made it */
 	const char *folder; /* absolute, or "PACKAGE/PATH"; NULL: nothing is known of the origin */
 	const char *module; /* the one module that was read; NULL: all that the folder makes */
 	const char *family, *kernel;

@@ -142,33 +142,30 @@ void dc_rules_registers(struct dc_arena *arena, const struct dc_rules *rules,
 			dc_vec_push(ret, dc_arena_strdup(arena, rule->name));
 }
 
-/* Whether a rule becomes a macro that the preprocessor finds where the driver means its own field.
- * A macro with parameters is found only before a parenthesis. */
-static bool replaces(const struct dc_rule *rule, const struct dc_layout_field *field)
+static void spare(struct dc_rules *rules, const char *name, bool is_code)
 {
-	bool has_parameters = !rule->define || rule->define[0] == '(';
-
-	return rule->class != DC_RULE_NONE && !rule->header_code &&
-	       (!has_parameters || field->value.is_code);
-}
-
-void dc_rules_spare_fields(struct dc_rules *rules, const struct dc_source *source)
-{
-	const struct dc_layout_field *field;
-	const struct dc_layout *layout;
 	struct dc_rule *rule;
 
-	dc_vec_each (layout, &source->layouts.layouts)
-		dc_vec_each (field, &layout->fields)
-			dc_vec_each (rule, &rules->rules)
-				if (layout->of_driver && !strcmp(rule->name, field->name) &&
-				    replaces(rule, field)) {
-					rule->class = DC_RULE_NONE;
-					rule->define = NULL;
-					rule->why = dc_arena_printf(
-						rules->arena,
-						"struct %s of the driver has a field of that name, "
-						"which the macro of the process would replace",
-						layout->name);
-				}
+	dc_vec_each (rule, &rules->rules) {
+		/* The preprocessor finds a macro with parameters only before a parenthesis. */
+		bool has_parameters = !rule->define || rule->define[0] == '(';
+
+		if (strcmp(rule->name, name) != 0 || rule->class == DC_RULE_NONE ||
+		    rule->header_code || (has_parameters && !is_code))
+			continue;
+		rule->class = DC_RULE_NONE;
+		rule->define = NULL;
+		rule->why = "the driver declares a field or a parameter of that name, which the "
+			    "macro of the process would replace";
+	}
+}
+
+void dc_rules_spare_names(struct dc_rules *rules, const struct dc_source *source)
+{
+	size_t i;
+
+	for (i = 0; i < source->own_names.len; i++)
+		spare(rules, source->own_names.at[i], false);
+	for (i = 0; i < source->own_code_names.len; i++)
+		spare(rules, source->own_code_names.at[i], true);
 }

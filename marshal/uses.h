@@ -47,10 +47,11 @@ void dc_rules_registers(struct dc_arena *arena, const struct dc_rules *rules,
 			dc_constraint_names *ret);
 
 /*
- * dc_rules_spare_fields - makes rules "none" whose macro would also replace a field of a structure
- * of the driver: `unsigned long jiffies;`, or a call of ops->udelay(). What uses such a name stays
- * in the kernel, with that reason. To be called before the rules are used for this source.
+ * dc_rules_spare_names - makes rules "none" whose macro would also replace a field or a parameter
+ * that the driver declares: `unsigned long jiffies;`, or a call of ops->udelay(). What uses such a
+ * name stays in the kernel, with that reason. To be called before the rules are used for this
+ * source.
  */
-void dc_rules_spare_fields(struct dc_rules *rules, const struct dc_source *source);
+void dc_rules_spare_names(struct dc_rules *rules, const struct dc_source *source);
 
 #endif

@@ -89,15 +89,17 @@ static bool lay_links(struct dc_piece_cutter *cutter, const struct dc_pieces *pi
 	for (v = piece->begin; v < piece->end; v++)
 		for (h = pieces->first[v]; h < pieces->first[v + 1]; h++) {
 			uint32_t twin = pieces->halves[h].twin, head = pieces->halves[h].head;
-			int64_t flow;
+			int64_t flow, forth, back;
 
 			halves[h].head = head;
 			halves[h].twin = twin;
 			if (pieces->flow[h] < 0 || (pieces->flow[h] == 0 && twin < h))
 				continue; /* set from its twin */
 			flow = kept_flow(pieces, h, lambda);
-			halves[h].left = capacity(pieces, h, lambda) - flow;
-			halves[twin].left = capacity(pieces, twin, lambda) + flow;
+			forth = capacity(pieces, h, lambda) - flow;
+			back = capacity(pieces, twin, lambda) + flow;
+			halves[h].left[0] = halves[twin].left[1] = forth;
+			halves[h].left[1] = halves[twin].left[0] = back;
 			if (__builtin_sub_overflow(nodes[v].excess, flow, &nodes[v].excess) ||
 			    __builtin_add_overflow(nodes[head].excess, flow, &nodes[head].excess))
 				return false;
@@ -120,26 +122,19 @@ static void meet_halfway(struct dc_preflow *p, const struct dc_piece *piece)
 
 			if (forth->head > v)
 				continue;
-			if (amount > forth->left)
-				amount = forth->left;
-			else if (amount < -back->left)
-				amount = -back->left;
-			forth->left -= amount;
-			back->left += amount;
+			if (amount > forth->left[0])
+				amount = forth->left[0];
+			else if (amount < -forth->left[1])
+				amount = -forth->left[1];
+			if (!amount)
+				continue;
+			forth->left[0] -= amount;
+			forth->left[1] += amount;
+			back->left[0] += amount;
+			back->left[1] -= amount;
 			nodes[v].excess -= amount;
 			nodes[forth->head].excess += amount;
 		}
-}
-
-/* Less than nothing in excess is room. */
-static void divide_excess(struct dc_preflow_node *nodes, const struct dc_piece *piece)
-{
-	uint32_t v;
-
-	for (v = piece->begin; v < piece->end; v++) {
-		nodes[v].room = nodes[v].excess < 0 ? -nodes[v].excess : 0;
-		nodes[v].excess = nodes[v].excess > 0 ? nodes[v].excess : 0;
-	}
 }
 
 static bool lay_net(struct dc_piece_cutter *cutter, const struct dc_pieces *pieces,
@@ -158,7 +153,6 @@ static bool lay_net(struct dc_piece_cutter *cutter, const struct dc_pieces *piec
 	if (sum > 2 * (__int128)HARD)
 		return false;
 	meet_halfway(&cutter->preflow, piece);
-	divide_excess(nodes, piece);
 	return true;
 }
 
@@ -179,7 +173,7 @@ static void keep_flow(const struct dc_piece_cutter *cutter, struct dc_pieces *pi
 
 	for (h = pieces->first[piece->begin]; h < pieces->first[piece->end]; h++)
 		pieces->flow[h] =
-			(double)(capacity(pieces, h, lambda) - cutter->preflow.halves[h].left) /
+			(double)(capacity(pieces, h, lambda) - cutter->preflow.halves[h].left[0]) /
 			(double)lambda.p;
 }
 
@@ -213,44 +207,9 @@ static __int128 bound_of(const struct dc_piece_cutter *cutter, const struct dc_p
 	uint32_t v;
 
 	for (v = piece->begin; v < piece->end; v++)
-		bound += pieces->if_user[v] * lambda.p - cutter->preflow.nodes[v].excess;
+		bound += pieces->if_user[v] * lambda.p -
+			 (cutter->preflow.nodes[v].excess > 0 ? cutter->preflow.nodes[v].excess : 0);
 	return bound;
-}
-
-/* Turns all arcs around: excess is room, and the other way around. */
-static void turn(struct dc_preflow *p, const struct dc_piece *piece)
-{
-	uint32_t v, h;
-
-	for (v = piece->begin; v < piece->end; v++) {
-		int64_t excess = p->nodes[v].excess;
-
-		p->nodes[v].excess = p->nodes[v].room;
-		p->nodes[v].room = excess;
-	}
-	for (h = p->first[piece->begin]; h < p->first[piece->end]; h++) {
-		struct dc_half *twin = &p->halves[p->halves[h].twin];
-		int64_t left = p->halves[h].left;
-
-		if (p->halves[h].twin < h)
-			continue;
-		p->halves[h].left = twin->left;
-		twin->left = left;
-	}
-}
-
-/* Few nodes have excess, and very many room: their excess would go a long way, and room is found
- * sooner from the other end. */
-static bool is_lopsided(const struct dc_preflow *p, const struct dc_piece *piece)
-{
-	size_t excess = 0, room = 0;
-	uint32_t v;
-
-	for (v = piece->begin; v < piece->end; v++) {
-		excess += p->nodes[v].excess > 0;
-		room += p->nodes[v].room > 0;
-	}
-	return room / 100 > excess;
 }
 
 static void run(struct dc_piece_cutter *cutter, const struct dc_piece *piece)
@@ -258,23 +217,6 @@ static void run(struct dc_piece_cutter *cutter, const struct dc_piece *piece)
 	dc_preflow_run(&cutter->preflow, piece->begin, piece->end);
 	dc_preflow_least(&cutter->preflow, cutter->least);
 	dc_preflow_greatest(&cutter->preflow, cutter->greatest);
-}
-
-/* Pushes from the user side: what is on its greatest side there is not on our least one. */
-static void run_turned(struct dc_piece_cutter *cutter, const struct dc_piece *piece)
-{
-	struct dc_preflow *p = &cutter->preflow;
-	uint32_t v;
-
-	turn(p, piece);
-	dc_preflow_run(p, piece->begin, piece->end);
-	dc_preflow_greatest(p, cutter->least);
-	dc_preflow_least(p, cutter->greatest);
-	for (v = piece->begin; v < piece->end; v++) {
-		cutter->least[v] = !cutter->least[v];
-		cutter->greatest[v] = !cutter->greatest[v];
-	}
-	turn(p, piece);
 }
 
 static int cut_by_preflow(struct dc_piece_cutter *cutter, struct dc_pieces *pieces,
@@ -287,10 +229,7 @@ static int cut_by_preflow(struct dc_piece_cutter *cutter, struct dc_pieces *piec
 	cutter->preflow.first = pieces->first;
 	if (!lay_net(cutter, pieces, piece, lambda))
 		lay_net_anew(cutter, pieces, piece, lambda);
-	if (is_lopsided(&cutter->preflow, piece))
-		run_turned(cutter, piece);
-	else
-		run(cutter, piece);
+	run(cutter, piece);
 	keep_flow(cutter, pieces, piece, lambda);
 	bound = bound_of(cutter, pieces, piece, lambda);
 	if (cost_of(pieces, piece, lambda, cutter->least) == bound &&

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Push-relabel on a range of nodes whose terminals are numbers, not nodes; see preflow.h. A label
  * is the number of arcs to the sink: 1 for a node with room, `unreached` for one that cannot get
- * rid of its excess. */
+ * rid of its excess. Everything is written for excess that is pushed to room; `supply` and the
+ * index of `left` turn it around. */
 #include "preflow.h"
 
 #include <stdlib.h>
@@ -73,44 +74,72 @@ static void level_remove(struct dc_preflow *p, uint32_t v)
 
 /* Labels */
 
-/* Labels v, found at that distance from the sink, and enters it in the lists. */
-static void reach(struct dc_preflow *p, uint32_t v, uint32_t label)
+/* What a node has to send; below 0: room. */
+static int64_t supply(const struct dc_preflow *p, uint32_t v)
 {
+	return p->turned ? -p->nodes[v].excess : p->nodes[v].excess;
+}
+
+/* Labels v, found at that distance from the sink, and enters it in the lists. Returns what it has
+ * to send. */
+static int64_t reach(struct dc_preflow *p, uint32_t v, uint32_t label)
+{
+	int64_t sends = supply(p, v);
+
 	p->label[v] = label;
 	p->nodes[v].current = p->first[v];
 	level_add(p, v);
-	if (p->nodes[v].excess > 0)
-		activate(p, v);
+	if (sends <= 0)
+		return 0;
+	activate(p, v);
+	return sends;
+}
+
+/* Starts labels and lists with the nodes that have room; returns how much. */
+static int64_t label_room(struct dc_preflow *p, uint32_t *ret_tail)
+{
+	size_t labels = (size_t)p->unreached + 1;
+	uint32_t v, tail = 0;
+	int64_t room = 0;
+
+	memset(p->active, 0xff, labels * sizeof(*p->active));
+	memset(p->level, 0xff, labels * sizeof(*p->level));
+	p->highest = p->highest_active = 0;
+	for (v = p->base; v < p->end; v++) {
+		p->label[v] = p->unreached;
+		if (supply(p, v) >= 0)
+			continue;
+		room -= supply(p, v);
+		reach(p, v, 1);
+		p->queue[tail++] = v;
+	}
+	*ret_tail = tail;
+	return room;
 }
 
 /* Labels := exact distances to the sink in the residual net. */
 static void relabel_all(struct dc_preflow *p)
 {
-	uint32_t head = 0, tail = 0, v, h;
-	size_t labels = (size_t)p->unreached + 1;
+	uint32_t head = 0, tail, v, h;
+	int64_t room = label_room(p, &tail), sends = 0;
+	size_t halves = 0;
 
-	memset(p->active, 0xff, labels * sizeof(*p->active));
-	memset(p->level, 0xff, labels * sizeof(*p->level));
-	p->highest = p->highest_active = 0;
-	p->work = 0;
-	for (v = p->base; v < p->end; v++) {
-		p->label[v] = p->unreached;
-		if (!p->nodes[v].room)
-			continue;
-		reach(p, v, 1);
-		p->queue[tail++] = v;
-	}
 	while (head < tail) {
 		v = p->queue[head++];
+		halves += p->first[v + 1] - p->first[v];
 		for (h = p->first[v]; h < p->first[v + 1]; h++) {
 			uint32_t w = p->halves[h].head;
 
-			if (p->label[w] < p->unreached || !p->halves[p->halves[h].twin].left)
+			if (!p->halves[h].left[!p->turned] || p->label[w] < p->unreached)
 				continue;
-			reach(p, w, p->label[v] + 1);
+			sends += reach(p, w, p->label[v] + 1);
 			p->queue[tail++] = w;
 		}
 	}
+	p->movable = sends < room ? sends : room;
+	p->moved = 0;
+	p->work = 0;
+	p->work_limit = 3 * (size_t)tail + halves / 4;
 }
 
 /* No node is left at this label, so no node above it reaches the sink any more. */
@@ -138,7 +167,7 @@ static void relabel(struct dc_preflow *p, uint32_t v)
 		return;
 	}
 	for (h = p->first[v]; h < p->first[v + 1]; h++) {
-		if (p->halves[h].left && p->label[p->halves[h].head] < least) {
+		if (p->halves[h].left[p->turned] && p->label[p->halves[h].head] < least) {
 			least = p->label[p->halves[h].head];
 			p->nodes[v].current = h;
 		}
@@ -151,55 +180,51 @@ static void relabel(struct dc_preflow *p, uint32_t v)
 
 /* Pushes */
 
-static void push_half(struct dc_preflow *p, uint32_t v, struct dc_half *half)
+/* Pushes as much of the amount as there is room for on the half; returns it. The caller takes it
+ * from the half's tail. */
+static int64_t push_half(struct dc_preflow *p, struct dc_half *half, int64_t amount)
 {
-	int64_t amount = p->nodes[v].excess < half->left ? p->nodes[v].excess : half->left;
-	uint32_t w = half->head;
+	struct dc_half *twin = &p->halves[half->twin];
+	int64_t before = supply(p, half->head);
+	bool turned = p->turned;
 
-	if (!p->nodes[w].excess)
-		activate(p, w);
-	half->left -= amount;
-	p->halves[half->twin].left += amount;
-	p->nodes[v].excess -= amount;
-	p->nodes[w].excess += amount;
-}
-
-static void push_to_sink(struct dc_preflow *p, uint32_t v)
-{
-	int64_t amount =
-		p->nodes[v].excess < p->nodes[v].room ? p->nodes[v].excess : p->nodes[v].room;
-
-	p->nodes[v].room -= amount;
-	p->nodes[v].excess -= amount;
+	if (amount > half->left[turned])
+		amount = half->left[turned];
+	half->left[turned] -= amount;
+	half->left[!turned] += amount;
+	twin->left[!turned] -= amount;
+	twin->left[turned] += amount;
+	p->nodes[half->head].excess += turned ? -amount : amount;
+	if (before < 0)
+		p->moved += amount < -before ? amount : -before;
+	if (before <= 0 && before + amount > 0)
+		activate(p, half->head);
+	return amount;
 }
 
 /* Pushes and relabels v until its excess is gone or cannot reach the sink. */
 static void discharge(struct dc_preflow *p, uint32_t v)
 {
-	push_to_sink(p, v);
-	while (p->nodes[v].excess > 0 && p->label[v] < p->unreached) {
-		uint32_t end = p->first[v + 1];
+	struct dc_preflow_node *node = &p->nodes[v];
+	uint32_t end = p->first[v + 1];
+	int64_t rest = supply(p, v);
 
-		for (; p->nodes[v].current < end; p->nodes[v].current++) {
-			struct dc_half *half = &p->halves[p->nodes[v].current];
+	while (rest && p->label[v] < p->unreached) {
+		struct dc_half *half = &p->halves[node->current];
 
-			if (!half->left || p->label[v] != p->label[half->head] + 1)
-				continue;
-			push_half(p, v, half);
-			if (!p->nodes[v].excess)
-				return;
-		}
-		relabel(p, v);
+		if (node->current == end)
+			relabel(p, v);
+		else if (!half->left[p->turned] || p->label[v] != p->label[half->head] + 1)
+			node->current++;
+		else
+			rest -= push_half(p, half, rest);
 	}
+	node->excess = p->turned ? -rest : rest;
 }
 
-void dc_preflow_run(struct dc_preflow *p, uint32_t base, uint32_t end)
+/* Pushes until nothing moves any more, or the labels want to be exact again. True: nothing moves. */
+static bool push_all(struct dc_preflow *p)
 {
-	p->base = base;
-	p->end = end;
-	p->unreached = end - base + 1;
-	p->work_limit = 6 * (size_t)(end - base) + (p->first[end] - p->first[base]) / 2;
-	relabel_all(p);
 	while (p->highest_active > 0) {
 		uint32_t v = p->active[p->highest_active];
 
@@ -207,10 +232,37 @@ void dc_preflow_run(struct dc_preflow *p, uint32_t base, uint32_t end)
 			p->highest_active--;
 			continue;
 		}
+		if (p->work > p->work_limit)
+			return false;
 		p->active[p->highest_active] = p->nodes[v].next_active;
 		discharge(p, v);
-		if (p->work > p->work_limit)
-			relabel_all(p);
+	}
+	return true;
+}
+
+static void begin(struct dc_preflow *p, uint32_t base, uint32_t end, bool turned)
+{
+	p->base = base;
+	p->end = end;
+	p->unreached = end - base + 1;
+	p->turned = turned;
+	relabel_all(p);
+}
+
+void dc_preflow_drain(struct dc_preflow *p, uint32_t base, uint32_t end, bool room)
+{
+	begin(p, base, end, room);
+	while (!push_all(p))
+		relabel_all(p);
+}
+
+void dc_preflow_run(struct dc_preflow *p, uint32_t base, uint32_t end)
+{
+	begin(p, base, end, false);
+	while (!push_all(p)) {
+		if (p->moved < p->movable / 2)
+			p->turned = !p->turned;
+		relabel_all(p);
 	}
 }
 
@@ -230,7 +282,7 @@ void dc_preflow_least(struct dc_preflow *p, bool *least)
 		for (h = p->first[v]; h < p->first[v + 1]; h++) {
 			uint32_t w = p->halves[h].head;
 
-			if (least[w] || !p->halves[h].left)
+			if (!p->halves[h].left[0] || least[w])
 				continue;
 			least[w] = true;
 			p->queue[tail++] = w;
@@ -243,7 +295,7 @@ void dc_preflow_greatest(struct dc_preflow *p, bool *greatest)
 	uint32_t head = 0, tail = 0, v, h;
 
 	for (v = p->base; v < p->end; v++) {
-		greatest[v] = !p->nodes[v].room;
+		greatest[v] = p->nodes[v].excess >= 0;
 		if (!greatest[v])
 			p->queue[tail++] = v;
 	}
@@ -252,7 +304,7 @@ void dc_preflow_greatest(struct dc_preflow *p, bool *greatest)
 		for (h = p->first[v]; h < p->first[v + 1]; h++) {
 			uint32_t w = p->halves[h].head;
 
-			if (!greatest[w] || !p->halves[p->halves[h].twin].left)
+			if (!p->halves[h].left[1] || !greatest[w])
 				continue;
 			greatest[w] = false;
 			p->queue[tail++] = w;

@@ -4,7 +4,8 @@
 # Prints the result as one line of JSON; what was said is in WORK/NAME.log.
 #
 #   one.sh FAMILY/NAME rules     the cut of solve --rules
-#   one.sh FAMILY/NAME random    three random cuts that keep the constraints
+#   one.sh FAMILY/NAME random    three random cuts that keep the constraints; one that equals a cut that was
+#                                built before is not built again
 #
 # DRIVERCUT, PLANS, WORK, SEED, KBUILD, RUNTIME (dcrt.ko's folder), OBJECTS (the process's library,
 # compiled) come from study.sh beside this file.
@@ -33,7 +34,7 @@ try() {
 	shift
 	echo "== $stage: $*" >>"$log"
 	at=$(wc -l <"$log")
-	timeout 1200 "$@" >>"$log" 2>&1 && return 0
+	timeout 3600 "$@" >>"$log" 2>&1 && return 0
 	failed=$stage
 	reason=$(first_error $((at + 1)))
 	[ "$reason" ] || reason=$(tail -n 1 "$log" | cut -c 1-300)
@@ -59,41 +60,38 @@ build() { # CUT
 	try check make -s -C "$both/user" check
 }
 
-# A random cut that keeps the constraints: some functions that may be in the process are pinned to
-# the kernel, and the solver adds what must be with them.
-random_cut() { # NUMBER
-	set -- "$1" $(($1 * 25))
-	pins=$(jq -r '.sides | to_entries[] | select(.value != "kernel") | .key' "$work/cut.json" | while read -r function; do
-		sum=$(printf '%s' "$SEED $1 $function" | cksum)
-		[ $((${sum%% *} % 100)) -lt "$2" ] && echo "--pin $function=kernel"
-	done)
-	# shellcheck disable=SC2086 # a list of words
-	drivercut solve --rules $pins -o "$work/random.json"
-}
-
 all_builds() {
 	drivercut solve --rules -o "$work/cut.json" || return 1
+	seen=$(jq -c .sides "$work/cut.json" | md5sum)
 	if [ "$kind" = rules ]; then
 		build "$work/cut.json" || return 1
 		built=1
 		return
 	fi
 	for number in 1 2 3; do
-		random_cut "$number" || return 1
-		build "$work/random.json" || return 1
+		cut=$work/random$number.json
+		drivercut solve --rules --random-cut $((SEED * 1000 + number)) -o "$cut" || return 1
+		sides=$(jq -c .sides "$cut" | md5sum)
+		case $seen in
+		*"$sides"*) ;;
+		*)
+			build "$cut" || return 1
+			seen="$seen $sides" distinct=$((distinct + 1))
+			;;
+		esac
 		built=$number
 	done
 }
 
-failed='' reason='' built=0
+failed='' reason='' built=0 distinct=0
 all_builds
 [ -s "$work/cut.json" ] || echo '{}' >"$work/cut.json"
 "$DRIVERCUT" solve "$folder" --module "$module" --family "$family" -o "$work/structural.json" \
 	>>"$log" 2>&1 || echo '{}' >"$work/structural.json"
 jq -c --arg name "$name" --arg kind "$kind" --arg failed "$failed" --arg reason "$reason" \
-	--argjson built "$built" --argjson seconds $(($(date +%s) - started)) \
+	--argjson built "$built" --argjson distinct "$distinct" --argjson seconds $(($(date +%s) - started)) \
 	--slurpfile structural "$work/structural.json" \
-	'{"module": $name, cuts: $kind, built: $built,
+	'{"module": $name, cuts: $kind, built: $built, distinct: $distinct,
 	  failed: (if $failed == "" then null else $failed end), reason: $reason,
 	  lines: ((.kernel_loc // 0) + (.user_loc // 0)),
 	  must_stay: ($structural[0].kernel_loc // 0), may_move: (.user_loc // 0),

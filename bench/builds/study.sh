@@ -9,12 +9,15 @@
 #   DRIVERCUT=build/cli/drivercut   the program
 #   COUNT=300       how many modules
 #   SEED=1          of the sample and of the random cuts
-#   RANDOM_CUTS=40  for how many modules three random cuts that keep the constraints are built as well
+#   RANDOM_CUTS=40  for how many modules three random cuts that keep the constraints are built as well: the
+#                   first of the sample of which anything may move
 #   JOBS=1          modules at a time
 #   AGAIN=failed    runs those that failed again; AGAIN=FAMILY/NAME runs one again
 #   ONLY=FILE       instead of a sample: the modules in FILE, one a line
 #
-# Interrupted, it goes on where it was when called again. The last result of a module counts.
+# The sample is in random order, and is built in that order (the largest tenth last): where it is
+# interrupted, the part that is done is a sample as well, but for that tenth. It goes on where it was
+# when called again. The last result of a module counts.
 set -eu
 here=$(realpath "$(dirname "$0")")
 dir=${1:-out/builds}
@@ -79,29 +82,26 @@ prepare() {
 	touch "$dir/prepared"
 }
 
-# Prints the jobs without a result: FAMILY/NAME and rules or random, the smallest module first, random cuts
-# last.
+# Prints the jobs of a kind (rules, random) without a result: FAMILY/NAME and the kind.
 todo() {
-	awk -v random="$random" -v again="${AGAIN:-}" '
+	awk -v kind="$1" -v random="$random" -v again="${AGAIN:-}" '
 		FILENAME ~ /sizes$/ {
-			bytes[$1] = $2
+			if ($2 > 250000)
+				large[$1] = 1
 			next
 		}
 		FILENAME ~ /results.jsonl$/ {
 			split($0, part, "\"") # {"module":"NAME","cuts":"KIND",...
 			done[part[4] " " part[8]] = !(again == "failed" && $0 !~ /"failed":null/) &&
 				part[4] != again
+			if (part[8] == "rules")
+				moves[part[4]] = $0 ~ /"may_move":[1-9]/
 			next
 		}
-		{ name[++count] = $1 }
-		END {
-			for (i = 1; i <= count; i++)
-				if (!done[name[i] " rules"])
-					print 1, bytes[name[i]], name[i], "rules"
-			for (i = 1; i <= count && i <= random; i++)
-				if (!done[name[i] " random"])
-					print 2, bytes[name[i]], name[i], "random"
-		}' "$dir/sizes" "$dir/results.jsonl" "$dir/sample" | sort -k 1,1n -k 2,2n -k 3 | cut -d ' ' -f 3-
+		kind == "rules" || (moves[$1] && taken++ < random) {
+			if (!done[$1 " " kind])
+				print large[$1] + 0, ++count, $1, kind
+		}' "$dir/sizes" "$dir/results.jsonl" "$dir/sample" | sort -k 1,1n -k 2,2n | cut -d ' ' -f 3-
 }
 
 [ -s "$dir/sizes" ] || { sizes >"$dir/sizes.new" && mv "$dir/sizes.new" "$dir/sizes"; }
@@ -113,9 +113,10 @@ elif [ ! -s "$dir/sample" ]; then
 fi
 touch "$dir/results.jsonl"
 prepare
-left=$(todo | wc -l)
-echo "$left jobs left, of $(wc -l <"$dir/sample") modules" >&2
-todo | xargs -r -P "${JOBS:-1}" -L 1 sh -c '
-	line=$("$0/one.sh" "$2" "$3") && echo "$line" >>"$1/results.jsonl" && echo "$line" >&2' \
-	"$here" "$dir"
+for kind in rules random; do
+	echo "$(todo $kind | wc -l) jobs left ($kind), of $(wc -l <"$dir/sample") modules" >&2
+	todo $kind | xargs -r -P "${JOBS:-1}" -L 1 sh -c '
+		line=$("$0/one.sh" "$2" "$3") && echo "$line" >>"$1/results.jsonl" && echo "$line" >&2' \
+		"$here" "$dir"
+done
 sh "$here/report.sh" "$dir"

@@ -179,6 +179,7 @@ static void finish(struct dc_source_reader *reader)
 	free(names);
 	drop_own(source);
 	dc_layout_finish(&source->layouts);
+	dc_source_finish_own_names(source);
 	finish_evidence(reader);
 	if (source->definitions.len)
 		qsort(source->definitions.at, source->definitions.len,

@@ -3,8 +3,6 @@
  * Walks a body and notes what it does with pointers: looks at what they point to, sets them, passes
  * them on. A use that the walk does not know is noted as one that nobody can bound.
  */
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "graph/source/pointers_read.h"
@@ -13,203 +11,19 @@ static void walk_any(struct dc_pointer_walk *walk, CXCursor at);
 static void walk_place(struct dc_pointer_walk *walk, CXCursor lvalue);
 static void walk_value(struct dc_pointer_walk *walk, CXCursor expr);
 
-/* Rows */
-
-enum { TEXT_LONGEST = 64 };
-
-/* The source's words, on one line. */
-static const char *text_of(struct dc_pointer_walk *walk, CXCursor at)
-{
-	CXSourceRange extent = clang_getCursorExtent(at);
-	char text[TEXT_LONGEST + 4];
-	size_t size, len = 0;
-	unsigned from, to;
-	const char *all;
-	CXFile file;
-
-	clang_getFileLocation(clang_getRangeStart(extent), &file, NULL, NULL, &from);
-	clang_getFileLocation(clang_getRangeEnd(extent), NULL, NULL, NULL, &to);
-	all = file ? clang_getFileContents(walk->tu, file, &size) : NULL;
-	if (all && from >= to && from < size) { /* a macro's: the line has to do */
-		while (from && all[from - 1] != '\n')
-			from--;
-		for (to = from; to < size && all[to] != '\n'; to++)
-			;
-	}
-	for (; all && from < to && from < size && len < TEXT_LONGEST; from++)
-		if (!isspace((unsigned char)all[from]))
-			text[len++] = all[from];
-		else if (len && text[len - 1] != ' ')
-			text[len++] = ' ';
-	if (from < to)
-		while (len < TEXT_LONGEST + 3 && len >= TEXT_LONGEST)
-			text[len++] = '.';
-	text[len] = '\0';
-	return dc_facts_name(walk->facts, text);
-}
-
-void dc_evidence_add(struct dc_pointer_walk *walk, CXCursor at, struct dc_evidence evidence)
-{
-	struct dc_ast_place place = dc_ast_place(at);
-	const char *file = dc_ast_driver_file(walk->facts, place.file);
-
-	evidence.function = walk->function;
-	evidence.file = file ? file : walk->file;
-	evidence.line = place.line;
-	if (!evidence.text)
-		evidence.text = text_of(walk, at);
-	dc_vec_push(walk->ret, evidence);
-}
-
-/* True if every call that runs to its end looks at the extent: a loop over all elements is taken at
- * its word even where it leaves some out, as long as it does not look beyond them. */
-static bool is_certain(const struct dc_pointer_walk *walk, const struct dc_extent *extent)
-{
-	unsigned outside = walk->loops.len ? walk->loops.at[0].conditions : walk->conditions;
-	unsigned inside = walk->conditions - outside - (unsigned)walk->loops.len;
-
-	if (outside || !extent)
-		return false;
-	if (extent->times && extent->bytes <= 0)
-		return true;
-	return !inside && (extent->times || !walk->left);
-}
-
-/* True for a field of one of the kernel's structures: its memory is the kernel's to lend. */
-static bool is_field_of_kernel(const struct dc_pointer_walk *walk, const struct dc_pointer *place)
-{
-	size_t i;
-
-	if (place->kind != DC_POINTER_FIELD)
-		return false;
-	for (i = 0; i < walk->facts->records.len; i++)
-		if (walk->facts->records.at[i].name == place->of)
-			return false;
-	return true;
-}
-
-/* Notes the use of what an expression points to. extent: NULL if nothing tells how far. */
-static void note_use(struct dc_pointer_walk *walk, CXCursor pointer, CXCursor at,
-		     enum dc_evidence_kind kind, const struct dc_extent *extent)
-{
-	dc_pointed_values values = {0};
-	struct dc_pointed *value;
-
-	dc_pointed_values_of(walk, pointer, &values);
-	dc_vec_each (value, &values) {
-		struct dc_evidence evidence = {
-			.pointer = value->place,
-			.kind = kind,
-			.record = dc_pointed_record(walk->facts,
-						    clang_getCursorType(dc_ast_strip(pointer))),
-			.certain = is_certain(walk, extent),
-		};
-
-		if (kind == DC_EVIDENCE_DEVICE && is_field_of_kernel(walk, &value->place))
-			continue;
-		if (value->kind != DC_POINTED_PLACE && value->kind != DC_POINTED_INSIDE)
-			continue;
-		if (kind == DC_EVIDENCE_USES &&
-		    (value->kind == DC_POINTED_INSIDE || !extent || value->offset < 0))
-			evidence.kind = DC_EVIDENCE_USES_SOME;
-		if (evidence.kind == DC_EVIDENCE_USES) {
-			evidence.extent = *extent;
-			evidence.extent.bytes += value->offset;
-		}
-		dc_evidence_add(walk, at, evidence);
-	}
-	dc_vec_done(&values);
-}
+/* Values that go somewhere */
 
 static void escape(struct dc_pointer_walk *walk, CXCursor pointer)
 {
-	note_use(walk, pointer, pointer, DC_EVIDENCE_USES_SOME, NULL);
+	dc_pointer_note_use(walk, pointer, pointer, DC_EVIDENCE_USES_SOME, NULL);
 	walk_value(walk, pointer);
-}
-
-/* Notes that a place is set to a value. */
-static void note_value(struct dc_pointer_walk *walk, struct dc_pointer place, CXCursor at,
-		       const struct dc_pointed *value)
-{
-	static const enum dc_evidence_kind kinds[] = {
-		[DC_POINTED_PLACE] = DC_EVIDENCE_FROM,
-		[DC_POINTED_INSIDE] = DC_EVIDENCE_INSIDE,
-		[DC_POINTED_MEMORY] = DC_EVIDENCE_HAS,
-		[DC_POINTED_REGISTERS] = DC_EVIDENCE_REGISTERS,
-		[DC_POINTED_DEVICE] = DC_EVIDENCE_DEVICE,
-		[DC_POINTED_NULL] = DC_EVIDENCE_NULL,
-		[DC_POINTED_UNKNOWN] = DC_EVIDENCE_ANY,
-	};
-	struct dc_evidence evidence = {
-		.pointer = place,
-		.from = value->place,
-		.offset = value->offset,
-		.extent = value->extent,
-		.allocated = value->allocated,
-	};
-
-	if (value->kind == DC_POINTED_NULL && place.kind != DC_POINTER_PARAMETER &&
-	    place.kind != DC_POINTER_PASSED)
-		return;
-	evidence.kind = kinds[value->kind];
-	evidence.certain = value->kind == DC_POINTED_PLACE ? !walk->conditions : value->beside;
-	dc_evidence_add(walk, at, evidence);
 }
 
 static void assign(struct dc_pointer_walk *walk, struct dc_pointer place, CXCursor expr,
 		   const char *record)
 {
-	dc_pointed_values values = {0};
-	struct dc_pointed *value;
-	size_t first = walk->ret->len;
-
-	dc_pointed_values_of(walk, expr, &values);
-	dc_vec_each (value, &values)
-		note_value(walk, place, expr, value);
-	dc_vec_done(&values);
-	for (; first < walk->ret->len; first++)
-		walk->ret->at[first].record = record;
+	dc_pointer_note_values(walk, place, expr, record);
 	walk_value(walk, expr);
-}
-
-static void note_registers(struct dc_pointer_walk *walk, CXCursor declaration,
-			   struct dc_pointer place)
-{
-	struct dc_evidence evidence = {
-		.pointer = place,
-		.kind = DC_EVIDENCE_REGISTERS,
-		.record = dc_pointed_record(walk->facts, clang_getCursorType(declaration)),
-	};
-
-	if (dc_is_data_pointer(clang_getCursorType(declaration)) &&
-	    dc_declares_registers(walk->tu, declaration))
-		dc_evidence_add(walk, declaration, evidence);
-}
-
-/* The declaration of a field says whether it points to registers: looked at once. */
-static void note_field(struct dc_pointer_walk *walk, CXCursor member)
-{
-	CXCursor field = clang_getCursorReferenced(member);
-	struct dc_evidence evidence = {.kind = DC_EVIDENCE_DEVICE};
-	const struct dc_reach_rule *rule;
-	struct dc_pointer place;
-	const char *name, **seen;
-
-	if (clang_getCursorKind(field) != CXCursor_FieldDecl ||
-	    !dc_is_data_pointer(clang_getCursorType(field)) ||
-	    !dc_pointer_place(walk, member, &place))
-		return;
-	name = dc_facts_namef(walk->facts, "%s.%s", place.of, place.name);
-	dc_vec_each (seen, &walk->facts->pointer_fields)
-		if (*seen == name)
-			return;
-	dc_vec_push(&walk->facts->pointer_fields, name);
-	note_registers(walk, field, place);
-	rule = dc_family_reach(walk->facts->family, name);
-	evidence.pointer = place;
-	evidence.record = dc_pointed_record(walk->facts, clang_getCursorType(field));
-	if (rule && rule->memory == DC_REACH_DEVICE)
-		dc_evidence_add(walk, field, evidence);
 }
 
 /* Expressions */
@@ -228,7 +42,7 @@ static void access(struct dc_pointer_walk *walk, CXCursor at, CXCursor base, CXC
 		known = known && dc_extent_of(walk, index, &last) && last.bytes + last.each >= 0;
 	last.bytes++;
 	known = known && dc_extent_multiply(last, (struct dc_extent){.bytes = element}, &extent);
-	note_use(walk, base, at, DC_EVIDENCE_USES, known ? &extent : NULL);
+	dc_pointer_note_use(walk, base, at, DC_EVIDENCE_USES, known ? &extent : NULL);
 	walk_value(walk, base);
 	if (!clang_Cursor_isNull(index))
 		walk_any(walk, index);
@@ -251,7 +65,7 @@ static void walk_place(struct dc_pointer_walk *walk, CXCursor lvalue)
 	case CXCursor_DeclRefExpr:
 		break;
 	case CXCursor_MemberRefExpr:
-		note_field(walk, at);
+		dc_pointer_note_field(walk, at);
 		if (!children.len)
 			break;
 		base = dc_ast_strip(children.at[0]);
@@ -295,7 +109,7 @@ static void walk_address(struct dc_pointer_walk *walk, CXCursor of)
 	}
 	dc_ast_children(at, &children);
 	if (clang_getCursorKind(at) == CXCursor_MemberRefExpr && children.len) {
-		note_field(walk, at);
+		dc_pointer_note_field(walk, at);
 		base = dc_ast_strip(children.at[0]);
 		if (is_pointer(base))
 			walk_value(walk, base);
@@ -389,10 +203,10 @@ static void pass_to_kernel(struct dc_pointer_walk *walk, CXCursor call, const ch
 	size_t at;
 
 	if (!rule || rule->memory == DC_REACH_DEVICE) {
-		note_use(walk, argument, call, rule ? DC_EVIDENCE_DEVICE : DC_EVIDENCE_USES_SOME,
-			 NULL);
+		dc_pointer_note_use(walk, argument, call,
+				    rule ? DC_EVIDENCE_DEVICE : DC_EVIDENCE_USES_SOME, NULL);
 	} else if (rule->string) {
-		note_use(walk, argument, call, DC_EVIDENCE_STRING, NULL);
+		dc_pointer_note_use(walk, argument, call, DC_EVIDENCE_STRING, NULL);
 	} else if (rule->bytes_count || rule->size) {
 		if (rule->size)
 			extent.bytes = rule->size;
@@ -402,7 +216,7 @@ static void pass_to_kernel(struct dc_pointer_walk *walk, CXCursor call, const ch
 					clang_Cursor_getArgument(call, (unsigned)rule->bytes[at]),
 					&factor) &&
 				dc_extent_multiply(extent, factor, &extent);
-		note_use(walk, argument, call, DC_EVIDENCE_USES, known ? &extent : NULL);
+		dc_pointer_note_use(walk, argument, call, DC_EVIDENCE_USES, known ? &extent : NULL);
 	}
 	walk_value(walk, argument);
 }
@@ -607,50 +421,6 @@ static void walk_initialiser(struct dc_pointer_walk *walk, const dc_ast_cursors 
 	}
 }
 
-/* Which variables a body sets */
-
-struct settings {
-	CXCursor variable; /* the one that is asked about; null: all are noted */
-	bool found;
-	struct dc_pointer_walk *walk;
-};
-
-static enum CXChildVisitResult visit_setting(CXCursor at, CXCursor parent, CXClientData data)
-{
-	struct settings *settings = data;
-	enum CXCursorKind kind = clang_getCursorKind(at);
-	enum CXUnaryOperatorKind op = clang_getCursorUnaryOperatorKind(at);
-	CXCursor to;
-
-	(void)parent;
-	if (kind != CXCursor_CompoundAssignOperator &&
-	    !(kind == CXCursor_BinaryOperator &&
-	      clang_getCursorBinaryOperatorKind(at) == CXBinaryOperator_Assign) &&
-	    !(kind == CXCursor_UnaryOperator &&
-	      (op == CXUnaryOperator_PreInc || op == CXUnaryOperator_PreDec ||
-	       op == CXUnaryOperator_PostInc || op == CXUnaryOperator_PostDec ||
-	       op == CXUnaryOperator_AddrOf)))
-		return CXChildVisit_Recurse;
-	to = dc_ast_strip(dc_ast_first(at));
-	if (clang_getCursorKind(to) != CXCursor_DeclRefExpr)
-		return CXChildVisit_Recurse;
-	to = clang_getCursorReferenced(to);
-	if (settings->walk)
-		dc_vec_push(&settings->walk->assigned, to);
-	else if (clang_equalCursors(to, settings->variable))
-		settings->found = true;
-	return CXChildVisit_Recurse;
-}
-
-static bool is_set_in(CXCursor body, CXCursor variable)
-{
-	struct settings settings = {.variable = variable};
-
-	visit_setting(body, body, &settings);
-	clang_visitChildren(body, visit_setting, &settings);
-	return settings.found;
-}
-
 /* Statements */
 
 static void walk_all(struct dc_pointer_walk *walk, const dc_ast_cursors *children, size_t first)
@@ -661,78 +431,12 @@ static void walk_all(struct dc_pointer_walk *walk, const dc_ast_cursors *childre
 		walk_any(walk, children->at[i]);
 }
 
-/* i++, or i += 2 */
-static bool is_step_up(CXCursor step, bool by_one, CXCursor *ret_variable)
-{
-	enum CXUnaryOperatorKind unary = clang_getCursorUnaryOperatorKind(step);
-	dc_ast_cursors sides = {0};
-	long long by = 0;
-
-	dc_ast_children(step, &sides);
-	if (unary == CXUnaryOperator_PreInc || unary == CXUnaryOperator_PostInc)
-		by = 1;
-	else if (clang_getCursorBinaryOperatorKind(step) == CXBinaryOperator_AddAssign &&
-		 sides.len == 2 && !dc_ast_constant(dc_ast_strip(sides.at[1]), &by))
-		by = 0;
-	if (sides.len)
-		*ret_variable = clang_getCursorReferenced(dc_ast_strip(sides.at[0]));
-	dc_vec_done(&sides);
-	return by_one ? by == 1 : by > 0;
-}
-
-/* i = 0, or another start that is not below 0. */
-static bool is_start(struct dc_pointer_walk *walk, CXCursor at)
-{
-	CXCursor from = clang_getNullCursor();
-	struct dc_extent start;
-	dc_ast_cursors sides = {0};
-
-	if (clang_getCursorKind(at) == CXCursor_DeclStmt)
-		from = clang_Cursor_getVarDeclInitializer(dc_ast_first(at));
-	dc_ast_children(at, &sides);
-	if (clang_getCursorBinaryOperatorKind(at) == CXBinaryOperator_Assign && sides.len == 2)
-		from = sides.at[1];
-	dc_vec_done(&sides);
-	return !clang_Cursor_isNull(from) && dc_extent_of(walk, from, &start) && !start.times &&
-	       start.bytes >= 0;
-}
-
-/* for (i = 0; i < BOUND; i++) with a body that leaves i alone. */
-static bool counts_up(struct dc_pointer_walk *walk, const dc_ast_cursors *children,
-		      struct dc_pointer_loop *ret)
-{
-	CXCursor condition, left, stepped = clang_getNullCursor();
-	enum CXBinaryOperatorKind op;
-	dc_ast_cursors sides = {0};
-	bool known;
-
-	if (children->len != 4)
-		return false;
-	condition = dc_ast_strip(children->at[1]);
-	op = clang_getCursorBinaryOperatorKind(condition);
-	if ((op != CXBinaryOperator_LT && op != CXBinaryOperator_LE && op != CXBinaryOperator_NE) ||
-	    !is_step_up(dc_ast_strip(children->at[2]), op == CXBinaryOperator_NE, &stepped) ||
-	    !is_start(walk, dc_ast_strip(children->at[0])))
-		return false;
-	dc_ast_children(condition, &sides);
-	left = sides.len == 2 ? dc_ast_strip(sides.at[0]) : clang_getNullCursor();
-	ret->variable = clang_getCursorReferenced(left);
-	known = clang_getCursorKind(left) == CXCursor_DeclRefExpr &&
-		clang_equalCursors(stepped, ret->variable) &&
-		dc_extent_of(walk, sides.at[1], &ret->last) &&
-		!is_set_in(children->at[3], ret->variable);
-	dc_vec_done(&sides);
-	if (known && op != CXBinaryOperator_LE)
-		ret->last.bytes--;
-	return known;
-}
-
 static void walk_loop(struct dc_pointer_walk *walk, CXCursor at, const dc_ast_cursors *children)
 {
 	struct dc_pointer_loop loop;
 	size_t i;
-	bool counted =
-		clang_getCursorKind(at) == CXCursor_ForStmt && counts_up(walk, children, &loop);
+	bool counted = clang_getCursorKind(at) == CXCursor_ForStmt &&
+		       dc_pointer_counts_up(walk, children, &loop);
 
 	loop.conditions = walk->conditions;
 	if (counted)
@@ -763,7 +467,7 @@ static void walk_variable(struct dc_pointer_walk *walk, CXCursor variable,
 	CXCursor init = clang_Cursor_getVarDeclInitializer(variable);
 	CXType type = clang_getCursorType(variable);
 
-	note_registers(walk, variable, dc_pointer_variable(walk, variable));
+	dc_pointer_note_registers(walk, variable, dc_pointer_variable(walk, variable));
 	if (!clang_Cursor_isNull(init) && is_pointer(variable))
 		assign(walk, dc_pointer_variable(walk, variable), init,
 		       dc_pointed_record(walk->facts, type));
@@ -820,7 +524,7 @@ static void walk_node(struct dc_pointer_walk *walk, CXCursor at, const dc_ast_cu
 	case CXCursor_MemberRefExpr:
 	case CXCursor_ArraySubscriptExpr:
 		if (is_pointer(at)) /* used where nothing follows it */
-			note_use(walk, at, at, DC_EVIDENCE_USES_SOME, NULL);
+			dc_pointer_note_use(walk, at, at, DC_EVIDENCE_USES_SOME, NULL);
 		walk_place(walk, at);
 		break;
 	default:
@@ -850,7 +554,7 @@ static void note_parameters(struct dc_pointer_walk *walk, CXCursor function)
 		struct dc_evidence evidence = {
 			.pointer = place, .kind = DC_EVIDENCE_HAS, .certain = true};
 
-		note_registers(walk, parameter, place);
+		dc_pointer_note_registers(walk, parameter, place);
 		if (type.kind != CXType_ConstantArray)
 			continue;
 		evidence.extent.bytes = clang_Type_getSizeOf(type);
@@ -863,10 +567,9 @@ void dc_pointers_read_function(struct dc_facts *facts, CXTranslationUnit tu, CXC
 {
 	struct dc_pointer_walk walk = {
 		.facts = facts, .tu = tu, .ret = ret, .function = symbol, .file = file};
-	struct settings settings = {.variable = clang_getNullCursor(), .walk = &walk};
 	CXCursor body = dc_ast_body(function);
 
-	clang_visitChildren(body, visit_setting, &settings);
+	dc_pointer_note_assigned(&walk, body);
 	note_parameters(&walk, function);
 	walk_any(&walk, body);
 	dc_vec_done(&walk.assigned);
@@ -880,76 +583,4 @@ void dc_pointers_read_variable(struct dc_facts *facts, CXTranslationUnit tu, CXC
 
 	walk_any(&walk, variable);
 	dc_vec_done(&walk.loops);
-}
-
-/* Order */
-
-int dc_pointer_order(const struct dc_pointer *a, const struct dc_pointer *b)
-{
-	int order = (int)a->kind - (int)b->kind;
-
-	if (!order)
-		order = strcmp(a->of ? a->of : "", b->of ? b->of : "");
-	return order ? order : strcmp(a->name ? a->name : "", b->name ? b->name : "");
-}
-
-static int order_numbers(long long a, long long b)
-{
-	return a < b ? -1 : a > b;
-}
-
-static bool is_of_call(const struct dc_evidence *row)
-{
-	return (row->pointer.kind == DC_POINTER_PARAMETER ||
-		row->pointer.kind == DC_POINTER_PASSED) &&
-	       (row->kind == DC_EVIDENCE_FROM || row->kind == DC_EVIDENCE_NUMBER);
-}
-
-/* By all that says something else; the place of it comes last. */
-static int order_statements(const struct dc_evidence *a, const struct dc_evidence *b)
-{
-	int order = dc_pointer_order(&a->pointer, &b->pointer);
-
-	if (!order)
-		order = (int)a->kind - (int)b->kind;
-	if (!order)
-		order = dc_pointer_order(&a->from, &b->from);
-	if (!order)
-		order = order_numbers(a->offset, b->offset);
-	if (!order)
-		order = order_numbers(a->extent.bytes, b->extent.bytes);
-	if (!order)
-		order = order_numbers(a->extent.each, b->extent.each);
-	if (!order)
-		order = strcmp(a->extent.times ? a->extent.times : "",
-			       b->extent.times ? b->extent.times : "");
-	if (!order)
-		order = (int)b->certain - (int)a->certain;
-	if (!order && is_of_call(a)) /* the numbers of that call belong to it */
-		order = strcmp(a->function ? a->function : "", b->function ? b->function : "");
-	if (!order && is_of_call(a))
-		order = order_numbers(a->line, b->line);
-	return order;
-}
-
-static int order_evidence(const void *left, const void *right)
-{
-	const struct dc_evidence *a = left, *b = right;
-	int order = order_statements(a, b);
-
-	if (!order)
-		order = strcmp(a->file, b->file);
-	return order ? order : order_numbers(a->line, b->line);
-}
-
-void dc_pointers_finish(dc_evidences *evidence)
-{
-	size_t i, count = 0;
-
-	if (evidence->len)
-		qsort(evidence->at, evidence->len, sizeof(*evidence->at), order_evidence);
-	for (i = 0; i < evidence->len; i++)
-		if (!count || order_statements(&evidence->at[count - 1], &evidence->at[i]) != 0)
-			evidence->at[count++] = evidence->at[i];
-	evidence->len = count;
 }

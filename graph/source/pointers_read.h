@@ -65,6 +65,26 @@ struct dc_pointer dc_pointer_variable(struct dc_pointer_walk *walk, CXCursor var
 /* Adds a row with its place; kind and pointer are the caller's. */
 void dc_evidence_add(struct dc_pointer_walk *walk, CXCursor at, struct dc_evidence evidence);
 
+/* Notes the use of what an expression points to. extent: NULL if nothing tells how far. */
+void dc_pointer_note_use(struct dc_pointer_walk *walk, CXCursor pointer, CXCursor at,
+			 enum dc_evidence_kind kind, const struct dc_extent *extent);
+
+/* Notes that a place is set to the values of an expression. record: what it points to, or NULL. */
+void dc_pointer_note_values(struct dc_pointer_walk *walk, struct dc_pointer place, CXCursor expr,
+			    const char *record);
+
+/* Notes what a declaration, or that of a member's field (looked at once), says of registers. */
+void dc_pointer_note_registers(struct dc_pointer_walk *walk, CXCursor declaration,
+			       struct dc_pointer place);
+void dc_pointer_note_field(struct dc_pointer_walk *walk, CXCursor member);
+
+/* Adds to walk->assigned the variables that a body sets after their declaration. */
+void dc_pointer_note_assigned(struct dc_pointer_walk *walk, CXCursor body);
+
+/* True for `for (i = 0; i < BOUND; i++)` with a body that leaves i alone; children: of the loop. */
+bool dc_pointer_counts_up(struct dc_pointer_walk *walk, const dc_ast_cursors *children,
+			  struct dc_pointer_loop *ret);
+
 /* True for a type that is a pointer to data, or an array (a parameter's decays to one). */
 bool dc_is_data_pointer(CXType type);
 

@@ -138,6 +138,7 @@ static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXCli
 	    kind == CXCursor_InclusionDirective)
 		return CXChildVisit_Continue;
 	note_file(reader, cursor, file);
+	dc_source_read_own_names(reader, cursor);
 	if (kind == CXCursor_VarDecl)
 		dc_source_read_variable(reader, cursor, file);
 	else if (kind == CXCursor_FunctionDecl && dc_source_name_is_generated(reader, cursor))

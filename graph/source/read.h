@@ -52,6 +52,10 @@ void dc_source_read_definition(struct dc_source_reader *reader, CXCursor cursor,
 void dc_source_read_forward(struct dc_source_reader *reader, CXCursor cursor, const char *file);
 void dc_source_read_variable(struct dc_source_reader *reader, CXCursor cursor, const char *file);
 
+/* Adds the names of fields and parameters within a declaration of the driver; own_names.c. */
+void dc_source_read_own_names(struct dc_source_reader *reader, CXCursor declaration);
+void dc_source_finish_own_names(struct dc_source *source);
+
 /* Adds to layouts.reach what a parameter of this type points to, directly or not. */
 void dc_source_read_reach(struct dc_source_reader *reader, CXType parameter);
 

@@ -30,6 +30,8 @@ void dc_source_free(struct dc_source *source)
 	dc_vec_done(&source->variables);
 	dc_vec_done(&source->statics);
 	dc_vec_done(&source->files);
+	dc_vec_done(&source->own_names);
+	dc_vec_done(&source->own_code_names);
 	dc_vec_done(&source->evidence);
 	dc_layout_done(&source->layouts);
 	dc_origin_done(&source->origin);

@@ -112,6 +112,8 @@ struct dc_source_unit {
 	DC_VEC(const char *) flags; /* of the driver's makefile: dc_unit_own_flags */
 };
 
+typedef DC_VEC(const char *) dc_source_names;
+
 struct dc_source {
 	struct dc_arena *arena; /* owns all strings */
 	const char *folder; /* absolute */
@@ -130,6 +132,9 @@ struct dc_source {
 	outside; /* files read that are neither in folder nor the kernel's:
 		  * absolute, sorted, once */
 	struct dc_layouts layouts;
+	/* Of fields and parameters that the driver declares, used or not; sorted, once.
+	 * own_code_names: of those that are pointers to functions. */
+	dc_source_names own_names, own_code_names;
 	dc_evidences evidence; /* sorted by pointer and kind; what several places show, once */
 };
 

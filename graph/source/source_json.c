@@ -368,6 +368,9 @@ int dc_source_write(struct dc_diag *diag, const char *path, const struct dc_sour
 	PUT_LIST(root, "hidden", &layouts->hidden, hidden_members);
 	dc_json_set(root, "table_variables",
 		    put_texts(layouts->table_variables.at, layouts->table_variables.len));
+	dc_json_set(root, "own_names", put_texts(source->own_names.at, source->own_names.len));
+	dc_json_set(root, "own_code_names",
+		    put_texts(source->own_code_names.at, source->own_code_names.len));
 	PUT_LIST(root, "evidence", &source->evidence, evidence_members);
 	dc_json_set(root, "reach", put_reach(source));
 	err = dc_json_write(diag, path, root);
@@ -652,6 +655,8 @@ static void get_all(struct reader *reader)
 		 dc_inner_call);
 	GET_LIST(reader, root, "hidden", &layouts->hidden, hidden_members, dc_hidden_use);
 	GET_TEXTS(reader, root, "table_variables", &layouts->table_variables);
+	GET_TEXTS(reader, root, "own_names", &source->own_names);
+	GET_TEXTS(reader, root, "own_code_names", &source->own_code_names);
 	GET_LIST(reader, root, "evidence", &source->evidence, evidence_members, dc_evidence);
 	get_reach(reader);
 }

@@ -51,6 +51,10 @@ check jq -e '.made_of_files | map(.file) == ["Kbuild", "made.c", "made.h"]' \
 	again "was made with other CONFIG_ or compiler variables in the environment" $fields
 	jq '.made_of.kernel = "1.2.3"' out/made/graph.json >other && cp other out/made/graph.json
 	again "was made for the kernel 1.2.3" $fields
+	jq '.made_of.code = "0"' out/made/graph.json >other && cp other out/made/graph.json
+	again "was made by another version of drivercut" $fields
+	jq 'del(.made_of.code)' out/made/graph.json >other && cp other out/made/graph.json
+	again "is not a file that this drivercut reads (of another version, or damaged)" $fields
 	jq '.made_of.folder = "/else"' out/made/graph.json >other && cp other out/made/graph.json
 	again "was made of /else" $fields
 	jq 'del(.made_of)' out/made/graph.json >other && cp other out/made/graph.json

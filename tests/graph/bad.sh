@@ -55,3 +55,25 @@ refused 1 'schema' "$dir/odd"
 printf '{"schema": 2, "kind": "driver", "name": "odd", "family": "net", "source":
 	{"package": "linux-source-0.0", "path": "drivers/odd"}}' >odd/driver.json
 refused 3 'install linux-source-0.0' "$dir/odd"
+
+# A kernel whose locks have other names than any template knows: that is said, and it is not said of others.
+mkdir locks include && : >locks/Kbuild
+cat >locks/locks.c <<'END'
+#include <kernel.h>
+void f(void);
+static struct knot knot;
+void f(void)
+{
+	take(&knot);
+	act();
+}
+END
+jq -n --arg dir "$dir/locks" '[{directory: $dir, file: "locks.c",
+	arguments: ["cc", "-I", ($dir | sub("/locks$"; "/include")), "-c", "locks.c"]}]' >locks.json
+words='declare no function of those that a template knows as lock functions, so no lock of this driver is seen'
+echo 'struct knot { int v; }; void act(void); void take(struct knot *);' >include/kernel.h
+"$drivercut" graph "$dir/locks" --family net --compile-commands locks.json >stdout 2>stderr || { cat stderr; exit 1; }
+grep -qF "$words" stderr || { echo "locks: does not say '$words'"; cat stderr; exit 1; }
+echo 'void spin_lock(struct knot *);' >>include/kernel.h
+"$drivercut" graph "$dir/locks" --family net --compile-commands locks.json >stdout 2>stderr || { cat stderr; exit 1; }
+! grep -qF "$words" stderr || { echo "locks: says '$words' though spin_lock is declared"; exit 1; }

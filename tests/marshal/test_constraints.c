@@ -175,38 +175,41 @@ static void test_nameless(void **state)
 	small_driver_done(&made);
 }
 
-static const char fields[] =
+static const char names[] =
 	"#include <kernel.h>\n"
-	"struct times { unsigned long jiffies; int (*readl)(int); unsigned udelay; };\n"
-	"struct times times;\n"
-	"unsigned long get(void) { return times.jiffies + times.readl(1) + times.udelay; }\n";
+	"struct unused { unsigned long jiffies; int (*readl)(int); unsigned udelay; };\n"
+	"void take(int (*writel)(int), int msleep);\n"
+	"unsigned long get(void) { return 1; }\n";
 
-/* Rules that become macros are "none" where they would replace a field of the driver: words always,
- * macros with parameters where the field is called. */
-static void test_spared_fields(void **state)
+/* Rules that become macros are "none" where they would replace a name of the driver, though nothing
+ * uses it: words always, macros with parameters where it is called. */
+static void test_spared_names(void **state)
 {
 	struct small_driver made;
 
 	(void)state;
-	assert_int_equal(small_driver_make_from(&made, fields, "{}"), 0);
+	assert_int_equal(small_driver_make_from(&made, names, "{}"), 0);
 	assert_int_not_equal(dc_rules_find(&made.rules, "jiffies")->class, DC_RULE_NONE);
-	dc_rules_spare_fields(&made.rules, made.source);
+	dc_rules_spare_names(&made.rules, made.source);
 	assert_int_equal(dc_rules_find(&made.rules, "jiffies")->class, DC_RULE_NONE);
 	assert_null(dc_rules_find(&made.rules, "jiffies")->define);
-	assert_string_equal(dc_rules_find(&made.rules, "jiffies")->why,
-			    "struct times of the driver has a field of that name, which the macro "
-			    "of the process would replace");
+	assert_string_equal(
+		dc_rules_find(&made.rules, "jiffies")->why,
+		"the driver declares a field or a parameter of that name, which the macro "
+		"of the process would replace");
 	assert_int_equal(dc_rules_find(&made.rules, "readl")->class, DC_RULE_NONE);
+	assert_int_equal(dc_rules_find(&made.rules, "writel")->class, DC_RULE_NONE);
 	assert_int_not_equal(dc_rules_find(&made.rules, "udelay")->class, DC_RULE_NONE);
+	assert_int_not_equal(dc_rules_find(&made.rules, "msleep")->class, DC_RULE_NONE);
 	small_driver_done(&made);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_recovery),      cmocka_unit_test(test_reasons),
-		cmocka_unit_test(test_pointers),      cmocka_unit_test(test_nameless),
-		cmocka_unit_test(test_spared_fields),
+		cmocka_unit_test(test_recovery),     cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_pointers),     cmocka_unit_test(test_nameless),
+		cmocka_unit_test(test_spared_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
