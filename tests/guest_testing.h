@@ -56,7 +56,7 @@ static inline void run(const char *const *argv)
 
 	catch_start(&caught);
 	if (dc_proc_run(&caught.diag, argv[0],
-			&(struct dc_proc){.argv = argv, .dir = folder, .timeout_s = 300}) < 0)
+			&(struct dc_proc){.argv = argv, .dir = folder, .timeout_s = 3600}) < 0)
 		fail_msg("%s", caught.text);
 }
 

@@ -351,8 +351,10 @@ static void dck_restore_mtu(struct dck_netdev *at)
 		netdev->mtu = at->mtu;
 }
 
-static int dck_restore_vlan(struct net_device *netdev, int vid, void *arg)
+/* The first argument is the VLAN's own device; NULL for a number that has none, as 0. */
+static int dck_restore_vlan(struct net_device *vlan, int vid, void *arg)
 {
+	struct net_device *netdev = arg;
 	const struct net_device_ops *ops = netdev->netdev_ops;
 
 	if (ops->ndo_vlan_rx_add_vid &&
@@ -404,7 +406,7 @@ static void dck_restore(struct dck_netdev *at)
 	dck_restore_mtu(at);
 	netdev_update_features(netdev);
 	dck_settings_replay(netdev);
-	vlan_for_each(netdev, dck_restore_vlan, NULL);
+	vlan_for_each(netdev, dck_restore_vlan, netdev);
 	netif_device_attach(netdev);
 	dck_device_set(at->owner, DCK_ABSENT, false);
 	if (netdev->flags & IFF_UP)

@@ -2,6 +2,8 @@
 /* Functions that data keeps in the kernel, with the reason. */
 #include "marshal/small_driver.h"
 
+#include <errno.h>
+
 #include "marshal/constraints.h"
 #include "marshal/uses.h"
 
@@ -43,6 +45,48 @@ static void test_recovery(void **state)
 	dc_constraints_done(&given);
 	dc_vec_done(&gaps);
 	small_driver_done(&made);
+}
+
+/* A part of the structure behind an object, if it has one of that type. */
+static void test_recovery_of_part(void **state)
+{
+	static const struct {
+		const char *more; /* fields of struct port */
+		int err;
+	} rows[] = {{"", 0}, {" struct part other;", -EINVAL}};
+	struct dc_recovery recovery;
+	struct small_driver made;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *text = dc_printf(
+			"#include <kernel.h>\nstruct part { int x; };\n"
+			"struct port { struct net_device *netdev; int y;"
+			" struct part part;%s };\n"
+			"int of(struct port *port) { return port->netdev->state + port->part.x; }\n"
+			"void stop(struct part *part) { part->x = 0; }\n",
+			rows[i].more);
+
+		int err = small_driver_make_from(&made, text,
+						 "{" PRIVATE
+						 ", \"recovery\": [{\"function\": \"stop\","
+						 " \"with_locks\": true}]}");
+
+		if (err != rows[i].err)
+			fail_msg("%d: %s", err, made.caught.text);
+		if (!rows[i].err) {
+			const struct dc_recovery_rule *rule =
+				&made.marshal.annotations.recoveries.at[0];
+
+			assert_true(rule->with_locks);
+			assert_true(dc_marshal_recovery(&made.marshal, rule, &recovery));
+			assert_string_equal(recovery.type, "net_device");
+			assert_int_equal(recovery.base, 32 + 12);
+		}
+		small_driver_done(&made);
+		free(text);
+	}
 }
 
 /* The reason why two functions are on one side; "none". */
@@ -207,9 +251,9 @@ static void test_spared_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_recovery),     cmocka_unit_test(test_reasons),
-		cmocka_unit_test(test_pointers),     cmocka_unit_test(test_nameless),
-		cmocka_unit_test(test_spared_names),
+		cmocka_unit_test(test_recovery), cmocka_unit_test(test_recovery_of_part),
+		cmocka_unit_test(test_reasons),	 cmocka_unit_test(test_pointers),
+		cmocka_unit_test(test_nameless), cmocka_unit_test(test_spared_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,15 @@
 # sound. Says "NAME: as it should be" for each scenario, NAME being one of the arguments.
 stats=/sys/kernel/debug/dcrt/e1000/stats
 
+# busybox has an applet by this name, which ash takes before anything in PATH
+ip() {
+	/sbin/ip "$@"
+}
+
+in_peer() {
+	ip netns exec peer "$@"
+}
+
 counter() { # WORD
 	awk -v word="$1" '{ for (i = 1; i < NF; i++) if ($i == word) { print $(i + 1); exit } }' $stats
 }
@@ -373,6 +382,7 @@ masters_bus() {
 # Reboot and kexec shut the device down: afterwards it writes to no memory, whatever the process does.
 # (A test can go on after that: the device is bound again.)
 shutdown() {
+	ip link set eth0 down # e1000 itself hangs if it is removed after it was shut down when up
 	event shutdown || fail "no shutdown"
 	! masters_bus || fail "bus mastering after a shutdown"
 	bind unbind && bind bind
@@ -452,6 +462,7 @@ vlan() {
 	for module in llc stp garp mrp 8021q; do
 		[ ! -f /sbin/$module.ko ] || insmod /sbin/$module.ko
 	done
+	peer=$(in_peer ls /sys/class/net | grep -v '^lo$')
 	in_peer /sbin/ip link add link "$peer" name far5 type vlan id 5
 	in_peer /sbin/ip addr add 10.9.5.2/24 dev far5
 	in_peer /sbin/ip link set far5 up
@@ -537,14 +548,20 @@ full() {
 	rmmod e1000
 	ioremaps=$(grep -c ioremap /proc/vmallocinfo)
 	addresses=$(cat /sys/module/dcrt/parameters/addresses)
-	echo 1 >/sys/module/dcrt/parameters/addresses
 	line=$(grep e1000.ko /load)
-	# shellcheck disable=SC2086 # its words are arguments
-	insmod $line || fail "no module"
-	has_no_interface || fail "taken although the process cannot be told of addresses"
-	[ "$(grep -c ioremap /proc/vmallocinfo)" = "$ioremaps" ] ||
-		fail "$ioremaps mappings became $(grep -c ioremap /proc/vmallocinfo)"
-	rmmod e1000
+	refused=0
+	for room in 1 2 3 4 5 6 7 8; do # with some of these the registers are mapped, and cannot be named
+		echo $room >/sys/module/dcrt/parameters/addresses
+		# shellcheck disable=SC2086 # its words are arguments
+		insmod $line || fail "no module"
+		if has_no_interface; then
+			refused=$((refused + 1))
+			[ "$(grep -c ioremap /proc/vmallocinfo)" = "$ioremaps" ] ||
+				fail "$ioremaps mappings became $(grep -c ioremap /proc/vmallocinfo), room $room"
+		fi
+		rmmod e1000
+	done
+	[ $refused -gt 0 ] || fail "taken although the process cannot be told of addresses"
 	echo "$addresses" >/sys/module/dcrt/parameters/addresses
 	# shellcheck disable=SC2086
 	insmod $line || fail "no module"
@@ -554,7 +571,7 @@ full() {
 # Last: it cannot be taken back. A kernel that is locked down gives no process registers.
 lockdown() {
 	[ -d /sys/kernel/security/lockdown ] || mount -t securityfs securityfs /sys/kernel/security
-	grep -q '/dev/dcrt-e1000' "/proc/$(pidof e1000)/maps" || fail "it has mapped nothing"
+	[ "$(grep -c '/dev/dcrt-e1000' "/proc/$(pidof e1000)/maps")" = 2 ] || fail "it has mapped nothing"
 	echo integrity >/sys/kernel/security/lockdown || fail "no lockdown"
 	kill -9 "$(pidof e1000)"
 	ethtool -e eth0 >/tmp/eeprom || fail "no answer"
