@@ -9,6 +9,7 @@
 #   ci/deps.sh package    and what builds and tests the Debian package
 #   ci/deps.sh report     and what tests the report's page: Chromium, and readers of its formats
 #   ci/deps.sh study      and GNU parallel, for bench/study.sh
+#   ci/deps.sh kernel     and what builds a kernel, for the debug kernel of guest/debug
 #
 # Both kernels that drivercut supports are installed: Debian 12's own, 6.1, and 6.12 of its security
 # archive. netperf is in Debian's non-free component. It is the only package taken from there: a source
@@ -25,6 +26,7 @@ FUZZ="libclang-rt-19-dev"
 REPORT="chromium fonts-dejavu-core graphviz libxml2-utils poppler-utils valgrind"
 PACKAGE="debhelper fakeroot man-db binutils"
 STUDY="parallel"
+KERNEL="flex bison bc libelf-dev libssl-dev kmod"
 
 want=$BUILD
 for part in "$@"; do
@@ -35,7 +37,8 @@ for part in "$@"; do
 	package) want="$want $PACKAGE" ;;
 	report) want="$want $REPORT" ;;
 	study) want="$want $STUDY" ;;
-	*) echo "ci/deps.sh: unknown part '$part'; parts are: guest lint fuzz package report study" >&2; exit 2 ;;
+	kernel) want="$want $KERNEL" ;;
+	*) echo "ci/deps.sh: unknown part '$part'; parts are: guest lint fuzz package report study kernel" >&2; exit 2 ;;
 	esac
 done
 
