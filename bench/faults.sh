@@ -67,7 +67,9 @@ echo $((10000 * patience)) >$parameters/call_limit_ms
 for fail in /sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc; do
 	[ ! -d $fail ] || { echo N >$fail/ignore-gfp-wait; echo 0 >$fail/verbose; }
 done
-exec faults_guest'
+exec faults_guest /tmp/places'
+places=$results.places
+touch "$places"
 
 while [ "$(wc -l <"$results")" -lt "$count" ]; do
 	first=$(wc -l <"$results")
@@ -76,16 +78,21 @@ while [ "$(wc -l <"$results")" -lt "$count" ]; do
 	echo "faults $((first + 1)) to $((first + number)) of $count" >&2
 	# shellcheck disable=SC2086 # words
 	"$drivercut" run "$driver" --components components $clock --cpus "$cpus" --timeout $((600 + 60 * patience * number)) \
-		--program faults_guest -- sh -c "patience=$patience$job $seed $first $number $patience $driver $kinds" \
+		--program faults_guest -- sh -c "cat >/tmp/places <<END
+$(cat "$places")
+END
+patience=$patience$job $seed $first $number $patience $driver $kinds" \
 		>said 2>console || echo "status $?" >>said
 	sed -n 's/^fault //p' said >>"$results"
+	[ -s "$places" ] || ! grep -q '^next ' said || sed -n 's/^place //p' said >"$places"
 	sed -n 's/^memory //p' said >>"$results.memory"
 	if grep -q '^status' said; then
 		# What began and has no result: the guest ended in it.
 		last=$(sed -n 's/^next //p' said | tail -n 1)
 		[ -n "$last" ] || { cat said console >&2; exit 3; }
 		grep -q "^${last%% *} " "$results" || echo "$last ended 0 0 0 0 0" >>"$results"
-		cat said "$DRIVERCUT_OUT/$driver"*/run/console.log >"$results.failed.${last%% *}"
+		# shellcheck disable=SC2012 # names of ours
+		cat said "$(ls -t "$DRIVERCUT_OUT/$driver"*/run/console.log | head -n 1)" >"$results.failed.${last%% *}"
 		echo "a guest ended early: $results.failed.${last%% *}" >&2
 	fi
 done

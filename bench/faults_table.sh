@@ -8,7 +8,7 @@ cd "${1:-out/faults}"
 [ -n "$(find . -path '*/results.*' -print -quit)" ] || { echo "no results in $PWD" >&2; exit 1; }
 
 results() { # FILES
-	find . -path "./*/results.$1" ! -name '*.memory' ! -name '*.failed.*' -exec cat {} +
+	find . -path "./*/results.$1" ! -name '*.memory' ! -name '*.places' ! -name '*.failed.*' -exec cat {} +
 }
 
 count() { # TITLE COLUMN FILES
@@ -49,6 +49,7 @@ echo
 echo "### Time to recover: kill, segv, abort and exit"
 echo
 printf '| milliseconds until | deaths | median | 99 %% | worst |\n|---|---|---|---|---|\n'
+# shellcheck disable=SC2016 # awk's
 reads='$3 ~ /^(none|eeprom|questions)$/'
 times 'an answer, nothing was being changed' 6 "$reads"
 times 'an answer, in or after a change' 6 "!($reads)"

@@ -8,8 +8,8 @@
 # It has KASAN, lockdep, DEBUG_ATOMIC_SLEEP, PROVE_RCU, DEBUG_OBJECTS, DMA_API_DEBUG, kmemleak and
 # failslab, and only what our guests need (kernel.config), so that it takes some CPU minutes. The tree
 # is in $XDG_CACHE_HOME/drivercut (~/.cache/drivercut), one for each version of the source and of
-# kernel.config; a build that was interrupted goes on. --cached: builds nothing; status 1 if there is none. JOBS (all CPUs) compile
-# at a time. Needs packages of `ci/deps.sh kernel`.
+# kernel.config; a build that was interrupted goes on. --cached: builds nothing; status 1 if there is
+# none. JOBS (all CPUs) compile at a time. Needs the packages of `ci/deps.sh kernel`.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 source=/usr/src/linux-source-6.1.tar.xz
@@ -22,14 +22,15 @@ fail() {
 
 # Kbuild asks each folder's Kconfig and Makefile, but not for sources of what is not configured.
 unpack() {
-	for big in drivers/gpu drivers/media drivers/staging drivers/infiniband drivers/scsi drivers/iio \
-		drivers/net/wireless drivers/net/dsa drivers/crypto drivers/accel drivers/hwmon sound fs/xfs fs/btrfs \
-		fs/ocfs2 tools/testing tools/perf Documentation; do
-		echo "linux-source-6.1/$big/*.[chS]"
-	done >"$tree.exclude"
-	echo 'linux-source-6.1/arch/[!x]*/*.[chS]' >>"$tree.exclude"
-	echo 'linux-source-6.1/arch/*.dts*' >>"$tree.exclude"
-	echo 'linux-source-6.1/Documentation/*.rst' >>"$tree.exclude"
+	{
+		for big in drivers/gpu drivers/media drivers/staging drivers/infiniband drivers/scsi drivers/iio \
+			drivers/net/wireless drivers/net/dsa drivers/crypto drivers/accel drivers/hwmon sound fs/xfs \
+			fs/btrfs fs/ocfs2 tools/testing tools/perf Documentation 'arch/[!x]*'; do
+			echo "linux-source-6.1/$big/*.[chS]"
+		done
+		echo 'linux-source-6.1/arch/*.dts*'
+		echo 'linux-source-6.1/Documentation/*.rst'
+	} >"$tree.exclude"
 	rm -rf "$tree.tmp"
 	mkdir -p "$tree.tmp"
 	tar -C "$tree.tmp" -xf "$source" --strip-components=1 --wildcards -X "$tree.exclude"
