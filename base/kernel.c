@@ -135,6 +135,18 @@ static int build_tree(struct dc_diag *diag, struct dc_arena *arena, const char *
 
 /* Any */
 
+/* A build tree may have its modules within, made with INSTALL_MOD_PATH=$PWD/installed. */
+static const char *modules_root(struct dc_arena *arena, const struct dc_kernel *kernel)
+{
+	const char *own = dc_arena_printf(arena, "%s/installed", kernel->build);
+
+	return !dc_kernel_is_installed(kernel) &&
+			       dc_is_dir(dc_arena_printf(arena, "%s" MODULES "/%s", own,
+							 kernel->release))
+		       ? own
+		       : "";
+}
+
 /* "6.1" as a number that compares, or -1. */
 static long order_of(const char *version)
 {
@@ -200,7 +212,8 @@ int dc_kernel_find(struct dc_diag *diag, struct dc_arena *arena, const char *wan
 	kernel.version = dc_arena_strndup(
 		arena, kernel.release,
 		dot ? (size_t)(dot - kernel.release) + 1 + strspn(dot + 1, "0123456789") : 0);
-	modules = dc_arena_printf(arena, MODULES "/%s/kernel", kernel.release);
+	kernel.root = modules_root(arena, &kernel);
+	modules = dc_arena_printf(arena, "%s" MODULES "/%s/kernel", kernel.root, kernel.release);
 	image = dc_arena_printf(arena, "/boot/vmlinuz-%s", kernel.release);
 	kernel.modules = dc_is_dir(modules) ? modules : NULL;
 	if (!kernel.image && dc_is_file(image))

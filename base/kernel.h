@@ -14,7 +14,8 @@ struct dc_kernel {
 	const char *release; /* "6.1.0-57-amd64" */
 	const char *version; /* "6.1"; Debian's package of its source is linux-source-VERSION */
 	const char *build; /* its headers, for external modules: /lib/modules/RELEASE/build */
-	const char *modules; /* /lib/modules/RELEASE/kernel, or NULL: they are not installed */
+	const char *root; /* before /lib/modules: "", or BUILD/installed of a build tree */
+	const char *modules; /* ROOT/lib/modules/RELEASE/kernel, or NULL: they are not installed */
 	const char *image; /* to boot, or NULL */
 };
 

@@ -10,6 +10,7 @@
 #   ci/deps.sh systemd    and what makes the Debian of a guest, for tests/guest/systemd.sh
 #   ci/deps.sh report     and what tests the report's page: Chromium, and readers of its formats
 #   ci/deps.sh study      and GNU parallel, for bench/study.sh
+#   ci/deps.sh kernel     and what builds a kernel, for the debug kernel of guest/debug
 #
 # Both kernels that drivercut supports are installed: Debian 12's own, 6.1, and 6.12 of its security
 # archive. netperf is in Debian's non-free component. It is the only package taken from there: a source
@@ -27,6 +28,7 @@ REPORT="chromium fonts-dejavu-core graphviz libxml2-utils poppler-utils valgrind
 PACKAGE="debhelper dh-dkms fakeroot man-db binutils"
 SYSTEMD="mmdebstrap e2fsprogs"
 STUDY="parallel"
+KERNEL="flex bison bc libelf-dev libssl-dev kmod"
 
 want=$BUILD
 for part in "$@"; do
@@ -38,7 +40,8 @@ for part in "$@"; do
 	report) want="$want $REPORT" ;;
 	study) want="$want $STUDY" ;;
 	systemd) want="$want $SYSTEMD" ;;
-	*) echo "ci/deps.sh: unknown part '$part'; parts are: guest lint fuzz package report study systemd" >&2; exit 2 ;;
+	kernel) want="$want $KERNEL" ;;
+	*) echo "ci/deps.sh: unknown part '$part'; parts are: guest lint fuzz package report study systemd kernel" >&2; exit 2 ;;
 	esac
 done
 

@@ -54,6 +54,9 @@ bool dc_guest_is_complaint(const char *line)
 		"KASAN: ",
 		"KFENCE: ",
 		"INFO: task ",
+		"INFO: trying to register non-static key",
+		"DMA-API: ",
+		"ODEBUG: ",
 		"INFO: rcu",
 		"rcu: INFO:",
 		"watchdog: BUG",
@@ -72,7 +75,8 @@ bool dc_guest_is_complaint(const char *line)
 	for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
 		if (!strncmp(line, starts[i], strlen(starts[i])))
 			return true;
-	return strstr(line, "NETDEV WATCHDOG") || strstr(line, ": BUG: ");
+	return strstr(line, "NETDEV WATCHDOG") || strstr(line, ": BUG: ") ||
+	       strstr(line, "new suspected memory leaks");
 }
 
 /* Behind "[   12.345678] " or "[   12.345678][  T123] ", the printk time and caller. */
@@ -184,8 +188,8 @@ int dc_guest_check(struct dc_diag *diag, const struct dc_kernel *kernel)
 	if ((!kernel->image || !kernel->modules) && !dc_kernel_is_installed(kernel))
 		return dc_error(diag, -ENXIO, DC_FILE(kernel->build),
 				"a guest needs %s; in that tree: make bzImage modules && make "
-				"modules_install",
-				kernel->image ? "the kernel's modules below /lib/modules"
+				"modules_install INSTALL_MOD_PATH=$PWD/installed",
+				kernel->image ? "the kernel's modules"
 					      : "the kernel's image, arch/x86/boot/bzImage");
 	if (!kernel->image || !kernel->modules)
 		return dc_error(
@@ -228,6 +232,7 @@ static int make_initramfs(const struct boot *boot)
 	dc_vec_push(&argv, "sh");
 	dc_vec_push(&argv, own_file(boot->arena, "mkinitramfs.sh"));
 	dc_vec_push(&argv, boot->initramfs);
+	dc_vec_push(&argv, guest->kernel->root);
 	dc_vec_push(&argv, guest->kernel->release);
 	dc_vec_push(&argv, own_file(boot->arena, "init.sh"));
 	add_items(&argv, "module", disk_modules);

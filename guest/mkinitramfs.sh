@@ -3,12 +3,13 @@
 # Makes the initramfs of a guest: busybox, a few programs of this machine with their libraries,
 # modules of one of its kernels with what they depend on, and any other files.
 #
-#   mkinitramfs.sh OUT RELEASE INIT [program NAME | module NAME | file HOST GUEST]...
+#   mkinitramfs.sh OUT ROOT RELEASE INIT [program NAME | module NAME | file HOST GUEST]...
 #
 # A program goes to /sbin under its own name. Call it by its full path where busybox has an applet of
 # that name (ip, ping): busybox ash takes the applet whatever PATH says. /modules/order lists the
-# modules of the kernel in the order in which they have to be loaded; those that a file *.ko depends on
-# are among them. The archive is not compressed: unpacking is slow in an emulated guest.
+# modules of the kernel (of ROOT/lib/modules/RELEASE) in the order in which they have to be loaded;
+# those that a file *.ko depends on are among them, what is built in is not. The archive is not
+# compressed: unpacking is slow in an emulated guest.
 set -eu
 
 fail() {
@@ -16,8 +17,8 @@ fail() {
 	exit 3
 }
 
-out=$1 release=$2 init=$3
-shift 3
+out=$1 root=$2 release=$3 init=$4
+shift 4
 tree=$out.tree # beside OUT, where the next run finds and removes what a killed one left
 rm -rf "$tree"
 trap 'rm -rf "$tree"' EXIT
@@ -57,7 +58,7 @@ put_program() { # NAME
 }
 
 put_module() { # NAME [WHO NEEDS IT]
-	depends=$(/sbin/modprobe -S "$release" --show-depends "$1" 2>&1) ||
+	depends=$(/sbin/modprobe -d "$root/" -S "$release" --show-depends "$1" 2>&1) ||
 		fail "kernel $release has no module $1${2:+, which $2 needs}: $depends"
 	echo "$depends" | sed -n 's/^insmod \([^ ]*\).*/\1/p' | while read -r path; do
 		name=$(basename "$path" | sed 's/\.ko\..*/.ko/')

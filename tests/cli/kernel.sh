@@ -53,6 +53,18 @@ expect 3 "does not support Linux 7.0.0" solve tiny --kernel tree-7.0.0
 expect 1 "warning: drivercut is tested with Linux 6.1 and 6.12, not with 6.6.1-mine" \
 	graph tiny --kernel tree-6.6.1-mine
 
+# Modules of a build tree may be within.
+tree 6.1.0-mine
+mkdir -p tree-6.1.0-mine/arch/x86/boot
+touch tree-6.1.0-mine/arch/x86/boot/bzImage
+# shellcheck disable=SC2016 # the user's shell
+expect 3 'a guest needs the kernel'"'"'s modules; in that tree: make bzImage modules && make modules_install INSTALL_MOD_PATH=$PWD/installed' \
+	run tiny --device none --kernel tree-6.1.0-mine
+mkdir -p tree-6.1.0-mine/installed/lib/modules/6.1.0-mine/kernel
+"$drivercut" run tiny --device none --kernel tree-6.1.0-mine -- true >within.txt 2>&1
+check grep -q error: within.txt
+check sh -c '! grep "a guest needs" within.txt'
+
 # By version, by release, by a path: the same kernel. Results of another kernel do not mix with those
 # of the default.
 expect 0 "kernel $release" graph tiny

@@ -122,6 +122,11 @@ static void test_complaints(void **state)
 	(void)state;
 	assert_true(dc_guest_is_complaint("BUG: unable to handle page fault"));
 	assert_true(dc_guest_is_complaint("e1000 0000:00:10.0 eth0: NETDEV WATCHDOG: timed out"));
+	assert_true(dc_guest_is_complaint(
+		"DMA-API: e1000 0000:00:10.0: device driver frees DMA memory"));
+	assert_true(dc_guest_is_complaint(
+		"kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)"));
+	assert_false(dc_guest_is_complaint("kmemleak: Kernel memory leak detector initialized"));
 	assert_false(dc_guest_is_complaint("dc-job: BUG: no"));
 	assert_false(dc_guest_is_complaint("clocksource: Long readout interval, skipping"));
 }
