@@ -29,7 +29,7 @@ count() { # TITLE COLUMN FILES
 }
 
 # Deaths of the process, in changes or not.
-times() { # TITLE FIELD AWK-CONDITION
+durations() { # TITLE FIELD AWK-CONDITION
 	results 'debian.1' | awk -v field="$2" "\$2 ~ /^(kill|segv|abort|exit)\$/ && \$5 == \"ok\" && ($3) { print \$field }" |
 		sort -n | awk -v title="$1" '{ at[NR] = $1 } END { if (NR)
 			printf "| %s | %d | %d | %d | %d |\n", title, NR, at[int((NR + 1) / 2)],
@@ -51,10 +51,10 @@ echo
 printf '| milliseconds until | deaths | median | 99 %% | worst |\n|---|---|---|---|---|\n'
 # shellcheck disable=SC2016 # awk's
 reads='$3 ~ /^(none|eeprom|questions)$/'
-times 'an answer, nothing was being changed' 6 "$reads"
-times 'an answer, in or after a change' 6 "!($reads)"
-times 'packets, nothing was being changed' 7 "$reads"
-times 'packets, in or after a change' 7 "!($reads)"
+durations 'an answer, nothing was being changed' 6 "$reads"
+durations 'an answer, in or after a change' 6 "!($reads)"
+durations 'packets, nothing was being changed' 7 "$reads"
+durations 'packets, in or after a change' 7 "!($reads)"
 echo
 echo "### What was lost"
 echo

@@ -33,6 +33,8 @@ static const char *const dropped[] = {
 	"-femit-struct-debug",
 	"-fmin-function",
 	"-fsanitize=",
+	"-fasan-",
+	"--param=",
 	"-mstack-protector",
 	"-falign-jumps",
 	"-falign-loops",
@@ -136,6 +138,8 @@ static bool unit_of_words(struct dc_arena *arena, const words *all, const char *
 			object = all->at[++i];
 		} else if (word[0] != '-' && ends_in(word, ".c")) {
 			file = word;
+		} else if (!strcmp(word, "--param") && i + 1 < all->len) {
+			i++; /* for gcc's code generation */
 		} else if ((!strcmp(word, "-include") || !strcmp(word, "-I") ||
 			    !strcmp(word, "-isystem") || !strcmp(word, "-D")) &&
 			   i + 1 < all->len) {

@@ -275,6 +275,10 @@ cat >commands.json <<END
 [{"directory": "$folder", "file": "tiny/tiny.c", "command": "cc -c -o x.o tiny/tiny.c"}]
 END
 expect 0 "1 direct calls" graph tiny --family net --compile-commands commands.json
+# flags of gcc, of a kernel with KASAN
+sed 's/cc -c/gcc -fsanitize=kernel-address -fasan-shadow-offset=0xdffffc0000000000 --param asan-stack=1 -c/' \
+	commands.json >kasan.json
+expect 0 "1 direct calls" graph tiny --family net --compile-commands kasan.json
 echo '[]' >none.json
 expect 1 "no command compiles a C file" graph tiny --family net --compile-commands none.json
 echo '[{"directory": 1}]' >bad.json
