@@ -412,7 +412,7 @@ asleep() {
 		echo devices >/sys/power/pm_test
 		echo 3 >/sys/module/suspend/parameters/pm_test_delay
 		echo freeze >/sys/power/state || fail "no suspend"
-		[ ! -d "/proc/$old" ] || fail "the process lives"
+		wait_until 5 "the end of the process" has_ended "$old"
 		works
 		ip link set eth0 down || fail "does not go down"
 		works

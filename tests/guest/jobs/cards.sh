@@ -35,7 +35,7 @@ all_there() {
 # Whatever the user or the network sees of the second card.
 second_state() {
 	in_apart /sbin/ip -o link show "$second" | sed 's/qlen.*//'
-	in_apart /sbin/ip -o addr show "$second" | sed 's/valid_lft.*//'
+	in_apart /sbin/ip -4 -o addr show "$second" | sed 's/valid_lft.*//'
 	in_apart cat "/sys/class/net/$second/carrier_changes" "/sys/class/net/$second/ifindex"
 	in_apart ethtool -g "$second"
 }
