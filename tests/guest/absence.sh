@@ -28,7 +28,7 @@ done
 timeout 6000 "$drivercut" run e1000 --icount 2 --timeout 1500 $programs --program events/dc_events.ko -- "$@" >said 2>&1
 status=$?
 shift 4
-[ "$status" = 0 ] || { echo "status $status"; grep -a ': not as it should be' said; tail -n 60 said; exit 1; }
+[ "$status" = 0 ] || { echo "status $status"; grep -aE '^failed|: not as it should be' said; tail -n 60 said; exit 1; }
 for scenario in "$@"; do
 	grep -a "^$scenario: as it should be" said || { echo "no $scenario"; cat said; exit 1; }
 done

@@ -18,9 +18,9 @@ counter() { # WORD
 }
 
 fail() {
-	echo "$*"
 	cat $stats
 	dmesg | tail -n 20
+	echo "failed: $*"
 	exit 1
 }
 

@@ -254,7 +254,7 @@ chmod 755 /sink
 echo '|/sink' > /proc/sys/kernel/core_pattern
 ulimit -c 1000000
 start
-( wait_for 20 "the call" calls_open 1; kill -SEGV $process ) &
+( wait_for 20 "the call" calls_open 1; sleep 0.2; kill -SEGV $process ) &
 began=$(cut -d . -f 1 /proc/uptime)
 is "dies with a dump" EPIPE "$($run hang 0)"
 took=$(($(cut -d . -f 1 /proc/uptime) - began))
