@@ -316,6 +316,7 @@ keep() {
 # The process is killed in the middle of a word that the EEPROM sends bit by bit: in a call that is made
 # again, which says the same as without that, and in a probe, the next of which reads the right address.
 eeprom() {
+	bind unbind && bind bind && works # an address that was set is gone: this is the EEPROM's
 	mac=$(cat /sys/class/net/eth0/address)
 	ethtool -e eth0 >/tmp/eeprom
 	for delay in 20000 45000 70000; do
