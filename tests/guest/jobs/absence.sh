@@ -531,6 +531,7 @@ apart_works() {
 # What recovery has to release does not grow while the machine sleeps and wakes.
 journal() {
 	freeze || fail "no suspend"
+	works
 	entries=$(cat /sys/module/e1000/parameters/dcrt_journal)
 	[ "$entries" -gt 5 ] || fail "$entries entries"
 	for turn in 1 2 3 4 5 6; do
