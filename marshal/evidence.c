@@ -449,13 +449,12 @@ static struct dc_uses uses_behind(struct way *way, const struct dc_evidence *row
 		caller = dc_graph_function(marshal->graph, row->pointer.of);
 		split_passed(&row->pointer, &line, &argument);
 		dc_vec_each (call, &marshal->graph->calls) {
-			struct dc_pointer target = {DC_POINTER_PARAMETER,
-						    marshal->graph->functions.at[call->callee].name,
-						    argument};
+			struct dc_pointer target = {DC_POINTER_PARAMETER, NULL, argument};
 			struct dc_uses one;
 
 			if (!is_target(call, caller, line))
 				continue;
+			target.of = marshal->graph->functions.at[call->callee].name;
 			one = uses_along(way, target);
 			if (one.reach == DC_REACHES_EXTENT &&
 			    !translate(marshal, target.of, row, &one.extent))
