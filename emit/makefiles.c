@@ -181,14 +181,24 @@ const char *emit_kbuild_flags(struct dc_arena *arena, const struct dc_source *so
 /* Makefiles */
 
 const char *emit_kernel_kbuild(struct dc_arena *arena, const struct dc_source *source,
-			       const char *label)
+			       const char *label, const struct emit_runtime *runtime)
 {
 	DC_VEC(const char *) stems = {0};
+	const struct emit_runtime_file *part;
 	const struct dc_source_unit *unit;
 	const char *text;
 
 	dc_vec_each (unit, &source->units)
 		dc_vec_push(&stems, stem(arena, unit));
+	if (runtime->files.len) {
+		dc_vec_push(&stems, "dcg_tables");
+		dc_vec_push(&stems, "dcg_kernel");
+	}
+	dc_vec_each (part, &runtime->files)
+		if (part->component && emit_runtime_is_c(part))
+			dc_vec_push(&stems,
+				    dc_arena_printf(arena, "runtime/%.*s",
+						    (int)strlen(part->path) - 2, part->path));
 	text = dc_arena_printf(
 		arena,
 		"# SPDX-License-Identifier: GPL-2.0-only\n"

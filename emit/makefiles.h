@@ -5,10 +5,12 @@
 #define DC_EMIT_MAKEFILES_H
 
 #include "emit/emit.h"
+#include "emit/runtime.h"
 
-/* kernel/Kbuild, user/Makefile. label: as in dc_emit_render. In the arena. */
+/* kernel/Kbuild, user/Makefile. label: as in dc_emit_render. runtime: no files if all functions are
+ * in the kernel. In the arena. */
 const char *emit_kernel_kbuild(struct dc_arena *arena, const struct dc_source *source,
-			       const char *label);
+			       const char *label, const struct emit_runtime *runtime);
 const char *emit_user_makefile(struct dc_arena *arena, const struct dc_source *source,
 			       const char *label);
 
