@@ -154,8 +154,10 @@ static inline uint32_t dcrt_bytes(uint64_t count, uint32_t size)
 struct dcrt_special {
 	/* How many bytes argument i has, if the table cannot say. */
 	uint32_t (*length)(const unsigned long *args, unsigned int i);
-	/* Of an upcall, in the kernel: the device that it binds or unbinds; no process has
-	 * answered; an argument has been released. */
+	/*
+	 * Of an upcall, in the kernel: the device that it binds or unbinds; no process has
+	 * answered; an argument has been released.
+	 */
 	struct device *(*device)(const unsigned long *args);
 	unsigned long (*failed)(const unsigned long *args, int err);
 	void (*released)(const unsigned long *args);
