@@ -178,12 +178,15 @@ static void add_generated(struct emitting *emitting, const char *rules, const ch
 {
 	struct dc_arena *arena = emitting->files->arena;
 	const struct dc_emit_plan *plan = emitting->plan;
+	const char *name, *text = emit_kernel_unit(arena, plan->source, &name);
 
 	add_file(emitting, "user/dcg_rules.h", dc_arena_strdup(arena, rules));
 	add_file(emitting, "user/names.txt", dc_arena_strdup(arena, names));
 	add_file(emitting, "user/dcg.h", emit_ids_h(arena, plan));
 	add_file(emitting, "kernel/dcg.h", emit_ids_h(arena, plan));
 	add_file(emitting, "user/dcg_tables.c", emit_tables_c(arena, plan, DC_SIDE_USER));
+	if (text)
+		add_file(emitting, dc_arena_printf(arena, "kernel/%s", name), text);
 	add_file(emitting, "kernel/dcg_tables.c", emit_tables_c(arena, plan, DC_SIDE_KERNEL));
 	add_file(emitting, "user/dcg_kernel.c", emit_kernel_calls_c(arena, plan, DC_SIDE_USER));
 	add_file(emitting, "kernel/dcg_journal.h", emit_journal_h(arena, plan));

@@ -14,6 +14,11 @@ const char *emit_kernel_kbuild(struct dc_arena *arena, const struct dc_source *s
 const char *emit_user_makefile(struct dc_arena *arena, const struct dc_source *source,
 			       const char *label);
 
+/* The file of kernel/ that includes the driver's only file where that has the module's name, which
+ * Kbuild does not allow beside other objects; NULL: there is none. In the arena. */
+const char *emit_kernel_unit(struct dc_arena *arena, const struct dc_source *source,
+			     const char **ret_name);
+
 /* Lines of Kbuild with the flags of the driver's own makefile. own: words before them. folder: of
  * the component, as Kbuild names it: "$(src)/". */
 const char *emit_kbuild_flags(struct dc_arena *arena, const struct dc_source *source,
