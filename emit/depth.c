@@ -32,12 +32,6 @@ struct work {
 	struct node *nodes; /* 2 * index in the plan + side */
 };
 
-static bool runs_on(const struct dc_emit_function *function, enum dc_side side)
-{
-	return function->placement == DC_PLACEMENT_BOTH ||
-	       (function->placement == DC_PLACEMENT_KERNEL) == (side == DC_SIDE_KERNEL);
-}
-
 static size_t *map_functions(const struct dc_emit_plan *plan, const struct dc_graph *graph)
 {
 	size_t *of = dc_alloc(graph->functions.len + 1, sizeof(*of)), i;
@@ -62,9 +56,9 @@ static bool follow(struct work *work, const struct dc_call *call, enum dc_side s
 	struct node *node, *next;
 	unsigned value;
 
-	if (from == NONE || to == NONE || !runs_on(&functions[from], side))
+	if (from == NONE || to == NONE || !dc_emit_runs_on(&functions[from], side))
 		return false;
-	if (!runs_on(&functions[to], side))
+	if (!dc_emit_runs_on(&functions[to], side))
 		other = side == DC_SIDE_KERNEL ? DC_SIDE_USER : DC_SIDE_KERNEL;
 	node = &work->nodes[2 * from + side];
 	next = &work->nodes[2 * to + other];
@@ -100,7 +94,7 @@ static unsigned find_deepest(const struct work *work, size_t *ret_start)
 	for (i = 0; i < work->plan->count; i++) {
 		const struct dc_emit_function *function = &work->plan->functions[i];
 		enum dc_side side =
-			runs_on(function, DC_SIDE_KERNEL) ? DC_SIDE_KERNEL : DC_SIDE_USER;
+			dc_emit_runs_on(function, DC_SIDE_KERNEL) ? DC_SIDE_KERNEL : DC_SIDE_USER;
 
 		value = work->nodes[2 * i + side].value + (side == DC_SIDE_USER);
 		if (side == DC_SIDE_USER && !function->is_upcall)

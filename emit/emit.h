@@ -27,6 +27,9 @@ struct dc_emit_function {
 	int code; /* index of its address in dcg_code; -1: the address does not cross */
 };
 
+/* Whether the cut has the function run on that side; on both sides if it is replicated. */
+bool dc_emit_runs_on(const struct dc_emit_function *function, enum dc_side side);
+
 #define DC_EMIT_ARGS_MAX  6 /* DCK_ARGS_MAX of the runtime */
 #define DC_EMIT_DEPTH_MAX 24 /* DCRT_DEPTH_MAX of the runtime */
 

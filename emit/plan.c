@@ -94,7 +94,7 @@ static int read_sides(struct dc_diag *diag, struct dc_emit_plan *plan, const str
 
 /* Presence */
 
-static bool runs_on(const struct dc_emit_function *function, enum dc_side side)
+bool dc_emit_runs_on(const struct dc_emit_function *function, enum dc_side side)
 {
 	return function->placement == DC_PLACEMENT_BOTH ||
 	       (function->placement == DC_PLACEMENT_KERNEL) == (side == DC_SIDE_KERNEL);
@@ -142,7 +142,7 @@ static void add_reference(struct dc_emit_plan *plan, const char *name, enum dc_s
 	if (definition->of_tracepoint && side == DC_SIDE_USER)
 		return;
 	function = &plan->functions[definition - plan->source->definitions.at];
-	if (runs_on(function, side))
+	if (dc_emit_runs_on(function, side))
 		add_native(plan, function, side);
 	else if (function->on[side] == DC_ABSENT)
 		function->on[side] = DC_STUB;
@@ -171,7 +171,7 @@ static void find_presence(struct dc_emit_plan *plan, const bool *named, const bo
 				function->on[side] = DC_NATIVE;
 			else if (function->definition->fixed ||
 				 (function->placement != DC_PLACEMENT_BOTH &&
-				  runs_on(function, side)))
+				  dc_emit_runs_on(function, side)))
 				add_native(plan, function, side);
 		}
 		for (i = 0; i < plan->source->file_refers.len; i++)
@@ -235,7 +235,7 @@ static int refuse_crossing(struct dc_diag *diag, const struct dc_marshal *marsha
 bool dc_emit_is_dead(const struct dc_emit_function *function, enum dc_side side)
 {
 	return function->definition->fixed && function->on[side] == DC_NATIVE &&
-	       !runs_on(function, side);
+	       !dc_emit_runs_on(function, side);
 }
 
 /* Whether a function that runs in the process refers to one. */
@@ -246,7 +246,7 @@ static bool user_refers(const struct dc_emit_plan *plan, const struct dc_definit
 	for (i = 0; i < plan->count; i++) {
 		const struct dc_definition *from = plan->functions[i].definition;
 
-		if (!runs_on(&plan->functions[i], DC_SIDE_USER) ||
+		if (!dc_emit_runs_on(&plan->functions[i], DC_SIDE_USER) ||
 		    plan->functions[i].on[DC_SIDE_USER] != DC_NATIVE)
 			continue;
 		for (j = 0; j < from->refers.len; j++)
