@@ -169,3 +169,20 @@ char *dc_arena_printf(struct dc_arena *arena, const char *fmt, ...)
 	va_end(args);
 	return text;
 }
+
+int dc_order_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+size_t dc_texts_sort_once(const char **at, size_t len)
+{
+	size_t i, kept = 0;
+
+	if (len)
+		qsort(at, len, sizeof(*at), dc_order_texts);
+	for (i = 0; i < len; i++)
+		if (!kept || strcmp(at[i], at[kept - 1]) != 0)
+			at[kept++] = at[i];
+	return kept;
+}

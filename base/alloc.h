@@ -76,4 +76,10 @@ char *dc_arena_printf(struct dc_arena *arena, const char *fmt, ...)
 
 void *dc_vec_grow_(void *at, size_t *cap, size_t size);
 
+/* For qsort() and bsearch(): the order of strings, or of rows that begin with one. */
+int dc_order_texts(const void *a, const void *b);
+
+/* Sorts strings and keeps each once; returns how many are left. */
+size_t dc_texts_sort_once(const char **at, size_t len);
+
 #endif

@@ -135,11 +135,6 @@ struct seen {
 	size_t functions, edges, kernel_edges;
 };
 
-static int compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Counts what ran in a phase; phase == the number of phases: in all of them together. */
 static struct seen count_seen(const struct dc_profile *profile, size_t phase)
 {
@@ -163,10 +158,7 @@ static struct seen count_seen(const struct dc_profile *profile, size_t phase)
 				dc_vec_push(&functions, edge->callee);
 		}
 	}
-	if (functions.len)
-		qsort(functions.at, functions.len, sizeof(char *), compare_strings);
-	for (i = 0; i < functions.len; i++)
-		seen.functions += !i || strcmp(functions.at[i], functions.at[i - 1]) != 0;
+	seen.functions = dc_texts_sort_once(functions.at, functions.len);
 	dc_vec_done(&functions);
 	return seen;
 }

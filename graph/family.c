@@ -307,22 +307,16 @@ static int read_named(struct dc_diag *diag, struct dc_arena *arena, const char *
 	return read_file(diag, arena, path, family);
 }
 
-/* Rows begin with the name they are found by, and names are rows. */
-static int compare_rows(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 #define SORT(rows)                                                                                 \
 	do {                                                                                       \
 		if ((rows)->len)                                                                   \
-			qsort((rows)->at, (rows)->len, sizeof(*(rows)->at), compare_rows);         \
+			qsort((rows)->at, (rows)->len, sizeof(*(rows)->at), dc_order_texts);       \
 	} while (0)
 
 /* NULL: there is none. */
 #define FIND(rows, name)                                                                           \
 	((rows)->len                                                                               \
-		 ? bsearch(&(name), (rows)->at, (rows)->len, sizeof(*(rows)->at), compare_rows)    \
+		 ? bsearch(&(name), (rows)->at, (rows)->len, sizeof(*(rows)->at), dc_order_texts)  \
 		 : NULL)
 
 static int read_own(struct dc_diag *diag, struct dc_arena *arena, const char *folder,

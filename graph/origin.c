@@ -76,11 +76,6 @@ static const char *hash_flags(struct dc_arena *arena, const char *source, const 
 	return hash_word(arena, hash);
 }
 
-static int order_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Variables of the environment that Kbuild, or a makefile that follows its customs, looks at. */
 static const char *hash_environment(struct dc_arena *arena)
 {
@@ -97,7 +92,7 @@ static const char *hash_environment(struct dc_arena *arena)
 			if (!strncmp(*each, starts[i], strlen(starts[i])))
 				dc_vec_push(&found, *each);
 	if (found.len)
-		qsort(found.at, found.len, sizeof(*found.at), order_texts);
+		qsort(found.at, found.len, sizeof(*found.at), dc_order_texts);
 	for (i = 0; i < found.len; i++)
 		hash = hash_text(hash, found.at[i]);
 	dc_vec_done(&found);

@@ -166,11 +166,6 @@ static void reach_from(struct reach *reach, unsigned index)
 		reach_from(reach, dc_facts_kernel_function(facts, function->calls.at[i], &is_new));
 }
 
-static int compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static struct dc_kernel_function make_kernel_function(struct dc_resolve *resolve, unsigned index)
 {
 	struct dc_facts *facts = resolve->facts;
@@ -188,7 +183,7 @@ static struct dc_kernel_function make_kernel_function(struct dc_resolve *resolve
 	if (reach.out.len) {
 		size_t bytes = reach.out.len * sizeof(*reach.out.at);
 
-		qsort(reach.out.at, reach.out.len, sizeof(*reach.out.at), compare_strings);
+		qsort(reach.out.at, reach.out.len, sizeof(*reach.out.at), dc_order_texts);
 		made.reaches = dc_arena_alloc(resolve->graph->arena, bytes);
 		memcpy(made.reaches, reach.out.at, bytes);
 		made.reaches_count = reach.out.len;

@@ -15,11 +15,6 @@ struct scan {
 	dc_paths *found; /* the queue; relative to source */
 };
 
-static int compare_paths(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void list_tree(struct scan *scan)
 {
 	char *copy = dc_strdup(scan->source);
@@ -38,7 +33,7 @@ static void list_tree(struct scan *scan)
 	if (tree)
 		fts_close(tree);
 	if (scan->tree.len)
-		qsort(scan->tree.at, scan->tree.len, sizeof(*scan->tree.at), compare_paths);
+		qsort(scan->tree.at, scan->tree.len, sizeof(*scan->tree.at), dc_order_texts);
 	free(copy);
 }
 
@@ -94,7 +89,7 @@ static void include(struct scan *scan, const char *from, const char *name)
 	beside = join(scan, dc_arena_strndup(scan->arena, from, slash ? (size_t)(slash - from) : 0),
 		      name);
 	if (beside && scan->tree.len &&
-	    bsearch(&beside, scan->tree.at, scan->tree.len, sizeof(beside), compare_paths)) {
+	    bsearch(&beside, scan->tree.at, scan->tree.len, sizeof(beside), dc_order_texts)) {
 		add(scan, beside);
 		return;
 	}

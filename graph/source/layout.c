@@ -507,11 +507,6 @@ static int order_prototypes(const void *a, const void *b)
 		      ((const struct dc_prototype *)b)->name);
 }
 
-static int order_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static int order_inlines(const void *a, const void *b)
 {
 	const struct dc_inline_use *left = a, *right = b;
@@ -540,7 +535,7 @@ void dc_layout_finish(struct dc_layouts *layouts)
 		      sizeof(*layouts->prototypes.at), order_prototypes);
 	if (layouts->table_variables.len)
 		qsort(layouts->table_variables.at, layouts->table_variables.len,
-		      sizeof(const char *), order_texts);
+		      sizeof(const char *), dc_order_texts);
 	if (layouts->inlines.len)
 		qsort(layouts->inlines.at, layouts->inlines.len, sizeof(*layouts->inlines.at),
 		      order_inlines);

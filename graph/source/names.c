@@ -25,11 +25,6 @@ static int order_uses(const void *a, const void *b)
 		     : strcmp(left->inner ? left->inner : "", right->inner ? right->inner : "");
 }
 
-static int order_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static int order_files(const void *a, const void *b)
 {
 	return strcmp(((const struct dc_source_file *)a)->name,
@@ -90,16 +85,10 @@ static void tidy_definition(struct dc_source_reader *reader, struct dc_definitio
 				    (struct dc_use){.name = name, .line = definition->first_line});
 		definition->refers.at[i] = name;
 	}
-	if (definition->refers.len)
-		qsort(definition->refers.at, definition->refers.len, sizeof(const char *),
-		      order_texts);
-	for (i = 0; i < definition->refers.len; i++)
-		if (!count || definition->refers.at[i] != definition->refers.at[count - 1])
-			definition->refers.at[count++] = definition->refers.at[i];
-	definition->refers.len = count;
+	definition->refers.len = dc_texts_sort_once(definition->refers.at, definition->refers.len);
 	if (definition->uses.len)
 		qsort(definition->uses.at, definition->uses.len, sizeof(struct dc_use), order_uses);
-	for (i = 0, count = 0; i < definition->uses.len; i++)
+	for (i = 0; i < definition->uses.len; i++)
 		if (!count || definition->uses.at[i].name != definition->uses.at[count - 1].name ||
 		    definition->uses.at[i].inner != definition->uses.at[count - 1].inner)
 			definition->uses.at[count++] = definition->uses.at[i];
@@ -215,7 +204,8 @@ static void finish(struct dc_source_reader *reader)
 	if (source->files.len)
 		qsort(source->files.at, source->files.len, sizeof(*source->files.at), order_files);
 	if (source->outside.len)
-		qsort(source->outside.at, source->outside.len, sizeof(const char *), order_texts);
+		qsort(source->outside.at, source->outside.len, sizeof(const char *),
+		      dc_order_texts);
 }
 
 int dc_source_read_finish(struct dc_diag *diag, struct dc_source_reader *reader)

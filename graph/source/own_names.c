@@ -3,9 +3,6 @@
  * Names of fields and parameters that the driver's text declares, used or not: a macro of that name
  * would replace them wherever a file with the declaration is compiled.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "graph/source/read.h"
 
 static bool is_code(CXCursor declared)
@@ -41,21 +38,9 @@ void dc_source_read_own_names(struct dc_source_reader *reader, CXCursor declarat
 	clang_visitChildren(declaration, visit, reader);
 }
 
-static int order_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void sort_once(dc_source_names *names)
 {
-	size_t i, count = 0;
-
-	if (names->len)
-		qsort(names->at, names->len, sizeof(*names->at), order_texts);
-	for (i = 0; i < names->len; i++)
-		if (!count || names->at[i] != names->at[count - 1])
-			names->at[count++] = names->at[i];
-	names->len = count;
+	names->len = dc_texts_sort_once(names->at, names->len);
 }
 
 void dc_source_finish_own_names(struct dc_source *source)

@@ -291,16 +291,25 @@ static void test_arena(void **state)
 	dc_arena_free(NULL);
 }
 
+static void test_texts_once(void **state)
+{
+	const char *texts[] = {"b", "a", "c", "a", "b"};
+
+	(void)state;
+	assert_int_equal(dc_texts_sort_once(texts, 5), 3);
+	assert_string_equal(texts[0], "a");
+	assert_string_equal(texts[1], "b");
+	assert_string_equal(texts[2], "c");
+	assert_int_equal(dc_texts_sort_once(NULL, 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json_faults),
-		cmocka_unit_test(test_json_rows),
-		cmocka_unit_test(test_json_round_trip),
-		cmocka_unit_test(test_write_without_room),
-		cmocka_unit_test(test_proc),
-		cmocka_unit_test(test_busy_machine),
-		cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_texts_once),	   cmocka_unit_test(test_json_faults),
+		cmocka_unit_test(test_json_rows),	   cmocka_unit_test(test_json_round_trip),
+		cmocka_unit_test(test_write_without_room), cmocka_unit_test(test_proc),
+		cmocka_unit_test(test_busy_machine),	   cmocka_unit_test(test_arena),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
