@@ -193,11 +193,20 @@ bool dc_kernel_is_chosen(const char *wanted)
 	return wanted || (from_environment && *from_environment);
 }
 
+const char *dc_kernel_version(struct dc_arena *arena, const char *release)
+{
+	const char *dot = strchr(release, '.');
+
+	return dc_arena_strndup(arena, release,
+				dot ? (size_t)(dot - release) + 1 + strspn(dot + 1, "0123456789")
+				    : 0);
+}
+
 int dc_kernel_find(struct dc_diag *diag, struct dc_arena *arena, const char *wanted,
 		   struct dc_kernel *ret)
 {
 	struct dc_kernel kernel = {0};
-	const char *modules, *image, *dot;
+	const char *modules, *image;
 	int err;
 
 	if (!wanted && dc_kernel_is_chosen(NULL))
@@ -208,10 +217,7 @@ int dc_kernel_find(struct dc_diag *diag, struct dc_arena *arena, const char *wan
 		err = build_tree(diag, arena, wanted, &kernel);
 	if (err < 0)
 		return err;
-	dot = strchr(kernel.release, '.');
-	kernel.version = dc_arena_strndup(
-		arena, kernel.release,
-		dot ? (size_t)(dot - kernel.release) + 1 + strspn(dot + 1, "0123456789") : 0);
+	kernel.version = dc_kernel_version(arena, kernel.release);
 	kernel.root = modules_root(arena, &kernel);
 	modules = dc_arena_printf(arena, "%s" MODULES "/%s/kernel", kernel.root, kernel.release);
 	image = dc_arena_printf(arena, "/boot/vmlinuz-%s", kernel.release);

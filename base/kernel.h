@@ -23,6 +23,9 @@ struct dc_kernel {
  * older than all of them or newer is refused, one in between is warned of. */
 extern const char *const dc_kernel_versions[];
 
+/* "6.1" of "6.1.0-57-amd64"; "": it does not begin so. In the arena. */
+const char *dc_kernel_version(struct dc_arena *arena, const char *release);
+
 /*
  * dc_kernel_find - the kernel that the user wants.
  * @wanted a version ("6.12": its newest release with headers), a release below /lib/modules, or the

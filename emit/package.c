@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/kernel.h"
 #include "emit/makefiles.h"
 #include "emit/print.h"
 #include "emit/runtime.h"
@@ -71,10 +72,10 @@ static const char *package_name(struct dc_arena *arena, const struct dc_source *
 /* "6.1.0-51-amd64" -> "6\.1": a regular expression */
 static const char *kernel_series(struct dc_arena *arena, const char *release)
 {
-	int major = 0, minor = 0;
+	const char *version = dc_kernel_version(arena, release);
+	size_t major = strcspn(version, ".");
 
-	sscanf(release, "%d.%d", &major, &minor);
-	return dc_arena_printf(arena, "%d\\.%d", major, minor);
+	return dc_arena_printf(arena, "%.*s\\%s", (int)major, version, version + major);
 }
 
 /* What stands for a word without its '@'; NULL: it is none of ours. */
