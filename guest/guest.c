@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/proc.h"
 #include "graph/driver/driver.h"
+#include "guest/complaints.h"
 
 #define QEMU "qemu-system-x86_64"
 /* On a busy machine timer interrupts come so late that the kernel would panic for want of them. */
@@ -39,45 +40,6 @@ struct boot {
 };
 
 /* The console */
-
-bool dc_guest_is_complaint(const char *line)
-{
-	static const char *const starts[] = {
-		"BUG: ",
-		"WARNING: ",
-		"kernel BUG at",
-		"Oops",
-		"general protection fault",
-		"Kernel panic",
-		"Unable to handle",
-		"UBSAN: ",
-		"KASAN: ",
-		"KFENCE: ",
-		"INFO: task ",
-		"INFO: trying to register non-static key",
-		"DMA-API: ",
-		"ODEBUG: ",
-		"INFO: rcu",
-		"rcu: INFO:",
-		"watchdog: BUG",
-		"NETDEV WATCHDOG",
-		"------------[ cut here",
-		"unreferenced object",
-		"sysfs: cannot create duplicate",
-		"list_add corruption",
-		"list_del corruption",
-		"refcount_t: ",
-	};
-	size_t i;
-
-	if (!strncmp(line, "dc-", 3))
-		return false;
-	for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
-		if (!strncmp(line, starts[i], strlen(starts[i])))
-			return true;
-	return strstr(line, "NETDEV WATCHDOG") || strstr(line, ": BUG: ") ||
-	       strstr(line, "new suspected memory leaks");
-}
 
 /* Behind "[   12.345678] " or "[   12.345678][  T123] ", the printk time and caller. */
 static const char *skip_stamp(const char *line)

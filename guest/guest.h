@@ -77,8 +77,4 @@ int dc_guest_check(struct dc_diag *diag, const struct dc_kernel *kernel);
  */
 int dc_guest_run(struct dc_diag *diag, const struct dc_guest *guest);
 
-/* Whether a console line is the kernel complaining: BUG, WARNING, Oops, panic, a hung task, a
- * stall, a sanitizer's report. */
-bool dc_guest_is_complaint(const char *line);
-
 #endif

@@ -30,6 +30,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "guest/complaints.h"
+
 #define INTERFACE "eth0"
 #define PEER	  "10.9.0.2"
 #define STEP_US	  1000
@@ -148,37 +150,6 @@ static long memory_kib(void)
 	return kib;
 }
 
-static bool is_complaint(const char *text)
-{
-	static const char *const words[] = {"BUG: ",
-					    "WARNING: ",
-					    "kernel BUG at",
-					    "Oops",
-					    "general protection fault",
-					    "KASAN: ",
-					    "UBSAN: ",
-					    "INFO: task ",
-					    "INFO: trying to register",
-					    "rcu: INFO:",
-					    "NETDEV WATCHDOG",
-					    "cut here",
-					    "refcount_t: ",
-					    "list_add corruption",
-					    "list_del corruption",
-					    "sysfs: cannot create duplicate",
-					    "DMA-API: ",
-					    "ODEBUG: ",
-					    "possible circular locking",
-					    "unregister_netdevice: waiting",
-					    "scheduling while atomic"};
-	unsigned i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strstr(text, words[i]))
-			return true;
-	return false;
-}
-
 /* Reads the kernel's log since this was asked last. True if there is a complaint, whose line is
  * kept. */
 static bool kernel_complains(char *ret, size_t size)
@@ -194,7 +165,7 @@ static bool kernel_complains(char *ret, size_t size)
 			continue;
 		record[len] = 0;
 		text = strchr(record, ';');
-		if (!text || strstr(text, "dc-job") || !is_complaint(text))
+		if (!text || strstr(text, "dc-job") || !dc_guest_has_complaint(text))
 			continue;
 		if (!found)
 			snprintf(ret, size, "%.*s", (int)strcspn(text + 1, "\n"), text + 1);

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "guest/complaints.h"
+
 /* The number that a job's result file begins with, behind the first space. */
 static double throughput(const char *result)
 {
@@ -129,6 +131,10 @@ static void test_complaints(void **state)
 	assert_false(dc_guest_is_complaint("kmemleak: Kernel memory leak detector initialized"));
 	assert_false(dc_guest_is_complaint("dc-job: BUG: no"));
 	assert_false(dc_guest_is_complaint("clocksource: Long readout interval, skipping"));
+	assert_false(dc_guest_is_complaint("Spectre V2 : WARNING: Unprivileged eBPF is enabled"));
+	assert_true(dc_guest_has_complaint("Spectre V2 : WARNING: Unprivileged eBPF is enabled"));
+	assert_true(dc_guest_has_complaint("4,1,2,-;------------[ cut here ]------------"));
+	assert_false(dc_guest_has_complaint("6,1,2,-;e1000: eth0 NIC Link is Up"));
 }
 
 int main(void)
