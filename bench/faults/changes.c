@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What somebody does with the device while the process has its fault: plain ioctls, without
- * programs. */
+/* The changes of settings during which the process gets its fault: plain ioctls, without programs.
+ */
 #include "faults.h"
 
 #include <arpa/inet.h>
@@ -76,7 +76,6 @@ static void set_flags(bool up)
 static void to_file(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
 	ssize_t written = fd < 0 ? 0 : write(fd, text, strlen(text));
 
 	(void)written; /* it may fail, as any change may */
@@ -84,20 +83,22 @@ static void to_file(const char *path, const char *text)
 		close(fd);
 }
 
-void device_bind(void)
+static void to_driver(const char *file)
 {
 	char path[128];
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/%s/bind", driver);
+	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/%s/%s", driver, file);
 	to_file(path, CARD);
+}
+
+void device_bind(void)
+{
+	to_driver("bind");
 }
 
 void device_unbind(void)
 {
-	char path[128];
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/%s/unbind", driver);
-	to_file(path, CARD);
+	to_driver("unbind");
 }
 
 bool device_exists(void)
