@@ -87,7 +87,7 @@ patience=$patience$job $seed $first $number $patience $driver $kinds" \
 	[ -s "$places" ] || ! grep -q '^next ' said || sed -n 's/^place //p' said >"$places"
 	sed -n 's/^memory //p' said >>"$results.memory"
 	if grep -q '^status' said; then
-		# What began and has no result: the guest ended in it.
+		# The guest ended in the fault that began and has no result.
 		last=$(sed -n 's/^next //p' said | tail -n 1)
 		[ -n "$last" ] || { cat said console >&2; exit 3; }
 		grep -q "^${last%% *} " "$results" || echo "$last ended 0 0 0 0 0" >>"$results"

@@ -207,8 +207,7 @@ static void warn_of_depth(struct dc_diag *diag, const struct dc_emit_plan *plan)
 	first = dc_source_find(plan->source, plan->deepest.at[0]);
 	dc_warn(diag, DC_LINE(first->file, first->first_line),
 		"calls between the sides may nest without end (%s); the runtime ends the process "
-		"at "
-		"the call number %u",
+		"at the call number %u",
 		path, DC_EMIT_DEPTH_MAX + 1);
 	free(path);
 }

@@ -78,7 +78,7 @@ static const char *kernel_series(struct dc_arena *arena, const char *release)
 	return dc_arena_printf(arena, "%.*s\\%s", (int)major, version, version + major);
 }
 
-/* What stands for a word without its '@'; NULL: it is none of ours. */
+/* The text for a word without its '@'; NULL: it is none of ours. */
 static const char *value(const struct packing *packing, const char *word, size_t len)
 {
 	const struct dc_source *source = packing->source;

@@ -172,8 +172,7 @@ static size_t count_code(const struct dc_emit_plan *plan, const struct dc_source
 	return count;
 }
 
-/* Of a chain without end the runtime has as much as it has for others, and makes more when asked.
- */
+/* A chain without end gets the runtime's usual room, which grows when it has to. */
 static unsigned room_for_calls(const struct dc_emit_plan *plan)
 {
 	return plan->depth > DC_EMIT_DEPTH_MAX ? 0 : plan->depth;

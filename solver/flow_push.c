@@ -70,13 +70,13 @@ static void add_halves(struct push *p)
 	free(fill);
 }
 
-/* What flows from the source over v to the sink at once. */
+/* The flow from the source over v to the sink, before any push. */
 static int64_t through(const struct push *p, size_t v)
 {
 	return p->from_source[v] < p->to_sink[v] ? p->from_source[v] : p->to_sink[v];
 }
 
-/* What v has to send at the start; below 0: its room. */
+/* The excess of v at the start; below 0: its room. */
 static int64_t supply(const struct push *p, size_t v)
 {
 	return p->from_source[v] - p->to_sink[v];

@@ -20,7 +20,7 @@ struct dc_link_half {
 	uint32_t twin; /* the other direction */
 };
 
-/* What is paid when the tail of a half is in the kernel and its head is not, and the other way
+/* The price when the tail of a half is in the kernel and its head is not, and the other way
  * around. Its twin has both as well, so that a walk over halves goes straight through memory. */
 struct dc_link_weight {
 	int64_t forth, back;

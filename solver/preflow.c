@@ -74,7 +74,7 @@ static void level_remove(struct dc_preflow *p, uint32_t v)
 
 /* Labels */
 
-/* What a node has to send; below 0: room. */
+/* The amount that a node has to send; below 0: room. */
 static int64_t supply(const struct dc_preflow *p, uint32_t v)
 {
 	return p->turned ? -p->nodes[v].excess : p->nodes[v].excess;

@@ -250,7 +250,7 @@ static void fill_level(unsigned value)
 	data.value.data = value;
 }
 
-/* What one ioctl sets and another reads, and the values to try. */
+/* Settings that one ioctl makes and another reads, and the values to try. */
 static const struct setting {
 	const char *name;
 	unsigned set, get;

@@ -86,9 +86,11 @@ int64_t now_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* What the runtime and the kernel say */
+/* The runtime and the kernel */
 
-/* What the runtime says of the process: pid, state, deaths. "" if the driver is not there. */
+/* Reads a word of the runtime's about the process: pid, state, deaths. "" if the driver is not
+ * there.
+ */
 static void runtime_says(const char *what, char ret[16])
 {
 	char path[128];
@@ -489,7 +491,7 @@ static void learn_places(void)
 		learn_places_of(&changes[i], learning);
 }
 
-/* What an earlier guest has learned. */
+/* Reads the places that an earlier guest has learned; false: there are none. */
 static bool read_places(const char *path)
 {
 	char change[64], function[128];

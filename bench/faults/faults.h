@@ -28,7 +28,7 @@ struct symbols {
 /* Reads functions; ends this program if it cannot. */
 void symbols_read(const char *path, struct symbols *ret);
 const struct symbol *symbol_find(const struct symbols *symbols, const char *name);
-/* What to add to a symbol's address in a process. */
+/* A process has a symbol so far behind its linked address. */
 uint64_t symbols_moved(const struct symbols *symbols, pid_t pid);
 
 /* Faults (inject.c) */
@@ -62,10 +62,9 @@ struct fault {
 	volatile int64_t applied_us;
 };
 
-/* What a child of this program does: prepares, says `armed`, and returns when the fault is there.
- */
+/* Runs in a child of this program: prepares, says `armed`, and returns when the fault is there. */
 void inject(struct fault *fault);
-/* What a child does, too: notes which of the driver's functions a process passes until `over`. */
+/* Runs in a child, too: notes which of the driver's functions a process passes until `over`. */
 void inject_notes(const struct symbols *symbols, pid_t process, bool *passed, volatile bool *begun,
 		  const volatile bool *over);
 /* At once, from outside. */

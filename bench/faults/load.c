@@ -121,7 +121,7 @@ static void send_datagrams(void)
 	}
 }
 
-/* NULL-terminated errors are of no interest here: -1 is that there is no connection in time. */
+/* Returns -1 if there is no connection in time. */
 static int connected(unsigned timeout_ms)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), err = 0;

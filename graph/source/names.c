@@ -55,7 +55,7 @@ static bool defines_variable(const struct dc_source *source, const char *name)
 	return false;
 }
 
-/* What a header of the kernel declares and the driver defines is the driver's. */
+/* A symbol that a header of the kernel declares and the driver defines is the driver's. */
 static void take_own_uses(const struct dc_source *source, struct dc_definition *definition)
 {
 	const struct dc_use *use;

@@ -222,7 +222,7 @@ static bool is_of_call(const struct dc_evidence *row)
 	       (row->kind == DC_EVIDENCE_FROM || row->kind == DC_EVIDENCE_NUMBER);
 }
 
-/* By all that says something else; the place of it comes last. */
+/* Compares all that tells rows apart; the place comes last. */
 static int order_statements(const struct dc_evidence *a, const struct dc_evidence *b)
 {
 	int order = dc_pointer_order(&a->pointer, &b->pointer);

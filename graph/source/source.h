@@ -133,7 +133,7 @@ struct dc_source {
 	outside; /* files read that are neither in folder nor the kernel's:
 		  * absolute, sorted, once */
 	struct dc_layouts layouts;
-	/* Of fields and parameters that the driver declares, used or not; sorted, once.
+	/* Names of fields and parameters that the driver declares, used or not; sorted, once.
 	 * own_code_names: of those that are pointers to functions. */
 	dc_source_names own_names, own_code_names;
 	dc_evidences evidence; /* sorted by pointer and kind; what several places show, once */

@@ -28,7 +28,7 @@ static const struct kernel_param_ops dck_program_ops = {
 	.free = param_free_charp,
 };
 
-/* Of this kernel: the process is compiled with its headers. */
+/* The process is compiled with this kernel's headers. */
 static char *dcrt_program = "/usr/lib/drivercut/" UTS_RELEASE "/" KBUILD_MODNAME;
 module_param_cb(dcrt_program, &dck_program_ops, &dcrt_program, 0644);
 MODULE_PARM_DESC(dcrt_program,

@@ -528,7 +528,7 @@ apart_works() {
 	ip netns exec apart ping -q -c 1 -W 2 "$FAR" >/tmp/ping
 }
 
-# What recovery has to release does not grow while the machine sleeps and wakes.
+# The list of what recovery has to release does not grow while the machine sleeps and wakes.
 journal() {
 	freeze || fail "no suspend"
 	works

@@ -10,9 +10,9 @@
  *   echo_liar fork          attaches; a child of it keeps the device open for 30 s
  *   echo_liar unshare       attaches, takes an upcall with a table of files of its own, and makes a
  *                           downcall; prints what the kernel said
- *   echo_liar other         attaches with the fingerprint of another cut; prints what the kernel
- * said echo_liar share         attaches; another process that shares its memory and its files, but
- * is not of its thread group, takes an upcall and hangs
+ *   echo_liar other         attaches as a process of another cut; prints what the kernel said
+ *   echo_liar share         attaches; another process that shares its memory and its files, but is
+ *                           not of its thread group, takes an upcall and hangs
  */
 #include <errno.h>
 #include <fcntl.h>
