@@ -130,10 +130,6 @@ int dck_undo_since(u64 mark, int err);
  */
 void dck_locks_release(u64 mark, int err);
 
-/* For init.c: the entries of the journal, and the work items and timers that are noted. */
-unsigned int dck_journal_count(void);
-unsigned int dck_runners_count(void);
-
 /*
  * dck_first_device - a device is about to be probed: what the module has acquired so far is the
  * module's own, and stays in recovery.

@@ -4,7 +4,7 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
-#include "component.h"
+#include "journal.h"
 
 #define DCK_ATTACH_MS 10000 /* in which the process must attach */
 

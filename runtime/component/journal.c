@@ -37,7 +37,7 @@ static u64 dck_numbers; /* counts entries */
 static u64
 	dck_module_entries; /* the module's own: up to this number, once there has been a device */
 static bool dck_has_devices;
-static unsigned int dck_n_entries, dck_n_locks; /* in the journal; of locks among them */
+static unsigned int dck_n_locks; /* entries of locks */
 
 void dck_first_device(void)
 {
@@ -80,16 +80,15 @@ static const struct device *dck_owner_of(const struct dck_release *release,
 }
 
 /* With the lock. */
-static void dck_count(const struct dck_entry *entry, int change)
+static void dck_count_lock(const struct dck_entry *entry, int change)
 {
-	WRITE_ONCE(dck_n_entries, dck_n_entries + change);
 	if (entry->release->when == DCK_LOCK)
 		WRITE_ONCE(dck_n_locks, dck_n_locks + change);
 }
 
 unsigned int dck_journal_count(void)
 {
-	return READ_ONCE(dck_n_entries);
+	return dck_list_count(&dck_journal, &dck_journal_lock);
 }
 
 bool dck_acquired(const struct dck_release *release, const unsigned long *args)
@@ -113,7 +112,7 @@ bool dck_acquired(const struct dck_release *release, const unsigned long *args)
 	spin_lock_irqsave(&dck_journal_lock, flags);
 	entry->number = ++dck_numbers;
 	list_add(&entry->node, &dck_journal);
-	dck_count(entry, 1);
+	dck_count_lock(entry, 1);
 	spin_unlock_irqrestore(&dck_journal_lock, flags);
 	return true;
 }
@@ -130,7 +129,7 @@ static struct dck_entry *dck_take(dck_match match, const void *key)
 	list_for_each_entry(entry, &dck_journal, node)
 		if (match(entry, key)) {
 			list_del(&entry->node);
-			dck_count(entry, -1);
+			dck_count_lock(entry, -1);
 			found = entry;
 			break;
 		}

@@ -18,6 +18,7 @@
 #include <linux/workqueue.h>
 
 #include "devices.h"
+#include "journal.h"
 
 struct dck_runner {
 	struct list_head node;
@@ -32,15 +33,7 @@ static DEFINE_SPINLOCK(dck_runners_lock);
 
 unsigned int dck_runners_count(void)
 {
-	const struct list_head *at;
-	unsigned int count = 0;
-	unsigned long flags;
-
-	spin_lock_irqsave(&dck_runners_lock, flags);
-	list_for_each(at, &dck_runners)
-		count++;
-	spin_unlock_irqrestore(&dck_runners_lock, flags);
-	return count;
+	return dck_list_count(&dck_runners, &dck_runners_lock);
 }
 
 /* With the lock. */
