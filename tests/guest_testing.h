@@ -11,6 +11,7 @@
 #include "base/proc.h"
 #include "graph/driver/driver.h"
 #include "guest/guest.h"
+#include "guest/split.h"
 
 static struct dc_arena *arena;
 static struct dc_kernel kernel;
@@ -58,6 +59,28 @@ static inline void run(const char *const *argv)
 	if (dc_proc_run(&caught.diag, argv[0],
 			&(struct dc_proc){.argv = argv, .dir = folder, .timeout_s = 3600}) < 0)
 		fail_msg("%s", caught.text);
+}
+
+/* Builds the components in a folder (DC_SPLIT_FILES of them for a guest); out: as dc_split_build.
+ */
+static inline void build_split(const char *driver, const char *components, const char *out,
+			       struct dc_guest_file *ret)
+{
+	struct caught caught;
+
+	catch_start(&caught);
+	if (dc_split_build(&caught.diag, arena, &kernel, driver, at(components), out, ret) < 0)
+		fail_msg("%s", caught.text);
+}
+
+/* Builds the twin in emit/ against the runtime that build_split has built in the folder. */
+static inline void build_twin(void)
+{
+	const char *place = dc_arena_printf(arena, "M=%s", at("emit/twin"));
+	const char *symbols =
+		dc_arena_printf(arena, "KBUILD_EXTRA_SYMBOLS=%s", at("dcrt/Module.symvers"));
+
+	run((const char *[]){"make", "-s", "-C", kernel.build, place, symbols, NULL});
 }
 
 /* template: "/tmp/drivercut-NAME-XXXXXX". Returns 0, or what main() returns: 77 if this machine

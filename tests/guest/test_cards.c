@@ -9,8 +9,6 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "guest/split.h"
-
 #define BRIDGE_SLOTS 25
 
 static const char *drivercut, *driver;
@@ -69,15 +67,14 @@ static void test_cards(void **state)
 	(void)state;
 	run(solve);
 	run(emit);
-	catch_start(&caught);
-	if (dc_split_build(&caught.diag, arena, &kernel, driver, at("emit"), folder, split) < 0)
-		fail_msg("%s", caught.text);
+	build_split(driver, "emit", folder, split);
 	files[0] = (struct dc_guest_file){put("driver", dc_arena_printf(arena, "%s\n", driver)),
 					  "/driver"};
 	files[1] = (struct dc_guest_file){
 		put("cards.env", dc_arena_printf(arena, "CARDS=%u\n", 7 + more)), "/cards.env"};
 	for (i = 0; i < DC_SPLIT_FILES; i++)
 		files[2 + i] = split[i];
+	catch_start(&caught);
 	if (dc_guest_run(&caught.diag, &guest) < 0)
 		fail_msg("%s", caught.text);
 }

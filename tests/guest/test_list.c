@@ -5,8 +5,6 @@
 
 #include <limits.h>
 
-#include "guest/split.h"
-
 static const char *drivercut;
 static struct dc_guest_file split[DC_SPLIT_FILES];
 
@@ -26,9 +24,6 @@ static void copy(const char *name)
 
 static void test_build(void **state)
 {
-	const char *place = dc_arena_printf(arena, "M=%s", at("emit/twin"));
-	const char *symbols =
-		dc_arena_printf(arena, "KBUILD_EXTRA_SYMBOLS=%s", at("dcrt/Module.symvers"));
 	struct caught caught;
 
 	(void)state;
@@ -40,9 +35,8 @@ static void test_build(void **state)
 	put("list/Kbuild", "obj-m := in.o\n");
 	run((const char *[]){drivercut, "emit", "list", "--family", "net", "--cut", "list/cut.json",
 			     "-o", "emit", NULL});
-	if (dc_split_build(&caught.diag, arena, &kernel, "in", at("emit"), folder, split) < 0)
-		fail_msg("%s", caught.text);
-	run((const char *[]){"make", "-s", "-C", kernel.build, place, symbols, NULL});
+	build_split("in", "emit", folder, split);
+	build_twin();
 }
 
 /* Value of "WORD N" in the counters. */

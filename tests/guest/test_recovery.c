@@ -8,8 +8,6 @@
 
 #include <limits.h>
 
-#include "guest/split.h"
-
 static const char *drivercut;
 
 static void test_hold(void **state)
@@ -35,12 +33,11 @@ static void test_hold(void **state)
 	run((const char *[]){"cp", "-r", source, "hold", NULL});
 	run((const char *[]){drivercut, "emit", "hold", "--family", "net", "--cut", "hold/cut.json",
 			     "-o", "emit", NULL});
-	catch_start(&caught);
-	if (dc_split_build(&caught.diag, arena, &kernel, "hold", at("emit"), folder, split) < 0)
-		fail_msg("%s", caught.text);
+	build_split("hold", "emit", folder, split);
 	files[0] = (struct dc_guest_file){put("driver", "hold\n"), "/driver"};
 	for (i = 0; i < DC_SPLIT_FILES; i++)
 		files[1 + i] = split[i];
+	catch_start(&caught);
 	if (dc_guest_run(&caught.diag, &guest) < 0)
 		fail_msg("%s", caught.text);
 }

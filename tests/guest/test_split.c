@@ -10,7 +10,6 @@
 #include <limits.h>
 
 #include "base/json.h"
-#include "guest/split.h"
 
 #define FLOOR_PERCENT 30 /* of the driver's lines, in the process */
 
@@ -24,12 +23,9 @@ static void build(const char *cut, const char *components, const char *out,
 		  struct dc_guest_file *ret)
 {
 	const char *emit[] = {drivercut, "emit", driver, "--cut", cut, "-o", components, NULL};
-	struct caught caught;
 
 	run(emit);
-	catch_start(&caught);
-	if (dc_split_build(&caught.diag, arena, &kernel, driver, at(components), out, ret) < 0)
-		fail_msg("%s", caught.text);
+	build_split(driver, components, out, ret);
 }
 
 /* The cut that the rules allow has its lines in the process; it is emitted and built. */

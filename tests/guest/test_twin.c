@@ -5,8 +5,6 @@
 
 #include <limits.h>
 
-#include "guest/split.h"
-
 static const char *drivercut;
 
 static const char *result(const char *life, const char *name)
@@ -18,18 +16,12 @@ static const char *result(const char *life, const char *name)
  */
 static void build(void)
 {
-	const char *place = dc_arena_printf(arena, "M=%s", at("emit/twin"));
-	const char *symbols =
-		dc_arena_printf(arena, "KBUILD_EXTRA_SYMBOLS=%s", at("dcrt/Module.symvers"));
 	struct dc_guest_file files[DC_SPLIT_FILES]; /* with a process; not what is booted */
-	struct caught caught;
 
-	catch_start(&caught);
 	run((const char *[]){drivercut, "solve", "e1000", "--rules", "-o", "cut.json", NULL});
 	run((const char *[]){drivercut, "emit", "e1000", "--cut", "cut.json", "-o", "emit", NULL});
-	if (dc_split_build(&caught.diag, arena, &kernel, "e1000", at("emit"), folder, files) < 0)
-		fail_msg("%s", caught.text);
-	run((const char *[]){"make", "-s", "-C", kernel.build, place, symbols, NULL});
+	build_split("e1000", "emit", folder, files);
+	build_twin();
 }
 
 static void live(const char *life, bool split)
