@@ -27,6 +27,15 @@ const char *emit_piece_end(struct emit_piece *piece, struct dc_arena *arena)
 	return kept;
 }
 
+size_t emit_count_lines(const char *text, size_t len_bytes)
+{
+	size_t lines = 0, i;
+
+	for (i = 0; i < len_bytes; i++)
+		lines += text[i] == '\n';
+	return lines;
+}
+
 static size_t columns(const char *line, size_t len)
 {
 	size_t count = 0, i;
@@ -108,6 +117,71 @@ void emit_put_comment(FILE *out, const char *text)
 			fputc(text[i] == '*' && text[i + 1] == '/' ? ' ' : text[i], out);
 	}
 	fputs(fits ? " */\n" : "\n\t */\n", out);
+}
+
+/* Spaces up to a column: tabs first. */
+static void put_indent(FILE *out, size_t column)
+{
+	fprintf(out, "%.*s%.*s", (int)(column / 8), "\t\t\t\t\t\t\t\t\t\t\t\t", (int)(column % 8),
+		"        ");
+}
+
+void emit_put_list(FILE *out, const char *before, const char *const *items, size_t count,
+		   const char *after)
+{
+	size_t indent = columns(before, strlen(before)), column = indent, i;
+
+	fputs(before, out);
+	for (i = 0; i < count; i++) {
+		bool last = i + 1 == count;
+		size_t len = strlen(items[i]) + (last ? strcspn(after, "\n") : 1);
+
+		if (i && column + 1 + len > 100) {
+			fputc('\n', out);
+			put_indent(out, indent);
+			column = indent;
+		} else if (i) {
+			fputc(' ', out);
+			column++;
+		}
+		fprintf(out, "%s%s", items[i], last ? "" : ",");
+		column += len;
+	}
+	fputs(after, out);
+}
+
+#define ROW_MAX 16 /* members */
+
+void emit_put_row(FILE *out, struct dc_arena *arena, const char *before, const char *row,
+		  const char *name)
+{
+	const char *items[ROW_MAX];
+	size_t count = 0, len;
+
+	for (; *row && count < ROW_MAX; row += len + strspn(row + len, ", ")) {
+		len = strcspn(row, ",");
+		items[count++] = dc_arena_strndup(arena, row, len);
+	}
+	emit_put_list(out, before, items, count,
+		      name ? dc_arena_printf(arena, "}, /* %s */\n", name) : ",\n\t},\n");
+}
+
+void emit_put_head(FILE *out, const char *before, const char *first, const char *second)
+{
+	const char *const items[] = {first, second};
+
+	emit_put_list(out, before, items, second ? 2 : 1, ")\n{\n");
+}
+
+const char *emit_cast(struct dc_arena *arena, const char *type, const char *value)
+{
+	size_t len = strlen(type);
+
+	if (strchr(type, '['))
+		type = "void *";
+	return dc_arena_printf(arena, "(%s%s)%s",
+			       len > 2 && !strcmp(type + len - 2, "_t") ? "__force " : "", type,
+			       value);
 }
 
 void emit_put_declaration(FILE *out, const char *type, const char *name)
