@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The process of a split driver: PROGRAM [DEVICE]
+ * The process of a split driver: PROGRAM [DEVICE [unconfined]]
+ *
+ * Gives up all rights when it has attached. `unconfined` is for what observes the process from
+ * within, as valgrind does: whoever writes the module's parameter dcrt_program decides that.
  *
  * Exits 0 when the driver goes away, 1 if it could not attach or the session was ended.
  */
@@ -11,6 +14,7 @@
 
 #include "../component/downcalls.h"
 #include "channel.h"
+#include "sandbox.h"
 
 struct dcrt_channel *dcg_channel;
 
@@ -43,6 +47,8 @@ int main(int argc, char **argv)
 			argc > 1 ? argv[1] : device, strerror(-err));
 		return 1;
 	}
+	if ((argc < 3 || strcmp(argv[2], "unconfined") != 0) && dcrt_sandbox(dcg_driver.name) < 0)
+		return 1;
 	err = dcrt_serve(dcg_channel);
 	if (err)
 		fprintf(stderr, "%s: served until: %s\n", dcg_driver.name, strerror(-err));

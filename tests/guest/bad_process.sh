@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The split e1000 with a process that sends wrong values, another for each number given as message
-# level, or hangs, or goes on for ever. The kernel refuses, the process ends, the next one serves, and the kernel's log is
+# level, or hangs, or goes on for ever, or tries what it has no right to. The kernel refuses, the process ends, the next one serves, and the kernel's log is
 # clean (a complaint there fails the run).
 # usage: bad_process.sh DRIVERCUT
 set -u
@@ -33,11 +33,13 @@ void keep_lock(void)
 }
 END
 cp "$here/wrong_values.h" emit/user/wrong_values.h
+cp "$here/no_rights.c" emit/user/runtime/process/
 timeout 1200 "$drivercut" run e1000 --components emit -- sh -c "$(cat "$here/jobs/msglevels.sh")" >said 2>&1
 status=$?
 [ "$status" = 0 ] || { echo "status $status"; tail -n 60 said; exit 1; }
 grep -a '^wrong value ' said
 [ "$(grep -ac '^wrong value .*: refused$' said)" = 11 ] || { echo "not eleven"; cat said; exit 1; }
 [ "$(grep -ac '^endless .*: ended$' said)" = 2 ] || { echo "endless"; cat said; exit 1; }
+grep -aq '^rights: none$' said || { echo "rights"; cat said; exit 1; }
 grep -aq '^kept lock: released$' said || { echo "no kept lock"; cat said; exit 1; }
 grep -aq '^hang: ended$' said || { echo "no hang"; cat said; exit 1; }

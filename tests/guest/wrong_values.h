@@ -2,6 +2,7 @@
 /* The process's faults in e1000_set_msglevel, by the level that it is given:
  * tests/guest/bad_process.sh puts it there. */
 void keep_lock(void);
+void no_rights(void);
 
 static void wrong_value(struct e1000_adapter *adapter, u32 data)
 {
@@ -47,6 +48,10 @@ static void wrong_value(struct e1000_adapter *adapter, u32 data)
 		break;
 	case 2002:
 		msleep(3600000);
+		break;
+	/* nor this: what the process may not do */
+	case 4001:
+		no_rights();
 		break;
 	/* nor this: the next one waits for it */
 	case 3001:

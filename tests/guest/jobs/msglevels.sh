@@ -41,6 +41,21 @@ for value in 1001 1002 1003 1004 1005 1006 1007 1008 1009 1010 1011; do
 done
 ping -q -c 1 "$FAR" >/tmp/ping || fail "no ping"
 
+# What the process is left with, as it sees it and as others do.
+process=$(pidof e1000)
+ethtool -s eth0 msglvl 4001
+dmesg | grep -q 'rights: tried' || fail "no rights were tried"
+dmesg | grep 'rights: ' | grep -v 'rights: tried' && fail "the process has these rights"
+for line in CapPrm:0000000000000000 CapEff:0000000000000000 CapBnd:0000000000000000 NoNewPrivs:1 Seccomp:2; do
+	tr -d ' \t' <"/proc/$process/status" | grep -q "^$line\$" || {
+		cat "/proc/$process/status"
+		fail "not $line"
+	}
+done
+[ "$(awk '$1 == "Uid:" { print $2 }' "/proc/$process/status")" -ge 1879048192 ] || fail "not a user of its own"
+[ "$(pidof e1000)" = "$process" ] || fail "the process has died of it"
+echo "rights: none"
+
 session=$(counter session)
 ethtool -s eth0 msglvl 3001
 serves "$session"
