@@ -71,7 +71,7 @@ static void put_target(FILE *out, const struct emit_call *call, const char *befo
 
 	for (i = 0; i < call->count; i++)
 		args[i] = argument(call, i);
-	emit_put_list(out, dc_arena_printf(call->arena, "%s%s(", before, call->target), args,
+	emit_put_call(out, dc_arena_printf(call->arena, "%s%s(", before, call->target), args,
 		      call->count, ");\n");
 }
 

@@ -6,6 +6,7 @@
 #include "emit/print.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,28 +127,61 @@ static void put_indent(FILE *out, size_t column)
 		"        ");
 }
 
-void emit_put_list(FILE *out, const char *before, const char *const *items, size_t count,
-		   const char *after)
-{
-	size_t indent = columns(before, strlen(before)), column = indent, i;
+#define LINE_MAX_COLUMNS 100
 
-	fputs(before, out);
+/* Prints a list whose first item starts at `column`, the first of a line at `indent`; without
+ * `out`, only counts. Returns the number of lines behind the first, or SIZE_MAX if one is too long.
+ */
+static size_t put_items(FILE *out, size_t column, size_t indent, const char *const *items,
+			size_t count, const char *after)
+{
+	size_t breaks = 0, i;
+	bool fits = true;
+
 	for (i = 0; i < count; i++) {
 		bool last = i + 1 == count;
 		size_t len = strlen(items[i]) + (last ? strcspn(after, "\n") : 1);
+		bool next = i && column + 1 + len > LINE_MAX_COLUMNS;
 
-		if (i && column + 1 + len > 100) {
+		if (out && next) {
 			fputc('\n', out);
 			put_indent(out, indent);
-			column = indent;
-		} else if (i) {
-			fputc(' ', out);
-			column++;
 		}
-		fprintf(out, "%s%s", items[i], last ? "" : ",");
-		column += len;
+		if (out)
+			fprintf(out, "%s%s%s", i && !next ? " " : "", items[i], last ? "" : ",");
+		breaks += next;
+		column = (next ? indent : column + !!i) + len;
+		fits &= column <= LINE_MAX_COLUMNS;
 	}
-	fputs(after, out);
+	if (out)
+		fputs(after, out);
+	return fits ? breaks : SIZE_MAX;
+}
+
+void emit_put_list(FILE *out, const char *before, const char *const *items, size_t count,
+		   const char *after)
+{
+	size_t indent = columns(before, strlen(before));
+
+	fputs(before, out);
+	put_items(out, indent, indent, items, count, after);
+}
+
+/* As the formatter does: behind the parenthesis if that saves a line, or is needed. */
+void emit_put_call(FILE *out, const char *before, const char *const *items, size_t count,
+		   const char *after)
+{
+	size_t indent = columns(before, strlen(before)), tabs = 8 * (strspn(before, "\t") + 1);
+	size_t aligned = put_items(NULL, indent, indent, items, count, after);
+	size_t block = put_items(NULL, tabs, tabs, items, count, after);
+
+	fputs(before, out);
+	if (block < SIZE_MAX && block + 1 < aligned) {
+		fputc('\n', out);
+		put_indent(out, tabs);
+		indent = tabs;
+	}
+	put_items(out, indent, indent, items, count, after);
 }
 
 #define ROW_MAX 16 /* members */

@@ -39,9 +39,12 @@ void emit_head(FILE *out, const char *name, const char *from, bool abi);
 /* An indented comment, on one line if it fits. */
 void emit_put_comment(FILE *out, const char *text);
 
-/* A list in parentheses, a call's arguments: what comes before it ("\treturn f("), its items, what
- * comes after it (");\n"). Its lines are broken as the formatter would. */
+/* A list in parentheses: what comes before it ("\tint f("), its items, what comes after it
+ * (");\n"). Its lines are broken as the formatter breaks those of a declaration; emit_put_call: of
+ * a call. */
 void emit_put_list(FILE *out, const char *before, const char *const *items, size_t count,
+		   const char *after);
+void emit_put_call(FILE *out, const char *before, const char *const *items, size_t count,
 		   const char *after);
 /* A row of a table: what comes before its members ("\t{"), the members (".a = 1, .b = 2"), and its
  * name in a comment; NULL: the members are on lines of their own. */

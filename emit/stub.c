@@ -61,7 +61,7 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	if (call->comment)
 		emit_put_comment(out, call->comment);
 	put_register(out, call);
-	emit_put_list(out,
+	emit_put_call(out,
 		      dc_arena_printf(call->arena, "%s%s(", returned(call),
 				      call->up ? "dck_upcall" : "dcp_downcall"),
 		      args, call->count + 1, ");\n");

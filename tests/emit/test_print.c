@@ -173,6 +173,41 @@ static void test_lists(void **state)
 	dc_arena_free(arena);
 }
 
+/* What clang-format makes of them. */
+static void test_calls(void **state)
+{
+	static const struct {
+		const char *before;
+		size_t count; /* of NAME_30 */
+		const char *expected;
+	} rows[] = {
+		{"\tf(", 0, "\tf();\n"},
+		/* 46 + 30 + 2 + 30 + 2 = 110; no line is saved */
+		{"\treturn " NAME_30 "(", 2,
+		 "\treturn " NAME_30 "(" NAME_30 ",\n\t\t\t\t\t      " NAME_30 ");\n"},
+		/* too long at the parenthesis: 76 + 30 */
+		{"\treturn " NAME_30 NAME_30 "(", 2,
+		 "\treturn " NAME_30 NAME_30 "(\n\t\t" NAME_30 ", " NAME_30 ");\n"},
+		/* two lines behind the first, or four */
+		{"\t\t" NAME_30 "(", 5,
+		 "\t\t" NAME_30 "(\n\t\t\t" NAME_30 ", " NAME_30 ",\n\t\t\t" NAME_30 ", " NAME_30
+		 ",\n\t\t\t" NAME_30 ");\n"},
+	};
+	const char *const items[] = {NAME_30, NAME_30, NAME_30, NAME_30, NAME_30};
+	struct dc_arena *arena = dc_arena_new();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct emit_piece piece;
+
+		emit_piece_start(&piece);
+		emit_put_call(piece.out, rows[i].before, items, rows[i].count, ");\n");
+		assert_string_equal(emit_piece_end(&piece, arena), rows[i].expected);
+	}
+	dc_arena_free(arena);
+}
+
 static void test_rows(void **state)
 {
 	struct dc_arena *arena = dc_arena_new();
@@ -196,7 +231,7 @@ int main(void)
 		cmocka_unit_test(test_comment), cmocka_unit_test(test_declaration),
 		cmocka_unit_test(test_names),	cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_head),	cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_calls),	cmocka_unit_test(test_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
