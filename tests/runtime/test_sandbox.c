@@ -94,15 +94,15 @@ static int work(void)
 {
 	struct timespec moment = {.tv_nsec = 1000};
 	pthread_t thread;
-	char *memory = malloc(64 << 20);
+	char *memory = malloc(64 << 20), *more;
 	int done = 0;
 
 	if (!memory)
 		return 1;
-	memory = realloc(memory, 128 << 20);
-	if (!memory)
+	more = realloc(memory, 128 << 20);
+	if (!more)
 		return 2;
-	free(memory);
+	free(more);
 	if (pthread_create(&thread, NULL, set_it, &done) || pthread_join(thread, NULL) || !done)
 		return 3;
 	if (clock_nanosleep(CLOCK_MONOTONIC, 0, &moment, NULL) || sched_yield())
