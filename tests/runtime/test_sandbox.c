@@ -100,9 +100,11 @@ static int work(void)
 	if (!memory)
 		return 1;
 	more = realloc(memory, 128 << 20);
-	free(more ? more : memory);
-	if (!more)
+	if (!more) {
+		free(memory);
 		return 2;
+	}
+	free(more);
 	if (pthread_create(&thread, NULL, set_it, &done) || pthread_join(thread, NULL) || !done)
 		return 3;
 	if (clock_nanosleep(CLOCK_MONOTONIC, 0, &moment, NULL) || sched_yield())
