@@ -13,6 +13,12 @@
 #include "message.h"
 #include "tables.h"
 
+#ifdef __KERNEL__
+#include <linux/stdarg.h>
+#else
+#include <stdarg.h>
+#endif
+
 /* DCRT_EXPORT - behind a function that dcrt.ko exports to kernel components; elsewhere nothing. */
 #ifdef DCRT_MODULE
 #include <linux/export.h>
@@ -22,7 +28,8 @@
 #endif
 
 /*
- * Calling across is the same on both sides, so that stubs are the same text:
+ * Calling across is the same on both sides. Generated stubs are one call of dck_upcall() or
+ * dcp_downcall(), which do this as the function's description says (struct dcrt_function):
  *
  *	struct dcrt_call *call;
  *	int err = dcrt_call_begin(channel, DCG_UP_F, &call);
@@ -124,6 +131,30 @@ void dcrt_in_nonnull(struct dcrt_call *call, const void *pointer);
 int dcrt_out_error(const struct dcrt_call *call);
 /* The first error of dcrt_in_*() in this call, or 0. A handler returns it before it acts. */
 int dcrt_in_error(const struct dcrt_call *call);
+
+/*
+ * Calls as data (call/marshal.c): what stubs and handlers do with the arguments and the result of a
+ * function that is described completely (struct dcrt_function). lengths: the bytes of copies.
+ */
+
+/* dcrt_read_arguments - takes a stub's arguments, as C passes them. */
+void dcrt_read_arguments(const struct dcrt_function *function, va_list list, unsigned long *args);
+/* dcrt_measure - before the call begins: to know a length may take another call. */
+void dcrt_measure(const struct dcrt_function *function, const unsigned long *args,
+		  uint32_t *lengths);
+/* dcrt_put_arguments, dcrt_take_results - of the caller. */
+void dcrt_put_arguments(struct dcrt_call *call, const unsigned long *args, const uint32_t *lengths);
+unsigned long dcrt_take_results(struct dcrt_call *call, const unsigned long *args,
+				const uint32_t *lengths);
+/* dcrt_take_arguments - of a handler. Returns dcrt_in_error(). */
+int dcrt_take_arguments(struct dcrt_call *call, unsigned long *args, uint32_t *lengths);
+void dcrt_put_results(struct dcrt_call *call, const unsigned long *args, const uint32_t *lengths,
+		      unsigned long result);
+/* dcrt_result - the row of its result; all 0 if it has none. */
+const struct dcrt_argument *dcrt_result(const struct dcrt_function *function);
+const struct dcrt_function *dcrt_called(const struct dcrt_call *call);
+/* dcrt_fail - for struct dcrt_function, run: the handler returns this error. */
+void dcrt_fail(struct dcrt_call *call, int err);
 
 /* Objects. Kernel only. */
 
