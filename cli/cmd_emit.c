@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/workspace.h"
+#include "cli/interface.h"
 #include "cli/ladder.h"
 #include "cli/missing_rules.h"
 #include "cli/verbs.h"
@@ -21,7 +22,7 @@
 struct options {
 	struct dc_driver_options driver;
 	const char *cut, *output, *version;
-	bool all_kernel, check, fields, package, quiet;
+	bool all_kernel, check, fields, interface, package, quiet;
 };
 
 static void print_lines(const char *side, const struct dc_emit_lines *lines)
@@ -145,7 +146,8 @@ static int read_work(struct dc_workspace *workspace, const struct options *optio
 				      workspace->driver.folder, &ret->marshal);
 	}
 	if (!err)
-		err = (options->check ? dc_emit_plan_sides : dc_emit_plan_make)(
+		err = (options->check && !options->interface ? dc_emit_plan_sides
+							     : dc_emit_plan_make)(
 			diag, &ret->marshal, ret->sides, path, &ret->plan);
 	return err;
 }
@@ -248,6 +250,8 @@ static int emit_all(struct dc_workspace *workspace, const struct options *option
 		err = read_work(workspace, options, &work);
 	if (!err && options->fields)
 		err = dc_ladder_print(workspace, &work.plan);
+	else if (!err && options->interface)
+		dc_interface_print(workspace, &work.plan);
 	else if (!err && options->check)
 		dc_missing_rules_print(workspace, &work.rules, work.graph, &work.plan);
 	else if (!err)
@@ -294,6 +298,11 @@ static const struct dc_option options[] = {
 		"pointers; "
 		"ACCESSED, those that it and what it calls in the process use; SHARED, those that "
 		"the kernel side may use, too; CROSSING, those that messages carry"),
+	DC_FLAG("interface", 0, struct options, interface,
+		"with --check: instead count the places where the kernel component takes something "
+		"from the process, by class: OPEN, of which only the form is checked; GUARDED, "
+		"where "
+		"each value is refused that rules, annotations and tables do not permit"),
 	DC_GROUP(dc_driver_options, struct options, driver),
 	{0},
 };
@@ -313,6 +322,9 @@ static int run(struct dc_cli *cli, int argc, char **argv)
 				    "--cut and --all-kernel exclude each other");
 	if (given.fields && !given.check)
 		return dc_cli_usage(cli, &dc_verb_emit, "--fields goes with --check");
+	if (given.interface && (!given.check || given.fields))
+		return dc_cli_usage(cli, &dc_verb_emit,
+				    "--interface goes with --check, and not with --fields");
 	if (given.package && (given.all_kernel || given.check))
 		return dc_cli_usage(cli, &dc_verb_emit,
 				    "--package does not go with --all-kernel or --check");
@@ -359,6 +371,7 @@ const struct dc_verb dc_verb_emit = {
 		    "drivercut solve e1000 --rules -o cut.json\n"
 		    "drivercut emit e1000 --cut cut.json\n"
 		    "drivercut emit e1000 --package\n"
-		    "drivercut emit e1000 --cut cut.json --check --fields",
+		    "drivercut emit e1000 --cut cut.json --check --fields\n"
+		    "drivercut emit e1000 --cut cut.json --check --interface",
 	.see = "drivercut run (boots them), annotate (frees more functions)",
 };

@@ -24,8 +24,7 @@ static const char *argument(const struct emit_call *call, size_t i)
 	return emit_cast(call->arena, type, dc_arena_printf(call->arena, "dcg_args[%zu]", i));
 }
 
-/* Whether a C expression has a name in it. */
-static bool mentions(const char *text, const char *name)
+bool emit_text_names(const char *text, const char *name)
 {
 	size_t len = strlen(name);
 	const char *at;
@@ -46,7 +45,7 @@ static bool put_variables(FILE *out, const struct emit_call *call, const char *t
 	for (i = 0; i < call->count; i++) {
 		const struct emit_parameter *parameter = &call->parameters[i];
 
-		if (!mentions(text, parameter->name))
+		if (!emit_text_names(text, parameter->name))
 			continue;
 		fputc('\t', out);
 		emit_put_declaration(out, strchr(parameter->type, '[') ? "void *" : parameter->type,

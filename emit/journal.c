@@ -111,7 +111,7 @@ static const char *success_of(struct dc_arena *arena, const struct dc_emit_undo 
 	if (undo->rule->success)
 		return with_names(arena, undo->rule->success, "a");
 	if (result->kind == DC_VALUE_POINTER)
-		return "!IS_ERR_OR_NULL((const void *)dcg_result)";
+		return "!IS_ERR_OR_NULL((__force const void *)dcg_result)";
 	if (result->kind == DC_VALUE_VOID)
 		return "";
 	return result->is_signed ? "dcg_result >= 0" : "!dcg_result";

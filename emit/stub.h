@@ -17,6 +17,9 @@ void emit_put_descriptor(FILE *out, const struct emit_call *call, enum dc_side s
 /* handler.c: struct dcrt_function, run; and special, if a side has that. */
 void emit_put_run(FILE *out, const struct emit_call *call);
 void emit_put_special(FILE *out, const struct emit_call *call, enum dc_side side);
+/* Whether a C expression has a name in it. */
+bool emit_text_names(const char *text, const char *name);
+
 bool emit_is_special(const struct emit_call *call, enum dc_side side);
 
 /* When an upcall releases one of its arguments. */

@@ -109,6 +109,13 @@ struct mutex;
 int dck_await_mutex(struct dcrt_call *call, struct mutex *lock);
 int dck_await_rtnl(struct dcrt_call *call);
 
+/*
+ * For handlers of functions that change one bit: 0 if its word is in the object that the address
+ * points into, or is the one at an address that is not of an object. Else -EPROTO. Kernel component
+ * only.
+ */
+int dck_check_bit(struct dcrt_call *call, long bit, const volatile unsigned long *words);
+
 /* The component's channel. NULL before the driver is initialised and after its exit. */
 extern struct dcrt_channel *dcg_channel;
 /* Generated. dcg_setup() completes the driver's tables, and is called first. */

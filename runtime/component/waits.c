@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Waiting in the handlers of downcalls, with a bound (downcalls.h). */
+/*
+ * What handlers of downcalls do before or instead of the function (downcalls.h): wait with a bound,
+ * check arguments.
+ */
 #include <linux/err.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
@@ -54,4 +57,18 @@ static bool dck_rtnl_is_locked(struct mutex *unused)
 int dck_await_rtnl(struct dcrt_call *call)
 {
 	return dck_await(call, dck_rtnl_is_locked, NULL);
+}
+
+int dck_check_bit(struct dcrt_call *call, long bit, const volatile unsigned long *words)
+{
+	const void *start = (const void *)words;
+	u32 len;
+
+	if (bit < 0 || BIT_WORD(bit) >= DCRT_MESSAGE_MAX ||
+	    !IS_ALIGNED((uintptr_t)words, sizeof(long)))
+		return -EPROTO;
+	if (!dcrt_object_has(dcg_channel, start))
+		return BIT_WORD(bit) ? -EPROTO : 0;
+	len = (u32)(BIT_WORD(bit) + 1) * sizeof(long);
+	return dcrt_object_holds(dcg_channel, start, len) ? 0 : -EPROTO;
 }

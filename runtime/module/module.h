@@ -217,6 +217,14 @@ void *dcrt_object_outer(struct dcrt_channel *channel, const void *address);
 bool dcrt_object_has(struct dcrt_channel *channel, const void *address);
 
 /**
+ * dcrt_object_holds() - whether so many bytes from an address are in one tracked object
+ * @channel: the channel
+ * @address: any address; any context
+ * @len_bytes: not 0
+ */
+bool dcrt_object_holds(struct dcrt_channel *channel, const void *address, u32 len_bytes);
+
+/**
  * dcrt_pause() - sleeps in the handler of a downcall
  * @call: the downcall
  * @min_us: at least so long

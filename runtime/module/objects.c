@@ -162,3 +162,14 @@ bool dcrt_object_has(struct dcrt_channel *channel, const void *address)
 	       !dcrt_to_ref(&channel->tracker, address, DCRT_ANY_TYPE, &ref);
 }
 EXPORT_SYMBOL_GPL(dcrt_object_has);
+
+bool dcrt_object_holds(struct dcrt_channel *channel, const void *address, u32 len_bytes)
+{
+	void *found;
+	u64 ref;
+
+	return !IS_ERR_OR_NULL(address) &&
+	       !dcrt_to_ref(&channel->tracker, address, DCRT_ANY_TYPE, &ref) &&
+	       !dcrt_from_ref(&channel->tracker, ref, DCRT_ANY_TYPE, len_bytes, &found);
+}
+EXPORT_SYMBOL_GPL(dcrt_object_holds);

@@ -196,6 +196,18 @@ jq -e '.kind == "emit-fields" and (.entry_points | length) > 0 and .distinct.dee
 	.sum.accessed == ([.entry_points[].accessed] | add)' said >/dev/null ||
 	{ cat said; fail "--fields --json is not right"; }
 
+# What is taken from the process, open and guarded
+expect 2 "--interface goes with --check" emit data --family net --cut "$cases/data/cut.json" --interface
+expect 0 "FROM THE PROCESS" emit data --family net --cut "$cases/data/cut.json" --check --interface
+"$drivercut" emit data --family net --cut "$cases/data/cut.json" --check --interface --json >said 2>errors ||
+	{ cat errors; fail "--interface --json fails"; }
+jq -e '.kind == "emit-interface" and (.places | length) > 0 and
+	.sum.open == ([.places[] | select(.guarded | not)] | length) and
+	.sum.guarded == ([.classes[].guarded] | add) and
+	(.places | any(.class == "result" and (.guarded | not))) and
+	(.places | any(.class == "length" and .guarded))' said >/dev/null ||
+	{ cat said; fail "--interface --json is not right"; }
+
 # Rules: what has none is listed, and pins
 expect 0 "1 symbols without a rule keep 1 functions in the kernel, 4 of the 4 lines" \
 	emit hard --family net --cut hard.json --check

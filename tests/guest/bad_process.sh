@@ -38,7 +38,7 @@ timeout 1200 "$drivercut" run e1000 --components emit -- sh -c "$(cat "$here/job
 status=$?
 [ "$status" = 0 ] || { echo "status $status"; tail -n 60 said; exit 1; }
 grep -a '^wrong value ' said
-[ "$(grep -ac '^wrong value .*: refused$' said)" = 11 ] || { echo "not eleven"; cat said; exit 1; }
+[ "$(grep -ac '^wrong value .*: refused$' said)" = 14 ] || { echo "not fourteen"; cat said; exit 1; }
 [ "$(grep -ac '^endless .*: ended$' said)" = 2 ] || { echo "endless"; cat said; exit 1; }
 grep -aq '^rights: none$' said || { echo "rights"; cat said; exit 1; }
 grep -aq '^kept lock: released$' said || { echo "no kept lock"; cat said; exit 1; }

@@ -41,6 +41,15 @@ static void wrong_value(struct e1000_adapter *adapter, u32 data)
 	case 1011: /* no address to copy */
 		eth_hw_addr_set(adapter->netdev, NULL);
 		break;
+	case 1012: /* a bit before the object */
+		set_bit(-8500, &adapter->flags);
+		break;
+	case 1013: /* a bit behind it */
+		set_bit(8l << 20, &adapter->flags);
+		break;
+	case 1014: /* more windows than a device has */
+		pci_ioremap_bar(adapter->pdev, 17);
+		break;
 	/* not wrong, but without an end */
 	case 2001:
 		while (adapter->netdev)

@@ -103,7 +103,7 @@ static void round_trip(struct dcrt_tracker *from)
 	uint32_t value = 7, constant = 9, lengths[DCRT_ARGS_MAX] = {0}, theirs[DCRT_ARGS_MAX];
 	unsigned long args[DCRT_ARGS_MAX], got[DCRT_ARGS_MAX];
 
-	read_list(&mixed, args, -5, 3u, ~0ul, "text", array, &value, &constant, NULL);
+	read_list(&mixed, args, -5, 3u, ~0ul, "text", array, &value, &constant, (void *)NULL);
 	assert_true(args[0] == (unsigned long)-5L && args[1] == 3 && args[2] == ~0ul);
 	dcrt_measure(&mixed, args, lengths);
 	assert_int_equal(lengths[4], 6);

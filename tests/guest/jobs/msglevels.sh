@@ -31,7 +31,7 @@ serves() { # SESSION
 [ -f $stats ] || mount -t debugfs debugfs /sys/kernel/debug
 ethtool -s eth0 msglvl 7 || fail "a right value was refused"
 [ "$(counter bad_messages)" = 0 ] || fail "a right value counts as a bad message"
-for value in 1001 1002 1003 1004 1005 1006 1007 1008 1009 1010 1011; do
+for value in 1001 1002 1003 1004 1005 1006 1007 1008 1009 1010 1011 1012 1013 1014; do
 	session=$(counter session)
 	bad=$(counter bad_messages)
 	ethtool -s eth0 msglvl $value

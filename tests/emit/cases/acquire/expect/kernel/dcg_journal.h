@@ -88,7 +88,7 @@ static inline struct resource *dcg_acquiring___request_region(struct resource *a
 {
 	struct resource *dcg_result = __request_region(a0, a1, a2, a3, a4);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release___release_region, (unsigned long)(a0),
 			     (unsigned long)(a1), (unsigned long)(a2));
 	return dcg_result;
@@ -99,7 +99,7 @@ static inline struct resource *dcg_acquiring___request_region(struct resource *a
 #undef alloc_workqueue
 #define alloc_workqueue(...) ({ \
 	__typeof__(struct workqueue_struct *) dcg_result = (alloc_workqueue)(__VA_ARGS__); \
-	if (!IS_ERR_OR_NULL((const void *)dcg_result)) \
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result)) \
 		dck_acquired(&dcg_release_destroy_workqueue, (unsigned long)(dcg_result)); \
 	dcg_result; })
 
@@ -107,7 +107,7 @@ static inline struct clk *dcg_acquiring_clk_get(struct device *a0, const char *a
 {
 	struct clk *dcg_result = clk_get(a0, a1);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_clk_put, (unsigned long)(dcg_result));
 	return dcg_result;
 }
@@ -128,7 +128,7 @@ static inline void *dcg_acquiring_dma_alloc_coherent(struct device *a0, size_t a
 {
 	void *dcg_result = dma_alloc_coherent(a0, a1, a2, a3);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_dma_free_coherent, (unsigned long)(a0),
 			     (unsigned long)(a1), (unsigned long)(dcg_result),
 			     (unsigned long)(*a2));
@@ -141,7 +141,7 @@ static inline void *dcg_acquiring_dma_pool_alloc(struct dma_pool *a0, gfp_t a1, 
 {
 	void *dcg_result = dma_pool_alloc(a0, a1, a2);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_dma_pool_free, (unsigned long)(a0),
 			     (unsigned long)(dcg_result), (unsigned long)(*a2));
 	return dcg_result;
@@ -154,7 +154,7 @@ static inline struct dma_pool *dcg_acquiring_dma_pool_create(const char *a0, str
 {
 	struct dma_pool *dcg_result = dma_pool_create(a0, a1, a2, a3, a4);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_dma_pool_destroy, (unsigned long)(dcg_result));
 	return dcg_result;
 }
@@ -165,7 +165,7 @@ static inline void *dcg_acquiring_kmalloc_array(size_t a0, size_t a1, gfp_t a2)
 {
 	void *dcg_result = kmalloc_array(a0, a1, a2);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_kfree, (unsigned long)(dcg_result));
 	return dcg_result;
 }
@@ -176,7 +176,7 @@ static inline void *dcg_acquiring_kmemdup(const void *const a0, size_t a1, gfp_t
 {
 	void *dcg_result = kmemdup(a0, a1, a2);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_kfree, (unsigned long)(dcg_result));
 	return dcg_result;
 }
@@ -187,7 +187,7 @@ static inline void *dcg_acquiring_kvzalloc(size_t a0, gfp_t a1)
 {
 	void *dcg_result = kvzalloc(a0, a1);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_kvfree, (unsigned long)(dcg_result));
 	return dcg_result;
 }
@@ -198,7 +198,7 @@ static inline void *dcg_acquiring_kzalloc(size_t a0, gfp_t a1)
 {
 	void *dcg_result = kzalloc(a0, a1);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_kfree, (unsigned long)(dcg_result));
 	return dcg_result;
 }
@@ -278,11 +278,11 @@ static inline int dcg_acquiring_pci_enable_msix_range(struct pci_dev *a0, struct
 #undef pci_enable_msix_range
 #define pci_enable_msix_range(...) dcg_acquiring_pci_enable_msix_range(__VA_ARGS__)
 
-static inline void *dcg_acquiring_pci_iomap(struct pci_dev *a0, int a1, unsigned long a2)
+static inline void __iomem *dcg_acquiring_pci_iomap(struct pci_dev *a0, int a1, unsigned long a2)
 {
-	void *dcg_result = pci_iomap(a0, a1, a2);
+	void __iomem *dcg_result = pci_iomap(a0, a1, a2);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_pci_iounmap, (unsigned long)(a0),
 			     (unsigned long)(dcg_result));
 	return dcg_result;
@@ -368,7 +368,7 @@ static inline void *dcg_acquiring_vmalloc(unsigned long a0)
 {
 	void *dcg_result = vmalloc(a0);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_vfree, (unsigned long)(dcg_result));
 	return dcg_result;
 }

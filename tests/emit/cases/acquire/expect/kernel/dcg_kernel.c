@@ -223,7 +223,7 @@ const struct dck_release dcg_release_pci_disable_msix = {
 
 static unsigned long dcg_undo_pci_iounmap(struct dcrt_call *none, const unsigned long *args)
 {
-	pci_iounmap((struct pci_dev *)args[0], (void *)args[1]);
+	pci_iounmap((struct pci_dev *)args[0], (void __iomem *)args[1]);
 	return 0;
 }
 

@@ -69,7 +69,7 @@ static inline struct net_device *dcg_acquiring_alloc_etherdev_mqs(int a0, unsign
 {
 	struct net_device *dcg_result = alloc_etherdev_mqs(a0, a1, a2);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_free_netdev, (unsigned long)(dcg_result));
 	if (!IS_ERR_OR_NULL(dcg_result))
 		dcrt_adopt(dcg_channel, dcg_result, DCG_TYPE_net_device, 1);
@@ -81,7 +81,7 @@ static inline struct net_device *dcg_acquiring_alloc_etherdev_mqs(int a0, unsign
 #undef alloc_workqueue
 #define alloc_workqueue(...) ({ \
 	__typeof__(struct workqueue_struct *) dcg_result = (alloc_workqueue)(__VA_ARGS__); \
-	if (!IS_ERR_OR_NULL((const void *)dcg_result)) \
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result)) \
 		dck_acquired(&dcg_release_destroy_workqueue, (unsigned long)(dcg_result)); \
 	dcg_result; })
 

@@ -148,6 +148,13 @@ unsigned long dcg_kernel_netif_stop_queue(struct dcrt_call *dcg, const unsigned 
 
 unsigned long dcg_kernel_set_bit(struct dcrt_call *dcg, const unsigned long *dcg_args)
 {
-	set_bit((long)dcg_args[0], (volatile unsigned long *)dcg_args[1]);
+	long a0 = (long)dcg_args[0];
+	volatile unsigned long *a1 = (volatile unsigned long *)dcg_args[1];
+	int dcg_err = dck_check_bit(dcg, a0, a1);
+
+	if (dcg_err < 0)
+		dcrt_fail(dcg, dcg_err);
+	else
+		set_bit((long)dcg_args[0], (volatile unsigned long *)dcg_args[1]);
 	return 0;
 }

@@ -62,7 +62,7 @@ static inline struct net_device *dcg_acquiring_alloc_etherdev_mqs(int a0, unsign
 {
 	struct net_device *dcg_result = alloc_etherdev_mqs(a0, a1, a2);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_free_netdev, (unsigned long)(dcg_result));
 	if (!IS_ERR_OR_NULL(dcg_result))
 		dcrt_adopt(dcg_channel, dcg_result, DCG_TYPE_net_device, 1);
@@ -75,7 +75,7 @@ static inline void *dcg_acquiring_kzalloc(size_t a0, gfp_t a1)
 {
 	void *dcg_result = kzalloc(a0, a1);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_kfree, (unsigned long)(dcg_result));
 	return dcg_result;
 }
