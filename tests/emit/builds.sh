@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Every cut that solve --rules writes is emitted, and both components compile and link: small modules
-# (tests/emit/builds/) in forms that are hard to cut by text.
+# (tests/emit/builds/) in forms that are hard to cut by text. A case may say which functions must be in
+# the process: " * User: NAME..." ends its comment.
 #
 #   builds.sh DRIVERCUT
 set -u
@@ -35,6 +36,10 @@ for file in "$root"/tests/emit/builds/*.c; do
 	done
 	printf 'obj-m := %s.o\nccflags-y += -I$(src)\n' "$name" >"$name/Kbuild"
 	cut_and_build "$name"
+	for function in $(sed -n 's|^ \* User: \(.*\) \*/$|\1|p' "$file"); do
+		[ "$(jq -r ".sides.$function" cut.json)" = user ] ||
+			fail "$name: $function is not in the process"
+	done
 	rm -rf both
 done
 
