@@ -125,9 +125,13 @@ static const char *flags_of(struct dc_arena *arena, const struct dc_driver *driv
 				       dc_flag_word(arena, flags.at[i], "$(src)/"));
 	dc_vec_done(&flags);
 	for (at = folder ? strchr(folder + 1, '/') : NULL; at; at = strchr(at + 1, '/'))
-		text = dc_arena_printf(arena, "%s -idirafter %.*s", text, (int)(at - folder),
-				       folder);
-	return folder ? dc_arena_printf(arena, "%s -idirafter %s", text, folder) : text;
+		text = dc_arena_printf(
+			arena, "%s -idirafter %s", text,
+			dc_flag_quoted(arena,
+				       dc_arena_strndup(arena, folder, (size_t)(at - folder))));
+	return folder ? dc_arena_printf(arena, "%s -idirafter %s", text,
+					dc_flag_quoted(arena, folder))
+		      : text;
 }
 
 /* Lines of Kbuild that build the driver's module, and no other of its folder. */
