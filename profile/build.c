@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/alias.h"
 #include "base/file.h"
 #include "base/proc.h"
 #include "graph/driver/flags.h"
@@ -193,8 +194,9 @@ static int make(struct dc_diag *diag, struct dc_arena *arena, const struct dc_dr
 int dc_profile_build(struct dc_diag *diag, struct dc_arena *arena, const struct dc_driver *driver,
 		     const struct dc_kernel *kernel, const char *out, const char **ret_module)
 {
-	const char *final = dc_arena_printf(arena, "%s/profiling", out);
-	const char *temporary = dc_arena_printf(arena, "%s/profiling.tmp", out);
+	const char *plain = dc_alias_of(arena, out);
+	const char *final = dc_arena_printf(arena, "%s/profiling", plain);
+	const char *temporary = dc_arena_printf(arena, "%s/profiling.tmp", plain);
 	const char *stamp;
 	int err = make_stamp(diag, arena, driver, kernel, &stamp);
 
