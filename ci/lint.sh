@@ -119,31 +119,17 @@ sparse_runtime() {
 	return $ok
 }
 
-# Not asked: volatile (the merge and registers need it), yield (calls.c says why), -ENOSYS (a stub
-# without a handler), attributes by macro (also compiled outside of the kernel), names of arrays as
-# execve() has them, a level that is in a variable, return in module_init().
 # runtime/versions.h is the one file that may ask for the kernel's version.
 checkpatch_runtime() {
-	source=/usr/src/linux-source-6.1.tar.xz
-	[ -f "$source" ] || { echo "no $source: ci/deps.sh"; return 1; }
-	made=$(mktemp -d) || return 1
-	tar -xf "$source" -C "$made" --strip-components=2 linux-source-6.1/scripts/checkpatch.pl \
-		linux-source-6.1/scripts/spelling.txt linux-source-6.1/scripts/const_structs.checkpatch &&
-		git ls-files 'runtime/*.h' 'runtime/*.c' | grep -vE '^runtime/(process/|twin/libc/|versions\.h$)' |
-		xargs perl "$made/checkpatch.pl" --no-tree --terse --no-summary --show-types \
-			--max-line-length=100 --ignore VOLATILE,YIELD,ENOSYS,PREFER_DEFINED_ATTRIBUTE_MACRO \
-			--ignore STATIC_CONST_CHAR_ARRAY,PRINTK_WITHOUT_KERN_LEVEL,MACRO_WITH_FLOW_CONTROL \
-			--ignore LINE_SPACING -f
-	ok=$?
-	rm -rf "$made"
-	return $ok
+	git ls-files 'runtime/*.h' 'runtime/*.c' | grep -vE '^runtime/(process/|twin/libc/|versions\.h$)' |
+		xargs ci/checkpatch.sh
 }
 
-# The functions that dcrt.ko offers, as the kernel documents its own.
+# What dcrt.ko and the library of components offer, as the kernel documents its own.
 kernel_doc() {
 	build=$(kernel_build)
 	[ -n "$build" ] || { echo "no kernel headers: ci/deps.sh"; return 1; }
-	perl "$build/scripts/kernel-doc" -none -Werror runtime/module/module.h
+	perl "$build/scripts/kernel-doc" -none -Werror runtime/module/module.h runtime/dcrt.h
 }
 
 # What a stack trace names tells whose it is.

@@ -27,7 +27,14 @@ struct options {
 	bool all_kernel, check, fields, package, quiet;
 };
 
-static void print_summary(const struct dc_emit_plan *plan, const char *folder, bool package)
+static void print_lines(const char *side, const struct dc_emit_lines *lines)
+{
+	printf("%s  lines: %zu driver, %zu generated, %zu runtime\n", side, lines->driver,
+	       lines->generated, lines->runtime);
+}
+
+static void print_summary(const struct dc_emit_plan *plan, const struct dc_emit_files *files,
+			  const char *folder, bool package)
 {
 	const char *below = package ? "/driver" : "";
 	size_t natives[2] = {0}, stubs[2] = {0}, i;
@@ -40,18 +47,32 @@ static void print_summary(const struct dc_emit_plan *plan, const char *folder, b
 		}
 	printf("kernel  %3zu functions, %3zu stubs  %s%s/kernel\n", natives[DC_SIDE_KERNEL],
 	       stubs[DC_SIDE_KERNEL], folder, below);
-	if (plan->all_kernel)
+	print_lines("kernel", &files->lines[DC_SIDE_KERNEL]);
+	if (plan->all_kernel) {
 		puts("no user program: all functions are in the kernel");
-	else
+	} else {
 		printf("user    %3zu functions, %3zu stubs  %s%s/user\n", natives[DC_SIDE_USER],
 		       stubs[DC_SIDE_USER], folder, below);
+		print_lines("user  ", &files->lines[DC_SIDE_USER]);
+	}
 	if (package)
 		printf("\nnext: cd %s && dpkg-buildpackage -b -us -uc, or ./install.sh as root "
 		       "(%s/README)\n",
 		       folder, folder);
 }
 
-static void print_json(const struct dc_emit_plan *plan, const char *folder)
+static json_t *lines_json(const struct dc_emit_lines *lines)
+{
+	json_t *row = json_object();
+
+	dc_json_set(row, "driver", json_integer((json_int_t)lines->driver));
+	dc_json_set(row, "generated", json_integer((json_int_t)lines->generated));
+	dc_json_set(row, "runtime", json_integer((json_int_t)lines->runtime));
+	return row;
+}
+
+static void print_json(const struct dc_emit_plan *plan, const struct dc_emit_files *files,
+		       const char *folder)
 {
 	static const char *const names[] = {"absent", "native", "stub"};
 	json_t *root = dc_json_new("emit"), *rows = json_array();
@@ -68,6 +89,9 @@ static void print_json(const struct dc_emit_plan *plan, const char *folder)
 		dc_json_add(rows, row);
 	}
 	dc_json_set(root, "functions", rows);
+	dc_json_set(root, "lines",
+		    json_pack("{s:o, s:o}", "kernel", lines_json(&files->lines[DC_SIDE_KERNEL]),
+			      "user", lines_json(&files->lines[DC_SIDE_USER])));
 	dc_cli_print_json(root);
 }
 
@@ -190,9 +214,9 @@ static int write_components(struct dc_workspace *workspace, const struct options
 	if (!err && options->quiet)
 		dc_progress(&workspace->cli->diag, "wrote the components to %s", folder);
 	else if (!err && workspace->cli->json)
-		print_json(&work->plan, folder);
+		print_json(&work->plan, &emitted, folder);
 	else if (!err)
-		print_summary(&work->plan, folder, options->package);
+		print_summary(&work->plan, &emitted, folder, options->package);
 	dc_emit_files_done(&emitted);
 	return err;
 }

@@ -7,6 +7,7 @@
 #include "emit/call.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "emit/names.h"
@@ -31,7 +32,8 @@ bool emit_can_repeat(const struct emit_call *call)
 	return call->count <= DC_EMIT_ARGS_MAX;
 }
 
-const char *emit_about(const struct emit_call *call)
+/* The first that is a structure's address. */
+static size_t find_about(const struct emit_call *call)
 {
 	size_t i;
 
@@ -39,30 +41,8 @@ const char *emit_about(const struct emit_call *call)
 		if (call->signature.arguments.at[i].mode == DC_MODE_ADDRESS &&
 		    call->parameters[i].value->kind == DC_VALUE_POINTER &&
 		    call->parameters[i].value->to == DC_VALUE_RECORD)
-			return call->parameters[i].name;
-	return "NULL";
-}
-
-/* A name or a number, not an expression. */
-static bool is_plain(const char *text)
-{
-	while (isalnum((unsigned char)*text) || *text == '_')
-		text++;
-	return !*text;
-}
-
-const char *emit_bytes_of(const struct emit_call *call, size_t i)
-{
-	const struct dc_argument *argument = &call->signature.arguments.at[i];
-	const char *name = call->parameters[i].name;
-
-	if (argument->mode == DC_MODE_VALUE || !strcmp(argument->count, "1"))
-		return dc_arena_printf(call->arena, "sizeof(*%s)", name);
-	if (call->parameters[i].value->to == DC_VALUE_VOID)
-		return dc_arena_printf(call->arena, "%s", argument->count);
-	return dc_arena_printf(
-		call->arena, is_plain(argument->count) ? "%s * sizeof(*%s)" : "(%s) * sizeof(*%s)",
-		argument->count, name);
+			return i + 1;
+	return 0;
 }
 
 size_t emit_find_parameter(const struct emit_call *call, bool address)
@@ -88,12 +68,115 @@ static enum dc_register register_of(const struct emit_call *call, enum dc_regist
 		       : DC_REGISTER_NO;
 }
 
-const char *emit_bytes_of_register(const struct emit_call *call)
+const char *emit_type_of_record(struct dc_arena *arena, const char *record)
 {
-	if (call->is_register == DC_REGISTER_READ)
-		return dc_arena_printf(call->arena, "sizeof(%s)", call->result);
-	return dc_arena_printf(call->arena, "sizeof(%s)",
-			       call->parameters[emit_find_parameter(call, false)].type);
+	return dc_arena_printf(arena, "DCG_TYPE_%s", emit_c_name(arena, record));
+}
+
+#define SIZE_MAX_IN_ROW 0xffff
+
+const char *emit_kind_of_number(const struct dc_value *value)
+{
+	if (value->size > 4)
+		return "DCRT_ARG_LONG";
+	return value->is_signed ? "DCRT_ARG_INT" : "DCRT_ARG_UINT";
+}
+
+static bool read_number(const char *text, unsigned long *ret)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	*ret = strtoul(text, &end, 0);
+	return !*end;
+}
+
+/* An array's length: a number, a count in another parameter, or an expression. */
+static void describe_array(const struct emit_call *call, size_t i)
+{
+	const char *count = call->signature.arguments.at[i].count;
+	struct emit_parameter *parameter = &call->parameters[i];
+	unsigned long number, each = parameter->value->to_size;
+	size_t k;
+
+	if (parameter->value->to == DC_VALUE_VOID)
+		each = 1;
+	if (each && read_number(count, &number) && number && number <= SIZE_MAX_IN_ROW / each) {
+		parameter->size = (unsigned)(number * each);
+		return;
+	}
+	for (k = 0; each && each <= SIZE_MAX_IN_ROW && k < call->count; k++)
+		if (call->signature.arguments.at[k].mode == DC_MODE_WORD &&
+		    !strcmp(call->parameters[k].name, count)) {
+			parameter->size = (unsigned)each;
+			parameter->counted_by = k + 1;
+			return;
+		}
+	parameter->length = each ? dc_arena_printf(call->arena, "dcrt_bytes(%s, %lu)", count, each)
+				 : dc_arena_printf(call->arena, "dcrt_bytes(%s, sizeof(*%s))",
+						   count, parameter->name);
+}
+
+static void describe_value(const struct emit_call *call, size_t i)
+{
+	struct emit_parameter *parameter = &call->parameters[i];
+
+	if (parameter->value->to_size <= SIZE_MAX_IN_ROW)
+		parameter->size = parameter->value->to_size;
+	if (!parameter->size)
+		parameter->length =
+			dc_arena_printf(call->arena, "dcrt_bytes(1, sizeof(*%s))", parameter->name);
+}
+
+static void describe_parameter(const struct emit_call *call, size_t i)
+{
+	static const char *const kinds[] = {
+		[DC_MODE_ADDRESS] = "DCRT_ARG_ADDRESS", [DC_MODE_CODE] = "DCRT_ARG_CODE",
+		[DC_MODE_STRING] = "DCRT_ARG_STRING",	[DC_MODE_VALUE] = "DCRT_ARG_COPY",
+		[DC_MODE_ARRAY] = "DCRT_ARG_COPY",
+	};
+	enum dc_mode mode = call->signature.arguments.at[i].mode;
+	struct emit_parameter *parameter = &call->parameters[i];
+
+	parameter->kind =
+		mode == DC_MODE_WORD ? emit_kind_of_number(parameter->value) : kinds[mode];
+	parameter->back = emit_is_copied(mode) && !parameter->value->to_const;
+	if (mode == DC_MODE_ARRAY)
+		describe_array(call, i);
+	else if (mode == DC_MODE_VALUE)
+		describe_value(call, i);
+}
+
+/* Needs all parameters. */
+static void describe(const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++)
+		describe_parameter(call, i);
+}
+
+static void describe_register(const struct emit_call *call, const struct dc_prototype *prototype)
+{
+	size_t address = emit_find_parameter(call, true), value = emit_find_parameter(call, false);
+
+	if (call->is_register == DC_REGISTER_NO)
+		return;
+	call->parameters[address].kind = "DCRT_ARG_REGISTER";
+	call->parameters[address].size = call->is_register == DC_REGISTER_READ
+						 ? prototype->result.size
+						 : call->parameters[value].value->size;
+}
+
+bool emit_has_length(const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->count; i++)
+		if (call->parameters[i].length)
+			return true;
+	return false;
 }
 
 bool emit_is_kernel_object(const struct dc_marshal *marshal, const struct dc_value *value)
@@ -118,8 +201,7 @@ static const char *shared_type(struct dc_arena *arena, const struct dc_emit_plan
 	dc_vec_each (type, &plan->types)
 		dc_vec_each (link, &type->links)
 			if (!strcmp(plan->types.at[link->target].name, value->record))
-				return dc_arena_printf(arena, "DCG_TYPE_%s",
-						       emit_c_name(arena, value->record));
+				return emit_type_of_record(arena, value->record);
 	return NULL;
 }
 
@@ -178,11 +260,12 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 	ret->up = up;
 	ret->by_caller = true;
 	ret->number = dc_arena_printf(arena, "DCG_%s_%s", up ? "UP" : "DOWN", name);
-	ret->handler = dc_arena_printf(arena, "dcg_run_%s", name);
+	ret->run = dc_arena_printf(arena, "dcg_run_%s", name);
 	ret->plain = definition->name;
 	ret->target = definition->plain;
 	ret->result = definition->result;
 	ret->result_kind = definition->result_kind;
+	ret->result_value = &definition->result_value;
 	ret->comment =
 		dc_arena_printf(arena, "In the %s%s%s", up ? "process" : "kernel",
 				*function->reason ? ": " : "", side_reason(function->reason));
@@ -194,7 +277,6 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 	ret->retry = up && rule && rule->retry;
 	if (up)
 		dc_entry_failure(plan->marshal, definition, &ret->failure);
-	ret->locks = up && plan->has_locks;
 	if (up && rule && rule->device) {
 		ret->device = dc_signature_expand(plan->marshal, definition, rule->device);
 		ret->binds = definition->result_kind == DC_RESULT_SIGNED;
@@ -208,6 +290,8 @@ void emit_call_of_function(struct dc_arena *arena, const struct dc_emit_plan *pl
 		    (rule->releases == DC_RELEASES_ALWAYS || ret->result_kind == DC_RESULT_SIGNED))
 			ret->parameters[i].releases = rule->releases;
 	}
+	describe(ret);
+	ret->about = up ? find_about(ret) : 0;
 }
 
 /* A rule's expression with the names that the handler has for arguments and result. */
@@ -230,11 +314,12 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 	start_call(ret, arena, prototype->parameters.len);
 	ret->by_caller = kernel->rule->class == DC_RULE_DOWNCALL_ON_CALLER;
 	ret->number = dc_arena_printf(arena, "DCG_DOWN_KERNEL_%s", prototype->name);
-	ret->handler = dc_arena_printf(arena, "dcg_kernel_%s", prototype->name);
+	ret->run = dc_arena_printf(arena, "dcg_kernel_%s", prototype->name);
 	ret->plain = prototype->name;
 	ret->target = kernel->target;
 	ret->sync = kernel->rule->sync;
 	ret->result = prototype->result_type;
+	ret->result_value = &prototype->result;
 	ret->result_kind = prototype->result.kind == DC_VALUE_VOID	? DC_RESULT_VOID
 			   : prototype->result.kind == DC_VALUE_POINTER ? DC_RESULT_POINTER
 			   : prototype->result.is_signed		? DC_RESULT_SIGNED
@@ -249,7 +334,9 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 			      kernel->rule->nullable);
 		ret->parameters[i].adopted = false;
 	}
+	describe(ret);
 	ret->is_register = register_of(ret, kernel->rule->is_register);
+	describe_register(ret, prototype);
 	ret->acquires = emit_acquires(plan, prototype);
 	if (emit_is_kernel_object(plan->marshal, &prototype->result))
 		ret->result_adopted = prototype->result.record;
@@ -258,16 +345,4 @@ void emit_call_of_kernel(struct dc_arena *arena, const struct dc_emit_plan *plan
 void emit_call_done(struct emit_call *call)
 {
 	dc_vec_done(&call->signature.arguments);
-}
-
-void emit_put_parameters(FILE *out, const struct emit_call *call)
-{
-	size_t i;
-
-	for (i = 0; i < call->count; i++) {
-		fputs(i ? ", " : "", out);
-		emit_put_declaration(out, call->parameters[i].type, call->parameters[i].name);
-	}
-	if (!call->count)
-		fputs("void", out);
 }

@@ -5,7 +5,7 @@
  *
  * The text of a function is never changed. The component where it runs has it as it was written; in
  * the other component its body is replaced by a stub that calls across, or the whole function is
- * left out if nothing there refers to it. Handlers and tables are appended to the file.
+ * left out if nothing there refers to it. What a table needs of the file's own names is appended.
  * runtime/dcrt.h defines the interface between stubs, tables and the runtime.
  */
 #ifndef DC_EMIT_EMIT_H
@@ -69,7 +69,6 @@ struct dc_emit_plan {
 	DC_VEC(const char *) unreachable;
 	DC_VEC(const char *) unreachable_variables; /* likewise */
 	DC_VEC(struct dc_emit_undo) undos; /* in the order of the rules */
-	bool has_locks; /* the process can take locks by downcall */
 	/* The calls that can be open within one another, as the driver's own functions call each
 	 * other; more than DC_EMIT_DEPTH_MAX: perhaps without end. deepest names the functions at
 	 * which such a chain crosses. */
@@ -114,10 +113,18 @@ struct dc_emit_file {
 	bool executable;
 };
 
+/* Lines of C in one component, headers included. */
+struct dc_emit_lines {
+	size_t driver; /* definitions of functions that run there */
+	size_t generated; /* stubs, tables and what else is written anew for the driver */
+	size_t runtime; /* the runtime's part of it; dcrt.ko is built once, and not counted */
+};
+
 /* Files of the two components, in memory, sorted by path ("kernel/e1000_main.c"). */
 struct dc_emit_files {
 	struct dc_arena *arena;
 	DC_VEC(struct dc_emit_file) files;
+	struct dc_emit_lines lines[2]; /* by enum dc_side */
 };
 
 /*

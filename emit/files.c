@@ -60,11 +60,14 @@ static int emit_file(struct emitting *emitting, const struct dc_source_file *fil
 	if (err < 0)
 		return err;
 	unit.text = text;
-	for (unit.side = DC_SIDE_KERNEL; unit.side <= last_side(emitting); unit.side++)
+	for (unit.side = DC_SIDE_KERNEL; unit.side <= last_side(emitting); unit.side++) {
+		unit.generated = 0;
 		add_file(emitting,
 			 arena_path(emitting, unit.side == DC_SIDE_KERNEL ? "kernel" : "user",
 				    file->name),
 			 emit_source(&unit));
+		emitting->files->lines[unit.side].generated += unit.generated;
+	}
 	free(text);
 	return 0;
 }
@@ -171,39 +174,69 @@ static void add_text(void *ctx, const char *path, const char *text)
 	add_file(ctx, path, text);
 }
 
-/* The runtime's half of the kernel component: it is compiled with the driver's main unit. */
-static const char *component_unit(struct emitting *emitting)
-{
-	const struct emit_runtime_file *file;
-	struct emit_piece piece;
-
-	emit_piece_start(&piece);
-	emit_head(piece.out, "dcg_runtime.c", emitting->plan->source->module, false);
-	dc_vec_each (file, &emitting->runtime.files)
-		if (file->component && emit_runtime_is_c(file))
-			fprintf(piece.out, "#include \"runtime/%s\"\n", file->path);
-	return emit_piece_end(&piece, emitting->files->arena);
-}
-
 static void add_generated(struct emitting *emitting, const char *rules, const char *names)
 {
 	struct dc_arena *arena = emitting->files->arena;
 	const struct dc_emit_plan *plan = emitting->plan;
+	const char *name, *text = emit_kernel_unit(arena, plan->source, &name);
 
 	add_file(emitting, "user/dcg_rules.h", dc_arena_strdup(arena, rules));
 	add_file(emitting, "user/names.txt", dc_arena_strdup(arena, names));
 	add_file(emitting, "user/dcg.h", emit_ids_h(arena, plan));
 	add_file(emitting, "kernel/dcg.h", emit_ids_h(arena, plan));
 	add_file(emitting, "user/dcg_tables.c", emit_tables_c(arena, plan, DC_SIDE_USER));
+	if (text)
+		add_file(emitting, dc_arena_printf(arena, "kernel/%s", name), text);
 	add_file(emitting, "kernel/dcg_tables.c", emit_tables_c(arena, plan, DC_SIDE_KERNEL));
 	add_file(emitting, "user/dcg_kernel.c", emit_kernel_calls_c(arena, plan, DC_SIDE_USER));
 	add_file(emitting, "kernel/dcg_journal.h", emit_journal_h(arena, plan));
 	add_file(emitting, "kernel/dcg_kernel.c", emit_kernel_calls_c(arena, plan, DC_SIDE_KERNEL));
 	add_file(emitting, "twin/dcg_twin.h", emit_twin_names(arena, plan));
-	add_file(emitting, "kernel/dcg_runtime.c", component_unit(emitting));
 	add_file(emitting, "twin/Kbuild", emit_twin_kbuild(arena, plan, &emitting->runtime));
 	emit_layouts(arena, plan, add_text, emitting);
 	emit_twin_wrappers(arena, plan, &emitting->runtime, add_text, emitting);
+}
+
+static bool begins(const char *text, const char *start)
+{
+	return !strncmp(text, start, strlen(start));
+}
+
+static bool is_code(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > 2 && path[len - 2] == '.' && (path[len - 1] == 'c' || path[len - 1] == 'h');
+}
+
+/* Counts lines; those within the driver's own files are counted already. */
+static void count_lines(const struct dc_emit_plan *plan, struct dc_emit_files *files)
+{
+	static const char *const folders[] = {"kernel/", "user/"};
+	const struct dc_emit_file *file;
+	unsigned side;
+	size_t i;
+
+	for (side = 0; side < 2; side++) {
+		struct dc_emit_lines *lines = &files->lines[side];
+
+		dc_vec_each (file, &files->files) {
+			const char *name = file->path + strlen(folders[side]);
+			size_t count = emit_count_lines(file->text, file->len_bytes);
+
+			if (!begins(file->path, folders[side]) || !is_code(name) ||
+			    begins(name, "runtime/twin/"))
+				continue;
+			if (begins(name, "runtime/"))
+				lines->runtime += count;
+			else if (begins(name, "dcg") && !strchr(name, '/'))
+				lines->generated += count;
+		}
+		for (i = 0; i < plan->count; i++)
+			if (plan->functions[i].on[side] == DC_NATIVE)
+				lines->driver += plan->functions[i].definition->last_line -
+						 plan->functions[i].definition->first_line + 1;
+	}
 }
 
 int dc_emit_render(struct dc_diag *diag, const struct dc_emit_plan *plan, const char *rules,
@@ -219,7 +252,6 @@ int dc_emit_render(struct dc_diag *diag, const struct dc_emit_plan *plan, const 
 			err = emit_file(&emitting, file);
 	if (!err)
 		err = copy_outside(&emitting);
-	add_file(&emitting, "kernel/Kbuild", emit_kernel_kbuild(files.arena, plan->source, label));
 	if (!plan->all_kernel)
 		add_file(&emitting, "user/Makefile",
 			 emit_user_makefile(files.arena, plan->source, label));
@@ -227,6 +259,8 @@ int dc_emit_render(struct dc_diag *diag, const struct dc_emit_plan *plan, const 
 		err = emit_runtime(&emitting);
 	if (!err && !plan->all_kernel)
 		add_generated(&emitting, rules, names);
+	add_file(&emitting, "kernel/Kbuild",
+		 emit_kernel_kbuild(files.arena, plan->source, label, &emitting.runtime));
 	dc_vec_done(&emitting.runtime.files);
 	if (!err) {
 		qsort(files.files.at, files.files.len, sizeof(*files.files.at), order_paths);
@@ -236,6 +270,7 @@ int dc_emit_render(struct dc_diag *diag, const struct dc_emit_plan *plan, const 
 		dc_emit_files_done(&files);
 		return err;
 	}
+	count_lines(plan, &files);
 	*ret = files;
 	return 0;
 }

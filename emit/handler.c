@@ -1,184 +1,264 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Handlers, which serve a call from the other side: they take the arguments out of the message,
- * call the function, and put its result and the copies into the reply.
+ * What the runtime calls by a function's description: the function itself, and what its row in the
+ * table cannot say: the lengths of arrays, the device that it binds, what happens if no process
+ * answers. All take the arguments as numbers.
  */
 #include "emit/stub.h"
 
+#include <ctype.h>
 #include <string.h>
 
+#include "emit/names.h"
 #include "emit/print.h"
 
-/* A structure's copy: one line if that is not too long. */
-static void put_value(FILE *out, const struct emit_call *call, size_t i)
+#define ARGS "const unsigned long *dcg_args"
+
+static const char *argument(const struct emit_call *call, size_t i)
 {
 	const struct emit_parameter *parameter = &call->parameters[i];
-	const char *value = dc_arena_printf(
-		call->arena,
-		"dcrt_in_word(dcg, %zu) ? dcrt_in_buffer(dcg, %zu, sizeof(*%s)) : NULL;", i, i,
-		parameter->name);
-	struct emit_piece piece;
-	const char *declaration;
+	const char *type = parameter->type;
 
-	emit_piece_start(&piece);
-	emit_put_declaration(piece.out, parameter->type, parameter->name);
-	declaration = emit_piece_end(&piece, call->arena);
-	fprintf(out, "%s =%s%s\n", declaration,
-		8 + strlen(declaration) + strlen(" = ") + strlen(value) > 100 ? "\n\t\t" : " ",
-		value);
+	if (call->is_register != DC_REGISTER_NO && i == emit_find_parameter(call, true))
+		type = "volatile void __iomem *";
+	return emit_cast(call->arena, type, dc_arena_printf(call->arena, "dcg_args[%zu]", i));
 }
 
-static void put_variables(FILE *out, const struct emit_call *call)
+/* Whether a C expression has a name in it. */
+static bool mentions(const char *text, const char *name)
 {
-	bool arrays = false;
-	size_t i;
+	size_t len = strlen(name);
+	const char *at;
 
-	for (i = 0; i < call->count; i++) {
-		const struct emit_parameter *parameter = &call->parameters[i];
-		enum dc_mode mode = call->signature.arguments.at[i].mode;
-
-		fputc('\t', out);
-		if (mode == DC_MODE_VALUE) {
-			put_value(out, call, i);
-			continue;
-		}
-		emit_put_declaration(out, parameter->type, parameter->name);
-		if (mode == DC_MODE_WORD)
-			fprintf(out, " = (%s)dcrt_in_word(dcg, %zu);\n", parameter->type, i);
-		else if (mode == DC_MODE_ADDRESS && call->is_register != DC_REGISTER_NO)
-			fprintf(out, " = dcrt_in_register(dcg, %zu, %s);\n", i,
-				emit_bytes_of_register(call));
-		else if (mode == DC_MODE_ADDRESS)
-			fprintf(out, " = dcrt_in_address(dcg, %zu);\n", i);
-		else if (mode == DC_MODE_CODE)
-			fprintf(out, " = dcrt_in_code(dcg, %zu);\n", i);
-		else if (mode == DC_MODE_STRING)
-			fprintf(out, " = dcrt_in_string(dcg, %zu, %zu);\n", i, i);
-		else
-			fputs(" = NULL;\n", out);
-		arrays |= mode == DC_MODE_ARRAY;
-	}
-	for (i = 0; arrays && call->up && i < call->count; i++)
-		if (call->signature.arguments.at[i].mode == DC_MODE_ARRAY)
-			fprintf(out, "\tu32 dcg_len_%zu = 0;\n", i);
+	for (at = text; (at = strstr(at, name)); at += len)
+		if ((at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_')) &&
+		    !(isalnum((unsigned char)at[len]) || at[len] == '_'))
+			return true;
+	return false;
 }
 
-/* Arrays are not there yet. */
-static void put_nonnull(FILE *out, const struct emit_call *call)
-{
-	size_t i;
-
-	for (i = 0; i < call->count; i++)
-		if (call->parameters[i].nonnull &&
-		    call->signature.arguments.at[i].mode != DC_MODE_ARRAY)
-			fprintf(out, "\tdcrt_in_nonnull(dcg, %s);\n", call->parameters[i].name);
-}
-
-/* Arrays, whose lengths depend on other parameters. The process takes what the kernel sends. */
-static void put_arrays(FILE *out, const struct emit_call *call)
+/* The parameters that an expression names, under their own names. Returns whether it names one. */
+static bool put_variables(FILE *out, const struct emit_call *call, const char *text)
 {
 	bool any = false;
 	size_t i;
 
 	for (i = 0; i < call->count; i++) {
-		const char *name = call->parameters[i].name;
+		const struct emit_parameter *parameter = &call->parameters[i];
 
-		if (call->signature.arguments.at[i].mode != DC_MODE_ARRAY)
+		if (!mentions(text, parameter->name))
 			continue;
+		fputc('\t', out);
+		emit_put_declaration(out, strchr(parameter->type, '[') ? "void *" : parameter->type,
+				     parameter->name);
+		fprintf(out, " = %s;\n", argument(call, i));
 		any = true;
-		fprintf(out, "\tif (dcrt_in_word(dcg, %zu))\n", i);
-		if (call->up)
-			fprintf(out, "\t\t%s = (void *)dcrt_in_blob(dcg, %zu, &dcg_len_%zu);\n",
-				name, i, i);
-		else
-			fprintf(out, "\t\t%s = dcrt_in_buffer(dcg, %zu, %s);\n", name, i,
-				emit_bytes_of(call, i));
-		if (call->parameters[i].nonnull)
-			fprintf(out, "\tdcrt_in_nonnull(dcg, %s);\n", name);
 	}
-	if (any && !call->up)
-		fputs("\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
+	return any;
 }
 
-/* Shares memory that the process has allocated and that objects or the result point to. */
-static void put_sharing_back(FILE *out, const struct emit_call *call)
+static void put_parameters(FILE *out, const struct emit_call *call, const char *text)
 {
-	if (!call->up)
-		return;
-	fputs("\tdcg_err = dcp_share();\n", out);
-	if (call->result_shared)
-		fprintf(out, "\tif (!dcg_err)\n\t\tdcg_err = dcp_share_pointer(dcg_result, %s);\n",
-			call->result_shared);
-	fputs("\tif (dcg_err < 0)\n\t\treturn dcg_err;\n", out);
+	if (put_variables(out, call, text))
+		fputc('\n', out);
 }
 
-static void put_reply(FILE *out, const struct emit_call *call)
+/* The call of the function, behind `before`. */
+static void put_target(FILE *out, const struct emit_call *call, const char *before)
 {
+	const char **args = dc_arena_alloc(call->arena, (call->count + 1) * sizeof(*args));
 	size_t i;
 
-	put_sharing_back(out, call);
-	if (call->result_adopted)
-		fprintf(out,
-			"\tdcg_err = dcrt_adopt(dcg_channel, dcg_result, DCG_TYPE_%s, 1);\n"
-			"\tif (dcg_err < 0)\n\t\treturn %s;\n",
-			call->result_adopted,
-			call->acquires ? "dck_undo_since(dcg_mark, dcg_err)" : "dcg_err");
-	if (call->result_kind == DC_RESULT_POINTER)
-		fputs("\tdcrt_out_address(dcg, dcg_result);\n", out);
-	else if (call->result_kind != DC_RESULT_VOID)
-		fputs("\tdcrt_out_word(dcg, (u64)dcg_result);\n", out);
-	for (i = 0; i < call->count; i++) {
-		const char *name = call->parameters[i].name;
-		enum dc_mode mode = call->signature.arguments.at[i].mode;
-
-		if (!emit_is_copied(mode) || call->parameters[i].value->to_const)
-			continue;
-		if (mode == DC_MODE_ARRAY && call->up)
-			fprintf(out, "\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, dcg_len_%zu);\n",
-				name, i, name, i);
-		else
-			fprintf(out, "\tif (%s)\n\t\tdcrt_out_blob(dcg, %zu, %s, %s);\n", name, i,
-				name, emit_bytes_of(call, i));
-	}
+	for (i = 0; i < call->count; i++)
+		args[i] = argument(call, i);
+	emit_put_call(out, dc_arena_printf(call->arena, "%s%s(", before, call->target), args,
+		      call->count, ");\n");
 }
 
-static void put_target(FILE *out, const struct emit_call *call)
+static void put_checked(FILE *out, const struct emit_call *call)
 {
 	const char *checked = call->before ? call->before : call->instead;
-	size_t i;
+	bool is_void = call->result_kind == DC_RESULT_VOID;
 
-	if (checked)
-		fprintf(out, "\tdcg_err = %s;\n\tif (dcg_err < 0)\n\t\treturn dcg_err;\n", checked);
-	if (call->instead)
-		return;
-	fprintf(out, "\t%s%s(",
-		call->result_kind == DC_RESULT_VOID ? "" : "dcg_result = ", call->target);
-	for (i = 0; i < call->count; i++)
-		fprintf(out, "%s%s", i ? ", " : "", call->parameters[i].name);
-	fputs(");\n", out);
-}
-
-void emit_put_handler(FILE *out, const struct emit_call *call)
-{
-	fprintf(out, "\nint %s(struct dcrt_call *dcg)\n{\n", call->handler);
-	put_variables(out, call);
-	if (call->result_kind != DC_RESULT_VOID) {
+	put_variables(out, call, checked);
+	if (!is_void) {
 		fputc('\t', out);
 		emit_put_declaration(out, call->result, "dcg_result");
-		fputs(";\n", out);
+		fputs(call->result_kind == DC_RESULT_POINTER ? " = NULL;\n" : " = 0;\n", out);
 	}
-	if (call->acquires)
-		fputs("\tu64 dcg_mark = dck_journal_mark();\n", out);
-	if (call->result_adopted || call->up || call->before || call->instead)
-		fputs("\tint dcg_err;\n", out);
+	fprintf(out, "\tint dcg_err = %s;\n\n\tif (dcg_err < 0)\n\t\tdcrt_fail(dcg, dcg_err);\n",
+		checked);
+	if (!call->instead) {
+		fputs("\telse\n", out);
+		put_target(out, call, is_void ? "\t\t" : "\t\tdcg_result = ");
+	}
+	fprintf(out, "\treturn %s;\n", is_void ? "0" : "(unsigned long)dcg_result");
+}
+
+void emit_put_run(FILE *out, const struct emit_call *call)
+{
+	const char *type = call->result;
+	size_t len = strlen(type);
+
 	fputc('\n', out);
-	put_nonnull(out, call);
-	fputs("\tif (dcrt_in_error(dcg))\n\t\treturn dcrt_in_error(dcg);\n", out);
-	put_arrays(out, call);
-	put_target(out, call);
-	put_reply(out, call);
-	if (call->sync == DC_SYNC_BOTH)
-		fputs("\tdcrt_out_all(dcg);\n", out);
-	fprintf(out, "\treturn %s;\n}\n",
-		call->acquires ? "dck_undo_since(dcg_mark, dcrt_out_error(dcg))" : "0");
+	emit_put_head(out, dc_arena_printf(call->arena, "unsigned long %s(", call->run),
+		      "struct dcrt_call *dcg", ARGS);
+	if (call->before || call->instead) {
+		put_checked(out, call);
+	} else if (call->result_kind == DC_RESULT_VOID) {
+		put_target(out, call, "\t");
+		fputs("\treturn 0;\n", out);
+	} else {
+		put_target(out, call,
+			   len > 2 && !strcmp(type + len - 2, "_t")
+				   ? "\treturn (__force unsigned long)"
+				   : "\treturn (unsigned long)");
+	}
+	fputs("}\n", out);
+}
+
+/* All expressions, so that each parameter is declared once. */
+static const char *lengths_of(const struct emit_call *call)
+{
+	const char *all = "";
+	size_t i;
+
+	for (i = 0; i < call->count; i++)
+		if (call->parameters[i].length)
+			all = dc_arena_printf(call->arena, "%s %s", all,
+					      call->parameters[i].length);
+	return all;
+}
+
+static void put_length(FILE *out, const struct emit_call *call, const char *name)
+{
+	size_t i, left = 0;
+
+	for (i = 0; i < call->count; i++)
+		left += !!call->parameters[i].length;
+	fputc('\n', out);
+	emit_put_head(out, dc_arena_printf(call->arena, "static uint32_t dcg_length_%s(", name),
+		      ARGS, "unsigned int dcg_i");
+	put_parameters(out, call, lengths_of(call));
+	for (i = 0; i < call->count; i++) {
+		if (!call->parameters[i].length)
+			continue;
+		if (--left)
+			fprintf(out, "\tif (dcg_i == %zu)\n\t", i);
+		fprintf(out, "\treturn %s;\n", call->parameters[i].length);
+	}
+	fputs("}\n", out);
+}
+
+/* The name of the function that runs stands for __func__. */
+static const char *statement_of(const struct emit_call *call)
+{
+	const char *text = call->failure.statement, *at = strstr(text, "__func__");
+
+	if (!at)
+		return text;
+	return dc_arena_printf(call->arena, "%.*s\"%s\"%s", (int)(at - text), text, call->plain,
+			       at + strlen("__func__"));
+}
+
+static void put_failed(FILE *out, const struct emit_call *call, const char *name)
+{
+	const char *statement = call->failure.statement ? statement_of(call) : NULL;
+	const char *result = call->failure.result ? call->failure.result : "0";
+
+	fputc('\n', out);
+	emit_put_head(out,
+		      dc_arena_printf(call->arena, "static unsigned long dcg_failed_%s(", name),
+		      ARGS, "int dcg_err");
+	put_parameters(out, call,
+		       dc_arena_printf(call->arena, "%s %s", statement ? statement : "", result));
+	if (statement)
+		fprintf(out, "\t%s;\n", statement);
+	if (!strcmp(result, "0"))
+		fprintf(out, "\treturn %s;\n}\n",
+			!call->failure.result && call->result_kind == DC_RESULT_SIGNED
+				? "(unsigned long)(long)dcg_err"
+				: "0");
+	else
+		fprintf(out, "\treturn (__force unsigned long)(%s);\n}\n", result);
+}
+
+static void put_released(FILE *out, const struct emit_call *call, const char *name)
+{
+	size_t i;
+
+	fputc('\n', out);
+	emit_put_head(out, dc_arena_printf(call->arena, "static void dcg_released_%s(", name), ARGS,
+		      NULL);
+	for (i = 0; i < call->count; i++)
+		if (call->parameters[i].releases != DC_RELEASES_NEVER)
+			fprintf(out, "\t%s((void *)dcg_args[%zu]);\n",
+				emit_forget(call->arena, call->parameters[i].value->record), i);
+	fputs("}\n", out);
+}
+
+static bool fails(const struct emit_call *call)
+{
+	return call->failure.statement || call->failure.result;
+}
+
+enum dc_releases emit_releases(const struct emit_call *call)
+{
+	size_t i;
+
+	for (i = 0; call->up && i < call->count; i++)
+		if (call->parameters[i].releases != DC_RELEASES_NEVER)
+			return call->parameters[i].releases;
+	return DC_RELEASES_NEVER;
+}
+
+static bool is_special_up(const struct emit_call *call, enum dc_side side)
+{
+	return call->up && side == DC_SIDE_KERNEL &&
+	       (fails(call) || call->device || emit_releases(call));
+}
+
+/* Handlers in the process take arrays as they come. */
+static bool has_length(const struct emit_call *call, enum dc_side side)
+{
+	return emit_has_length(call) && (side == DC_SIDE_KERNEL || !call->up);
+}
+
+bool emit_is_special(const struct emit_call *call, enum dc_side side)
+{
+	return is_special_up(call, side) || has_length(call, side);
+}
+
+void emit_put_special(FILE *out, const struct emit_call *call, enum dc_side side)
+{
+	const char *name = emit_c_name(call->arena, call->plain);
+	bool up = is_special_up(call, side);
+
+	if (!emit_is_special(call, side))
+		return;
+	if (has_length(call, side))
+		put_length(out, call, name);
+	if (up && call->device) {
+		fputc('\n', out);
+		emit_put_head(
+			out,
+			dc_arena_printf(call->arena, "static struct device *dcg_device_%s(", name),
+			ARGS, NULL);
+		put_parameters(out, call, call->device);
+		fprintf(out, "\treturn %s;\n}\n", call->device);
+	}
+	if (up && fails(call))
+		put_failed(out, call, name);
+	if (up && emit_releases(call))
+		put_released(out, call, name);
+	fprintf(out, "\nconst struct dcrt_special dcg_special_%s = {\n", name);
+	if (has_length(call, side))
+		fprintf(out, "\t.length = dcg_length_%s,\n", name);
+	if (up && call->device)
+		fprintf(out, "\t.device = dcg_device_%s,\n", name);
+	if (up && fails(call))
+		fprintf(out, "\t.failed = dcg_failed_%s,\n", name);
+	if (up && emit_releases(call))
+		fprintf(out, "\t.released = dcg_released_%s,\n", name);
+	fputs("};\n", out);
 }

@@ -4,29 +4,54 @@
 
 #include "emit/names.h"
 #include "emit/print.h"
+#include "emit/stub.h"
+
+/* What the tables name of one function. */
+static void put_function(FILE *out, const struct emit_call *call)
+{
+	static const char *const items[] = {"struct dcrt_call *dcg",
+					    "const unsigned long *dcg_args"};
+	const char *name = emit_c_name(call->arena, call->plain);
+
+	emit_put_list(out, dc_arena_printf(call->arena, "unsigned long %s(", call->run), items, 2,
+		      ");\n");
+	if (emit_is_special(call, DC_SIDE_KERNEL))
+		fprintf(out, "extern const struct dcrt_special dcg_special_%s;\n", name);
+}
 
 static void put_externs(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)
 {
 	const struct dc_source_file *file;
+	struct emit_call call;
 	size_t i;
 
-	for (i = 0; i < plan->count; i++)
-		if (plan->functions[i].crosses)
-			fprintf(out, "int dcg_run_%s(struct dcrt_call *dcg);\n",
-				emit_c_name(arena, plan->functions[i].definition->name));
-	for (i = 0; i < plan->types.len; i++)
+	for (i = 0; i < plan->count; i++) {
+		if (!plan->functions[i].crosses)
+			continue;
+		emit_call_of_function(arena, plan, &plan->functions[i], &call);
+		put_function(out, &call);
+		emit_call_done(&call);
+	}
+	for (i = 0; i < plan->kernel.len; i++) {
+		emit_call_of_kernel(arena, plan, &plan->kernel.at[i], &call);
+		put_function(out, &call);
+		emit_call_done(&call);
+	}
+	for (i = 0; i < plan->types.len; i++) {
 		if (!plan->types.at[i].variable)
 			fprintf(out, "void %s(void *element);\n",
 				emit_forget(arena, plan->types.at[i].name));
-	for (i = 0; i < plan->kernel.len; i++)
-		fprintf(out, "int dcg_kernel_%s(struct dcrt_call *dcg);\n",
-			plan->kernel.at[i].prototype->name);
+		if (emit_is_limited(&plan->types.at[i]))
+			fprintf(out, "bool dcg_valid_%s(const void *now, const void *was);\n",
+				emit_type_suffix(plan, arena, i));
+	}
 	dc_vec_each (file, &plan->source->files)
 		if (file->is_unit)
 			fprintf(out,
 				"extern void *const dcg_code_%s[];\n"
 				"extern void *const dcg_variables_%s[];\n",
 				emit_c_name(arena, file->name), emit_c_name(arena, file->name));
+	fputs("extern void *dcg_code[];\n", out);
 }
 
 const char *emit_ids_h(struct dc_arena *arena, const struct dc_emit_plan *plan)

@@ -66,28 +66,31 @@ static const char *type_of(struct dc_arena *arena, const struct dc_emit_undo *un
 	return emit_piece_end(&piece, arena);
 }
 
-static void put_parameters(FILE *out, const struct dc_prototype *prototype)
+static const char *declaration(struct dc_arena *arena, const char *type, const char *name)
 {
-	char name[24];
-	size_t i;
+	struct emit_piece piece;
 
-	for (i = 0; i < prototype->parameters.len; i++) {
-		fputs(i ? ", " : "", out);
-		snprintf(name, sizeof(name), "a%zu", i);
-		emit_put_declaration(out, prototype->parameter_types.at[i], name);
-	}
-	if (!prototype->parameters.len)
-		fputs("void", out);
+	emit_piece_start(&piece);
+	emit_put_declaration(piece.out, type, name);
+	return emit_piece_end(&piece, arena);
 }
 
 static void put_wrapper_head(FILE *out, struct dc_arena *arena, const char *verb,
 			     const struct dc_prototype *prototype)
 {
-	fputs("\nstatic inline ", out);
-	emit_put_declaration(out, prototype->result_type,
-			     dc_arena_printf(arena, "dcg_%s_%s", verb, prototype->name));
-	fputc('(', out);
-	put_parameters(out, prototype);
+	size_t i, count = prototype->parameters.len;
+	const char **items = dc_arena_alloc(arena, (count + 1) * sizeof(*items));
+	const char *name = dc_arena_printf(arena, "dcg_%s_%s(", verb, prototype->name);
+
+	items[0] = "void";
+	for (i = 0; i < count; i++)
+		items[i] = declaration(arena, prototype->parameter_types.at[i],
+				       dc_arena_printf(arena, "a%zu", i));
+	fputc('\n', out);
+	emit_put_list(out,
+		      dc_arena_printf(arena, "static inline %s",
+				      declaration(arena, prototype->result_type, name)),
+		      items, count ? count : 1, ")\n{\n");
 }
 
 static void put_call(FILE *out, const struct dc_prototype *prototype)
@@ -108,22 +111,24 @@ static const char *success_of(struct dc_arena *arena, const struct dc_emit_undo 
 	if (undo->rule->success)
 		return with_names(arena, undo->rule->success, "a");
 	if (result->kind == DC_VALUE_POINTER)
-		return "!IS_ERR_OR_NULL((const void *)dcg_result)";
+		return "!IS_ERR_OR_NULL((__force const void *)dcg_result)";
 	if (result->kind == DC_VALUE_VOID)
 		return "";
 	return result->is_signed ? "dcg_result >= 0" : "!dcg_result";
 }
 
 static void put_noting(FILE *out, struct dc_arena *arena, const struct dc_emit_undo *undo,
-		       const char *prefix)
+		       const char *before, const char *prefix)
 {
+	const char *items[DC_EMIT_ARGS_MAX + 1];
 	size_t i;
 
-	fprintf(out, "dck_acquired(&dcg_release_%s, (unsigned long[DCK_ARGS_MAX]){", undo->name);
+	items[0] = dc_arena_printf(arena, "&dcg_release_%s", undo->name);
 	for (i = 0; i < undo->count; i++)
-		fprintf(out, "%s(unsigned long)(%s)", i ? ", " : "",
-			with_names(arena, undo->args[i], prefix));
-	fputs("});", out);
+		items[i + 1] = dc_arena_printf(arena, "(unsigned long)(%s)",
+					       with_names(arena, undo->args[i], prefix));
+	emit_put_list(out, dc_arena_printf(arena, "%sdck_acquired(", before), items,
+		      undo->count + 1, ");");
 }
 
 /* A function with a variable number of arguments can only be wrapped in place: those that the undo
@@ -132,7 +137,8 @@ static void put_acquiring_variadic(FILE *out, struct dc_arena *arena,
 				   const struct dc_emit_undo *undo)
 {
 	const struct dc_prototype *prototype = undo->acquires;
-	const char *success = success_of(arena, undo);
+	const char *success = success_of(arena, undo), *noting;
+	struct emit_piece piece;
 	size_t i, count = 0;
 
 	for (i = 0; i < undo->count; i++) {
@@ -152,8 +158,12 @@ static void put_acquiring_variadic(FILE *out, struct dc_arena *arena,
 		prototype->name);
 	for (i = 0; i < count; i++)
 		fprintf(out, "dcg_a%zu, ", i);
-	fprintf(out, "__VA_ARGS__); \\\n\tif (%s) \\\n\t\t", *success ? success : "1");
-	put_noting(out, arena, undo, "dcg_a");
+	fprintf(out, "__VA_ARGS__); \\\n\tif (%s) \\\n", *success ? success : "1");
+	emit_piece_start(&piece);
+	put_noting(piece.out, arena, undo, "\t\t", "dcg_a");
+	noting = emit_piece_end(&piece, arena);
+	for (; *noting; noting++) /* its lines go on in the macro's next */
+		fputs(*noting == '\n' ? " \\\n" : (char[]){*noting, '\0'}, out);
 	fputs(" \\\n\tdcg_result; })\n", out);
 }
 
@@ -176,16 +186,14 @@ static void put_acquiring(FILE *out, struct dc_arena *arena, const struct dc_emi
 	const char *success = success_of(arena, undo);
 
 	put_wrapper_head(out, arena, "acquiring", prototype);
-	fputs(")\n{\n", out);
-	if (!is_void)
-		fprintf(out, "\t__typeof__(%s) dcg_result = ", prototype->result_type);
-	else
-		fputc('\t', out);
+	fprintf(out, "\t%s%s",
+		is_void ? "" : declaration(arena, prototype->result_type, "dcg_result"),
+		is_void ? "" : " = ");
 	put_call(out, prototype);
-	fputs(";\n\n\t", out);
+	fputs(";\n\n", out);
 	if (*success)
-		fprintf(out, "if (%s)\n\t\t", success);
-	put_noting(out, arena, undo, "a");
+		fprintf(out, "\tif (%s)\n", success);
+	put_noting(out, arena, undo, *success ? "\t\t" : "\t", "a");
 	fputc('\n', out);
 	put_adopting(out, plan, prototype);
 	fprintf(out, "%s}\n", is_void ? "" : "\treturn dcg_result;\n");
@@ -198,18 +206,20 @@ static void put_acquiring(FILE *out, struct dc_arena *arena, const struct dc_emi
 static void put_releasing(FILE *out, struct dc_arena *arena, const struct dc_emit_undo *undo)
 {
 	const struct dc_prototype *prototype = undo->releases;
+	const char **items =
+		dc_arena_alloc(arena, (prototype->parameters.len + 1) * sizeof(*items));
 	size_t i;
 
 	put_wrapper_head(out, arena, "releasing", prototype);
-	fputs(")\n{\n", out);
-	if (emit_undo_when(undo) != DC_UNDO_LOCK)
-		fprintf(out, "\tif (dck_release_deferred())\n\t\treturn%s;\n",
-			prototype->result.kind == DC_VALUE_VOID ? "" : " 0");
-	fprintf(out, "\tdck_released(&dcg_release_%s, (unsigned long[DCK_ARGS_MAX]){",
-		prototype->name);
+	items[0] = dc_arena_printf(arena, "&dcg_release_%s", prototype->name);
 	for (i = 0; i < prototype->parameters.len; i++)
-		fprintf(out, "%s(unsigned long)a%zu", i ? ", " : "", i);
-	fprintf(out, "});\n\t%s", prototype->result.kind == DC_VALUE_VOID ? "" : "return ");
+		items[i + 1] = dc_arena_printf(arena, "(unsigned long)a%zu", i);
+	emit_put_list(out, "\tif (!dck_releasing(", items, prototype->parameters.len + 1, "))\n");
+	fprintf(out, "\t\treturn%s;\n\t%s",
+		prototype->result.kind == DC_VALUE_VOID	     ? ""
+		: prototype->result.kind == DC_VALUE_POINTER ? " NULL"
+							     : " 0",
+		prototype->result.kind == DC_VALUE_VOID ? "" : "return ");
 	put_call(out, prototype);
 	fputs(";\n}\n", out);
 }
@@ -259,28 +269,56 @@ const char *emit_journal_h(struct dc_arena *arena, const struct dc_emit_plan *pl
 	dc_vec_each (recovery, &plan->marshal->annotations.recoveries)
 		fprintf(piece.out, "void dcg_recover_%s(void *dcg_object);\n",
 			emit_c_name(arena, recovery->function));
-	emit_put_setter_declarations(piece.out, arena, plan);
 	fputs("/* clang-format on */\n\n#endif\n", piece.out);
 	return emit_piece_end(&piece, arena);
 }
 
+static const char *const whens[] = {"DCK_FIRST", "DCK_STOP", "DCK_LAST", "DCK_MEMORY", "DCK_LOCK"};
+
+/* What a downcall of the function runs, if that can run without the downcall; or NULL. */
+static const char *run_of(struct dc_arena *arena, const struct dc_emit_plan *plan, const char *name)
+{
+	const struct dc_emit_kernel *kernel;
+
+	dc_vec_each (kernel, &plan->kernel)
+		if (!strcmp(kernel->prototype->name, name) && !kernel->rule->before &&
+		    !kernel->rule->instead)
+			return dc_arena_printf(arena, "dcg_kernel_%s", name);
+	return NULL;
+}
+
 static void put_undo(FILE *out, struct dc_arena *arena, const struct dc_emit_undo *undo)
 {
-	static const char *const whens[] = {"DCK_FIRST", "DCK_STOP", "DCK_LAST", "DCK_MEMORY",
-					    "DCK_LOCK"};
-	const struct dc_rule *rule = undo->release_rule;
 	size_t i;
 
-	fprintf(out, "\nstatic void dcg_undo_%s(const unsigned long *args)\n{\n\t%s(", undo->name,
-		undo->name);
+	fprintf(out,
+		"\nstatic unsigned long dcg_undo_%s(struct dcrt_call *none, const unsigned long "
+		"*args)\n{\n\t%s(",
+		undo->name, undo->name);
 	for (i = 0; i < undo->count; i++)
 		fprintf(out, "%s(%s)args[%zu]", i ? ", " : "", type_of(arena, undo, i), i);
-	fprintf(out,
-		");\n}\n\nconst struct dck_release dcg_release_%s = {\"%s\", dcg_undo_%s, %u, "
-		"%s%s};\n",
-		undo->name, undo->name, undo->name,
-		rule && rule->key ? rule->key : (unsigned)undo->count, whens[emit_undo_when(undo)],
-		rule && rule->once ? ", .once = true" : "");
+	fputs(");\n\treturn 0;\n}\n", out);
+}
+
+static void put_release(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
+			const struct dc_emit_undo *undo)
+{
+	const struct dc_rule *rule = undo->release_rule;
+	const char *run = run_of(arena, plan, undo->name);
+
+	if (!run)
+		put_undo(out, arena, undo);
+	fprintf(out, "\nconst struct dck_release dcg_release_%s = {\n\t.name = \"%s\",\n\t.undo = ",
+		undo->name, undo->name);
+	if (run)
+		fprintf(out, "%s,\n", run);
+	else
+		fprintf(out, "dcg_undo_%s,\n", undo->name);
+	fprintf(out, "\t.args = %zu,\n\t.key = %u,\n\t.when = %s,\n", undo->count,
+		rule && rule->key ? rule->key : (unsigned)undo->count, whens[emit_undo_when(undo)]);
+	if (rule && rule->once)
+		fputs("\t.once = true,\n", out);
+	fputs("};\n", out);
 }
 
 void emit_put_undos(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)
@@ -289,5 +327,5 @@ void emit_put_undos(FILE *out, struct dc_arena *arena, const struct dc_emit_plan
 
 	dc_vec_each (undo, &plan->undos)
 		if (!undo->again)
-			put_undo(out, arena, undo);
+			put_release(out, arena, plan, undo);
 }

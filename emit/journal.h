@@ -15,11 +15,6 @@ void emit_put_undos(FILE *out, struct dc_arena *arena, const struct dc_emit_plan
 /* recovery.c: wrappers of a file's functions that recovery calls; and for dcg_kernel.c the table of
  * all of them. */
 void emit_put_recovery(FILE *out, const struct emit_unit *unit);
-/* setters.c: wrappers of a file's functions that recovery calls again, and their declarations. */
-void emit_put_setters(FILE *out, const struct emit_unit *unit);
-void emit_put_setter_declarations(FILE *out, struct dc_arena *arena,
-				  const struct dc_emit_plan *plan);
-
 void emit_put_recoveries(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * dcg_kernel.c: the kernel's functions that the process calls. In the kernel component it has their
- * handlers, and what undoes their effect; in the process their stubs.
+ * calls by number (handler.c), and what undoes their effect; in the process their stubs.
  */
 #include "emit/tables.h"
 
@@ -11,20 +11,33 @@
 #include "emit/print.h"
 #include "emit/stub.h"
 
-static void put_kernel_stub(FILE *out, struct dc_arena *arena, const struct dc_emit_kernel *kernel,
+static void put_head(FILE *out, const struct dc_emit_kernel *kernel, const struct emit_call *call,
+		     const char *after)
+{
+	const char **items = dc_arena_alloc(call->arena, (call->count + 1) * sizeof(*items));
+	struct emit_piece piece;
+	size_t i;
+
+	items[0] = "void";
+	for (i = 0; i < call->count; i++) {
+		emit_piece_start(&piece);
+		emit_put_declaration(piece.out, call->parameters[i].type, call->parameters[i].name);
+		items[i] = emit_piece_end(&piece, call->arena);
+	}
+	emit_piece_start(&piece);
+	emit_put_declaration(piece.out, kernel->prototype->result_type,
+			     emit_stub_name(call->arena, kernel));
+	fputc('(', piece.out);
+	emit_put_list(out, emit_piece_end(&piece, call->arena), items,
+		      call->count ? call->count : 1, after);
+}
+
+static void put_kernel_stub(FILE *out, const struct dc_emit_kernel *kernel,
 			    const struct emit_call *call)
 {
-	const char *name = emit_stub_name(arena, kernel);
-
 	fputc('\n', out);
-	emit_put_declaration(out, kernel->prototype->result_type, name);
-	fputc('(', out);
-	emit_put_parameters(out, call);
-	fputs(");\n", out);
-	emit_put_declaration(out, kernel->prototype->result_type, name);
-	fputc('(', out);
-	emit_put_parameters(out, call);
-	fputs(")\n", out);
+	put_head(out, kernel, call, ");\n");
+	put_head(out, kernel, call, ")\n");
 	emit_put_stub(out, call);
 	fputc('\n', out);
 }
@@ -72,9 +85,10 @@ const char *emit_kernel_calls_c(struct dc_arena *arena, const struct dc_emit_pla
 
 		emit_call_of_kernel(arena, plan, kernel, &call);
 		if (side == DC_SIDE_KERNEL)
-			emit_put_handler(piece.out, &call);
+			emit_put_run(piece.out, &call);
 		else
-			put_kernel_stub(piece.out, arena, kernel, &call);
+			put_kernel_stub(piece.out, kernel, &call);
+		emit_put_special(piece.out, &call, side);
 		emit_call_done(&call);
 	}
 	for (i = 0; side == DC_SIDE_USER && i < plan->unreachable.len; i++)

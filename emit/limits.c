@@ -81,33 +81,81 @@ static void put_good(FILE *out, const struct dc_emit_plan *plan,
 		fprintf(out, "dcg_now->%s <= (%s)", field->path, rule->high);
 }
 
+/* The length of a condition up to its first && or || that is not in parentheses, that included; if
+ * that is longer than most, up to the first of any. */
+static size_t operand_len(const char *condition, size_t most)
+{
+	size_t first = 0, at;
+	int depth = 0;
+
+	for (at = 0; condition[at]; at++) {
+		depth += (condition[at] == '(') - (condition[at] == ')');
+		if ((condition[at] != '&' && condition[at] != '|') ||
+		    condition[at + 1] != condition[at])
+			continue;
+		if (!first)
+			first = at + 2;
+		at++;
+		if (depth <= 0)
+			break;
+	}
+	if (condition[at])
+		at++;
+	return at > most && first ? first : at;
+}
+
+/* Returns false on a condition. Its lines are broken behind && and ||. */
+static void put_refusal(FILE *out, const char *condition)
+{
+	const size_t indent = strlen("                if ("), most = 99 - indent;
+	size_t column = indent, len;
+
+	fputs("\t\tif (", out);
+	for (; *condition; condition += len + strspn(condition + len, " ")) {
+		len = operand_len(condition, most);
+		if (column > indent && column + 1 + len > 99) {
+			fputs("\n\t\t    ", out);
+			column = indent;
+		} else if (column > indent) {
+			fputc(' ', out);
+			column++;
+		}
+		fprintf(out, "%.*s", (int)len, condition);
+		column += len;
+	}
+	fputs(")\n\t\t\treturn false;\n", out);
+}
+
 static void put_limit(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
 		      const struct dc_object_limit *limit)
 {
 	const struct dc_limit_rule *rule = limit->rule;
+	struct emit_piece piece;
 
 	emit_put_comment(out,
 			 dc_arena_printf(arena, "%s.%s: %s", rule->record, rule->field, rule->why));
 	fprintf(out, "\t{\n\t\tconst %s *dcg_now = now + %u, *dcg_was = was + %u;\n\n",
 		limit->layout->spelling, limit->offset, limit->offset);
 	if (rule->low || rule->values.len) {
-		fputs("\t\tif ((", out);
-		put_changes(out, limit, false);
-		fputs(") && !(", out);
-		put_good(out, plan, limit);
-		fputs(")", out);
+		emit_piece_start(&piece);
+		fputs("(", piece.out);
+		put_changes(piece.out, limit, false);
+		fputs(") && !(", piece.out);
+		put_good(piece.out, plan, limit);
+		fputs(")", piece.out);
 		if (rule->unless)
-			fputs(" && !(", out);
-		put_expression(out, rule->unless ? rule->unless : "", "dcg_now");
-		fputs(rule->unless ? "))\n" : ")\n", out);
-		fputs("\t\t\treturn false;\n", out);
+			fputs(" && !(", piece.out);
+		put_expression(piece.out, rule->unless ? rule->unless : "", "dcg_now");
+		fputs(rule->unless ? ")" : "", piece.out);
+		put_refusal(out, emit_piece_end(&piece, arena));
 	}
 	if (rule->fixed) {
-		fputs("\t\tif (", out);
-		put_changes(out, limit, true);
-		fputs(" && (", out);
-		put_expression(out, rule->fixed, "dcg_was");
-		fputs("))\n\t\t\treturn false;\n", out);
+		emit_piece_start(&piece);
+		put_changes(piece.out, limit, true);
+		fputs(" && (", piece.out);
+		put_expression(piece.out, rule->fixed, "dcg_was");
+		fputs(")", piece.out);
+		put_refusal(out, emit_piece_end(&piece, arena));
 	}
 	fputs("\t}\n", out);
 }
@@ -120,9 +168,11 @@ void emit_put_valid(FILE *out, struct dc_arena *arena, const struct dc_emit_plan
 
 	if (!emit_is_limited(type))
 		return;
-	fprintf(out, "\nstatic bool dcg_valid_%s(const void *now, const void *was)\n{\n",
+	fprintf(out,
+		"\n/* clang-format off */\nbool dcg_valid_%s(const void *now, const void "
+		"*was)\n{\n",
 		emit_type_suffix(plan, arena, index));
 	dc_vec_each (limit, &type->limits)
 		put_limit(out, arena, plan, limit);
-	fputs("\treturn true;\n}\n", out);
+	fputs("\treturn true;\n}\n/* clang-format on */\n", out);
 }

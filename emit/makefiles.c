@@ -180,15 +180,57 @@ const char *emit_kbuild_flags(struct dc_arena *arena, const struct dc_source *so
 
 /* Makefiles */
 
+/* Kbuild cannot link the module in.o of an object in.o: then in.c is compiled as dcg_in.c, which
+ * includes it. */
+static const char *kernel_stem(struct dc_arena *arena, const struct dc_source *source,
+			       const struct dc_source_unit *unit)
+{
+	const char *name = stem(arena, unit);
+
+	return strcmp(name, emit_module_file(source)) != 0 ? name
+							   : dc_arena_printf(arena, "dcg_%s", name);
+}
+
+const char *emit_kernel_unit(struct dc_arena *arena, const struct dc_source *source,
+			     const char **ret_name)
+{
+	const struct dc_source_unit *unit;
+
+	dc_vec_each (unit, &source->units) {
+		const char *name = kernel_stem(arena, source, unit);
+		struct emit_piece piece;
+
+		if (!strcmp(name, stem(arena, unit)))
+			continue;
+		emit_piece_start(&piece);
+		emit_head(piece.out, unit->file, unit->file, false);
+		fprintf(piece.out, "#include \"%s\"\n", unit->file);
+		*ret_name = dc_arena_printf(arena, "%s.c", name);
+		return emit_piece_end(&piece, arena);
+	}
+	return NULL;
+}
+
 const char *emit_kernel_kbuild(struct dc_arena *arena, const struct dc_source *source,
-			       const char *label)
+			       const char *label, const struct emit_runtime *runtime)
 {
 	DC_VEC(const char *) stems = {0};
+	const struct emit_runtime_file *part;
 	const struct dc_source_unit *unit;
 	const char *text;
 
 	dc_vec_each (unit, &source->units)
-		dc_vec_push(&stems, stem(arena, unit));
+		dc_vec_push(&stems, runtime->files.len ? kernel_stem(arena, source, unit)
+						       : stem(arena, unit));
+	if (runtime->files.len) {
+		dc_vec_push(&stems, "dcg_tables");
+		dc_vec_push(&stems, "dcg_kernel");
+	}
+	dc_vec_each (part, &runtime->files)
+		if (part->component && emit_runtime_is_c(part))
+			dc_vec_push(&stems,
+				    dc_arena_printf(arena, "runtime/%.*s",
+						    (int)strlen(part->path) - 2, part->path));
 	text = dc_arena_printf(
 		arena,
 		"# SPDX-License-Identifier: GPL-2.0-only\n"

@@ -5,12 +5,19 @@
 #define DC_EMIT_MAKEFILES_H
 
 #include "emit/emit.h"
+#include "emit/runtime.h"
 
-/* kernel/Kbuild, user/Makefile. label: as in dc_emit_render. In the arena. */
+/* kernel/Kbuild, user/Makefile. label: as in dc_emit_render. runtime: no files if all functions are
+ * in the kernel. In the arena. */
 const char *emit_kernel_kbuild(struct dc_arena *arena, const struct dc_source *source,
-			       const char *label);
+			       const char *label, const struct emit_runtime *runtime);
 const char *emit_user_makefile(struct dc_arena *arena, const struct dc_source *source,
 			       const char *label);
+
+/* The file of kernel/ that includes the driver's only file where that has the module's name, which
+ * Kbuild does not allow beside other objects; NULL: there is none. In the arena. */
+const char *emit_kernel_unit(struct dc_arena *arena, const struct dc_source *source,
+			     const char **ret_name);
 
 /* Lines of Kbuild with the flags of the driver's own makefile. own: words before them. folder: of
  * the component, as Kbuild names it: "$(src)/". */

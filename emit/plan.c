@@ -489,7 +489,6 @@ static void find_locks(struct dc_emit_plan *plan)
 		const char *target = emit_lock_target(plan, kernel->prototype->name);
 
 		kernel->target = target ? target : kernel->prototype->name;
-		plan->has_locks |= target && kernel->rule->undo;
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "emit/print.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,15 @@ const char *emit_piece_end(struct emit_piece *piece, struct dc_arena *arena)
 	kept = dc_arena_strndup(arena, piece->text, piece->len_bytes);
 	free(piece->text);
 	return kept;
+}
+
+size_t emit_count_lines(const char *text, size_t len_bytes)
+{
+	size_t lines = 0, i;
+
+	for (i = 0; i < len_bytes; i++)
+		lines += text[i] == '\n';
+	return lines;
 }
 
 static size_t columns(const char *line, size_t len)
@@ -108,6 +118,104 @@ void emit_put_comment(FILE *out, const char *text)
 			fputc(text[i] == '*' && text[i + 1] == '/' ? ' ' : text[i], out);
 	}
 	fputs(fits ? " */\n" : "\n\t */\n", out);
+}
+
+/* Spaces up to a column: tabs first. */
+static void put_indent(FILE *out, size_t column)
+{
+	fprintf(out, "%.*s%.*s", (int)(column / 8), "\t\t\t\t\t\t\t\t\t\t\t\t", (int)(column % 8),
+		"        ");
+}
+
+#define LINE_MAX_COLUMNS 100
+
+/* Prints a list whose first item starts at `column`, the first of a line at `indent`; without
+ * `out`, only counts. Returns the number of lines behind the first, or SIZE_MAX if one is too long.
+ */
+static size_t put_items(FILE *out, size_t column, size_t indent, const char *const *items,
+			size_t count, const char *after)
+{
+	size_t breaks = 0, i;
+	bool fits = true;
+
+	for (i = 0; i < count; i++) {
+		bool last = i + 1 == count;
+		size_t len = strlen(items[i]) + (last ? strcspn(after, "\n") : 1);
+		bool next = i && column + 1 + len > LINE_MAX_COLUMNS;
+
+		if (out && next) {
+			fputc('\n', out);
+			put_indent(out, indent);
+		}
+		if (out)
+			fprintf(out, "%s%s%s", i && !next ? " " : "", items[i], last ? "" : ",");
+		breaks += next;
+		column = (next ? indent : column + !!i) + len;
+		fits &= column <= LINE_MAX_COLUMNS;
+	}
+	if (out)
+		fputs(after, out);
+	return fits ? breaks : SIZE_MAX;
+}
+
+void emit_put_list(FILE *out, const char *before, const char *const *items, size_t count,
+		   const char *after)
+{
+	size_t indent = columns(before, strlen(before));
+
+	fputs(before, out);
+	put_items(out, indent, indent, items, count, after);
+}
+
+/* As the formatter does: behind the parenthesis if that saves a line, or is needed. */
+void emit_put_call(FILE *out, const char *before, const char *const *items, size_t count,
+		   const char *after)
+{
+	size_t indent = columns(before, strlen(before)), tabs = 8 * (strspn(before, "\t") + 1);
+	size_t aligned = put_items(NULL, indent, indent, items, count, after);
+	size_t block = put_items(NULL, tabs, tabs, items, count, after);
+
+	fputs(before, out);
+	if (block < SIZE_MAX && block + 1 < aligned) {
+		fputc('\n', out);
+		put_indent(out, tabs);
+		indent = tabs;
+	}
+	put_items(out, indent, indent, items, count, after);
+}
+
+#define ROW_MAX 16 /* members */
+
+void emit_put_row(FILE *out, struct dc_arena *arena, const char *before, const char *row,
+		  const char *name)
+{
+	const char *items[ROW_MAX];
+	size_t count = 0, len;
+
+	for (; *row && count < ROW_MAX; row += len + strspn(row + len, ", ")) {
+		len = strcspn(row, ",");
+		items[count++] = dc_arena_strndup(arena, row, len);
+	}
+	emit_put_list(out, before, items, count,
+		      name ? dc_arena_printf(arena, "}, /* %s */\n", name) : ",\n\t},\n");
+}
+
+void emit_put_head(FILE *out, const char *before, const char *first, const char *second)
+{
+	const char *const items[] = {first, second};
+
+	emit_put_list(out, before, items, second ? 2 : 1, ")\n{\n");
+}
+
+const char *emit_cast(struct dc_arena *arena, const char *type, const char *value)
+{
+	size_t len = strlen(type);
+
+	if (strchr(type, '['))
+		type = "void *";
+	return dc_arena_printf(arena, "(%s%s)%s",
+			       len > 2 && !strcmp(type + len - 2, "_t") ? "__force " : "", type,
+			       value);
 }
 
 void emit_put_declaration(FILE *out, const char *type, const char *name)

@@ -14,10 +14,11 @@ struct emit_unit {
 	const char *label; /* of the file, for #line */
 	const char *text;
 	size_t len_bytes;
+	size_t generated; /* lines; emit_source adds them */
 };
 
 /* The whole file: upstream's text with stubs in it, then the generated tail. */
-const char *emit_source(const struct emit_unit *unit);
+const char *emit_source(struct emit_unit *unit);
 
 /* unit_tail.c: the generated tail: handlers, addresses of static functions and variables; or "". */
 const char *emit_unit_tail(const struct emit_unit *unit);

@@ -9,53 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "emit/call.h"
 #include "emit/names.h"
 #include "emit/print.h"
-
-#define ARRAY_MAX  8192 /* bytes; a call with a longer one returns -EMSGSIZE */
-#define STRING_MAX 256
-
-static unsigned blob_max(const struct emit_call *call)
-{
-	unsigned most = 0;
-	size_t i;
-
-	for (i = 0; i < call->count; i++) {
-		enum dc_mode mode = call->signature.arguments.at[i].mode;
-		unsigned bytes = 0;
-
-		if (mode == DC_MODE_ARRAY)
-			bytes = ARRAY_MAX;
-		else if (mode == DC_MODE_STRING)
-			bytes = STRING_MAX;
-		else if (mode == DC_MODE_VALUE)
-			bytes = call->parameters[i].value->to_size;
-		if (bytes > most)
-			most = bytes;
-	}
-	return most;
-}
-
-/* Members that are 0 are left out. */
-static void put_function(FILE *out, const struct emit_call *call, bool handled)
-{
-	unsigned blob = blob_max(call);
-
-	fprintf(out, "\t[%s] = {\n\t\t.name = \"%s\",", call->number, call->plain);
-	if (handled)
-		fprintf(out, " .handler = %s,", call->handler);
-	fprintf(out, "\n\t\t.args = %zu,", call->count);
-	if (call->result_kind != DC_RESULT_VOID)
-		fputs(" .results = 1,", out);
-	if (call->up ? call->retry : call->by_caller)
-		fprintf(out, " .flags = %s,", call->up ? "DCRT_RETRY" : "DCRT_BY_CALLER");
-	if (blob)
-		fprintf(out, " .blob_max = %u,", blob);
-	if (call->deadline_ms)
-		fprintf(out, " .deadline_ms = %u,", call->deadline_ms);
-	fputs("\n\t},\n", out);
-}
+#include "emit/stub.h"
 
 static void put_functions(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
 			  enum dc_side side, bool up)
@@ -71,12 +27,12 @@ static void put_functions(FILE *out, struct dc_arena *arena, const struct dc_emi
 		if (!(up ? plan->functions[i].is_upcall : plan->functions[i].is_downcall))
 			continue;
 		emit_call_of_function(arena, plan, &plan->functions[i], &call);
-		put_function(out, &call, up == (side == DC_SIDE_USER));
+		emit_put_descriptor(out, &call, side);
 		emit_call_done(&call);
 	}
 	for (i = 0; !up && i < plan->kernel.len; i++) {
 		emit_call_of_kernel(arena, plan, &plan->kernel.at[i], &call);
-		put_function(out, &call, side == DC_SIDE_KERNEL);
+		emit_put_descriptor(out, &call, side);
 		emit_call_done(&call);
 	}
 	fputs("};\n", out);
@@ -99,11 +55,14 @@ static void put_fields(FILE *out, struct dc_arena *arena, const struct dc_emit_p
 	fprintf(out, "\nstatic struct dcrt_field dcg_fields_%s[] = {\n",
 		emit_type_suffix(plan, arena, index));
 	dc_vec_each (field, &type->fields)
-		fprintf(out, "\t{.offset = %u, .size = %u, .count = %u%s%s%s}, /* %s */\n",
-			field->offset, field->size, field->count, kinds[field->kind],
-			field->user_writes ? ", .user_writes = true" : "",
-			field->limited && side == DC_SIDE_KERNEL ? ", .checked = true" : "",
-			field->name);
+		emit_put_row(out, arena, "\t{",
+			     dc_arena_printf(
+				     arena, ".offset = %u, .size = %u, .count = %u%s%s%s",
+				     field->offset, field->size, field->count, kinds[field->kind],
+				     field->user_writes ? ", .user_writes = true" : "",
+				     field->limited && side == DC_SIDE_KERNEL ? ", .checked = true"
+									      : ""),
+			     field->name);
 	fputs("};\n", out);
 }
 
@@ -127,6 +86,29 @@ static void put_links(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 	fputs("};\n", out);
 }
 
+static void put_type(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan, size_t i,
+		     enum dc_side side)
+{
+	const struct dc_object_type *type = &plan->types.at[i];
+	const char *suffix = emit_type_suffix(plan, arena, i);
+	struct emit_piece piece;
+
+	emit_piece_start(&piece);
+	fprintf(piece.out, ".name = \"%s\", .size = %u", type->name, type->size);
+	if (type->fields.len)
+		fprintf(piece.out, ", .n_fields = %zu, .fields = dcg_fields_%s", type->fields.len,
+			suffix);
+	if (type->links.len)
+		fprintf(piece.out, ", .n_links = %zu, .links = dcg_links_%s", type->links.len,
+			suffix);
+	if (side == DC_SIDE_KERNEL && emit_adopts(type))
+		fprintf(piece.out, ", .adopt = dcg_adopt_%s", suffix);
+	if (side == DC_SIDE_KERNEL && emit_is_limited(type))
+		fprintf(piece.out, ", .valid = dcg_valid_%s", suffix);
+	fprintf(out, "\t[%s] = {\n", emit_type_name(plan, arena, i));
+	emit_put_row(out, arena, "\t\t", emit_piece_end(&piece, arena), NULL);
+}
+
 static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
 		      enum dc_side side)
 {
@@ -138,27 +120,10 @@ static void put_types(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 		if (side != DC_SIDE_KERNEL)
 			continue;
 		emit_put_adopt(out, arena, plan, i);
-		emit_put_valid(out, arena, plan, i);
 	}
 	fputs("\nstatic struct dcrt_type dcg_types[] = {\n", out);
-	for (i = 0; i < plan->types.len; i++) {
-		const struct dc_object_type *type = &plan->types.at[i];
-		const char *suffix = emit_type_suffix(plan, arena, i);
-
-		fprintf(out, "\t[%s] = {.name = \"%s\", .size = %u", emit_type_name(plan, arena, i),
-			type->name, type->size);
-		if (type->fields.len)
-			fprintf(out, ", .n_fields = %zu, .fields = dcg_fields_%s", type->fields.len,
-				suffix);
-		if (type->links.len)
-			fprintf(out, ", .n_links = %zu, .links = dcg_links_%s", type->links.len,
-				suffix);
-		if (side == DC_SIDE_KERNEL && emit_adopts(type))
-			fprintf(out, ", .adopt = dcg_adopt_%s", suffix);
-		if (side == DC_SIDE_KERNEL && emit_is_limited(type))
-			fprintf(out, ", .valid = dcg_valid_%s", suffix);
-		fputs("},\n", out);
-	}
+	for (i = 0; i < plan->types.len; i++)
+		put_type(out, arena, plan, i, side);
 	fputs("};\n", out);
 }
 
@@ -179,7 +144,8 @@ static unsigned room_for_calls(const struct dc_emit_plan *plan)
 }
 
 /* Addresses that are static in their file are collected when the component starts. */
-static void put_setup(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)
+static void put_setup(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
+		      enum dc_side side)
 {
 	const struct dc_source_file *file;
 	size_t total = 0, i;
@@ -200,7 +166,8 @@ static void put_setup(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 			const struct dc_variable *variable = plan->types.at[i].variable;
 
 			if (variable && !strcmp(variable->file, file->name))
-				fprintf(out, "\tdcg_types[%s].variable = dcg_variables_%s[%zu];\n",
+				fprintf(out,
+					"\tdcg_types[%s].variable =\n\t\tdcg_variables_%s[%zu];\n",
 					emit_type_name(plan, arena, i),
 					emit_c_name(arena, file->name), place++);
 		}
@@ -212,6 +179,7 @@ static void put_setup(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 		"\t.name = \"%s\",\n"
 		"\t.up = dcg_up,\n"
 		"\t.down = dcg_down,\n"
+		"\t.serve = %s,\n"
 		"\t.n_up = DCG_N_UP,\n"
 		"\t.n_down = DCG_N_DOWN,\n"
 		"\t.types = dcg_types,\n"
@@ -221,7 +189,8 @@ static void put_setup(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 		"\t.code = dcg_code,\n"
 		"\t.n_code = %zu,\n"
 		"};\n",
-		plan->source->module, room_for_calls(plan), total);
+		plan->source->module, side == DC_SIDE_KERNEL ? "dck_serve" : "dcp_serve",
+		room_for_calls(plan), total);
 }
 
 const char *emit_tables_c(struct dc_arena *arena, const struct dc_emit_plan *plan,
@@ -231,12 +200,14 @@ const char *emit_tables_c(struct dc_arena *arena, const struct dc_emit_plan *pla
 
 	emit_piece_start(&piece);
 	emit_head(piece.out, "dcg_tables.c", plan->source->module, true);
-	fputs("#include \"dcg.h\"\n\n/* clang-format off */\n", piece.out);
+	fprintf(piece.out,
+		"#include \"dcg.h\"\n#include \"runtime/%s\"\n\n/* clang-format off */\n",
+		side == DC_SIDE_KERNEL ? "component/component.h" : "process/process.h");
 	put_functions(piece.out, arena, plan, side, true);
 	put_functions(piece.out, arena, plan, side, false);
-	fprintf(piece.out, "\nstatic void *dcg_code[%zu];\n", plan->code_count + 1);
+	fprintf(piece.out, "\nvoid *dcg_code[%zu];\n", plan->code_count + 1);
 	put_types(piece.out, arena, plan, side);
-	put_setup(piece.out, arena, plan);
+	put_setup(piece.out, arena, plan, side);
 	fputs("/* clang-format on */\n", piece.out);
 	return emit_piece_end(&piece, arena);
 }

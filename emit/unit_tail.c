@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The end of a driver's C file in a component: handlers of its functions, and addresses of
- * functions and variables that are static there.
+ * The end of a driver's C file in a component: what the tables need of its functions, and addresses
+ * of functions and variables that are static there.
  */
 #include "emit/source.h"
 
@@ -104,6 +104,32 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 	fputs("\tNULL,\n};\n/* clang-format on */\n", out);
 }
 
+/* What the description of a function needs besides its row: see handler.c. */
+static void put_call(FILE *out, const struct emit_unit *unit,
+		     const struct dc_emit_function *function)
+{
+	struct emit_call call;
+
+	if (!function->crosses || strcmp(function->definition->unit, unit->file->name) != 0)
+		return;
+	emit_call_of_function(unit->arena, unit->plan, function, &call);
+	if (serves(unit, function))
+		emit_put_run(out, &call);
+	emit_put_special(out, &call, unit->side);
+	emit_call_done(&call);
+}
+
+/* They name types and constants of the driver: the main unit knows them. */
+static void put_limits(FILE *out, const struct emit_unit *unit)
+{
+	size_t i;
+
+	if (unit->side != DC_SIDE_KERNEL || unit->file != main_unit(unit->plan))
+		return;
+	for (i = 0; i < unit->plan->types.len; i++)
+		emit_put_valid(out, unit->arena, unit->plan, i);
+}
+
 const char *emit_unit_tail(const struct emit_unit *unit)
 {
 	struct emit_piece piece;
@@ -112,26 +138,14 @@ const char *emit_unit_tail(const struct emit_unit *unit)
 	if (!unit->file->is_unit || unit->plan->all_kernel)
 		return "";
 	emit_piece_start(&piece);
-	for (i = 0; i < unit->plan->count; i++) {
-		struct emit_call call;
-
-		if (!serves(unit, &unit->plan->functions[i]))
-			continue;
-		emit_call_of_function(unit->arena, unit->plan, &unit->plan->functions[i], &call);
-		emit_put_handler(piece.out, &call);
-		emit_call_done(&call);
-	}
+	for (i = 0; i < unit->plan->count; i++)
+		put_call(piece.out, unit, &unit->plan->functions[i]);
+	put_limits(piece.out, unit);
 	put_addresses(piece.out, unit);
 	if (unit->side == DC_SIDE_KERNEL)
 		emit_put_recovery(piece.out, unit);
-	if (unit->side == DC_SIDE_KERNEL)
-		emit_put_setters(piece.out, unit);
 	if (emit_has_layouts(unit->plan, unit->file))
 		fprintf(piece.out, "\n#include \"%s\"\n",
 			emit_layout_name(unit->arena, unit->file));
-	if (unit->side == DC_SIDE_KERNEL && unit->file == main_unit(unit->plan))
-		fputs("\n#include \"dcg_tables.c\"\n#include \"dcg_kernel.c\"\n"
-		      "#include \"dcg_runtime.c\"\n",
-		      piece.out);
 	return emit_code_end(&piece, unit->arena);
 }

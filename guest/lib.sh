@@ -239,8 +239,21 @@ log_is_clean() {
 	dmesg -c > /tmp/dmesg
 	if grep -v 'dc-[a-z]*: ' /tmp/dmesg | grep -E "$complaints" > /tmp/complaints; then
 		cat /tmp/complaints
+		state_of_nic
 		die "the kernel complained"
 	fi
+}
+
+# For whoever reads why a job failed: a line of the first card's carrier, bytes under way, interrupts
+# and ring pointers.
+state_of_nic() {
+	near=$(nic 0)
+	[ -n "$near" ] || return 0
+	under_way=$(cat "/sys/class/net/$near/queues/tx-0/byte_queue_limits/inflight" 2>&1)
+	interrupts=$(awk -v nic="$near" '$NF == nic { print $2 }' /proc/interrupts)
+	ring=$(ethtool -d "$near" 2>&1 | grep -E 'TD[HT] ' | tr -s ' \n' ' ')
+	echo "at $(cut -d ' ' -f 1 /proc/uptime) s: carrier $(cat "/sys/class/net/$near/carrier" 2>&1)," \
+		"under way $under_way bytes, interrupts $interrupts, $ring"
 }
 
 # One step of a job: shown while it runs, named if it fails, the kernel's log looked at afterwards.

@@ -99,6 +99,12 @@ static void add_argument(const struct crossing *crossing, const struct dc_value 
 	dc_vec_push(&crossing->ret->arguments, argument);
 }
 
+static void refuse_count(const struct crossing *crossing, size_t count)
+{
+	if (count > DC_SIGNATURE_MAX)
+		refuse(crossing, "takes more than 16 arguments");
+}
+
 static void set_result(const struct crossing *crossing, const struct dc_value *value)
 {
 	crossing->ret->result =
@@ -207,6 +213,8 @@ void dc_signature_of_function(const struct dc_marshal *marshal,
 	size_t i;
 
 	*ret = (struct dc_signature){0};
+	crossing.subject = "it";
+	refuse_count(&crossing, definition->parameters.len);
 	for (i = 0; i < definition->parameters.len; i++)
 		add_parameter(&crossing, definition, rule, i);
 	crossing.subject = dc_arena_printf(marshal->arena, "its result (%s:%u)", definition->file,
@@ -236,6 +244,7 @@ void dc_signature_of_kernel(const struct dc_marshal *marshal, const struct dc_pr
 	crossing.subject = "it";
 	if (prototype->is_variadic)
 		refuse(&crossing, "takes a variable number of arguments");
+	refuse_count(&crossing, prototype->parameters.len);
 	for (i = 0; i < prototype->parameters.len; i++) {
 		crossing.subject =
 			dc_arena_printf(marshal->arena, "argument %zu of %s", i, prototype->name);

@@ -14,6 +14,8 @@ enum dc_mode {
 	DC_MODE_ARRAY, /* count elements, copied there and back */
 };
 
+#define DC_SIGNATURE_MAX 16 /* arguments; DCRT_ARGS_MAX of the runtime */
+
 struct dc_argument {
 	enum dc_mode mode;
 	const char *count; /* an array's length: a C expression of the other parameters */

@@ -9,6 +9,7 @@
 
 #include "message.h"
 
+struct device;
 struct dcrt_call;
 struct dcrt_channel;
 
@@ -113,16 +114,73 @@ struct dcrt_field_set {
 };
 
 /*
+ * How one argument of a function crosses. To stubs and handlers it is an unsigned long; in a
+ * message it is a word, and a copy or a string is a blob besides, whose number is the argument's
+ * index.
+ */
+enum dcrt_argument_kind {
+	DCRT_ARG_LONG, /* a number of 8 bytes */
+	DCRT_ARG_INT, /* a signed number of 4 bytes or less */
+	DCRT_ARG_UINT,
+	DCRT_ARG_ADDRESS, /* as in a field: DCRT_ADDRESS */
+	DCRT_ARG_REGISTER, /* of `size` bytes, in a window */
+	DCRT_ARG_CODE, /* as in a field: DCRT_CODE */
+	DCRT_ARG_STRING,
+	DCRT_ARG_COPY, /* an address of bytes that are copied; their address does not cross */
+};
+
+#define DCRT_NONNULL 1u /* of a downcall: NULL or an error pointer ends the session */
+#define DCRT_BACK    2u /* a copy comes back, too */
+#define DCRT_ADOPT   4u /* in the kernel: an object of `type` that may not be tracked yet */
+#define DCRT_SHARE   8u /* in the process: memory of its own, to become elements of `type` */
+#define DCRT_SIGNED  16u /* a result: negative if the function failed */
+
+struct dcrt_argument {
+	uint8_t kind; /* enum dcrt_argument_kind */
+	uint8_t flags;
+	uint8_t counted_by; /* of a copy: 1 + the argument that counts its elements; 0: none does */
+	uint8_t zero;
+	uint16_t size; /* bytes of a copy, of one of its elements, or 0: ask function->length() */
+	uint16_t type; /* of DCRT_ADOPT and DCRT_SHARE */
+};
+
+/* dcrt_bytes - the length of a copied array, or one that no blob has. size: not 0 */
+static inline uint32_t dcrt_bytes(uint64_t count, uint32_t size)
+{
+	return count > DCRT_MESSAGE_MAX / size ? DCRT_MESSAGE_MAX + 1 : (uint32_t)count * size;
+}
+
+/* What a description has besides numbers; each is NULL if nothing asks for it. */
+struct dcrt_special {
+	/* How many bytes argument i has, if the table cannot say. */
+	uint32_t (*length)(const unsigned long *args, unsigned int i);
+	/*
+	 * Of an upcall, in the kernel: the device that it binds or unbinds; no process has
+	 * answered; an argument has been released.
+	 */
+	struct device *(*device)(const unsigned long *args);
+	unsigned long (*failed)(const unsigned long *args, int err);
+	void (*released)(const unsigned long *args);
+};
+
+/*
  * A function that is called across. The side that runs it has the handler, which reads arguments
  * with dcrt_in_*(), adds results (exactly as many as the table says) and objects with dcrt_out_*(),
- * and returns 0 or, if there are no results to send, a negative errno.
+ * and returns 0 or, if there are no results to send, a negative errno. A function that is described
+ * by its arguments has no handler: driver->serve() calls run().
  */
 struct dcrt_function {
 	const char *name;
 	int (*handler)(struct dcrt_call *call);
-	uint16_t args, results;
+	/* The function itself: its arguments, its result. After dcrt_fail() it has none. */
+	unsigned long (*run)(struct dcrt_call *call, const unsigned long *args);
+	const struct dcrt_argument
+		*arguments; /* `args` of them, then the result, if there is one */
+	const struct dcrt_special *special; /* or NULL */
+	uint8_t args, results;
 	uint16_t flags;
-	uint32_t blob_max; /* bytes of one blob in its messages; 0: none */
+	uint8_t about; /* of an upcall: 1 + the argument that tells which device it is for; or 0 */
+	uint16_t blob_max; /* bytes of one blob in its messages; 0: none */
 	/*
 	 * Of an upcall: longest time without progress, and of all that it causes if that is more
 	 * than call_limit_ms. Of a downcall: how long it may last. 0: the default, a parameter of
@@ -143,11 +201,33 @@ struct dcrt_function {
  * caller may be killed before the process has seen the call.
  */
 #define DCRT_RETRY 2u
+/*
+ * Flags of a downcall: the kernel's changes do not come with the reply; no changes cross at all; it
+ * acquires something, which is released if the process cannot be told.
+ */
+#define DCRT_ONE_WAY	4u
+#define DCRT_NO_OBJECTS 8u
+#define DCRT_ACQUIRES	16u
+/*
+ * Flags of an upcall, for dck_upcall(): it binds or unbinds a device (special->device); it sets
+ * something that recovery sets again; if no process answers, special->failed() is called, gives the
+ * result, or the last answer is taken; special->released() follows it, or its failure.
+ */
+#define DCRT_BINDS	     32u
+#define DCRT_UNBINDS	     64u
+#define DCRT_SETTER	     128u
+#define DCRT_ON_FAILURE	     256u
+#define DCRT_FAILURE_RESULT  512u
+#define DCRT_LAST_ANSWER     1024u
+#define DCRT_RELEASES	     2048u
+#define DCRT_RELEASES_FAILED 4096u
 
 struct dcrt_driver {
 	uint32_t abi; /* DCRT_ABI */
 	const char *name; /* the device is /dev/dcrt-NAME */
 	const struct dcrt_function *up, *down;
+	/* The handler of functions without one: dck_serve() or dcp_serve(). */
+	int (*serve)(struct dcrt_call *call);
 	uint32_t n_up, n_down;
 	const struct dcrt_type *types;
 	uint32_t n_types;

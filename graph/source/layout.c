@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "graph/source/layout_read.h"
+#include "graph/source/pointers_read.h"
 
 /* Values */
 
@@ -282,6 +283,23 @@ static const char *type_text(struct dc_facts *facts, CXType type)
 	return kept;
 }
 
+/* The type that a declaration gives its function's result or its parameter. What marks registers, for
+ * sparse, is a macro that says nothing to clang: it is put back. */
+static const char *declared_type(struct dc_facts *facts, CXCursor declaration, CXType type)
+{
+	const char *text = type_text(facts, type);
+	const char *star = strrchr(text, '*');
+	char *marked;
+
+	if (!star || clang_getCanonicalType(type).kind != CXType_Pointer ||
+	    !dc_declares_registers(clang_Cursor_getTranslationUnit(declaration), declaration))
+		return text;
+	marked = dc_printf("%.*s__iomem %s", (int)(star - text), text, star);
+	text = dc_facts_name(facts, marked);
+	free(marked);
+	return text;
+}
+
 static void note_function(struct bodies *bodies, CXCursor function)
 {
 	struct dc_facts *facts = bodies->facts;
@@ -290,7 +308,7 @@ static void note_function(struct bodies *bodies, CXCursor function)
 	CXCursor definition = clang_getCursorDefinition(function);
 	struct dc_prototype ret = {
 		.name = dc_ast_spelling(facts, function),
-		.result_type = type_text(facts, result),
+		.result_type = declared_type(facts, function, result),
 		.is_variadic = clang_isFunctionTypeVariadic(type),
 		.result = dc_layout_value(facts, result),
 		.is_inline = !clang_Cursor_isNull(definition),
@@ -309,7 +327,7 @@ static void note_function(struct bodies *bodies, CXCursor function)
 
 		dc_vec_push(&ret.parameters, dc_layout_value(facts, of));
 		dc_vec_push(&ret.parameter_names, dc_ast_spelling(facts, argument));
-		dc_vec_push(&ret.parameter_types, type_text(facts, of));
+		dc_vec_push(&ret.parameter_types, declared_type(facts, argument, of));
 		if (clang_getCanonicalType(of).kind == CXType_Pointer)
 			dc_layout_record(facts, bodies->layouts, clang_getPointeeType(of));
 	}

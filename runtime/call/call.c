@@ -242,12 +242,15 @@ const struct dcrt_function dcrt_objects_call = {.name = "objects", .handler = dc
 
 uint32_t dcrt_call_handle(struct dcrt_call *call, int *ret_status)
 {
-	int status = call->function->handler ? call->function->handler(call) : -ENOSYS, len;
+	const struct dcrt_function *function = call->function;
+	int (*handler)(struct dcrt_call *call) =
+		function->run ? call->tracker->driver->serve : function->handler;
+	int status = handler ? handler(call) : -ENOSYS, len;
 
 	if (call->err)
 		status = call->err;
 	if (status > 0 || status < -4095 ||
-	    (!status && call->writer.header.args != call->function->results))
+	    (!status && call->writer.header.args != function->results))
 		status = -EINVAL;
 	if (!status && call->writer.err)
 		status = call->writer.err;

@@ -98,18 +98,25 @@ enum dck_when {
  */
 struct dck_release {
 	const char *name; /* of the kernel's function */
-	void (*undo)(const unsigned long *args);
-	unsigned int key; /* how many arguments identify what was acquired */
+	unsigned long (*undo)(struct dcrt_call *none, const unsigned long *args);
+	u8 args; /* how many arguments undo() takes */
+	u8 key; /* how many of them identify what was acquired */
 	enum dck_when when;
 	bool once; /* acquiring it again changes nothing: it is noted once */
 };
 
-/* dck_acquired - notes it. False, and one warning, if there is no memory for the entry. */
-bool dck_acquired(const struct dck_release *release, const unsigned long *args);
 /*
- * dck_released - drops the last entry with these arguments (a lock: of this thread), and fills in
- * the arguments behind the key. False: there is none.
+ * dck_acquired - notes it; behind release come undo()'s arguments, each an unsigned long. dck_note
+ * - the same with an array of DCK_ARGS_MAX. False, and one warning: no memory for the entry.
  */
+bool dck_acquired(const struct dck_release *release, ...);
+bool dck_note(const struct dck_release *release, const unsigned long *args);
+/*
+ * dck_releasing - drops the last entry with these arguments (a lock: of this thread), if there is
+ * one: it is about to be released. False: it must not be (dck_release_deferred).
+ */
+bool dck_releasing(const struct dck_release *release, ...);
+/* dck_released - drops that entry, and fills in the arguments behind the key. False: none. */
 bool dck_released(const struct dck_release *release, unsigned long *args);
 /* dck_memory_released - the same for memory (DCK_MEMORY), which need not have an entry. */
 void dck_memory_released(const void *memory);
@@ -230,22 +237,26 @@ struct dck_asked {
 bool dck_answer(int err, const struct dck_asked *asked, unsigned int part, void *data, size_t len);
 void dck_answers_drop(void); /* the module ends */
 
-/* settings.c: a function of the driver in the process that sets something, and how to call it. */
-struct dck_arg {
-	u64 word;
-	void *data; /* copied, len bytes; or NULL: a word */
-	u32 len;
-};
-
-struct dck_setter {
-	const char *name;
-	int (*replay)(const struct dck_arg *args);
-};
-
-/* dck_setting_note - it has succeeded. With RTNL. about: the net device. */
-void dck_setting_note(const struct dck_setter *setter, const void *about,
-		      const struct dck_arg *args, unsigned int count);
+/*
+ * settings.c: dck_setting_note - an upcall that sets something has succeeded. With RTNL. about: the
+ * net device.
+ */
+void dck_setting_note(u32 number, const void *about, const unsigned long *args, const u32 *lengths);
 void dck_settings_forget(const void *about);
+
+/* upcalls.c */
+
+/*
+ * dck_upcall - makes an upcall as its description says, with all that goes before and after it:
+ * the arguments as C passes them. Returns the result; if the call fails, special->failed()'s, the
+ * last answer's, the error of a function whose negative results are errors, or 0.
+ * dck_upcall_args - the same with the arguments as numbers.
+ */
+unsigned long dck_upcall(u32 number, ...);
+unsigned long dck_upcall_args(u32 number, const unsigned long *args);
+
+/* dck_serve - the handler of every downcall that is described. */
+int dck_serve(struct dcrt_call *call);
 
 /*
  * dck_guard_enter - the kernel calls a function of the driver in the kernel component that may

@@ -61,20 +61,28 @@ enum dck_about { DCK_ABOUT_NOTHING, DCK_ABOUT_DEVICE, DCK_ABOUT_NETDEV, DCK_ABOU
 #define DCK_HANDLER(name)    name
 #define DCK_NO_HANDLER(name) NULL
 
-/* Initialisers of struct dcrt_function. handler: DCK_HANDLER or DCK_NO_HANDLER. */
+/* A row of struct dcrt_function. handler: DCK_HANDLER or DCK_NO_HANDLER. */
+#define DCK_ROW(handle, what, n_args, n_results, bytes)                                            \
+	{                                                                                          \
+		.name = #what,                                                                     \
+		.handler = handle(what),                                                           \
+		.args = n_args,                                                                    \
+		.results = n_results,                                                              \
+		.blob_max = bytes,                                                                 \
+	}
+
 #define DCK_DOWN_TABLE(handler)                                                                    \
-	[DCK_PRINT] = {"dck_print", handler(dck_print), 3, 0, 0, DCK_TEXT_MAX, 0},                 \
-	[DCK_INIT_WORK] = {"dck_init_work", handler(dck_init_work), 2, 0, 0, 0, 0},                \
-	[DCK_INIT_DELAYED_WORK] =                                                                  \
-		{"dck_init_delayed_work", handler(dck_init_delayed_work), 2, 0, 0, 0, 0},          \
-	[DCK_TIMER_SETUP] = {"dck_timer_setup", handler(dck_timer_setup), 3, 0, 0, 0, 0},          \
-	[DCK_ALLOC] = {"dck_alloc", handler(dck_alloc), 3, 1, 0, 0, 0},                            \
-	[DCK_FREE] = {"dck_free", handler(dck_free), 1, 0, 0, 0, 0},                               \
-	[DCK_CLOCK] = {"dck_clock", handler(dck_clock), 0, 3, 0, 0, 0},                            \
-	[DCK_STATE] = {"dck_state", handler(dck_state), 0, 1, 0, 0, 0},                            \
-	[DCK_WINDOW] = {"dck_window", handler(dck_window), 1, 3, 0, 0, 0},                         \
-	[DCK_SYNC] = {"dck_sync", handler(dck_sync), 0, 0, 0, 0, 0},                               \
-	[DCK_NAME] = {"dck_name", handler(dck_name), 1, 0, 0, DCK_NAME_MAX, 0}
+	[DCK_PRINT] = DCK_ROW(handler, dck_print, 3, 0, DCK_TEXT_MAX),                             \
+	[DCK_INIT_WORK] = DCK_ROW(handler, dck_init_work, 2, 0, 0),                                \
+	[DCK_INIT_DELAYED_WORK] = DCK_ROW(handler, dck_init_delayed_work, 2, 0, 0),                \
+	[DCK_TIMER_SETUP] = DCK_ROW(handler, dck_timer_setup, 3, 0, 0),                            \
+	[DCK_ALLOC] = DCK_ROW(handler, dck_alloc, 3, 1, 0),                                        \
+	[DCK_FREE] = DCK_ROW(handler, dck_free, 1, 0, 0),                                          \
+	[DCK_CLOCK] = DCK_ROW(handler, dck_clock, 0, 3, 0),                                        \
+	[DCK_STATE] = DCK_ROW(handler, dck_state, 0, 1, 0),                                        \
+	[DCK_WINDOW] = DCK_ROW(handler, dck_window, 1, 3, 0),                                      \
+	[DCK_SYNC] = DCK_ROW(handler, dck_sync, 0, 0, 0),                                          \
+	[DCK_NAME] = DCK_ROW(handler, dck_name, 1, 0, DCK_NAME_MAX)
 
 int dck_print(struct dcrt_call *call);
 int dck_init_work(struct dcrt_call *call);

@@ -91,7 +91,7 @@ unsigned int dck_journal_count(void)
 	return dck_list_count(&dck_journal, &dck_journal_lock);
 }
 
-bool dck_acquired(const struct dck_release *release, const unsigned long *args)
+bool dck_note(const struct dck_release *release, const unsigned long *args)
 {
 	struct dck_entry *entry = dck_own_alloc(sizeof(*entry), GFP_ATOMIC);
 	unsigned long flags;
@@ -117,6 +117,25 @@ bool dck_acquired(const struct dck_release *release, const unsigned long *args)
 	return true;
 }
 
+static void dck_read_arguments(const struct dck_release *release, va_list list, unsigned long *args)
+{
+	unsigned int i;
+
+	for (i = 0; i < DCK_ARGS_MAX; i++)
+		args[i] = i < release->args ? va_arg(list, unsigned long) : 0;
+}
+
+bool dck_acquired(const struct dck_release *release, ...)
+{
+	unsigned long args[DCK_ARGS_MAX];
+	va_list list;
+
+	va_start(list, release);
+	dck_read_arguments(release, list, args);
+	va_end(list);
+	return dck_note(release, args);
+}
+
 typedef bool (*dck_match)(const struct dck_entry *entry, const void *key);
 
 /* Removes the last entry that matches. NULL: none does. */
@@ -139,7 +158,7 @@ static struct dck_entry *dck_take(dck_match match, const void *key)
 
 static void dck_undo_entry(struct dck_entry *entry)
 {
-	entry->release->undo(entry->args);
+	entry->release->undo(NULL, entry->args);
 	dck_own_free(entry);
 }
 
@@ -166,6 +185,20 @@ bool dck_released(const struct dck_release *release, unsigned long *args)
 		memcpy(args, entry->args, sizeof(entry->args));
 	dck_own_free(entry);
 	return entry;
+}
+
+bool dck_releasing(const struct dck_release *release, ...)
+{
+	unsigned long args[DCK_ARGS_MAX];
+	va_list list;
+
+	if (release->when != DCK_LOCK && dck_release_deferred())
+		return false;
+	va_start(list, release);
+	dck_read_arguments(release, list, args);
+	va_end(list);
+	dck_released(release, args);
+	return true;
 }
 
 static bool dck_is_memory(const struct dck_entry *entry, const void *memory)

@@ -25,16 +25,23 @@ static void *dck_raw_alloc(u64 len, bool pages)
 	return dck_own_alloc(len, GFP_KERNEL | __GFP_NOWARN | __GFP_ZERO);
 }
 
-static void dck_undo_alloc(const unsigned long *args)
+static unsigned long dck_undo_alloc(struct dcrt_call *none, const unsigned long *args)
 {
 	const void *object = (const void *)args[0];
 
 	atomic_long_sub((long)args[1], &dck_shared_bytes);
 	dck_untrack_freed(object);
 	dck_own_free(object);
+	return 0;
 }
 
-static const struct dck_release dck_release_alloc = {"memory", dck_undo_alloc, 1, DCK_LAST};
+static const struct dck_release dck_release_alloc = {
+	.name = "memory",
+	.undo = dck_undo_alloc,
+	.args = 2,
+	.key = 1,
+	.when = DCK_LAST,
+};
 
 /* The object is about to be freed: it leaves the journal if the process allocated it. */
 static void dck_shared_freed(const void *object)
@@ -113,7 +120,7 @@ int dck_alloc(struct dcrt_call *call)
 	object = dck_raw_alloc(len, pages);
 	args[0] = (unsigned long)object;
 	args[1] = (unsigned long)len;
-	if (!object || !dck_acquired(&dck_release_alloc, args)) {
+	if (!object || !dck_note(&dck_release_alloc, args)) {
 		atomic_long_sub((long)len, &dck_shared_bytes);
 		dck_own_free(object);
 		return -ENOMEM;

@@ -13,84 +13,107 @@
 #include "component.h"
 #include "netdevs.h"
 
+#define DCK_ALL (~0u)
+
 struct dck_setting {
 	struct list_head node;
-	const struct dck_setter *setter;
+	u32 number; /* of the upcall */
 	const void *about;
-	struct dck_arg args[DCK_ARGS_MAX];
-	u8 data[]; /* of the arguments */
+	unsigned long args[DCK_ARGS_MAX];
+	u8 data[]; /* copies */
 };
 
 static LIST_HEAD(dck_settings); /* the last one last */
 static DEFINE_MUTEX(dck_settings_lock);
 static const struct task_struct *dck_replayer; /* only compared */
 
-static struct dck_setting *dck_make_setting(const struct dck_arg *args, unsigned int count)
+static const struct dcrt_function *dck_setter(u32 number)
+{
+	return &dcg_driver.up[number];
+}
+
+static bool dck_is_copy(const struct dcrt_function *setter, u32 i, const unsigned long *args)
+{
+	return setter->arguments[i].kind == DCRT_ARG_COPY && args[i];
+}
+
+/* The other addresses of a call are of its caller's, and soon gone. */
+static unsigned long dck_kept(const struct dcrt_function *setter, u32 i, const unsigned long *args)
+{
+	return setter->arguments[i].kind == DCRT_ARG_ADDRESS && i + 1 != setter->about ? 0
+										       : args[i];
+}
+
+static struct dck_setting *dck_make_setting(const struct dcrt_function *setter,
+					    const unsigned long *args, const u32 *lengths)
 {
 	struct dck_setting *new;
 	size_t len = 0;
-	unsigned int i;
+	u32 i;
 
-	for (i = 0; i < count; i++)
-		len += args[i].data ? args[i].len : 0;
+	for (i = 0; i < setter->args; i++)
+		len += dck_is_copy(setter, i, args) ? lengths[i] : 0;
 	new = dck_own_alloc(sizeof(*new) + len, GFP_KERNEL | __GFP_ZERO);
 	if (!new)
 		return NULL;
-	for (i = 0, len = 0; i < count; i++) {
-		new->args[i] = args[i];
-		if (!args[i].data)
+	for (i = 0, len = 0; i < setter->args; i++) {
+		new->args[i] = dck_kept(setter, i, args);
+		if (!dck_is_copy(setter, i, args))
 			continue;
-		new->args[i].data = memcpy(new->data + len, args[i].data, args[i].len);
-		len += args[i].len;
+		memcpy(new->data + len, (const void *)args[i], lengths[i]);
+		new->args[i] = (unsigned long)(new->data + len);
+		len += lengths[i];
 	}
 	return new;
 }
 
-/* With the lock. setter NULL: all. */
-static void dck_drop_settings(const struct dck_setter *setter, const void *about)
+/* With the lock. DCK_ALL: all numbers. */
+static void dck_drop_settings(u32 number, const void *about)
 {
 	struct dck_setting *at, *next;
 
 	list_for_each_entry_safe(at, next, &dck_settings, node)
-		if ((!setter || at->setter == setter) && at->about == about) {
+		if ((number == DCK_ALL || at->number == number) && at->about == about) {
 			list_del(&at->node);
 			dck_own_free(at);
 		}
 }
 
-void dck_setting_note(const struct dck_setter *setter, const void *about,
-		      const struct dck_arg *args, unsigned int count)
+void dck_setting_note(u32 number, const void *about, const unsigned long *args, const u32 *lengths)
 {
 	struct dck_setting *new;
 
 	if (READ_ONCE(dck_replayer) == current)
 		return;
-	new = dck_make_setting(args, count);
+	new = dck_make_setting(dck_setter(number), args, lengths);
 	mutex_lock(&dck_settings_lock);
-	dck_drop_settings(setter, about);
+	dck_drop_settings(number, about);
 	if (new) {
-		new->setter = setter;
+		new->number = number;
 		new->about = about;
 		list_add_tail(&new->node, &dck_settings);
 	}
 	mutex_unlock(&dck_settings_lock);
 	if (!new)
-		pr_warn_once("out of memory: recovery cannot do %s again\n", setter->name);
+		pr_warn_once("out of memory: recovery cannot do %s again\n",
+			     dck_setter(number)->name);
 }
 
 void dck_settings_forget(const void *about)
 {
 	mutex_lock(&dck_settings_lock);
-	dck_drop_settings(NULL, about);
+	dck_drop_settings(DCK_ALL, about);
 	mutex_unlock(&dck_settings_lock);
 }
 
+/* The upcall may change the copies. */
 static void dck_replay(const struct dck_setting *setting, const struct net_device *netdev)
 {
-	int err = setting->setter->replay(setting->args);
+	const struct dcrt_function *setter = dck_setter(setting->number);
+	long err = (long)dck_upcall_args(setting->number, setting->args);
 
-	if (err)
-		netdev_warn(netdev, "%s cannot be done again (%d)\n", setting->setter->name, err);
+	if (dcrt_result(setter)->flags & DCRT_SIGNED && err)
+		netdev_warn(netdev, "%s cannot be done again (%ld)\n", setter->name, err);
 }
 
 /* RTNL keeps the list of a net device as it is: its setters are called with it. */

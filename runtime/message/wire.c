@@ -283,14 +283,27 @@ static uint64_t dcrt_mix_number(uint64_t sum, uint32_t number)
 	return dcrt_mix(sum, &number, sizeof(number));
 }
 
+static uint64_t dcrt_mix_argument(uint64_t sum, const struct dcrt_argument *argument)
+{
+	sum = dcrt_mix_number(sum, argument->kind);
+	sum = dcrt_mix_number(sum, argument->flags);
+	sum = dcrt_mix_number(sum, argument->counted_by);
+	sum = dcrt_mix_number(sum, argument->size);
+	return dcrt_mix_number(sum, argument->type);
+}
+
 static uint64_t dcrt_mix_functions(uint64_t sum, const struct dcrt_function *function, uint32_t n)
 {
+	uint32_t i;
+
 	for (sum = dcrt_mix_number(sum, n); n; n--, function++) {
 		sum = dcrt_mix(sum, function->name, strlen(function->name) + 1);
 		sum = dcrt_mix_number(sum, function->args);
 		sum = dcrt_mix_number(sum, function->results);
 		sum = dcrt_mix_number(sum, function->flags);
 		sum = dcrt_mix_number(sum, function->blob_max);
+		for (i = 0; function->arguments && i < function->args + function->results; i++)
+			sum = dcrt_mix_argument(sum, &function->arguments[i]);
 	}
 	return sum;
 }

@@ -40,7 +40,8 @@ static bool dcrt_check_driver(const struct dcrt_driver *driver)
 			return false;
 	for (i = 0; i < driver->n_down; i++)
 		if (driver->down[i].args > DCRT_ARGS_MAX ||
-		    driver->down[i].results > DCRT_ARGS_MAX || !driver->down[i].handler)
+		    driver->down[i].results > DCRT_ARGS_MAX ||
+		    !(driver->down[i].handler || (driver->down[i].run && driver->serve)))
 			return false;
 	return dcrt_types_check(driver) == 0;
 }

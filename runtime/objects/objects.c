@@ -37,7 +37,8 @@ int dcrt_tracker_init(struct dcrt_tracker *tracker, const struct dcrt_driver *dr
 {
 	int err;
 
-	*tracker = (struct dcrt_tracker){.env = env,
+	*tracker = (struct dcrt_tracker){.driver = driver,
+					 .env = env,
 					 .types = driver->types,
 					 .n_types = driver->n_types,
 					 .n_code = driver->n_code,

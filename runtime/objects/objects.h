@@ -110,6 +110,7 @@ struct dcrt_cookies {
 #define DCRT_NO_SLOT DCRT_SLOTS_MAX
 
 struct dcrt_tracker {
+	const struct dcrt_driver *driver;
 	const struct dcrt_env *env;
 	const struct dcrt_type *types;
 	uint32_t n_types;

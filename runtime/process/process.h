@@ -79,6 +79,14 @@ int dcp_share_pointer(const void *pointer, uint16_t type);
 int dcp_begin(uint32_t function, struct dcrt_call **ret);
 
 /*
+ * dcp_downcall - makes a downcall as its description says, with the arguments as C passes them; a
+ * stub is one call of this. Returns the result; if the call fails, the error of a function whose
+ * negative results are errors, or 0. dcp_serve - the handler of every upcall that is described.
+ */
+unsigned long dcp_downcall(uint32_t number, ...);
+int dcp_serve(struct dcrt_call *call);
+
+/*
  * The address in this process of a register of `len` bytes, or NULL: the kernel does not let it be
  * mapped, or cannot be asked now. Before a write, changed objects are sent to the kernel, as an
  * interrupt may follow. Generated accessors call these.

@@ -58,6 +58,19 @@ components_compile() {
 	make -s -q -C built/user -W e1000_hw.h e1000_hw.o && fail "an edited header of the driver is not seen"
 }
 
+# Both components by the kernel's own checkers: sparse on the kernel's, checkpatch on what is generated.
+upstream_clean() {
+	command -v sparse >/dev/null || return 0
+	cp -r split looked
+	KBUILD_MODPOST_WARN=1 make -s -C "$build" M="$PWD/looked/kernel" C=2 >words 2>&1 ||
+		fail "the kernel component does not build under sparse"
+	grep "^$PWD/looked" words && fail "sparse has words on the kernel component"
+	# dcg_rules.h has the kernel's own names, mb() and strlcpy() among them
+	find split/kernel split/user -maxdepth 1 -name 'dcg*.[ch]' ! -name dcg_rules.h \
+		-exec "$root/ci/checkpatch.sh" {} + >words 2>&1 ||
+		{ cat words; fail "checkpatch has words on what is generated"; }
+}
+
 # The same user component as a module: of the kernel's it has what a process has of libc, what the
 # compiler adds, and a way to the kernel component. No stub has met the function it stands for.
 twin_compiles() {
@@ -116,6 +129,7 @@ grep -q '^user  *[1-9][0-9][0-9] functions' said || { cat said; fail "little is 
 formatted split
 [ "$(generated split/user/e1000_hw.c | wc -l)" -gt 3 ] || fail "no stubs were looked at"
 ! compiling || components_compile
+! compiling || upstream_clean
 run "$drivercut" solve e1000 -o ideal.json
 run "$drivercut" emit e1000 --cut ideal.json --check
 grep -qE '^[1-9][0-9]* symbols without a rule keep [1-9][0-9]* functions' said ||

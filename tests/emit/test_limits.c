@@ -40,10 +40,11 @@ static void test_limits(void **state)
 		const char *limit, *expected;
 	} rows[] = {
 		{"\"field\": \"port.count\", \"range\": [\"1\", \"8\"]",
-		 "if ((dcg_now->count != dcg_was->count) && !(dcg_now->count >= (1) && "
-		 "dcg_now->count <= (8)))\n\t\t\treturn false;\n"},
+		 "if ((dcg_now->count != dcg_was->count) &&\n"
+		 "\t\t    !(dcg_now->count >= (1) && dcg_now->count <= (8)))\n"
+		 "\t\t\treturn false;\n"},
 		{"\"field\": \"port.count\", \"range\": [\"0\", \"8\"]",
-		 "&& !(dcg_now->count <= (8)))\n"},
+		 "!(dcg_now->count <= (8)))\n"},
 		{"\"field\": \"port.level\", \"range\": [\"0\", \"8\"]",
 		 "!(dcg_now->level >= (0) && dcg_now->level <= (8)))\n"},
 		{"\"field\": \"port.count\", \"values\": [\"1\", \"A\"]",
@@ -51,8 +52,9 @@ static void test_limits(void **state)
 		{"\"field\": \"port.notify\", \"values\": [\"told\"]",
 		 "!(dcg_now->notify == dcg_code[0] /* told */))\n"},
 		{"\"field\": \"port.count\", \"range\": [\"1\", \"8\"], \"unless\": \"!$->mode\"",
-		 "if ((dcg_now->count != dcg_was->count || dcg_now->mode != dcg_was->mode) && "
-		 "!(dcg_now->count >= (1) && dcg_now->count <= (8)) && !(!dcg_now->mode))\n"},
+		 "if ((dcg_now->count != dcg_was->count || dcg_now->mode != dcg_was->mode) &&\n"
+		 "\t\t    !(dcg_now->count >= (1) && dcg_now->count <= (8)) && "
+		 "!(!dcg_now->mode))\n"},
 		{"\"field\": \"port.count\", \"fixed\": \"$->mode\"",
 		 "if (dcg_now->count != dcg_was->count && (dcg_was->mode))\n\t\t\treturn false;\n"},
 	};
@@ -72,7 +74,7 @@ static void test_limits(void **state)
 		if (!strstr(text_of_valid, rows[i].expected))
 			fail_msg("%s: expected %s, got %s", rows[i].limit, rows[i].expected,
 				 text_of_valid);
-		assert_non_null(strstr(text_of_valid, "static bool dcg_valid_net_device("));
+		assert_non_null(strstr(text_of_valid, "\nbool dcg_valid_net_device("));
 		assert_non_null(strstr(text_of_valid, ": because */\n"));
 		planned_done(&planned);
 		free(annotations);

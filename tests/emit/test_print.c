@@ -138,12 +138,100 @@ static void test_head(void **state)
 	dc_arena_free(arena);
 }
 
+#define NAME_30 "name_that_has_thirty_letters__"
+
+/* A line has at most 100 columns, what comes behind the list included. */
+static void test_lists(void **state)
+{
+	static const struct {
+		const char *before;
+		size_t count; /* of NAME_30 */
+		const char *after, *expected;
+	} rows[] = {
+		{"\tf(", 0, ");\n", "\tf();\n"},
+		{"\tf(", 2, ");\n", "\tf(" NAME_30 ", " NAME_30 ");\n"},
+		/* 10 + 30 + 2 + 30 + 2 + 30 + 2 = 106 */
+		{"\tf(", 3, ");\n", "\tf(" NAME_30 ", " NAME_30 ",\n\t  " NAME_30 ");\n"},
+		/* 68 + 30 + 2 = 100; with one more behind it, 101 */
+		{"\t{", 2, " 234567890123456789012345678}\n",
+		 "\t{" NAME_30 ", " NAME_30 " 234567890123456789012345678}\n"},
+		{"\t{", 2, " 2345678901234567890123456789}\n",
+		 "\t{" NAME_30 ",\n\t " NAME_30 " 2345678901234567890123456789}\n"},
+	};
+	const char *const items[] = {NAME_30, NAME_30, NAME_30};
+	struct dc_arena *arena = dc_arena_new();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct emit_piece piece;
+
+		emit_piece_start(&piece);
+		emit_put_list(piece.out, rows[i].before, items, rows[i].count, rows[i].after);
+		assert_string_equal(emit_piece_end(&piece, arena), rows[i].expected);
+	}
+	dc_arena_free(arena);
+}
+
+/* What clang-format makes of them. */
+static void test_calls(void **state)
+{
+	static const struct {
+		const char *before;
+		size_t count; /* of NAME_30 */
+		const char *expected;
+	} rows[] = {
+		{"\tf(", 0, "\tf();\n"},
+		/* 46 + 30 + 2 + 30 + 2 = 110; no line is saved */
+		{"\treturn " NAME_30 "(", 2,
+		 "\treturn " NAME_30 "(" NAME_30 ",\n\t\t\t\t\t      " NAME_30 ");\n"},
+		/* too long at the parenthesis: 76 + 30 */
+		{"\treturn " NAME_30 NAME_30 "(", 2,
+		 "\treturn " NAME_30 NAME_30 "(\n\t\t" NAME_30 ", " NAME_30 ");\n"},
+		/* two lines behind the first, or four */
+		{"\t\t" NAME_30 "(", 5,
+		 "\t\t" NAME_30 "(\n\t\t\t" NAME_30 ", " NAME_30 ",\n\t\t\t" NAME_30 ", " NAME_30
+		 ",\n\t\t\t" NAME_30 ");\n"},
+	};
+	const char *const items[] = {NAME_30, NAME_30, NAME_30, NAME_30, NAME_30};
+	struct dc_arena *arena = dc_arena_new();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct emit_piece piece;
+
+		emit_piece_start(&piece);
+		emit_put_call(piece.out, rows[i].before, items, rows[i].count, ");\n");
+		assert_string_equal(emit_piece_end(&piece, arena), rows[i].expected);
+	}
+	dc_arena_free(arena);
+}
+
+static void test_rows(void **state)
+{
+	struct dc_arena *arena = dc_arena_new();
+	struct emit_piece piece;
+
+	(void)state;
+	emit_piece_start(&piece);
+	emit_put_row(piece.out, arena, "\t{", ".a = 1, .b = 2", "what");
+	emit_put_row(piece.out, arena, "\t\t", ".a = 1", NULL);
+	assert_string_equal(emit_piece_end(&piece, arena),
+			    "\t{.a = 1, .b = 2}, /* what */\n\t\t.a = 1,\n\t},\n");
+	assert_string_equal(emit_cast(arena, "u8[6]", "x"), "(void *)x");
+	assert_string_equal(emit_cast(arena, "struct a *", "x"), "(struct a *)x");
+	assert_string_equal(emit_cast(arena, "pci_power_t", "x"), "(__force pci_power_t)x");
+	dc_arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_comment), cmocka_unit_test(test_declaration),
 		cmocka_unit_test(test_names),	cmocka_unit_test(test_long_lines),
-		cmocka_unit_test(test_head),
+		cmocka_unit_test(test_head),	cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_calls),	cmocka_unit_test(test_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

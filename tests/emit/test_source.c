@@ -96,7 +96,7 @@ static void test_process(void **state)
 	assert_non_null(strstr(out, "#include \"dcg_rules.h\"\n"));
 	assert_non_null(strstr(out, "/* About first. */\nstatic int first(int x)\n"));
 	assert_non_null(strstr(out, "/* stays: kernel/in.c */\n"));
-	assert_non_null(strstr(out, "int dcg_run_moved(struct dcrt_call *dcg)\n"));
+	assert_non_null(strstr(out, "unsigned long dcg_run_moved(struct dcrt_call *dcg, "));
 	planned_done(&planned);
 }
 

@@ -5,8 +5,8 @@
 
 #include "runtime/dcrt.h"
 
-#if DCRT_ABI != 3
-#error "made for ABI 3 of the runtime"
+#if DCRT_ABI != 4
+#error "made for ABI 4 of the runtime"
 #endif
 
 enum echo_up {
@@ -87,6 +87,17 @@ enum { CODE_DOUBLE, CODE_TRIPLE, CODE_PROCESS, N_CODE };
 #define DOWN(f) f
 #endif
 
+#define ECHO_ROW(what, handle, n_args, n_results, kind, bytes, ms)                                 \
+	{                                                                                          \
+		.name = what,                                                                      \
+		.handler = handle,                                                                 \
+		.args = n_args,                                                                    \
+		.results = n_results,                                                              \
+		.flags = kind,                                                                     \
+		.blob_max = bytes,                                                                 \
+		.deadline_ms = ms,                                                                 \
+	}
+
 #define ECHO_TABLES                                                                                \
 	static struct dcrt_field thing_fields[] = {                                                \
 		{.offset = 0, .size = 4, .count = 1, .user_writes = true},                         \
@@ -131,31 +142,32 @@ enum { CODE_DOUBLE, CODE_TRIPLE, CODE_PROCESS, N_CODE };
 		{"table", sizeof(echo_table), .variable = (void *)(uintptr_t)echo_table},          \
 	};                                                                                         \
 	static const struct dcrt_function echo_up[] = {                                            \
-		[UP_ECHO] = {"echo", UP(echo), 1, 1, 0, 4096, 0},                                  \
-		[UP_NEST] = {"nest", UP(nest), 1, 1, 0, 0, 0},                                     \
-		[UP_HANG] = {"hang", UP(hang), 1, 0, 0, 0, 60000},                                 \
-		[UP_SLOW] = {"slow", UP(slow), 1, 0, 0, 0, 1000},                                  \
-		[UP_MEET] = {"meet", UP(meet), 1, 1, 0, 0, 0},                                     \
-		[UP_ADD] = {"add", UP(add), 1, 1, 0, 0, 0},                                        \
-		[UP_TOUCH] = {"touch", UP(touch), 2, 1, 0, 0, 0},                                  \
-		[UP_FAIL] = {"fail", UP(fail), 1, 0, 0, 0, 0},                                     \
-		[UP_ALL] = {"all", UP(all), 2, 1, 0, 0, 0},                                        \
-		[UP_TEXT] = {"text", UP(text), 4, 1, 0, 64, 0},                                    \
-		[UP_DIE] = {"die", UP(die), 1, 1, DCRT_RETRY, 0, 0},                               \
-		[UP_SHOW] = {"show", UP(show), 4, 1, 0, 0, 0},                                     \
-		[UP_BOUND] = {"bound", UP(hang), 1, 0, 0, 0, 0},                                   \
+		[UP_ECHO] = ECHO_ROW("echo", UP(echo), 1, 1, 0, 4096, 0),                          \
+		[UP_NEST] = ECHO_ROW("nest", UP(nest), 1, 1, 0, 0, 0),                             \
+		[UP_HANG] = ECHO_ROW("hang", UP(hang), 1, 0, 0, 0, 60000),                         \
+		[UP_SLOW] = ECHO_ROW("slow", UP(slow), 1, 0, 0, 0, 1000),                          \
+		[UP_MEET] = ECHO_ROW("meet", UP(meet), 1, 1, 0, 0, 0),                             \
+		[UP_ADD] = ECHO_ROW("add", UP(add), 1, 1, 0, 0, 0),                                \
+		[UP_TOUCH] = ECHO_ROW("touch", UP(touch), 2, 1, 0, 0, 0),                          \
+		[UP_FAIL] = ECHO_ROW("fail", UP(fail), 1, 0, 0, 0, 0),                             \
+		[UP_ALL] = ECHO_ROW("all", UP(all), 2, 1, 0, 0, 0),                                \
+		[UP_TEXT] = ECHO_ROW("text", UP(text), 4, 1, 0, 64, 0),                            \
+		[UP_DIE] = ECHO_ROW("die", UP(die), 1, 1, DCRT_RETRY, 0, 0),                       \
+		[UP_SHOW] = ECHO_ROW("show", UP(show), 4, 1, 0, 0, 0),                             \
+		[UP_BOUND] = ECHO_ROW("bound", UP(hang), 1, 0, 0, 0, 0),                           \
 	};                                                                                         \
 	static const struct dcrt_function echo_down[] = {                                          \
-		[DOWN_NEST] = {"nest", DOWN(nest), 1, 1, DCRT_BY_CALLER, 0, 0},                    \
-		[DOWN_ADD] = {"add", DOWN(add), 2, 1, 0, 0, 0},                                    \
-		[DOWN_SLOW] = {"slow", DOWN(slow), 1, 0, 0, 0, 0},                                 \
-		[DOWN_LOOK] = {"look", DOWN(look), 1, 1, DCRT_BY_CALLER, 0, 0},                    \
-		[DOWN_SLOW_CALLER] = {"slow_caller", DOWN(slow), 1, 0, DCRT_BY_CALLER, 0, 0},      \
-		[DOWN_PEEK] = {"peek", DOWN(peek), 1, 1, 0, 0, 0},                                 \
-		[DOWN_STICK] = {"stick", DOWN(stick), 0, 0, 0, 0, 0},                              \
-		[DOWN_PAUSE] = {"pause", DOWN(echo_pause), 1, 0, 0, 0, 3600000},                   \
-		[DOWN_PAUSE_CALLER] = {"pause_caller", DOWN(echo_pause), 1, 0, DCRT_BY_CALLER, 0,  \
-				       3600000},                                                   \
+		[DOWN_NEST] = ECHO_ROW("nest", DOWN(nest), 1, 1, DCRT_BY_CALLER, 0, 0),            \
+		[DOWN_ADD] = ECHO_ROW("add", DOWN(add), 2, 1, 0, 0, 0),                            \
+		[DOWN_SLOW] = ECHO_ROW("slow", DOWN(slow), 1, 0, 0, 0, 0),                         \
+		[DOWN_LOOK] = ECHO_ROW("look", DOWN(look), 1, 1, DCRT_BY_CALLER, 0, 0),            \
+		[DOWN_SLOW_CALLER] =                                                               \
+			ECHO_ROW("slow_caller", DOWN(slow), 1, 0, DCRT_BY_CALLER, 0, 0),           \
+		[DOWN_PEEK] = ECHO_ROW("peek", DOWN(peek), 1, 1, 0, 0, 0),                         \
+		[DOWN_STICK] = ECHO_ROW("stick", DOWN(stick), 0, 0, 0, 0, 0),                      \
+		[DOWN_PAUSE] = ECHO_ROW("pause", DOWN(echo_pause), 1, 0, 0, 0, 3600000),           \
+		[DOWN_PAUSE_CALLER] = ECHO_ROW("pause_caller", DOWN(echo_pause), 1, 0,             \
+					       DCRT_BY_CALLER, 0, 3600000),                        \
 	};                                                                                         \
 	static const struct dcrt_driver echo_driver = {.abi = DCRT_ABI,                            \
 						       .name = "echo",                             \

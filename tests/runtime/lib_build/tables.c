@@ -10,7 +10,7 @@
 
 static const struct dcrt_function down[] = {
 	DCK_DOWN_TABLE(HANDLER),
-	[DCK_COUNT] = {"own", NULL, 0, 0, 0, 0, 0},
+	[DCK_COUNT] = {.name = "own"},
 };
 
 void dcg_setup(void)

@@ -62,30 +62,35 @@ extern const struct dck_release dcg_release_vfree;
 
 static inline void dcg_releasing_enable_irq(unsigned int a0)
 {
-	if (dck_release_deferred())
+	if (!dck_releasing(&dcg_release_enable_irq, (unsigned long)a0))
 		return;
-	dck_released(&dcg_release_enable_irq, (unsigned long[DCK_ARGS_MAX]){(unsigned long)a0});
 	enable_irq(a0);
 }
 
 static inline void dcg_releasing_mutex_unlock(struct mutex *a0)
 {
-	dck_released(&dcg_release_mutex_unlock, (unsigned long[DCK_ARGS_MAX]){(unsigned long)a0});
+	if (!dck_releasing(&dcg_release_mutex_unlock, (unsigned long)a0))
+		return;
 	mutex_unlock(a0);
 }
 
 static inline void dcg_releasing_rtnl_unlock(void)
 {
-	dck_released(&dcg_release_rtnl_unlock, (unsigned long[DCK_ARGS_MAX]){});
+	if (!dck_releasing(&dcg_release_rtnl_unlock))
+		return;
 	rtnl_unlock();
 }
 
-static inline struct resource *dcg_acquiring___request_region(struct resource *a0, resource_size_t a1, resource_size_t a2, const char *a3, int a4)
+static inline struct resource *dcg_acquiring___request_region(struct resource *a0,
+							      resource_size_t a1,
+							      resource_size_t a2, const char *a3,
+							      int a4)
 {
-	__typeof__(struct resource *) dcg_result = __request_region(a0, a1, a2, a3, a4);
+	struct resource *dcg_result = __request_region(a0, a1, a2, a3, a4);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dck_acquired(&dcg_release___release_region, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(a1), (unsigned long)(a2)});
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
+		dck_acquired(&dcg_release___release_region, (unsigned long)(a0),
+			     (unsigned long)(a1), (unsigned long)(a2));
 	return dcg_result;
 }
 #undef __request_region
@@ -94,16 +99,16 @@ static inline struct resource *dcg_acquiring___request_region(struct resource *a
 #undef alloc_workqueue
 #define alloc_workqueue(...) ({ \
 	__typeof__(struct workqueue_struct *) dcg_result = (alloc_workqueue)(__VA_ARGS__); \
-	if (!IS_ERR_OR_NULL((const void *)dcg_result)) \
-		dck_acquired(&dcg_release_destroy_workqueue, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)}); \
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result)) \
+		dck_acquired(&dcg_release_destroy_workqueue, (unsigned long)(dcg_result)); \
 	dcg_result; })
 
 static inline struct clk *dcg_acquiring_clk_get(struct device *a0, const char *a1)
 {
-	__typeof__(struct clk *) dcg_result = clk_get(a0, a1);
+	struct clk *dcg_result = clk_get(a0, a1);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dck_acquired(&dcg_release_clk_put, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
+		dck_acquired(&dcg_release_clk_put, (unsigned long)(dcg_result));
 	return dcg_result;
 }
 #undef clk_get
@@ -113,17 +118,20 @@ static inline void dcg_acquiring_disable_irq(unsigned int a0)
 {
 	disable_irq(a0);
 
-	dck_acquired(&dcg_release_enable_irq, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
+	dck_acquired(&dcg_release_enable_irq, (unsigned long)(a0));
 }
 #undef disable_irq
 #define disable_irq(...) dcg_acquiring_disable_irq(__VA_ARGS__)
 
-static inline void *dcg_acquiring_dma_alloc_coherent(struct device *a0, size_t a1, dma_addr_t *a2, gfp_t a3)
+static inline void *dcg_acquiring_dma_alloc_coherent(struct device *a0, size_t a1, dma_addr_t *a2,
+						     gfp_t a3)
 {
-	__typeof__(void *) dcg_result = dma_alloc_coherent(a0, a1, a2, a3);
+	void *dcg_result = dma_alloc_coherent(a0, a1, a2, a3);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dck_acquired(&dcg_release_dma_free_coherent, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(a1), (unsigned long)(dcg_result), (unsigned long)(*a2)});
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
+		dck_acquired(&dcg_release_dma_free_coherent, (unsigned long)(a0),
+			     (unsigned long)(a1), (unsigned long)(dcg_result),
+			     (unsigned long)(*a2));
 	return dcg_result;
 }
 #undef dma_alloc_coherent
@@ -131,21 +139,23 @@ static inline void *dcg_acquiring_dma_alloc_coherent(struct device *a0, size_t a
 
 static inline void *dcg_acquiring_dma_pool_alloc(struct dma_pool *a0, gfp_t a1, dma_addr_t *a2)
 {
-	__typeof__(void *) dcg_result = dma_pool_alloc(a0, a1, a2);
+	void *dcg_result = dma_pool_alloc(a0, a1, a2);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dck_acquired(&dcg_release_dma_pool_free, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(dcg_result), (unsigned long)(*a2)});
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
+		dck_acquired(&dcg_release_dma_pool_free, (unsigned long)(a0),
+			     (unsigned long)(dcg_result), (unsigned long)(*a2));
 	return dcg_result;
 }
 #undef dma_pool_alloc
 #define dma_pool_alloc(...) dcg_acquiring_dma_pool_alloc(__VA_ARGS__)
 
-static inline struct dma_pool *dcg_acquiring_dma_pool_create(const char *a0, struct device *a1, size_t a2, size_t a3, size_t a4)
+static inline struct dma_pool *dcg_acquiring_dma_pool_create(const char *a0, struct device *a1,
+							     size_t a2, size_t a3, size_t a4)
 {
-	__typeof__(struct dma_pool *) dcg_result = dma_pool_create(a0, a1, a2, a3, a4);
+	struct dma_pool *dcg_result = dma_pool_create(a0, a1, a2, a3, a4);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dck_acquired(&dcg_release_dma_pool_destroy, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
+		dck_acquired(&dcg_release_dma_pool_destroy, (unsigned long)(dcg_result));
 	return dcg_result;
 }
 #undef dma_pool_create
@@ -153,10 +163,10 @@ static inline struct dma_pool *dcg_acquiring_dma_pool_create(const char *a0, str
 
 static inline void *dcg_acquiring_kmalloc_array(size_t a0, size_t a1, gfp_t a2)
 {
-	__typeof__(void *) dcg_result = kmalloc_array(a0, a1, a2);
+	void *dcg_result = kmalloc_array(a0, a1, a2);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dck_acquired(&dcg_release_kfree, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
+		dck_acquired(&dcg_release_kfree, (unsigned long)(dcg_result));
 	return dcg_result;
 }
 #undef kmalloc_array
@@ -164,10 +174,10 @@ static inline void *dcg_acquiring_kmalloc_array(size_t a0, size_t a1, gfp_t a2)
 
 static inline void *dcg_acquiring_kmemdup(const void *const a0, size_t a1, gfp_t a2)
 {
-	__typeof__(void *) dcg_result = kmemdup(a0, a1, a2);
+	void *dcg_result = kmemdup(a0, a1, a2);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dck_acquired(&dcg_release_kfree, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
+		dck_acquired(&dcg_release_kfree, (unsigned long)(dcg_result));
 	return dcg_result;
 }
 #undef kmemdup
@@ -175,10 +185,10 @@ static inline void *dcg_acquiring_kmemdup(const void *const a0, size_t a1, gfp_t
 
 static inline void *dcg_acquiring_kvzalloc(size_t a0, gfp_t a1)
 {
-	__typeof__(void *) dcg_result = kvzalloc(a0, a1);
+	void *dcg_result = kvzalloc(a0, a1);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dck_acquired(&dcg_release_kvfree, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
+		dck_acquired(&dcg_release_kvfree, (unsigned long)(dcg_result));
 	return dcg_result;
 }
 #undef kvzalloc
@@ -186,10 +196,10 @@ static inline void *dcg_acquiring_kvzalloc(size_t a0, gfp_t a1)
 
 static inline void *dcg_acquiring_kzalloc(size_t a0, gfp_t a1)
 {
-	__typeof__(void *) dcg_result = kzalloc(a0, a1);
+	void *dcg_result = kzalloc(a0, a1);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dck_acquired(&dcg_release_kfree, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
+		dck_acquired(&dcg_release_kfree, (unsigned long)(dcg_result));
 	return dcg_result;
 }
 #undef kzalloc
@@ -199,44 +209,47 @@ static inline void dcg_acquiring_mutex_lock(struct mutex *a0)
 {
 	mutex_lock(a0);
 
-	dck_acquired(&dcg_release_mutex_unlock, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
+	dck_acquired(&dcg_release_mutex_unlock, (unsigned long)(a0));
 }
 
 static inline int dcg_acquiring_mutex_lock_interruptible(struct mutex *a0)
 {
-	__typeof__(int) dcg_result = mutex_lock_interruptible(a0);
+	int dcg_result = mutex_lock_interruptible(a0);
 
 	if (dcg_result >= 0)
-		dck_acquired(&dcg_release_mutex_unlock, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_mutex_unlock, (unsigned long)(a0));
 	return dcg_result;
 }
 
 static inline int dcg_acquiring_mutex_trylock(struct mutex *a0)
 {
-	__typeof__(int) dcg_result = mutex_trylock(a0);
+	int dcg_result = mutex_trylock(a0);
 
 	if (dcg_result)
-		dck_acquired(&dcg_release_mutex_unlock, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_mutex_unlock, (unsigned long)(a0));
 	return dcg_result;
 }
 
-static inline int dcg_acquiring_pci_alloc_irq_vectors(struct pci_dev *a0, unsigned int a1, unsigned int a2, unsigned int a3)
+static inline int dcg_acquiring_pci_alloc_irq_vectors(struct pci_dev *a0, unsigned int a1,
+						      unsigned int a2, unsigned int a3)
 {
-	__typeof__(int) dcg_result = pci_alloc_irq_vectors(a0, a1, a2, a3);
+	int dcg_result = pci_alloc_irq_vectors(a0, a1, a2, a3);
 
 	if (dcg_result >= 0)
-		dck_acquired(&dcg_release_pci_free_irq_vectors, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_pci_free_irq_vectors, (unsigned long)(a0));
 	return dcg_result;
 }
 #undef pci_alloc_irq_vectors
 #define pci_alloc_irq_vectors(...) dcg_acquiring_pci_alloc_irq_vectors(__VA_ARGS__)
 
-static inline int dcg_acquiring_pci_alloc_irq_vectors_affinity(struct pci_dev *a0, unsigned int a1, unsigned int a2, unsigned int a3, struct irq_affinity *a4)
+static inline int dcg_acquiring_pci_alloc_irq_vectors_affinity(struct pci_dev *a0, unsigned int a1,
+							       unsigned int a2, unsigned int a3,
+							       struct irq_affinity *a4)
 {
-	__typeof__(int) dcg_result = pci_alloc_irq_vectors_affinity(a0, a1, a2, a3, a4);
+	int dcg_result = pci_alloc_irq_vectors_affinity(a0, a1, a2, a3, a4);
 
 	if (dcg_result >= 0)
-		dck_acquired(&dcg_release_pci_free_irq_vectors, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_pci_free_irq_vectors, (unsigned long)(a0));
 	return dcg_result;
 }
 #undef pci_alloc_irq_vectors_affinity
@@ -244,32 +257,34 @@ static inline int dcg_acquiring_pci_alloc_irq_vectors_affinity(struct pci_dev *a
 
 static inline int dcg_acquiring_pci_enable_msi(struct pci_dev *a0)
 {
-	__typeof__(int) dcg_result = pci_enable_msi(a0);
+	int dcg_result = pci_enable_msi(a0);
 
 	if (dcg_result >= 0)
-		dck_acquired(&dcg_release_pci_disable_msi, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_pci_disable_msi, (unsigned long)(a0));
 	return dcg_result;
 }
 #undef pci_enable_msi
 #define pci_enable_msi(...) dcg_acquiring_pci_enable_msi(__VA_ARGS__)
 
-static inline int dcg_acquiring_pci_enable_msix_range(struct pci_dev *a0, struct msix_entry *a1, int a2, int a3)
+static inline int dcg_acquiring_pci_enable_msix_range(struct pci_dev *a0, struct msix_entry *a1,
+						      int a2, int a3)
 {
-	__typeof__(int) dcg_result = pci_enable_msix_range(a0, a1, a2, a3);
+	int dcg_result = pci_enable_msix_range(a0, a1, a2, a3);
 
 	if (dcg_result >= 0)
-		dck_acquired(&dcg_release_pci_disable_msix, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_pci_disable_msix, (unsigned long)(a0));
 	return dcg_result;
 }
 #undef pci_enable_msix_range
 #define pci_enable_msix_range(...) dcg_acquiring_pci_enable_msix_range(__VA_ARGS__)
 
-static inline void *dcg_acquiring_pci_iomap(struct pci_dev *a0, int a1, unsigned long a2)
+static inline void __iomem *dcg_acquiring_pci_iomap(struct pci_dev *a0, int a1, unsigned long a2)
 {
-	__typeof__(void *) dcg_result = pci_iomap(a0, a1, a2);
+	void __iomem *dcg_result = pci_iomap(a0, a1, a2);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dck_acquired(&dcg_release_pci_iounmap, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(dcg_result)});
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
+		dck_acquired(&dcg_release_pci_iounmap, (unsigned long)(a0),
+			     (unsigned long)(dcg_result));
 	return dcg_result;
 }
 #undef pci_iomap
@@ -284,15 +299,16 @@ static inline void *dcg_acquiring_pci_iomap(struct pci_dev *a0, int a1, unsigned
 	__typeof__(void *) dcg_a4 = (dcg_p4); \
 	__typeof__(int) dcg_result = (pci_request_irq)(dcg_a0, dcg_a1, dcg_a2, dcg_a3, dcg_a4, __VA_ARGS__); \
 	if (dcg_result >= 0) \
-		dck_acquired(&dcg_release_pci_free_irq, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_a0), (unsigned long)(dcg_a1), (unsigned long)(dcg_a4)}); \
+		dck_acquired(&dcg_release_pci_free_irq, (unsigned long)(dcg_a0), \
+			     (unsigned long)(dcg_a1), (unsigned long)(dcg_a4)); \
 	dcg_result; })
 
 static inline int dcg_acquiring_pci_request_regions(struct pci_dev *a0, const char *a1)
 {
-	__typeof__(int) dcg_result = pci_request_regions(a0, a1);
+	int dcg_result = pci_request_regions(a0, a1);
 
 	if (dcg_result >= 0)
-		dck_acquired(&dcg_release_pci_release_regions, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_pci_release_regions, (unsigned long)(a0));
 	return dcg_result;
 }
 #undef pci_request_regions
@@ -302,28 +318,31 @@ static inline void dcg_acquiring_pci_set_master(struct pci_dev *a0)
 {
 	pci_set_master(a0);
 
-	dck_acquired(&dcg_release_pci_clear_master, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
+	dck_acquired(&dcg_release_pci_clear_master, (unsigned long)(a0));
 }
 #undef pci_set_master
 #define pci_set_master(...) dcg_acquiring_pci_set_master(__VA_ARGS__)
 
-static inline int dcg_acquiring_request_firmware(const struct firmware **a0, const char *a1, struct device *a2)
+static inline int dcg_acquiring_request_firmware(const struct firmware **a0, const char *a1,
+						 struct device *a2)
 {
-	__typeof__(int) dcg_result = request_firmware(a0, a1, a2);
+	int dcg_result = request_firmware(a0, a1, a2);
 
 	if (dcg_result >= 0)
-		dck_acquired(&dcg_release_release_firmware, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(*a0)});
+		dck_acquired(&dcg_release_release_firmware, (unsigned long)(*a0));
 	return dcg_result;
 }
 #undef request_firmware
 #define request_firmware(...) dcg_acquiring_request_firmware(__VA_ARGS__)
 
-static inline int dcg_acquiring_request_threaded_irq(unsigned int a0, irq_handler_t a1, irq_handler_t a2, unsigned long a3, const char *a4, void *a5)
+static inline int dcg_acquiring_request_threaded_irq(unsigned int a0, irq_handler_t a1,
+						     irq_handler_t a2, unsigned long a3,
+						     const char *a4, void *a5)
 {
-	__typeof__(int) dcg_result = request_threaded_irq(a0, a1, a2, a3, a4, a5);
+	int dcg_result = request_threaded_irq(a0, a1, a2, a3, a4, a5);
 
 	if (dcg_result >= 0)
-		dck_acquired(&dcg_release_free_irq, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0), (unsigned long)(a5)});
+		dck_acquired(&dcg_release_free_irq, (unsigned long)(a0), (unsigned long)(a5));
 	return dcg_result;
 }
 #undef request_threaded_irq
@@ -333,24 +352,24 @@ static inline void dcg_acquiring_rtnl_lock(void)
 {
 	rtnl_lock();
 
-	dck_acquired(&dcg_release_rtnl_unlock, (unsigned long[DCK_ARGS_MAX]){});
+	dck_acquired(&dcg_release_rtnl_unlock);
 }
 
 static inline int dcg_acquiring_rtnl_trylock(void)
 {
-	__typeof__(int) dcg_result = rtnl_trylock();
+	int dcg_result = rtnl_trylock();
 
 	if (dcg_result)
-		dck_acquired(&dcg_release_rtnl_unlock, (unsigned long[DCK_ARGS_MAX]){});
+		dck_acquired(&dcg_release_rtnl_unlock);
 	return dcg_result;
 }
 
 static inline void *dcg_acquiring_vmalloc(unsigned long a0)
 {
-	__typeof__(void *) dcg_result = vmalloc(a0);
+	void *dcg_result = vmalloc(a0);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dck_acquired(&dcg_release_vfree, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
+		dck_acquired(&dcg_release_vfree, (unsigned long)(dcg_result));
 	return dcg_result;
 }
 #undef vmalloc

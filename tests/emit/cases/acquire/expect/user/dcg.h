@@ -30,18 +30,20 @@ enum dcg_type {
 	DCG_N_TYPES,
 };
 
-int dcg_run_in_lock_all(struct dcrt_call *dcg);
+unsigned long dcg_run_in_lock_all(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_mutex_lock(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_mutex_lock_interruptible(struct dcrt_call *dcg,
+						  const unsigned long *dcg_args);
+unsigned long dcg_kernel_mutex_trylock(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_mutex_unlock(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_rtnl_lock(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_rtnl_trylock(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_rtnl_unlock(struct dcrt_call *dcg, const unsigned long *dcg_args);
 void dcg_forget_device(void *element);
 void dcg_forget_pci_dev(void *element);
-int dcg_kernel_mutex_lock(struct dcrt_call *dcg);
-int dcg_kernel_mutex_lock_interruptible(struct dcrt_call *dcg);
-int dcg_kernel_mutex_trylock(struct dcrt_call *dcg);
-int dcg_kernel_mutex_unlock(struct dcrt_call *dcg);
-int dcg_kernel_rtnl_lock(struct dcrt_call *dcg);
-int dcg_kernel_rtnl_trylock(struct dcrt_call *dcg);
-int dcg_kernel_rtnl_unlock(struct dcrt_call *dcg);
 extern void *const dcg_code_in_c[];
 extern void *const dcg_variables_in_c[];
+extern void *dcg_code[];
 /* clang-format on */
 
 #endif

@@ -24,10 +24,11 @@ enum dcg_type {
 	DCG_N_TYPES,
 };
 
-int dcg_run_quiet(struct dcrt_call *dcg);
-int dcg_run_ready(struct dcrt_call *dcg);
+unsigned long dcg_run_quiet(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_ready(struct dcrt_call *dcg, const unsigned long *dcg_args);
 extern void *const dcg_code_in_c[];
 extern void *const dcg_variables_in_c[];
+extern void *dcg_code[];
 /* clang-format on */
 
 #endif

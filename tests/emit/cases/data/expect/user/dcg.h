@@ -51,31 +51,35 @@ enum dcg_type {
 	DCG_N_TYPES,
 };
 
-int dcg_run_in_get_drvinfo(struct dcrt_call *dcg);
-int dcg_run_in_get_sset_count(struct dcrt_call *dcg);
-int dcg_run_in_get_strings(struct dcrt_call *dcg);
-int dcg_run_in_is_named(struct dcrt_call *dcg);
-int dcg_run_in_open(struct dcrt_call *dcg);
-int dcg_run_in_quiet(struct dcrt_call *dcg);
-int dcg_run_in_read(struct dcrt_call *dcg);
-int dcg_run_in_ring(struct dcrt_call *dcg);
-int dcg_run_in_set_notify(struct dcrt_call *dcg);
-int dcg_run_in_stop(struct dcrt_call *dcg);
-int dcg_run_in_sum(struct dcrt_call *dcg);
+unsigned long dcg_run_in_get_drvinfo(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_in_get_sset_count(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_in_get_strings(struct dcrt_call *dcg, const unsigned long *dcg_args);
+extern const struct dcrt_special dcg_special_in_get_strings;
+unsigned long dcg_run_in_is_named(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_in_open(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_in_quiet(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_in_read(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_in_ring(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_in_set_notify(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_in_stop(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_in_sum(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_del_timer_sync(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_eth_validate_addr(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_msleep(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_mutex_lock(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_mutex_unlock(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_netif_start_queue(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_netif_stop_queue(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_kernel_set_bit(struct dcrt_call *dcg, const unsigned long *dcg_args);
 void dcg_forget_device(void *element);
 void dcg_forget_net_device(void *element);
+bool dcg_valid_net_device(const void *now, const void *was);
 void dcg_forget_32_bytes(void *element);
 void dcg_forget_ring(void *element);
-int dcg_kernel_del_timer_sync(struct dcrt_call *dcg);
-int dcg_kernel_eth_validate_addr(struct dcrt_call *dcg);
-int dcg_kernel_msleep(struct dcrt_call *dcg);
-int dcg_kernel_mutex_lock(struct dcrt_call *dcg);
-int dcg_kernel_mutex_unlock(struct dcrt_call *dcg);
-int dcg_kernel_netif_start_queue(struct dcrt_call *dcg);
-int dcg_kernel_netif_stop_queue(struct dcrt_call *dcg);
-int dcg_kernel_set_bit(struct dcrt_call *dcg);
+bool dcg_valid_ring(const void *now, const void *was);
 extern void *const dcg_code_in_c[];
 extern void *const dcg_variables_in_c[];
+extern void *dcg_code[];
 /* clang-format on */
 
 #endif

@@ -24,15 +24,16 @@ enum dcg_type {
 	DCG_N_TYPES,
 };
 
-int dcg_run_one_run(struct dcrt_call *dcg);
-int dcg_run_scaled(struct dcrt_call *dcg);
-int dcg_run_step_one_c(struct dcrt_call *dcg);
-int dcg_run_step_two_c(struct dcrt_call *dcg);
-int dcg_run_two_run(struct dcrt_call *dcg);
+unsigned long dcg_run_one_run(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_scaled(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_step_one_c(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_step_two_c(struct dcrt_call *dcg, const unsigned long *dcg_args);
+unsigned long dcg_run_two_run(struct dcrt_call *dcg, const unsigned long *dcg_args);
 extern void *const dcg_code_one_c[];
 extern void *const dcg_variables_one_c[];
 extern void *const dcg_code_two_c[];
 extern void *const dcg_variables_two_c[];
+extern void *dcg_code[];
 /* clang-format on */
 
 #endif

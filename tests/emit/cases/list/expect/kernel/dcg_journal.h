@@ -45,24 +45,25 @@ extern const struct dck_release dcg_release_unregister_netdev;
 
 static inline void dcg_releasing_mutex_unlock(struct mutex *a0)
 {
-	dck_released(&dcg_release_mutex_unlock, (unsigned long[DCK_ARGS_MAX]){(unsigned long)a0});
+	if (!dck_releasing(&dcg_release_mutex_unlock, (unsigned long)a0))
+		return;
 	mutex_unlock(a0);
 }
 
 static inline void dcg_releasing_unregister_netdev(struct net_device *a0)
 {
-	if (dck_release_deferred())
+	if (!dck_releasing(&dcg_release_unregister_netdev, (unsigned long)a0))
 		return;
-	dck_released(&dcg_release_unregister_netdev, (unsigned long[DCK_ARGS_MAX]){(unsigned long)a0});
 	unregister_netdev(a0);
 }
 
-static inline struct net_device *dcg_acquiring_alloc_etherdev_mqs(int a0, unsigned int a1, unsigned int a2)
+static inline struct net_device *dcg_acquiring_alloc_etherdev_mqs(int a0, unsigned int a1,
+								  unsigned int a2)
 {
-	__typeof__(struct net_device *) dcg_result = alloc_etherdev_mqs(a0, a1, a2);
+	struct net_device *dcg_result = alloc_etherdev_mqs(a0, a1, a2);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dck_acquired(&dcg_release_free_netdev, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
+		dck_acquired(&dcg_release_free_netdev, (unsigned long)(dcg_result));
 	if (!IS_ERR_OR_NULL(dcg_result))
 		dcrt_adopt(dcg_channel, dcg_result, DCG_TYPE_net_device, 1);
 	return dcg_result;
@@ -72,10 +73,10 @@ static inline struct net_device *dcg_acquiring_alloc_etherdev_mqs(int a0, unsign
 
 static inline void *dcg_acquiring_kzalloc(size_t a0, gfp_t a1)
 {
-	__typeof__(void *) dcg_result = kzalloc(a0, a1);
+	void *dcg_result = kzalloc(a0, a1);
 
-	if (!IS_ERR_OR_NULL((const void *)dcg_result))
-		dck_acquired(&dcg_release_kfree, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(dcg_result)});
+	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
+		dck_acquired(&dcg_release_kfree, (unsigned long)(dcg_result));
 	return dcg_result;
 }
 #undef kzalloc
@@ -85,15 +86,15 @@ static inline void dcg_acquiring_mutex_lock(struct mutex *a0)
 {
 	mutex_lock(a0);
 
-	dck_acquired(&dcg_release_mutex_unlock, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
+	dck_acquired(&dcg_release_mutex_unlock, (unsigned long)(a0));
 }
 
 static inline int dcg_acquiring_register_netdev(struct net_device *a0)
 {
-	__typeof__(int) dcg_result = register_netdev(a0);
+	int dcg_result = register_netdev(a0);
 
 	if (dcg_result >= 0)
-		dck_acquired(&dcg_release_unregister_netdev, (unsigned long[DCK_ARGS_MAX]){(unsigned long)(a0)});
+		dck_acquired(&dcg_release_unregister_netdev, (unsigned long)(a0));
 	return dcg_result;
 }
 #undef register_netdev
