@@ -43,11 +43,11 @@ for file in "$root"/tests/emit/builds/*.c; do
 	rm -rf both
 done
 
-# A folder with three modules, of which one does not compile: only the named one is taken, with its
+# A folder with four modules, of which one does not compile and one has a file together with ours: only the named one is taken, with its
 # flags, and with the headers that it includes from outside.
 cp -r "$root/tests/emit/builds/siblings" "$root/tests/emit/builds/above" .
 cut_and_build siblings --module sib-one
-for other in sib-two.c broken.c; do
+for other in sib-two.c broken.c other.c; do
 	[ -e "both/kernel/$other" ] && fail "siblings: $other is of another module, and was emitted"
 done
 grep -q "obj-m := sib-one.o" both/kernel/Kbuild || fail "siblings: not the Kbuild of one module"
