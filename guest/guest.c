@@ -23,7 +23,8 @@
 /* On a busy machine timer interrupts come so late that the kernel would panic for want of them. */
 #define TIMER_IS_LATE "no_timer_check "
 #define TAIL_LINES    16
-#define COMPLAINT_MAX 24 /* lines of the kernel's complaint that are repeated */
+#define COMPLAINT_MAX 32 /* lines of the kernel's complaint that are repeated, with the next */
+#define LINES_BEFORE  8 /* which often say what led to it; less than TAIL_LINES */
 
 /* One boot: its description, and the state of its console. */
 struct boot {
@@ -33,7 +34,7 @@ struct boot {
 	const char *initramfs, *disk, *console, *results;
 	const char *tail[TAIL_LINES]; /* the last lines, a ring */
 	size_t lines;
-	DC_VEC(const char *) complaint; /* its first line, and what followed */
+	DC_VEC(const char *) complaint; /* its first line, and what stood around it */
 	bool ended;
 	int status; /* of the job */
 	int monitor[2]; /* sockets of QEMU's monitor: our end, QEMU's */
@@ -77,6 +78,17 @@ static void switch_link(const struct boot *boot, const char *text)
 	send(boot->monitor[0], command, (size_t)len, MSG_NOSIGNAL);
 }
 
+/* The line that came last belongs to a complaint of the kernel's. */
+static void note_complaint(struct boot *boot)
+{
+	size_t i = boot->lines - 1;
+
+	if (!boot->complaint.len)
+		i -= i < LINES_BEFORE ? i : LINES_BEFORE;
+	for (; i < boot->lines; i++)
+		dc_vec_push(&boot->complaint, boot->tail[i % TAIL_LINES]);
+}
+
 static int hear(void *ctx, char *raw)
 {
 	struct boot *boot = ctx;
@@ -96,7 +108,7 @@ static int hear(void *ctx, char *raw)
 	} else if (!boot->guest->complaints_ok &&
 		   (dc_guest_is_complaint(line) ||
 		    (boot->complaint.len && boot->complaint.len < COMPLAINT_MAX))) {
-		dc_vec_push(&boot->complaint, boot->tail[(boot->lines - 1) % TAIL_LINES]);
+		note_complaint(boot);
 	}
 	return 0;
 }
