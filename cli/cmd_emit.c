@@ -16,8 +16,11 @@
 #include "cli/missing_rules.h"
 #include "cli/verbs.h"
 #include "emit/package.h"
+#include "marshal/constraints.h"
 #include "marshal/recovery_gaps.h"
 #include "marshal/uses.h"
+#include "problem/build.h"
+#include "solver/cut.h"
 
 struct options {
 	struct dc_driver_options driver;
@@ -119,6 +122,7 @@ static int read_cut(struct dc_workspace *workspace, const struct options *option
 
 /* All inputs, in the order in which they are read. */
 struct work {
+	const char *path; /* of the cut */
 	struct dc_sides *sides;
 	struct dc_graph *graph;
 	struct dc_rules rules;
@@ -127,12 +131,33 @@ struct work {
 	struct dc_emit_plan plan;
 };
 
+/* A cut that comes from a file may be older than the constraints are, or made without them. */
+static int check_cut(struct dc_workspace *workspace, const struct work *work)
+{
+	struct dc_diag *diag = &workspace->cli->diag;
+	struct dc_constraints constraints = {0};
+	struct dc_problem *problem = NULL;
+	dc_proposals gaps = {0};
+	int err;
+
+	dc_rules_pins(workspace->arena, &work->rules, work->source, work->graph, &constraints.pins);
+	dc_constraints_find(&work->marshal, &constraints, &gaps);
+	err = dc_problem_of_driver(diag, work->graph, NULL, DC_FIELDS_MAP, &constraints, &problem);
+	if (!err)
+		err = dc_sides_check(diag, problem, work->sides, work->path,
+				     dc_arena_printf(workspace->arena, "%s --rules",
+						     dc_workspace_command(workspace, "solve")));
+	dc_problem_free(problem);
+	dc_constraints_done(&constraints);
+	dc_vec_done(&gaps);
+	return err;
+}
+
 static int read_work(struct dc_workspace *workspace, const struct options *options,
 		     struct work *ret)
 {
 	struct dc_diag *diag = &workspace->cli->diag;
-	const char *path;
-	int err = read_cut(workspace, options, &path, &ret->sides);
+	int err = read_cut(workspace, options, &ret->path, &ret->sides);
 
 	if (!err)
 		err = dc_workspace_graph(workspace, &ret->graph);
@@ -148,7 +173,9 @@ static int read_work(struct dc_workspace *workspace, const struct options *optio
 	if (!err)
 		err = (options->check && !options->interface ? dc_emit_plan_sides
 							     : dc_emit_plan_make)(
-			diag, &ret->marshal, ret->sides, path, &ret->plan);
+			diag, &ret->marshal, ret->sides, ret->path, &ret->plan);
+	if (!err && ret->sides && !options->check)
+		err = check_cut(workspace, ret);
 	return err;
 }
 
@@ -352,7 +379,9 @@ const struct dc_verb dc_verb_emit = {
 		 "that "
 		 "calls across replaces each function of the other side; all other text is "
 		 "unchanged, "
-		 "with #line. Of a folder that builds several modules only the files of the named "
+		 "with #line. A cut that does not keep the constraints of today's rules and "
+		 "annotations is refused. Of a folder that builds several modules only the files "
+		 "of the named "
 		 "one are written, with makefiles for it alone and copies of the headers that it "
 		 "includes from elsewhere. DIR/twin makes a module of DIR/user, to measure without "
 		 "a process "

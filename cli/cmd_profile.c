@@ -35,16 +35,31 @@ static bool is_driver(void *ctx, const char *function)
 	return found;
 }
 
-/* The graph: --graph's, the one made before, or one made now. A user's recording needs none, as the
- * driver's source may not be here: then the tags [module] mark its functions, and no edge is
- * checked. */
+/* Whether the recording is of a function tracer that does not mark the driver's functions by the
+ * tag [module], as perf script does. What else is wrong with the text its reader will tell. */
+static bool lacks_tags(struct dc_workspace *workspace, const struct options *options)
+{
+	const char *tag = dc_arena_printf(workspace->arena, "[%s]", workspace->driver.module);
+	struct dc_diag quiet = {0};
+	char *text;
+	bool ret;
+
+	if (!options->script || !dc_is_file(options->script) ||
+	    dc_file_read(&quiet, options->script, &text, NULL) < 0)
+		return false;
+	ret = strstr(text, "<-") && !strstr(text, tag);
+	free(text);
+	return ret;
+}
+
+/* The graph: --graph's, the one made before, or one made now. A user's recording with tags needs
+ * none, as the driver's source may not be here; then no edge is checked. */
 static int find_graph(struct dc_workspace *workspace, const struct options *options,
 		      struct dc_graph **ret)
 {
-	bool from_user = options->script || options->perf_data;
-
-	if (from_user && !workspace->graph &&
-	    !dc_is_file(dc_workspace_path(workspace, "graph.json")))
+	if ((options->script || options->perf_data) && !workspace->graph &&
+	    !dc_is_file(dc_workspace_path(workspace, "graph.json")) &&
+	    !lacks_tags(workspace, options))
 		return 0;
 	return dc_workspace_graph(workspace, ret);
 }

@@ -62,6 +62,7 @@ struct dc_study_sums {
 	const struct dc_study_family *family;
 	unsigned drivers, failed, missing; /* analysed, recorded as failed, without a result yet */
 	unsigned with_unknown; /* analysed, with functions that no template knows */
+	int64_t must_stay, may_move; /* lines: by the structural cut; by that of today's rules */
 	int64_t functions, critical, lines, critical_lines, sites, one, by_field, by_signature;
 	int64_t cpu_ms, memory_kib; /* of all jobs together, of the largest */
 	DC_VEC(double) function_shares, line_shares;

@@ -14,6 +14,11 @@
 #include "base/json.h"
 #include "cli/study.h"
 #include "graph/graph.h"
+#include "graph/source/source.h"
+#include "marshal/constraints.h"
+#include "marshal/uses.h"
+#include "problem/build.h"
+#include "solver/cut.h"
 
 #define JOB_SECONDS 900 /* CPU time after which a driver counts as failed */
 
@@ -61,24 +66,96 @@ static void put_graph(json_t *root, const struct dc_graph *graph, json_t *unknow
 	dc_json_set(root, "targets_by_signature", json_integer((json_int_t)by_type));
 }
 
+/* Lines by two cuts without weights. */
+struct lines {
+	int64_t must_stay; /* in the kernel, whatever the load and the rules */
+	int64_t may_move; /* to the process with today's rules, without annotations */
+};
+
+/* Returns the tally of the cut without weights; constraints of marshal/, or NULL. */
+static int solve(struct dc_diag *diag, const struct dc_graph *graph,
+		 const struct dc_constraints *constraints, struct dc_tally *ret)
+{
+	const struct dc_cut_options how = {.prove = DC_PROVE_FLOW, .no_reasons = true};
+	struct dc_problem *problem = NULL;
+	struct dc_cut *cut = NULL;
+	struct dc_terms terms;
+	int err = dc_problem_of_driver(diag, graph, NULL, DC_FIELDS_MAP, constraints, &problem);
+
+	if (!err)
+		err = dc_terms_of_delay(diag, problem, (struct dc_ratio){DC_DELAY_DEFAULT_NS, 1},
+					DC_PRICE_DEFAULT, &terms);
+	if (!err)
+		err = dc_cut_solve(diag, problem, &terms, &how, &cut);
+	if (!err)
+		*ret = cut->tally;
+	dc_cut_free(cut);
+	dc_problem_free(problem);
+	return err;
+}
+
+static int solve_rules(struct dc_study *study, struct dc_diag *diag, const struct dc_driver *driver,
+		       const struct dc_graph *graph, const struct dc_source *source,
+		       struct dc_tally *ret)
+{
+	struct dc_constraints constraints = {0};
+	struct dc_marshal marshal = {0};
+	struct dc_rules rules = {0};
+	dc_proposals gaps = {0};
+	int err = dc_rules_open(diag, driver->family, &rules);
+
+	if (!err) {
+		dc_rules_spare_names(&rules, source);
+		err = dc_marshal_open_text(diag, study->arena, &rules, source, graph,
+					   "annotations.json", NULL, &marshal);
+	}
+	if (!err) {
+		dc_rules_pins(study->arena, &rules, source, graph, &constraints.pins);
+		dc_constraints_find(&marshal, &constraints, &gaps);
+		err = solve(diag, graph, &constraints, ret);
+		dc_marshal_done(&marshal);
+	}
+	dc_constraints_done(&constraints);
+	dc_vec_done(&gaps);
+	dc_rules_done(&rules);
+	return err;
+}
+
+static int find_lines(struct dc_study *study, struct dc_diag *diag, const struct dc_driver *driver,
+		      const struct dc_graph *graph, const struct dc_source *source,
+		      struct lines *ret)
+{
+	struct dc_tally tally;
+	int err = solve(diag, graph, NULL, &tally);
+
+	if (err < 0)
+		return err;
+	ret->must_stay = tally.kernel_loc;
+	err = solve_rules(study, diag, driver, graph, source, &tally);
+	ret->may_move = err ? 0 : tally.user_loc;
+	return err;
+}
+
+/* lines: NULL, as graph is, if the driver failed. usage: of reading it. */
 static int write_result(struct dc_study *study, const char *driver, const struct dc_graph *graph,
-			const char *reason)
+			const struct lines *lines, const char *reason, const struct rusage *usage)
 {
 	json_t *root = dc_json_new("study-result"), *unknown = json_array();
 	const char *path = dc_study_file(study, "results", driver);
-	struct rusage usage;
 	int err;
 
-	getrusage(RUSAGE_SELF, &usage);
 	dc_json_set(root, "driver", json_string(driver));
 	dc_json_set(root, "failed", graph ? json_null() : json_string(reason));
-	if (graph)
+	if (graph) {
 		put_graph(root, graph, unknown);
+		dc_json_set(root, "must_stay_lines", json_integer(lines->must_stay));
+		dc_json_set(root, "may_move_lines", json_integer(lines->may_move));
+	}
 	dc_json_set(root, "no_template", unknown);
 	dc_json_set(root, "cpu_ms",
-		    json_integer((usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
-				 (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000));
-	dc_json_set(root, "memory_kib", json_integer(usage.ru_maxrss));
+		    json_integer((usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000 +
+				 (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1000));
+	dc_json_set(root, "memory_kib", json_integer(usage->ru_maxrss));
 	err = dc_mkdirs_for(study->diag, path);
 	if (!err)
 		err = dc_json_write(study->diag, path, root);
@@ -113,15 +190,23 @@ int dc_study_run_driver(struct dc_study *study, const char *driver)
 	struct dc_diag diag = {.emit = hear, .ctx = &heard};
 	struct dc_driver description = {0};
 	struct dc_graph *graph = NULL;
+	struct dc_source *source = NULL;
+	struct lines lines = {0};
+	struct rusage usage;
 	struct rlimit limit = {JOB_SECONDS, JOB_SECONDS};
 	int err = read_plan(study, driver, &description, &commands);
 
 	if (err < 0)
 		return err;
 	setrlimit(RLIMIT_CPU, &limit);
-	dc_graph_extract(&diag, &description, NULL, commands, &graph, NULL);
-	err = write_result(study, driver, graph, heard.error ? heard.error : "unknown");
+	err = dc_graph_extract(&diag, &description, NULL, commands, &graph, &source);
+	getrusage(RUSAGE_SELF, &usage);
+	if (!err)
+		err = find_lines(study, &diag, &description, graph, source, &lines);
+	err = write_result(study, driver, err ? NULL : graph, &lines,
+			   heard.error ? heard.error : "unknown", &usage);
 	free(heard.error);
+	dc_source_free(source);
 	dc_graph_free(graph);
 	return err;
 }
@@ -142,6 +227,7 @@ static pid_t start_job(struct dc_study *study, const char *driver)
 /* Writes the result of a job that died without one (a crash, the time limit). */
 static int note_end(struct dc_study *study, const char *driver, int status)
 {
+	const struct rusage none = {0};
 	const char *why;
 
 	if (dc_is_file(dc_study_file(study, "results", driver)))
@@ -149,7 +235,7 @@ static int note_end(struct dc_study *study, const char *driver, int status)
 	why = WIFSIGNALED(status)
 		      ? dc_arena_printf(study->arena, "ended by signal %d", WTERMSIG(status))
 		      : dc_arena_printf(study->arena, "exit status %d", WEXITSTATUS(status));
-	return write_result(study, driver, NULL, why);
+	return write_result(study, driver, NULL, NULL, why, &none);
 }
 
 int dc_study_run_all(struct dc_study *study)

@@ -45,6 +45,8 @@ static void add_driver(const struct dc_json *root, struct dc_study_sums *sums)
 	sums->critical += critical;
 	sums->lines += lines;
 	sums->critical_lines += critical_lines;
+	sums->must_stay += number(root, "must_stay_lines");
+	sums->may_move += number(root, "may_move_lines");
 	sums->sites += number(root, "indirect_sites");
 	sums->one += number(root, "one_target");
 	sums->by_field += number(root, "targets_by_field");
@@ -171,6 +173,8 @@ static void put_family(struct dc_table *table, const struct dc_study_sums *sums)
 	dc_table_int(table, sums->lines);
 	dc_table_real(table, "%.1f", mean(sums->line_shares.at, count));
 	dc_table_real(table, "%.1f", median(sums->line_shares.at, count));
+	dc_table_real(table, "%.1f", percent(sums->must_stay, sums->lines));
+	dc_table_real(table, "%.1f", percent(sums->may_move, sums->lines));
 	dc_table_int(table, sums->sites);
 	dc_table_real(table, "%.0f", percent(sums->one, sums->sites));
 	dc_table_real(table, "%.1f", (double)sums->by_field / sites);
@@ -183,12 +187,25 @@ static void put_family(struct dc_table *table, const struct dc_study_sums *sums)
 
 static void print_table(const struct dc_study_results *results)
 {
-	static const char *const heads[] = {
-		"FAMILY",      ">DRIVERS",	">FAILED",	   ">FUNCTIONS",
-		">CRITICAL %", ">MEAN %",	">MEDIAN %",	   ">LINES",
-		">MEAN %",     ">MEDIAN %",	">INDIRECT",	   ">ONE %",
-		">BY FIELD",   ">BY SIGNATURE", ">2.6.18 DRIVERS", ">ITS % OF FUNCTIONS",
-		NULL};
+	static const char *const heads[] = {"FAMILY",
+					    ">DRIVERS",
+					    ">FAILED",
+					    ">FUNCTIONS",
+					    ">CRITICAL %",
+					    ">MEAN %",
+					    ">MEDIAN %",
+					    ">LINES",
+					    ">MEAN %",
+					    ">MEDIAN %",
+					    ">MUST STAY %",
+					    ">MAY MOVE %",
+					    ">INDIRECT",
+					    ">ONE %",
+					    ">BY FIELD",
+					    ">BY SIGNATURE",
+					    ">2.6.18 DRIVERS",
+					    ">ITS % OF FUNCTIONS",
+					    NULL};
 	struct dc_table *table = dc_table_new(heads);
 	int i;
 
@@ -212,6 +229,8 @@ static json_t *json_of(const struct dc_study_sums *sums)
 	dc_json_set(row, "critical_functions", json_integer(sums->critical));
 	dc_json_set(row, "lines", json_integer(sums->lines));
 	dc_json_set(row, "critical_lines", json_integer(sums->critical_lines));
+	dc_json_set(row, "must_stay_lines", json_integer(sums->must_stay));
+	dc_json_set(row, "may_move_lines", json_integer(sums->may_move));
 	dc_json_set(row, "mean_percent", json_real(mean(sums->function_shares.at, count)));
 	dc_json_set(row, "median_percent", json_real(median(sums->function_shares.at, count)));
 	dc_json_set(row, "indirect_sites", json_integer(sums->sites));

@@ -395,10 +395,11 @@ static void add_named(struct dc_emit_plan *plan, const char *name)
 	const struct dc_prototype *prototype = dc_prototype_find(&plan->source->layouts, name);
 	const struct dc_inner_call *inner;
 
-	if (prototype && !prototype->is_inline) {
+	/* A rule may make a downcall of an inline function, too. */
+	if (prototype && (!prototype->is_inline || dc_rules_find(plan->marshal->rules, name)))
 		add_kernel(plan, &(struct dc_use){.kind = DC_USE_FUNCTION, .name = name});
+	if (prototype && !prototype->is_inline)
 		add_unreachable(plan, prototype);
-	}
 	dc_vec_each (inner, &plan->source->layouts.inner_calls)
 		if (prototype && prototype->is_inline && !strcmp(inner->function, name))
 			add_named(plan, inner->callee);

@@ -311,6 +311,38 @@ static void find_labels(const struct emit_unit *unit, edit_list *edits)
 	}
 }
 
+/* Past spaces and a word of a directive; NULL: another word is there. */
+static const char *after_word(const char *at, const char *word)
+{
+	size_t len = strlen(word);
+
+	at += strspn(at, " \t");
+	return strncmp(at, word, len) || !strchr(" \t", at[len]) ? NULL : at + len;
+}
+
+/* The path by which <trace/define_trace.h> finds this header again may begin with "../": then it
+ * leads from there through the kernel's tree, in which a component is not. It becomes the header's
+ * folder in the component. */
+static void find_trace_path(const struct emit_unit *unit, edit_list *edits)
+{
+	const char *at = unit->text, *slash = strrchr(unit->file->name, '/');
+	const char *folder = slash ? dc_arena_strndup(unit->arena, unit->file->name,
+						      (size_t)(slash - unit->file->name))
+				   : ".";
+
+	for (; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
+		const char *value = at + strspn(at, " \t");
+
+		if (*value != '#' || !(value = after_word(value + 1, "define")) ||
+		    !(value = after_word(value, "TRACE_INCLUDE_PATH")))
+			continue;
+		value += strspn(value, " \t");
+		if (!strncmp(value, "../", 3))
+			add_edit(edits, unit, (size_t)(value - unit->text),
+				 (size_t)(value - unit->text) + strcspn(value, " \t\n"), folder);
+	}
+}
+
 static int order_edits(const void *a, const void *b)
 {
 	const struct edit *left = a, *right = b;
@@ -413,6 +445,8 @@ const char *emit_source(struct emit_unit *unit)
 
 	find_edits(unit, &edits);
 	find_labels(unit, &edits);
+	if (!user)
+		find_trace_path(unit, &edits);
 	if (!unit->plan->all_kernel && unit->file->read)
 		add_edit(&edits, unit, whole_start(unit->text, unit->file->first_declaration),
 			 whole_start(unit->text, unit->file->first_declaration),

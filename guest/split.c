@@ -8,11 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alias.h"
 #include "base/file.h"
 #include "base/proc.h"
 #include "graph/driver/driver.h"
 
-/* The state of a build. Paths are absolute, because Kbuild needs them so. */
+/* The state of a build. Paths are absolute and without blanks, because Kbuild needs them so. */
 struct build {
 	struct dc_diag *diag;
 	struct dc_arena *arena;
@@ -27,7 +28,7 @@ static int absolute(struct dc_diag *diag, struct dc_arena *arena, const char *pa
 
 	if (!found)
 		return dc_error(diag, -errno, DC_FILE(path), "%s", strerror(errno));
-	*ret = dc_arena_strdup(arena, found);
+	*ret = dc_alias_of(arena, dc_arena_strdup(arena, found));
 	free(found);
 	return 0;
 }
@@ -82,7 +83,8 @@ static int build_process(const struct build *build)
 {
 	const char *folder = dc_arena_printf(build->arena, "%s/user", build->components);
 	const char *headers = dc_arena_printf(build->arena, "KDIR=%s", build->kernel->build);
-	const char *argv[] = {"make", "-s", jobs(build), "-C", folder, headers, NULL};
+	const char *here = dc_arena_printf(build->arena, "CURDIR=%s", folder);
+	const char *argv[] = {"make", "-s", jobs(build), "-C", folder, here, headers, NULL};
 
 	return run(build, "building the user component (3 of 3)", argv);
 }

@@ -313,11 +313,11 @@ static void add_link(struct types *types, struct dc_object_type *type,
 		     const struct dc_layout *layout, const struct dc_layout_field *field,
 		     const struct place *place, const char *count)
 {
-	struct dc_object_link link = {
-		.name = dc_arena_printf(types->marshal->arena, "%s.%s", layout->name, field->name),
-		.offset = place->base + field->offset,
-	};
+	struct dc_arena *arena = types->marshal->arena;
+	const char *name = dc_arena_printf(arena, "%s.%s", layout->name, field->name);
+	struct dc_object_link link = {0};
 	char bytes[32];
+	unsigned i;
 
 	if (field->value.to == DC_VALUE_RECORD) {
 		link.target = find_type(types->ret, field->value.record);
@@ -331,7 +331,11 @@ static void add_link(struct types *types, struct dc_object_type *type,
 	}
 	if (link.target >= types->ret->len)
 		return;
-	dc_vec_push(&type->links, link);
+	for (i = 0; i < field->count; i++) { /* an array of pointers is as many links */
+		link.name = field->dimensions ? dc_arena_printf(arena, "%s[%u]", name, i) : name;
+		link.offset = place->base + field->offset + i * field->value.size;
+		dc_vec_push(&type->links, link);
+	}
 	add_member(types, type, place, field);
 }
 
@@ -377,15 +381,18 @@ static void add_links_of(struct types *types, struct dc_object_type *type,
 		bool is_record = field->value.kind == DC_VALUE_RECORD;
 		const struct dc_layout *inner =
 			is_record ? layout_of(types, field->value.record) : NULL;
-		struct place there = inner_place(types, place, field, 0);
+		unsigned i;
 
 		list = dc_marshal_list(types->marshal, layout->name, field->name);
 		if (list) {
 			add_list(types, type, layout, field, place, list);
 			continue;
 		}
-		if (inner)
+		for (i = 0; inner && i < field->count; i++) {
+			struct place there = inner_place(types, place, field, i);
+
 			add_links_of(types, type, inner, &there);
+		}
 		pointer = dc_marshal_pointer(types->marshal, layout->name, field->name);
 		if (pointer)
 			add_link(types, type, layout, field, place, pointer->count);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/alias.h"
 #include "base/file.h"
 #include "base/proc.h"
 #include "graph/driver/flags.h"
@@ -125,9 +126,13 @@ static const char *flags_of(struct dc_arena *arena, const struct dc_driver *driv
 				       dc_flag_word(arena, flags.at[i], "$(src)/"));
 	dc_vec_done(&flags);
 	for (at = folder ? strchr(folder + 1, '/') : NULL; at; at = strchr(at + 1, '/'))
-		text = dc_arena_printf(arena, "%s -idirafter %.*s", text, (int)(at - folder),
-				       folder);
-	return folder ? dc_arena_printf(arena, "%s -idirafter %s", text, folder) : text;
+		text = dc_arena_printf(
+			arena, "%s -idirafter %s", text,
+			dc_flag_quoted(arena,
+				       dc_arena_strndup(arena, folder, (size_t)(at - folder))));
+	return folder ? dc_arena_printf(arena, "%s -idirafter %s", text,
+					dc_flag_quoted(arena, folder))
+		      : text;
 }
 
 /* Lines of Kbuild that build the driver's module, and no other of its folder. */
@@ -189,8 +194,9 @@ static int make(struct dc_diag *diag, struct dc_arena *arena, const struct dc_dr
 int dc_profile_build(struct dc_diag *diag, struct dc_arena *arena, const struct dc_driver *driver,
 		     const struct dc_kernel *kernel, const char *out, const char **ret_module)
 {
-	const char *final = dc_arena_printf(arena, "%s/profiling", out);
-	const char *temporary = dc_arena_printf(arena, "%s/profiling.tmp", out);
+	const char *plain = dc_alias_of(arena, out);
+	const char *final = dc_arena_printf(arena, "%s/profiling", plain);
+	const char *temporary = dc_arena_printf(arena, "%s/profiling.tmp", plain);
 	const char *stamp;
 	int err = make_stamp(diag, arena, driver, kernel, &stamp);
 

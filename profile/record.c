@@ -37,10 +37,11 @@ struct recording {
 
 /* Checks */
 
-/* The file profile/workloads/FAMILY.END of the first family of the driver that has one; NULL. */
+/* The file profile/workloads/FAMILY.END of the first family of the driver that has one, none.END if
+ * the driver needs no hardware; NULL. */
 static const char *find_workload(const struct recording *rec, const char *end)
 {
-	const char *at = rec->driver->family;
+	const char *at = dc_driver_has_device(rec->driver) ? rec->driver->family : DC_NO_DEVICE;
 
 	while (*at) {
 		int len = (int)strcspn(at, ",");
@@ -79,11 +80,11 @@ static int check_driver(struct recording *rec)
 {
 	const struct dc_driver *driver = rec->driver;
 
-	if (!dc_driver_has_device(driver))
+	if (!driver->qemu_device)
 		return dc_error(rec->diag, -EINVAL, DC_FILE(driver->folder),
 				"there is no device to run a workload on; name QEMU's model with "
-				"--device MODEL or in driver.json, or record elsewhere and use "
-				"--script");
+				"--device MODEL or in driver.json (--device none if the module "
+				"needs no hardware), or record elsewhere and use --script");
 	rec->workload = find_workload(rec, ".sh");
 	if (!rec->workload)
 		return dc_error(rec->diag, -EINVAL, DC_FILE(driver->folder),
@@ -145,7 +146,8 @@ static int boot_guest(struct recording *rec, const char *module)
 {
 	static const char *const modules[] = {"virtio_net", "8021q", NULL};
 	static const char *const programs[] = {"netperf", "netserver", "ethtool", "perf", NULL};
-	const char *nics[] = {rec->driver->qemu_device, PEER_MODEL, NULL};
+	const char *cards[] = {rec->driver->qemu_device, PEER_MODEL, NULL};
+	const char *const *nics = dc_driver_has_device(rec->driver) ? cards : cards + 2;
 	const char *settings = dc_arena_printf(rec->arena, "%s/profile.env", rec->folder);
 	const struct dc_guest_file files[] = {
 		{module, "/recorded.ko"},

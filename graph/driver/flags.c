@@ -196,8 +196,7 @@ const char *dc_unit_define(struct dc_arena *arena, const struct dc_unit *unit, c
 
 /* Text of a makefile */
 
-/* For make and then for the shell. */
-static const char *quoted(struct dc_arena *arena, const char *text)
+const char *dc_flag_quoted(struct dc_arena *arena, const char *text)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789_./-+,:=@%";
@@ -228,7 +227,7 @@ const char *dc_flag_word(struct dc_arena *arena, const char *flag, const char *p
 
 	return dc_arena_printf(arena, "%.*s%s%s%s", (int)kind, flag, kind == 8 ? " " : "",
 			       is_path && flag[kind] != '/' ? prefix : "",
-			       quoted(arena, flag + kind));
+			       dc_flag_quoted(arena, flag + kind));
 }
 
 const char *dc_module_kbuild(struct dc_arena *arena, const char *name, const char *const *objects,

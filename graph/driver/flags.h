@@ -38,6 +38,9 @@ bool dc_unit_is_kernels(const struct dc_unit *unit, const char *path);
 /* The value of -DNAME= of a unit without quotes, in the arena, or NULL. */
 const char *dc_unit_define(struct dc_arena *arena, const struct dc_unit *unit, const char *name);
 
+/* Text as one word of a makefile's command line, for make and then for the shell; in the arena. */
+const char *dc_flag_quoted(struct dc_arena *arena, const char *text);
+
 /* A flag of dc_unit_own_flags as a word of a makefile's command line; a relative path gets the
  * prefix, "$(src)/". In the arena. */
 const char *dc_flag_word(struct dc_arena *arena, const char *flag, const char *prefix);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alias.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/proc.h"
@@ -166,6 +167,7 @@ static bool unit_of_words(struct dc_arena *arena, const words *all, const char *
 struct reading {
 	struct dc_arena *arena;
 	const char *source, *dir;
+	const char *alias; /* of the source, which make was given */
 	dc_units *units;
 	dc_modules *modules; /* or NULL */
 	dc_paths *makefiles; /* or NULL */
@@ -222,10 +224,13 @@ static void take_makefile(struct reading *reading, const char *name)
 	size_t len = strcspn(name, "'");
 
 	if (reading->makefiles)
-		dc_vec_push(reading->makefiles,
-			    dc_arena_printf(reading->arena, "%s%s%.*s",
-					    name[0] == '/' ? "" : reading->dir,
-					    name[0] == '/' ? "" : "/", (int)len, name));
+		dc_vec_push(
+			reading->makefiles,
+			dc_alias_undo(reading->arena,
+				      dc_arena_printf(reading->arena, "%s%s%.*s",
+						      name[0] == '/' ? "" : reading->dir,
+						      name[0] == '/' ? "" : "/", (int)len, name),
+				      reading->alias, reading->source));
 }
 
 static int take_make_line(void *ctx, char *line)
@@ -234,6 +239,7 @@ static int take_make_line(void *ctx, char *line)
 	const char *enter = "Entering directory '", *makefile = "Reading makefile '";
 	char *at = strstr(line, enter);
 	words all = {0};
+	size_t i;
 
 	if (at && strstr(line, "make") == line) {
 		at += strlen(enter);
@@ -249,6 +255,9 @@ static int take_make_line(void *ctx, char *line)
 	while (*line) {
 		const char *rest = split_command(reading->arena, line, &all);
 
+		for (i = 0; i < all.len; i++)
+			all.at[i] = dc_alias_undo(reading->arena, all.at[i], reading->alias,
+						  reading->source);
 		take_command(reading, &all);
 		all.len = 0;
 		line += rest - line;
@@ -299,7 +308,8 @@ int dc_kbuild_read(struct dc_diag *diag, struct dc_arena *arena, const struct dc
 		   const char *source, dc_units *ret, dc_modules *ret_modules,
 		   dc_paths *ret_makefiles)
 {
-	const char *module = dc_arena_printf(arena, "M=%s", source);
+	const char *alias = dc_alias_of(arena, source);
+	const char *module = dc_arena_printf(arena, "M=%s", alias);
 	const char *argv[] = {"make",
 			      "-n",
 			      "-w",
@@ -309,11 +319,12 @@ int dc_kbuild_read(struct dc_diag *diag, struct dc_arena *arena, const struct dc
 			      "-C",
 			      kernel->build,
 			      module,
-			      source,
+			      alias,
 			      NULL};
 	char real[PATH_MAX];
 	struct reading reading = {.arena = arena,
 				  .source = source,
+				  .alias = alias,
 				  .units = ret,
 				  .modules = ret_modules,
 				  .makefiles = ret_makefiles};

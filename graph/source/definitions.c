@@ -164,6 +164,29 @@ static void read_body(struct dc_source_reader *reader, CXCursor body, struct dc_
 	dc_source_read_statics(&reader->facts, reader->source, ret->name, editable, body);
 }
 
+/* Whether <trace/define_trace.h>, which reads a header of the driver again, made the function: a
+ * macro of the kernel's headers for tracepoints spells its first word. The text of other functions
+ * that a macro names is in the driver's file, whatever file includes that. */
+static bool is_of_tracepoint(CXCursor cursor)
+{
+	CXString name;
+	const char *path;
+	CXFile file;
+	bool ret;
+
+	if (clang_Cursor_isFunctionInlined(cursor)) /* other macros make inline functions */
+		return false;
+	clang_getSpellingLocation(clang_getRangeStart(clang_getCursorExtent(cursor)), &file, NULL,
+				  NULL, NULL);
+	if (!file)
+		return true;
+	name = clang_getFileName(file);
+	path = clang_getCString(name);
+	ret = path && (strstr(path, "/trace/") || strstr(path, "/linux/tracepoint"));
+	clang_disposeString(name);
+	return ret;
+}
+
 void dc_source_read_definition(struct dc_source_reader *reader, CXCursor cursor, const char *file)
 {
 	CXType type = clang_getCursorType(cursor), result = clang_getResultType(type);
@@ -184,9 +207,7 @@ void dc_source_read_definition(struct dc_source_reader *reader, CXCursor cursor,
 		return; /* in a header that several units include */
 	read_extent(cursor, body, &ret);
 	read_parameters(reader, cursor, &ret);
-	/* It reads a header of the driver again; other macros in headers make inline functions. */
-	ret.of_tracepoint =
-		ret.fixed && file != reader->unit && !clang_Cursor_isFunctionInlined(cursor);
+	ret.of_tracepoint = ret.fixed && file != reader->unit && is_of_tracepoint(cursor);
 	judge(type, &ret);
 	read_body(reader, body, &ret);
 	dc_pointers_read_function(&reader->facts, reader->tu, cursor, ret.name, file,

@@ -150,12 +150,27 @@ static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXCli
 	return CXChildVisit_Continue;
 }
 
+/* The name that the kernel gives the module that a unit is in: of a unit that is in several Kbuild
+ * says "one:two". */
+static const char *module_of(struct dc_arena *arena, const struct dc_unit *command)
+{
+	const char *module = dc_unit_define(arena, command, "KBUILD_MODNAME");
+	char *name, *at;
+
+	if (!module || !strchr(module, ':') || !command->module)
+		return module;
+	name = dc_arena_strdup(arena, command->module);
+	for (at = name; (at = strchr(at, '-'));)
+		*at = '_';
+	return name;
+}
+
 static void note_unit(struct dc_source_reader *reader, const struct dc_unit *command)
 {
 	struct dc_source_file file = {.name = reader->unit, .is_unit = true};
 	struct dc_source_unit unit = {.file = reader->unit};
 	struct dc_source *source = reader->source;
-	const char *module = dc_unit_define(source->arena, command, "KBUILD_MODNAME");
+	const char *module = module_of(source->arena, command);
 	dc_flags flags = {0};
 	size_t i;
 

@@ -157,11 +157,16 @@ int hard_rule(int x)
 {
 	return outside(x);
 }
+int hard_free(int x);
+int hard_free(int x)
+{
+	return x + 1;
+}
 END
-hard() { # SIDE-OF-made many whole halves user
+hard() { # SIDE-OF-made many whole halves user rule free
 	echo '{"schema": 2, "kind": "cut", "lambda": [1, 1], "kernel_loc": 1, "user_loc": 1,
  "crossings": 1, "sides": {"made": "'"$1"'", "many": "'"$2"'", "whole": "'"$3"'", "halves": "'"$4"'",
- "hard_user": "'"$5"'", "hard_rule": "user"}}' >hard.json
+ "hard_user": "'"$5"'", "hard_rule": "'"${6-kernel}"'", "hard_free": "'"${7-user}"'"}}' >hard.json
 }
 hard user kernel kernel kernel kernel
 expect 1 "hard.c:6: error: made is made by a macro" emit hard --family net --cut hard.json
@@ -177,14 +182,24 @@ expect 1 "stub can replace it" emit hard --family net --cut hard.json
 hard kernel kernel kernel kernel kernel
 expect 0 "user      3 functions" emit hard --family net --cut hard.json -o hard.out
 
+# A cut that does not keep the constraints: it is older than a rule or an annotation, or was edited
+hard kernel kernel kernel kernel kernel user
+expect 1 "'hard_rule' must be in the kernel: uses outside at hard.c:34, which has no rule" \
+	emit hard --family net --cut hard.json -o hard.stale
+expect 1 "solve again: drivercut solve hard --family net --rules" \
+	emit hard --family net --cut hard.json -o hard.stale
+[ ! -e hard.stale ] || fail "a refused cut leaves files"
+expect 1 "must be in the kernel" run hard --family net --device none --cut hard.json
+
 # Compiled code tells what does not keep to the rules
+sed -i 's/return x + 1;/return outside(x);/' hard.out/user/hard.c
 sed -i 's/return outside(x);/asm volatile("1: ud2; .pushsection __bug_table,\\"aw\\"; .quad 1b; .popsection"); &/' \
 	hard.out/user/hard.c
 make -s -C hard.out/user hard-user.o >said 2>&1 || { cat said; fail "hard does not build"; }
 make -s -C hard.out/user check >said 2>&1 && fail "the check passes whatever the code"
 grep -q '^undefined: outside, which has no rule' said || fail "no undefined name"
-grep -q '^hard_rule: privileged instruction:.*ud2' said || fail "no instruction"
-grep -q '^section __bug_table: .text.hard_rule' said || { cat said; fail "no section"; }
+grep -q '^hard_free: privileged instruction:.*ud2' said || fail "no instruction"
+grep -q '^section __bug_table: .text.hard_free' said || { cat said; fail "no section"; }
 
 # The ladder of fields
 expect 2 "--fields goes with --check" emit data --family net --cut "$cases/data/cut.json" --fields
@@ -209,6 +224,7 @@ jq -e '.kind == "emit-interface" and (.places | length) > 0 and
 	{ cat said; fail "--interface --json is not right"; }
 
 # Rules: what has none is listed, and pins
+hard kernel kernel kernel kernel kernel user kernel
 expect 0 "1 symbols without a rule keep 1 functions in the kernel, 4 of the 4 lines" \
 	emit hard --family net --cut hard.json --check
 grep -q '^outside .* 4 .* hard.c:' said || { fail "--check does not list outside"; cat said; }

@@ -115,6 +115,26 @@ for each in 1 2 3; do
 	check cmp jobs.1 jobs.$each
 done
 
+# Blanks in paths, which Kbuild cannot take: of the driver's folder and of the results'
+mkdir -p "two words/my driver" && cp made/made.? "two words/my driver"
+printf 'obj-m := made.o\nccflags-y := -I$(src)/sub\n' >"two words/my driver/Kbuild"
+mkdir "two words/my driver/sub" && echo '#define SUB 1' >"two words/my driver/sub/sub.h"
+echo '#include "sub.h"' >>"two words/my driver/made.c"
+chmod -R a-w "two words/my driver"
+(
+	cd "two words" || exit 99
+	expect 0 "" graph "my driver" --family net
+	check jq -e '.made_of_files | map(.file) == ["Kbuild", "made.c", "made.h", "sub/sub.h"]' \
+		"out/my driver/graph.json" >/dev/null
+	fresh problem "my driver" --family net --list-fields
+	expect 0 "user " emit "my driver" --family net -o both
+	check test -s both/kernel/made.c
+	exit $failed
+) || failed=1
+chmod -R u+w "two words/my driver"
+check test -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'drivercut-??????' -user "$(id -u)" -newer made/Kbuild -type d \
+	-exec test -h '{}/at' ';' -print)"
+
 # What Kbuild needs: a CONFIG option in the environment, a file that a build generates
 mkdir wants && echo 'obj-$(CONFIG_WANTS) := made.o' >wants/Kbuild && cp made/made.? wants
 expect 1 "the makefile asks for CONFIG_WANTS" graph wants --family net

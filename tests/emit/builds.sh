@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Every cut that solve --rules writes is emitted, and both components compile and link: small modules
-# (tests/emit/builds/) in forms that are hard to cut by text.
+# (tests/emit/builds/) in forms that are hard to cut by text. A case may say which functions must be in
+# the process: " * User: NAME..." ends its comment.
 #
 #   builds.sh DRIVERCUT
 set -u
@@ -35,14 +36,18 @@ for file in "$root"/tests/emit/builds/*.c; do
 	done
 	printf 'obj-m := %s.o\nccflags-y += -I$(src)\n' "$name" >"$name/Kbuild"
 	cut_and_build "$name"
+	for function in $(sed -n 's|^ \* User: \(.*\) \*/$|\1|p' "$file"); do
+		[ "$(jq -r ".sides.$function" cut.json)" = user ] ||
+			fail "$name: $function is not in the process"
+	done
 	rm -rf both
 done
 
-# A folder with three modules, of which one does not compile: only the named one is taken, with its
+# A folder with four modules, of which one does not compile and one has a file together with ours: only the named one is taken, with its
 # flags, and with the headers that it includes from outside.
 cp -r "$root/tests/emit/builds/siblings" "$root/tests/emit/builds/above" .
 cut_and_build siblings --module sib-one
-for other in sib-two.c broken.c; do
+for other in sib-two.c broken.c other.c; do
 	[ -e "both/kernel/$other" ] && fail "siblings: $other is of another module, and was emitted"
 done
 grep -q "obj-m := sib-one.o" both/kernel/Kbuild || fail "siblings: not the Kbuild of one module"

@@ -32,12 +32,15 @@ tr '\n' ' ' <"$dir/flags" >"$dir/flags.line" && mv "$dir/flags.line" "$dir/flags
 jq --arg version "$version" 'walk(if type == "array" then
 	map(select(type != "object" or (.kernels | not) or (.kernels | index($version)))) else . end)' \
 	"$@" >"$dir/rows"
-jq -r '(.fields // [])[] | select(.header | not) | "field \(.struct) \(.field)"' "$dir/rows" | sort >"$dir/fields"
+jq -r '((.fields // []) + ((.reach // []) | map(select(.struct))))[] | select(.header | not) |
+	"field \(.struct) \(.field)"' "$dir/rows" | sort >"$dir/fields"
 jq -r '((.arguments // [])[] | select(.header | not) | "argument \(.function) \(.argument)"),
 	((.locks // [])[] | "argument \(.function) \([.takes // -1, .tries // -1, .releases // -1] | max)"),
 	((.registers // [])[] | "argument \(.) -1 registers"),
 	((.copies // [])[] | "argument \(.function) \([.writes // -1, .reads // -1] | max) copies"),
-	((.memory // [])[] | "argument \(.function) \(.frees // -1) memory")' "$dir/rows" |
+	((.memory // [])[] | "argument \(.function) \(.frees // -1) memory"),
+	((.reach // [])[] | select(.function) |
+		"argument \(.function) \([.argument // -1, (.bytes // [])[]] | max) reach \(.argument // "")")' "$dir/rows" |
 	sort >"$dir/functions.once"
 jq -r '(.fields // [])[] | (.registered // [])[] | select(.function) | "argument \(.function) -1"' \
 	"$dir/rows" | sort -u - "$dir/functions.once" >"$dir/functions"

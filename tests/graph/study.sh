@@ -59,10 +59,14 @@ printf 'net/broken\nnet/deep\nnet/made\nnet/one\nnet/two\n' | diff - "$dir/list"
 jq -e '.failed == null and .no_template == []' "$dir/out/results/net/deep.json" >/dev/null
 n=$(jq '.functions' "$dir/out/results/net/deep.json")
 jq -e '.failed == null and .functions == 2' "$dir/out/results/net/two.json" >/dev/null
+# shared_value has no rule.
+jq -e '.must_stay_lines == 0 and .may_move_lines < .lines' "$dir/out/results/net/two.json" >/dev/null
+jq -e '.may_move_lines < .lines and .must_stay_lines <= .lines' "$dir/out/results/net/deep.json" >/dev/null
 jq '.functions = 77' "$dir/out/results/net/two.json" >"$dir/marked"
 cp "$dir/marked" "$dir/out/results/net/two.json"
 study --resume --jobs 2 >"$dir/table" 2>"$dir/talk"
 jq -e '.functions == 77' "$dir/out/results/net/two.json" >/dev/null
+jq -e '.must_stay_lines == 0 and .may_move_lines == .lines' "$dir/out/results/net/one.json" >/dev/null
 grep -q 'broken.c:3.*oops' "$dir/talk"
 grep -q "^net  *4  *1  *$((79 + n)) " "$dir/table" || { cat "$dir/table"; exit 1; }
 study >"$dir/table" 2>/dev/null

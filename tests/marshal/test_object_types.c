@@ -100,6 +100,54 @@ static void test_links(void **state)
 	small_driver_done(&made);
 }
 
+/* Each element of an array of pointers is a link, and each pointer in an array of structures. */
+static void test_link_arrays(void **state)
+{
+	static const char text[] =
+		"#include <kernel.h>\n"
+		"struct ring { unsigned head; };\n"
+		"struct lane { struct ring *ring; unsigned count; };\n"
+		"struct port { struct net_device *netdev; struct ring *rings[3];\n"
+		"	struct lane lanes[2]; };\n"
+		"int named(struct net_device *netdev) { return netdev->name[0]; }\n"
+		"int touch(struct port *port)\n"
+		"{ return port->rings[2]->head + port->lanes[1].ring->head; }\n";
+	static const struct {
+		const char *name;
+		unsigned offset, count, count_offset;
+	} expected[] = {{"port.rings[0]", 40, 1, 0},
+			{"port.rings[1]", 48, 1, 0},
+			{"port.rings[2]", 56, 1, 0},
+			{"lane.ring", 64, 0, 72},
+			{"lane.ring", 80, 0, 88}};
+	const struct dc_object_type *type;
+	dc_object_types types = {0};
+	struct small_driver made;
+	bool *user;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(
+		small_driver_make_from(&made, text,
+				       "{" PRIVATE ", \"pointers\": ["
+				       "{\"field\": \"port.rings\", \"count\": \"1\"},"
+				       "{\"field\": \"lane.ring\", \"count\": \"count\"}]}"),
+		0);
+	user = dc_alloc(made.source->definitions.len + 1, sizeof(*user));
+	dc_object_types_find(&made.marshal, user, &types);
+	type = find_type(&types, "net_device");
+	assert_int_equal(type->links.len, sizeof(expected) / sizeof(expected[0]));
+	for (i = 0; i < type->links.len; i++) {
+		assert_string_equal(type->links.at[i].name, expected[i].name);
+		assert_int_equal(type->links.at[i].offset, expected[i].offset);
+		assert_int_equal(type->links.at[i].count, expected[i].count);
+		assert_int_equal(type->links.at[i].count_offset, expected[i].count_offset);
+	}
+	dc_object_types_done(&types);
+	free(user);
+	small_driver_done(&made);
+}
+
 /* Static variables within functions: which cross, and how they are made a second time. */
 static void test_statics(void **state)
 {
@@ -143,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_link_arrays),
 		cmocka_unit_test(test_statics),
 	};
 
