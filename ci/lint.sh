@@ -42,7 +42,7 @@ shell_files() { git grep -lE '^#!/bin/(ba)?sh' -- ':!*.md' ':!LICENSES'; }
 # The test cases of the graph keep odd code on purpose.
 format() { c_files | grep -vE '^tests/(graph/cases|emit/(cases|builds))/' | xargs clang-format-19 --dry-run --Werror; }
 shell() { shell_files | xargs shellcheck -x -S warning; }
-spelling() { git ls-files -- ':!LICENSES' ':!*.svg' ':!*profile.json' | xargs codespell -L parm,daa,ba,nd,hda,iput,rouge,inout,ot,te,sync,als,statics; }
+spelling() { git ls-files -- ':!LICENSES' ':!*.svg' ':!*profile.json' | xargs codespell -L inflight,parm,daa,ba,nd,hda,iput,rouge,inout,ot,te,sync,als,statics; }
 cpp() {
 	c_files | grep -vE '^tests/(graph/cases|emit/(cases|builds))/' |
 		xargs cppcheck -q --enable=warning,portability --inline-suppr --error-exitcode=1 \

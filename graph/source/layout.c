@@ -283,8 +283,8 @@ static const char *type_text(struct dc_facts *facts, CXType type)
 	return kept;
 }
 
-/* The type that a declaration gives its function's result or its parameter. What marks registers, for
- * sparse, is a macro that says nothing to clang: it is put back. */
+/* The type that a declaration gives its function's result or its parameter. What marks registers,
+ * for sparse, is a macro that says nothing to clang: it is put back. */
 static const char *declared_type(struct dc_facts *facts, CXCursor declaration, CXType type)
 {
 	const char *text = type_text(facts, type);
