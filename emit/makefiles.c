@@ -255,7 +255,7 @@ const char *emit_kernel_kbuild(struct dc_arena *arena, const struct dc_source *s
 const char *emit_user_makefile(struct dc_arena *arena, const struct dc_source *source,
 			       const char *label)
 {
-	const char *folder = "$(CURDIR)/", *common = common_flags(arena, source, folder);
+	const char *folder = "$(HERE)/", *common = common_flags(arena, source, folder);
 	const struct dc_source_unit *unit;
 	struct emit_piece piece;
 
@@ -271,12 +271,12 @@ const char *emit_user_makefile(struct dc_arena *arena, const struct dc_source *s
 		fprintf(piece.out, " %s", unit->file);
 	fputc('\n', piece.out);
 	if (*common)
-		fprintf(piece.out, "FLAGS :=%s\n", common);
+		fprintf(piece.out, "FLAGS =%s\n", common);
 	dc_vec_each (unit, &source->units) {
 		const char *flags = *common ? "" : flags_of(arena, source, unit, folder);
 
 		if (*flags)
-			fprintf(piece.out, "FLAGS_%s :=%s\n", stem(arena, unit), flags);
+			fprintf(piece.out, "FLAGS_%s =%s\n", stem(arena, unit), flags);
 	}
 	fputs("include user.mk\n", piece.out);
 	return emit_piece_end(&piece, arena);

@@ -83,7 +83,7 @@ static int build_process(const struct build *build)
 {
 	const char *folder = dc_arena_printf(build->arena, "%s/user", build->components);
 	const char *headers = dc_arena_printf(build->arena, "KDIR=%s", build->kernel->build);
-	const char *here = dc_arena_printf(build->arena, "CURDIR=%s", folder);
+	const char *here = dc_arena_printf(build->arena, "HERE=%s", folder);
 	const char *argv[] = {"make", "-s", jobs(build), "-C", folder, here, headers, NULL};
 
 	return run(build, "building the user component (3 of 3)", argv);

@@ -5,7 +5,10 @@
 #   make            the program $(MODULE)
 #   make undefined  what that object needs from elsewhere
 #   make check      that all of it is allowed, and that no code needs the kernel's CPU mode
+#
+# HERE is another path of this folder, for one whose own has blanks: Kbuild takes none.
 KDIR ?= /lib/modules/$(RELEASE)/build
+HERE ?= $(CURDIR)
 CC ?= gcc
 OBJECTS := $(SOURCES:.c=.o)
 WARNINGS ?= -Wall -Wundef -Werror=strict-prototypes -Wno-trigraphs -Wno-format-security \
@@ -30,12 +33,13 @@ runtime/%.o: runtime/%.c $(HEADERS)
 # Include folders, definitions and the sign of char out of a compiler command that Kbuild would run
 # here.
 flags.txt: kbuild/Kbuild
-	$(MAKE) -n V=1 -C $(KDIR) M=$(CURDIR)/kbuild 2>/dev/null | \
+	$(MAKE) -n V=1 -C $(KDIR) M=$(HERE)/kbuild 2>flags.err | \
 	awk '/ -c / && /probe\.c/ { for (i = 1; i <= NF && $$i != "-c"; i++) { \
 		if ($$i == "-include" || $$i == "-isystem") print $$i, $$(++i); \
 		else if ($$i ~ /^-I|^-D|^-nostdinc|^-f(un)?signed-char$$/ && $$i !~ /^-DKBUILD|__KBUILD/) print $$i; \
 	} exit }' > $@.tmp
-	test -s $@.tmp && mv $@.tmp $@
+	test -s $@.tmp || { cat flags.err >&2; echo "$(KDIR) does not say how it compiles" >&2; exit 1; }
+	mv $@.tmp $@
 
 kbuild/Kbuild:
 	mkdir -p kbuild
@@ -43,10 +47,10 @@ kbuild/Kbuild:
 	: > kbuild/probe.c
 
 %.o: %.c flags.txt $(wildcard *.h) $(HEADERS)
-	cd $(KDIR) && $(CC) $(WARNINGS) $(CODE) -I$(CURDIR)/dcg_headers $$(cat $(CURDIR)/flags.txt) -I$(CURDIR) \
+	cd $(KDIR) && $(CC) $(WARNINGS) $(CODE) -I$(HERE)/dcg_headers $$(cat $(HERE)/flags.txt) -I$(HERE) \
 		-DKBUILD_MODNAME='"$(MODULE)"' -DKBUILD_BASENAME='"$(basename $(notdir $<))"' \
 		-D__KBUILD_MODNAME=kmod_$(MODULE) $(FLAGS) $(FLAGS_$*) $(CFLAGS) \
-		-c -o $(CURDIR)/$@ $(CURDIR)/$<
+		-c -o $(HERE)/$@ $(HERE)/$<
 
 $(MODULE)-user.o: $(OBJECTS)
 	$(LD) -r -o $@ $^
@@ -58,7 +62,7 @@ check: $(MODULE)-user.o
 	sh check.sh $< names.txt
 
 clean:
-	rm -rf $(OBJECTS) $(GENERATED) $(LIBRARY) $(MODULE) $(MODULE)-user.o flags.txt flags.txt.tmp kbuild
+	rm -rf $(OBJECTS) $(GENERATED) $(LIBRARY) $(MODULE) $(MODULE)-user.o flags.txt flags.txt.tmp flags.err kbuild
 
 .PHONY: all undefined check clean
 .DELETE_ON_ERROR:
