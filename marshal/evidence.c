@@ -27,6 +27,9 @@ struct dc_evidence_table {
 };
 
 enum { DEEPEST = 24 }; /* pointers that are followed from one to the next */
+/* Pointers that one search looks at: where functions pass a pointer to each other in circles, there
+ * are more ways than anyone can follow. What is left then is not known. */
+enum { STEPS_MAX = 4096 };
 
 /* Rows */
 
@@ -273,7 +276,7 @@ void dc_evidence_done(struct dc_marshal *marshal)
 struct way {
 	const struct dc_marshal *marshal;
 	struct dc_pointer at[DEEPEST];
-	size_t len;
+	size_t len, steps;
 	bool cut; /* it came back, or was too long: what was found is not of the place alone */
 };
 
@@ -281,7 +284,7 @@ static bool enter(struct way *way, const struct dc_pointer *pointer, bool *ret_t
 {
 	size_t i;
 
-	*ret_too_deep = way->len == DEEPEST;
+	*ret_too_deep = way->len == DEEPEST || way->steps == STEPS_MAX;
 	for (i = 0; i < way->len; i++)
 		if (!dc_pointer_order(&way->at[i], pointer))
 			break;
@@ -290,6 +293,7 @@ static bool enter(struct way *way, const struct dc_pointer *pointer, bool *ret_t
 		return false;
 	}
 	way->at[way->len++] = *pointer;
+	way->steps++;
 	return true;
 }
 
@@ -524,8 +528,15 @@ static struct dc_uses uses_along(struct way *way, struct dc_pointer pointer)
 struct dc_uses dc_evidence_uses(const struct dc_marshal *marshal, struct dc_pointer pointer)
 {
 	struct way way = {.marshal = marshal};
+	struct dc_uses uses = uses_along(&way, pointer);
+	struct place *place = find_place(marshal, &pointer);
 
-	return uses_along(&way, pointer);
+	/* Nothing was before the pointer, so the circles that were cut are its own. */
+	if (place && !place->has_uses) {
+		place->uses = uses;
+		place->has_uses = true;
+	}
+	return uses;
 }
 
 /* The farthest constant index */

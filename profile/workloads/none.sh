@@ -41,11 +41,11 @@ record() { # NAME COMMAND...
 	echo nop > "$tracing/current_tracer"
 	echo "$name recorded $(awk "BEGIN { printf \"%.3f\", $after - $before }") 0 0" >> /results/phases
 	echo "$name" >> /results/done
-	keep "$name.trace" phases done
+	keep "$name.trace" phases "done"
 }
 
 : > phases
-: > done
+: > "done"
 echo ":mod:$MODULE" > "$tracing/set_ftrace_filter"
 echo 16384 > "$tracing/buffer_size_kb"
 record load insmod /recorded.ko

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Functions that data keeps in the kernel, with the reason. */
+#include <unistd.h>
+
 #include "marshal/small_driver.h"
 
 #include <errno.h>
@@ -248,12 +250,49 @@ static void test_spared_names(void **state)
 	small_driver_done(&made);
 }
 
+/* Functions that pass a pointer to each other in all ways: a search does not follow each. */
+static void test_circles(void **state)
+{
+	enum { FUNCTIONS = 14, SECONDS = 60 };
+	char *text = dc_printf("#include <kernel.h>\n"), *more;
+	struct dc_constraints given = {0};
+	dc_proposals proposals = {0};
+	struct small_driver made;
+	int i, k;
+
+	(void)state;
+	for (i = 0; i < 2 * FUNCTIONS; i++) { /* declared, then defined */
+		more = dc_printf("%sint f%d(char *at, int n)%s\n", text, i % FUNCTIONS,
+				 i < FUNCTIONS ? ";" : "\n{ int sum = at[n];");
+		free(text);
+		text = more;
+		for (k = 0; i >= FUNCTIONS && k <= FUNCTIONS; k++) {
+			if (k < FUNCTIONS)
+				more = dc_printf("%s sum += f%d(at, n - 1);\n", text, k);
+			else
+				more = dc_printf("%s return sum; }\n", text);
+			free(text);
+			text = more;
+		}
+	}
+	assert_int_equal(small_driver_make_from(&made, text, "{}"), 0);
+	alarm(SECONDS);
+	dc_constraints_find(&made.marshal, &given, &proposals);
+	alarm(0);
+	assert_true(given.groups.len > 0);
+	dc_constraints_done(&given);
+	dc_vec_done(&proposals);
+	small_driver_done(&made);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_recovery), cmocka_unit_test(test_recovery_of_part),
 		cmocka_unit_test(test_reasons),	 cmocka_unit_test(test_pointers),
 		cmocka_unit_test(test_nameless), cmocka_unit_test(test_spared_names),
+		cmocka_unit_test(test_circles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@ TRACE_EVENT(tpp_step,
 );
 #endif
 #undef TRACE_INCLUDE_PATH
-#define TRACE_INCLUDE_PATH ../trace_path
+#define TRACE_INCLUDE_PATH ./../trace_path
 #undef TRACE_INCLUDE_FILE
 #define TRACE_INCLUDE_FILE trace_path_trace
 #include <trace/define_trace.h>
