@@ -174,7 +174,17 @@ void emit_put_call(FILE *out, const char *before, const char *const *items, size
 	size_t indent = columns(before, strlen(before)), tabs = 8 * (strspn(before, "\t") + 1);
 	size_t aligned = put_items(NULL, indent, indent, items, count, after);
 	size_t block = put_items(NULL, tabs, tabs, items, count, after);
+	const char *value = strstr(before, " = ");
+	size_t start = value ? tabs + strlen(value + 3) : 0;
 
+	/* behind the assignment, if then no other line is needed */
+	if (value && aligned && put_items(NULL, start, start, items, count, after) == 0) {
+		fprintf(out, "%.*s =\n", (int)(value - before), before);
+		put_indent(out, tabs);
+		fputs(value + 3, out);
+		put_items(out, start, start, items, count, after);
+		return;
+	}
 	fputs(before, out);
 	if (block < SIZE_MAX && block + 1 < aligned) {
 		fputc('\n', out);

@@ -192,6 +192,9 @@ static void test_calls(void **state)
 		{"\t\t" NAME_30 "(", 5,
 		 "\t\t" NAME_30 "(\n\t\t\t" NAME_30 ", " NAME_30 ",\n\t\t\t" NAME_30 ", " NAME_30
 		 ",\n\t\t\t" NAME_30 ");\n"},
+		/* 8 + 42 + 30 + 2 + 30 + 2 = 114; behind the assignment 33 less */
+		{"\t" NAME_30 " = function(", 2,
+		 "\t" NAME_30 " =\n\t\tfunction(" NAME_30 ", " NAME_30 ");\n"},
 	};
 	const char *const items[] = {NAME_30, NAME_30, NAME_30, NAME_30, NAME_30};
 	struct dc_arena *arena = dc_arena_new();
