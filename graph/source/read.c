@@ -98,7 +98,7 @@ bool dc_source_name_is_generated(struct dc_source_reader *reader, CXCursor curso
 {
 	/* module_param and others paste names together, which are then spelled in no file. */
 	if (clang_getCursorKind(cursor) == CXCursor_VarDecl &&
-	    !strncmp(dc_ast_spelling(&reader->facts, cursor), "__", 2))
+	    !strncmp(dc_ast_spelling(&reader->facts, cursor), "__", 2) && dc_ast_in_macro(cursor))
 		return true;
 	return dc_ast_name_is_generated(&reader->facts, cursor);
 }
