@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the runtime calls by a function's description: the function itself, and what its row in the
- * table cannot say: the lengths of arrays, the device that it binds, what happens if no process
- * answers. All take the arguments as numbers.
+ * Emits what the runtime calls by a function's description: the function itself, and what its row
+ * in the table cannot say: the lengths of arrays, the device that it binds, what happens if no
+ * process answers. All take the arguments as numbers.
  */
 #include "emit/stub.h"
 
@@ -96,9 +96,6 @@ static void put_checked(FILE *out, const struct emit_call *call)
 
 void emit_put_run(FILE *out, const struct emit_call *call)
 {
-	const char *type = call->result;
-	size_t len = strlen(type);
-
 	fputc('\n', out);
 	emit_put_head(out, dc_arena_printf(call->arena, "unsigned long %s(", call->run),
 		      "struct dcrt_call *dcg", ARGS);
@@ -109,9 +106,8 @@ void emit_put_run(FILE *out, const struct emit_call *call)
 		fputs("\treturn 0;\n", out);
 	} else {
 		put_target(out, call,
-			   len > 2 && !strcmp(type + len - 2, "_t")
-				   ? "\treturn (__force unsigned long)"
-				   : "\treturn (unsigned long)");
+			   emit_is_forced(call->result) ? "\treturn (__force unsigned long)"
+							: "\treturn (unsigned long)");
 	}
 	fputs("}\n", out);
 }

@@ -217,14 +217,18 @@ void emit_put_head(FILE *out, const char *before, const char *first, const char 
 	emit_put_list(out, before, items, second ? 2 : 1, ")\n{\n");
 }
 
-const char *emit_cast(struct dc_arena *arena, const char *type, const char *value)
+bool emit_is_forced(const char *type)
 {
 	size_t len = strlen(type);
 
+	return len > 2 && !strcmp(type + len - 2, "_t");
+}
+
+const char *emit_cast(struct dc_arena *arena, const char *type, const char *value)
+{
 	if (strchr(type, '['))
 		type = "void *";
-	return dc_arena_printf(arena, "(%s%s)%s",
-			       len > 2 && !strcmp(type + len - 2, "_t") ? "__force " : "", type,
+	return dc_arena_printf(arena, "(%s%s)%s", emit_is_forced(type) ? "__force " : "", type,
 			       value);
 }
 

@@ -53,6 +53,9 @@ void emit_put_row(FILE *out, struct dc_arena *arena, const char *before, const c
 /* As emit_put_list: the head of a function, up to its brace. second: or NULL */
 void emit_put_head(FILE *out, const char *before, const char *first, const char *second);
 
+/* Whether sparse may mind a cast to or from the type: gfp_t and others that end in _t. */
+bool emit_is_forced(const char *type);
+
 /* "(TYPE)VALUE" of an unsigned long; sparse shall not mind. */
 const char *emit_cast(struct dc_arena *arena, const char *type, const char *value);
 

@@ -36,16 +36,14 @@ static void put_register(FILE *out, const struct emit_call *call)
 	fprintf(out, "\t\tbarrier();\n\t\treturn%s;\n\t}\n", write ? "" : " dcg_result");
 }
 
-/* What comes before the call, so that its result has the function's type. */
+/* The text before the call, which gives its result the function's type. */
 static const char *returned(const struct emit_call *call)
 {
 	if (call->result_kind == DC_RESULT_VOID)
 		return "\t";
-	if (call->result_kind == DC_RESULT_POINTER)
+	if (call->result_kind == DC_RESULT_POINTER || emit_is_forced(call->result))
 		return dc_arena_printf(call->arena, "\treturn %s",
 				       emit_cast(call->arena, call->result, ""));
-	if (strlen(call->result) > 2 && !strcmp(strrchr(call->result, '\0') - 2, "_t"))
-		return dc_arena_printf(call->arena, "\treturn (__force %s)", call->result);
 	return "\treturn ";
 }
 
