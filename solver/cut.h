@@ -135,6 +135,9 @@ struct dc_sides {
 int dc_sides_read(struct dc_diag *diag, const char *path, struct dc_sides **ret_sides);
 void dc_sides_free(struct dc_sides *sides); /* takes NULL */
 
+/* The node of that id, or NULL. */
+struct dc_sides_node *dc_sides_find(const struct dc_sides *sides, const char *id);
+
 /* Checks that a cut keeps the constraints of a problem that may be younger than it. Nodes that only
  * one of the two has are not looked at. advice: the command that makes a cut that keeps them.
  * Returns 0, or -EINVAL after reporting, for each node that is where it must not be, one reason. */

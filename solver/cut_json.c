@@ -236,18 +236,26 @@ static void read_sides(struct dc_sides *ret, const struct dc_json *root)
 		qsort(ret->nodes.at, ret->nodes.len, sizeof(*ret->nodes.at), order_ids);
 }
 
+struct dc_sides_node *dc_sides_find(const struct dc_sides *sides, const char *id)
+{
+	const struct dc_sides_node key = {.id = id};
+
+	if (!sides->nodes.len)
+		return NULL;
+	return bsearch(&key, sides->nodes.at, sides->nodes.len, sizeof(key), order_ids);
+}
+
 static void read_replicated(struct dc_sides *ret, const struct dc_json *root)
 {
 	struct dc_json ids = dc_json_array_or_empty(root, "replicated");
 	size_t i;
 
 	for (i = 0; i < dc_json_len(&ids); i++) {
-		struct dc_sides_node key = {.id = dc_json_str_at(&ids, i)}, *node = NULL;
+		const char *id = dc_json_str_at(&ids, i);
+		struct dc_sides_node *node = dc_sides_find(ret, id);
 
-		if (ret->nodes.len)
-			node = bsearch(&key, ret->nodes.at, ret->nodes.len, sizeof(key), order_ids);
 		if (!node || node->placement != DC_PLACEMENT_KERNEL)
-			dc_json_fault(&ids, "\"%s\" is not on the kernel side", key.id);
+			dc_json_fault(&ids, "\"%s\" is not on the kernel side", id);
 		else
 			node->placement = DC_PLACEMENT_BOTH;
 	}

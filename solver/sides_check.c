@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define SHOWN_MAX 10 /* functions; a cut of something else breaks hundreds of constraints */
 
@@ -20,24 +19,6 @@ struct check {
 	bool *told; /* of each node */
 	size_t broken; /* nodes */
 };
-
-static int find_placement(const struct dc_sides *sides, const char *id)
-{
-	size_t low = 0, high = sides->nodes.len;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = strcmp(id, sides->nodes.at[middle].id);
-
-		if (!order)
-			return (int)sides->nodes.at[middle].placement;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return -1;
-}
 
 static bool in_kernel(const struct check *check, size_t node)
 {
@@ -121,8 +102,11 @@ int dc_sides_check(struct dc_diag *diag, const struct dc_problem *problem,
 
 	check.placements = dc_alloc(count + 1, sizeof(*check.placements));
 	check.told = dc_alloc(count + 1, sizeof(*check.told));
-	for (i = 0; i < count; i++)
-		check.placements[i] = find_placement(sides, problem->nodes.at[i].id);
+	for (i = 0; i < count; i++) {
+		const struct dc_sides_node *node = dc_sides_find(sides, problem->nodes.at[i].id);
+
+		check.placements[i] = node ? (int)node->placement : -1;
+	}
 	check_pins(&check);
 	check_follows(&check);
 	check_togethers(&check);
