@@ -125,7 +125,7 @@ checkpatch_runtime() {
 		xargs ci/checkpatch.sh
 }
 
-# What dcrt.ko and the library of components offer, as the kernel documents its own.
+# The headers of dcrt.ko and of the library of components have kernel-doc, as the kernel's own have.
 kernel_doc() {
 	build=$(kernel_build)
 	[ -n "$build" ] || { echo "no kernel headers: ci/deps.sh"; return 1; }

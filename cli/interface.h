@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the kernel component takes from the process: drivercut emit --check --interface. */
+/* Counts what the kernel component takes from the process: drivercut emit --check --interface. */
 #ifndef DC_CLI_INTERFACE_H
 #define DC_CLI_INTERFACE_H
 

@@ -6,7 +6,7 @@
 #include "emit/print.h"
 #include "emit/stub.h"
 
-/* What the tables name of one function. */
+/* Declares the names of one function that the tables use. */
 static void put_function(FILE *out, const struct emit_call *call)
 {
 	static const char *const items[] = {"struct dcrt_call *dcg",

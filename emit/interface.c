@@ -77,7 +77,7 @@ static void add_argument(dc_interface_places *places, const struct emit_call *ca
 	add(places, class, guarded || is_asked(call, i), call->plain, parameter->name);
 }
 
-/* What a reply of the process gives the upcall's caller. */
+/* Counts what a reply of the process gives the upcall's caller. */
 static void add_reply(dc_interface_places *places, const struct emit_call *call)
 {
 	size_t i;

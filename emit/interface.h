@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the kernel component takes from the process, place by place, and what it asks of it. */
+/* Counts the places where the kernel component takes something from the process, and says of each
+ * whether its value is checked. */
 #ifndef DC_EMIT_INTERFACE_H
 #define DC_EMIT_INTERFACE_H
 

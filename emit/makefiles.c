@@ -211,7 +211,8 @@ const char *emit_kernel_unit(struct dc_arena *arena, const struct dc_source *sou
 	return NULL;
 }
 
-/* What the split adds is small before it is fast: a crossing takes longer than its code. */
+/* The code that the split adds is small before it is fast: a crossing takes longer than its code.
+ */
 static const char *small(struct dc_arena *arena, const struct dc_source *source)
 {
 	return dc_arena_printf(arena,

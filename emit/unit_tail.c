@@ -104,7 +104,7 @@ static void put_addresses(FILE *out, const struct emit_unit *unit)
 	fputs("\tNULL,\n};\n/* clang-format on */\n", out);
 }
 
-/* What the description of a function needs besides its row: see handler.c. */
+/* Adds what the description of a function needs besides its row: see handler.c. */
 static void put_call(FILE *out, const struct emit_unit *unit,
 		     const struct dc_emit_function *function)
 {
