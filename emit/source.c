@@ -337,7 +337,7 @@ static void find_trace_path(const struct emit_unit *unit, edit_list *edits)
 		    !(value = after_word(value, "TRACE_INCLUDE_PATH")))
 			continue;
 		value += strspn(value, " \t");
-		if (!strncmp(value + 2 * !strncmp(value, "./", 2), "../", 3))
+		if (!strncmp(value, "../", 3) || !strncmp(value, "./../", 5))
 			add_edit(edits, unit, (size_t)(value - unit->text),
 				 (size_t)(value - unit->text) + strcspn(value, " \t\n"), folder);
 	}
