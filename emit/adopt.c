@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "emit/names.h"
+#include "marshal/signature.h"
 
 /* The kernel finds objects by arrays and by the heads of lists. */
 bool emit_adopts(const struct dc_object_type *type)
@@ -17,6 +18,27 @@ bool emit_adopts(const struct dc_object_type *type)
 	dc_vec_each (link, &type->links)
 		if (link->kind != DC_LINK_NODE)
 			return true;
+	return false;
+}
+
+/* A function that binds or unbinds a device releases an object of the type. */
+bool emit_is_forgotten(const struct dc_emit_plan *plan, const struct dc_object_type *type)
+{
+	size_t i;
+
+	for (i = 0; i < plan->count; i++) {
+		const struct dc_definition *definition = plan->functions[i].definition;
+		const struct dc_function_rule *rule =
+			dc_marshal_function_rule(plan->marshal, definition);
+		const char *record;
+
+		if (!rule || rule->releases == DC_RELEASES_NEVER || rule->released_argument < 0 ||
+		    rule->released_argument >= (int)definition->parameters.len)
+			continue;
+		record = definition->parameters.at[rule->released_argument].value.record;
+		if (record && !strcmp(record, type->name))
+			return true;
+	}
 	return false;
 }
 
@@ -67,11 +89,14 @@ void emit_put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_plan
 	}
 	if (emit_adopts(type))
 		fputs("\treturn err;\n}\n", out);
+	if (!emit_is_forgotten(plan, type))
+		return;
 	fprintf(out, "\nvoid %s(void *element)\n{\n\tchar *at = element;\n\n",
 		emit_forget(arena, type->name));
 	dc_vec_each (link, &type->links)
 		if (link->kind == DC_LINK_ARRAY)
-			fprintf(out, "\tdcrt_forget(dcg_channel, *(void **)(at + %u)); /* %s */\n",
+			fprintf(out,
+				"\tdcrt_forget(dcg_dck.channel, *(void **)(at + %u)); /* %s */\n",
 				link->offset, link->name);
-	fputs("\tdcrt_forget(dcg_channel, at);\n}\n", out);
+	fputs("\tdcrt_forget(dcg_dck.channel, at);\n}\n", out);
 }

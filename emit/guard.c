@@ -66,8 +66,8 @@ static void put_bind(FILE *out, struct dc_arena *arena, const struct dc_emit_pla
 	size_t i;
 
 	fprintf(out,
-		"\tdcg_result = dck_device_begin(%s);\n\tif (dcg_result < 0)\n"
-		"\t\treturn dcg_result;\n\tif (!dck_guard_enter(&dcg_inside, %s))\n"
+		"\tdcg_result = dck_device_begin(&dcg_dck, %s);\n\tif (dcg_result < 0)\n"
+		"\t\treturn dcg_result;\n\tif (!dck_guard_enter(&dcg_dck, &dcg_inside, %s))\n"
 		"\t\treturn -EPROBE_DEFER;\n",
 		device, about(definition));
 	for (i = 0; i < definition->parameters.len; i++) {
@@ -76,7 +76,7 @@ static void put_bind(FILE *out, struct dc_arena *arena, const struct dc_emit_pla
 		if (!emit_is_kernel_object(plan->marshal, &parameter->value))
 			continue;
 		fprintf(out,
-			"\tdcg_result = dcrt_adopt(dcg_channel, %s, DCG_TYPE_%s, 1);\n"
+			"\tdcg_result = dcrt_adopt(dcg_dck.channel, %s, DCG_TYPE_%s, 1);\n"
 			"\tif (dcg_result < 0)\n\t\tgoto dcg_leave;\n",
 			parameter->name, parameter->value.record);
 		adopts = true;
@@ -86,22 +86,22 @@ static void put_bind(FILE *out, struct dc_arena *arena, const struct dc_emit_pla
 	if (adopts)
 		fputs("dcg_leave:\n", out);
 	fprintf(out,
-		"\tif (!dcg_result)\n\t\tdck_device_add(%s);\n"
+		"\tif (!dcg_result)\n\t\tdck_device_add(&dcg_dck, %s);\n"
 		"\tif (dck_guard_leave(&dcg_inside) && dcg_result)\n"
-		"\t\tdck_bind_failed(\"%s\", %s, -EPIPE);\n"
-		"\telse if (dcg_result)\n\t\tdck_device_remove(%s);\n",
+		"\t\tdck_bind_failed(&dcg_dck, \"%s\", %s, -EPIPE);\n"
+		"\telse if (dcg_result)\n\t\tdck_device_remove(&dcg_dck, %s);\n",
 		device, definition->plain, device, device);
 }
 
 static void put_unbind(FILE *out, struct dc_arena *arena, const struct dc_definition *definition,
 		       const char *device)
 {
-	fprintf(out, "\tdck_device_removing(%s);\n\tif (!dcg_broken) {\n\t\t", device);
+	fprintf(out, "\tdck_device_removing(&dcg_dck, %s);\n\tif (!dcg_broken) {\n\t\t", device);
 	put_own_call(out, arena, definition);
 	fprintf(out,
 		"\t\tdcg_broken = dck_guard_leave(&dcg_inside);\n\t}\n"
-		"\tif (dcg_broken)\n\t\tdck_remove_failed(\"%s\", %s, -ENODEV);\n"
-		"\tdck_device_remove(%s);\n",
+		"\tif (dcg_broken)\n\t\tdck_remove_failed(&dcg_dck, \"%s\", %s, -ENODEV);\n"
+		"\tdck_device_remove(&dcg_dck, %s);\n",
 		definition->plain, device, device);
 }
 
@@ -125,7 +125,7 @@ static void put_variables(FILE *out, const struct dc_definition *definition, boo
 
 	fputs("\tstruct dck_guard dcg_inside;\n", out);
 	if (unbinds)
-		fprintf(out, "\tbool dcg_broken = !dck_guard_enter(&dcg_inside, %s);\n",
+		fprintf(out, "\tbool dcg_broken = !dck_guard_enter(&dcg_dck, &dcg_inside, %s);\n",
 			about(definition));
 	if (kind != DC_RESULT_VOID) {
 		fputc('\t', out);
@@ -158,7 +158,7 @@ const char *emit_guard(struct dc_arena *arena, const struct dc_emit_plan *plan,
 	} else if (device) {
 		put_unbind(piece.out, arena, definition, device);
 	} else {
-		fprintf(piece.out, "\tif (dck_guard_enter(&dcg_inside, %s)) {\n\t\t",
+		fprintf(piece.out, "\tif (dck_guard_enter(&dcg_dck, &dcg_inside, %s)) {\n\t\t",
 			about(definition));
 		put_own_call(piece.out, arena, definition);
 		fputs("\t\tdck_guard_leave(&dcg_inside);\n\t}\n", piece.out);

@@ -38,7 +38,7 @@ static void put_externs(FILE *out, struct dc_arena *arena, const struct dc_emit_
 		emit_call_done(&call);
 	}
 	for (i = 0; i < plan->types.len; i++) {
-		if (!plan->types.at[i].variable)
+		if (!plan->types.at[i].variable && emit_is_forgotten(plan, &plan->types.at[i]))
 			fprintf(out, "void %s(void *element);\n",
 				emit_forget(arena, plan->types.at[i].name));
 		if (emit_is_limited(&plan->types.at[i]))

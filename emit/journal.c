@@ -174,7 +174,7 @@ static void put_adopting(FILE *out, const struct dc_emit_plan *plan,
 	if (emit_is_kernel_object(plan->marshal, &prototype->result))
 		fprintf(out,
 			"\tif (!IS_ERR_OR_NULL(dcg_result))\n"
-			"\t\tdcrt_adopt(dcg_channel, dcg_result, DCG_TYPE_%s, 1);\n",
+			"\t\tdcrt_adopt(dcg_dck.channel, dcg_result, DCG_TYPE_%s, 1);\n",
 			prototype->result.record);
 }
 
@@ -308,7 +308,9 @@ static void put_release(FILE *out, struct dc_arena *arena, const struct dc_emit_
 
 	if (!run)
 		put_undo(out, arena, undo);
-	fprintf(out, "\nconst struct dck_release dcg_release_%s = {\n\t.name = \"%s\",\n\t.undo = ",
+	fprintf(out,
+		"\nconst struct dck_release dcg_release_%s = {\n\t.dck = &dcg_dck,\n\t.name = "
+		"\"%s\",\n\t.undo = ",
 		undo->name, undo->name);
 	if (run)
 		fprintf(out, "%s,\n", run);

@@ -215,10 +215,11 @@ const char *emit_kernel_unit(struct dc_arena *arena, const struct dc_source *sou
  */
 static const char *small(struct dc_arena *arena, const struct dc_source *source)
 {
-	return dc_arena_printf(arena,
-			       "$(foreach object,$(filter dcg_kernel.o runtime/%%,$(%s-y)),\\\n"
-			       "\t$(eval CFLAGS_$(object) += -Os))\n",
-			       emit_module_file(source));
+	return dc_arena_printf(
+		arena,
+		"$(foreach object,$(filter dcg_tables.o dcg_kernel.o runtime/%%,$(%s-y)),\\\n"
+		"\t$(eval CFLAGS_$(object) += -Os))\n",
+		emit_module_file(source));
 }
 
 const char *emit_kernel_kbuild(struct dc_arena *arena, const struct dc_source *source,

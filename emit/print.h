@@ -10,7 +10,7 @@
 
 /* DCRT_ABI of the runtime that stubs and tables are made for; a test compares them
  * (tests/emit/test_runtime.c). */
-#define DC_EMIT_ABI 4
+#define DC_EMIT_ABI 5
 
 /* Text that grows: write to out. */
 struct emit_piece {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Stubs, which make a call to the other side: one call of the runtime, with the number of the
- * function's description (descriptor.c) and the arguments as they are. handler.c prints the other
+ * Stubs, which make a call to the other side: one call of the runtime, with the component's state
+ * (in the kernel), the number of the function's description (descriptor.c) and the arguments as
+ * they are. handler.c prints the other
  * end.
  */
 #include "emit/stub.h"
@@ -49,12 +50,14 @@ static const char *returned(const struct emit_call *call)
 
 void emit_put_stub(FILE *out, const struct emit_call *call)
 {
-	const char **args = dc_arena_alloc(call->arena, (call->count + 1) * sizeof(*args));
-	size_t i;
+	const char **args = dc_arena_alloc(call->arena, (call->count + 2) * sizeof(*args));
+	size_t i, len = 0;
 
-	args[0] = call->number;
+	if (call->up)
+		args[len++] = "&dcg_dck";
+	args[len++] = call->number;
 	for (i = 0; i < call->count; i++)
-		args[i + 1] = call->parameters[i].name;
+		args[len++] = call->parameters[i].name;
 	fputs("{\n", out);
 	if (call->comment)
 		emit_put_comment(out, call->comment);
@@ -62,7 +65,7 @@ void emit_put_stub(FILE *out, const struct emit_call *call)
 	emit_put_call(out,
 		      dc_arena_printf(call->arena, "%s%s(", returned(call),
 				      call->up ? "dck_upcall" : "dcp_downcall"),
-		      args, call->count + 1, ");\n");
+		      args, len, ");\n");
 	fputs("}", out);
 }
 

@@ -21,8 +21,7 @@ static void put_functions(FILE *out, struct dc_arena *arena, const struct dc_emi
 
 	fprintf(out, "\nstatic const struct dcrt_function dcg_%s[] = {\n", up ? "up" : "down");
 	if (!up)
-		fprintf(out, "\tDCK_DOWN_TABLE%s\n",
-			side == DC_SIDE_KERNEL ? "(DCK_HANDLER)," : "(DCK_NO_HANDLER),");
+		fputs("\tDCK_DOWN_TABLE,\n", out);
 	for (i = 0; i < plan->count; i++) {
 		if (!(up ? plan->functions[i].is_upcall : plan->functions[i].is_downcall))
 			continue;
@@ -188,9 +187,10 @@ static void put_setup(FILE *out, struct dc_arena *arena, const struct dc_emit_pl
 		"\t.depth = %u,\n"
 		"\t.code = dcg_code,\n"
 		"\t.n_code = %zu,\n"
+		"%s"
 		"};\n",
 		plan->source->module, side == DC_SIDE_KERNEL ? "dck_serve" : "dcp_serve",
-		room_for_calls(plan), total);
+		room_for_calls(plan), total, side == DC_SIDE_KERNEL ? "\t.ctx = &dcg_dck,\n" : "");
 }
 
 const char *emit_tables_c(struct dc_arena *arena, const struct dc_emit_plan *plan,

@@ -30,6 +30,8 @@ bool emit_has_layouts(const struct dc_emit_plan *plan, const struct dc_source_fi
 void emit_put_adopt(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan,
 		    size_t index);
 bool emit_adopts(const struct dc_object_type *type);
+/* emit_is_forgotten - whether anything calls the second. */
+bool emit_is_forgotten(const struct dc_emit_plan *plan, const struct dc_object_type *type);
 
 /* limits.c: whether a type has limits on what the process may write, and the function that checks
  * them. */

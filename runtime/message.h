@@ -29,7 +29,7 @@
 #include <string.h>
 #endif
 
-#define DCRT_ABI	 4 /* emitted code says #if DCRT_ABI != 4 / #error */
+#define DCRT_ABI	 5 /* emitted code says #if DCRT_ABI != 5 / #error */
 #define DCRT_MESSAGE_MAX 65536 /* bytes, header included */
 #define DCRT_DEPTH_MAX	 24 /* calls open on one pair of threads */
 #define DCRT_ARGS_MAX	 16

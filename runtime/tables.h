@@ -164,14 +164,13 @@ struct dcrt_special {
 };
 
 /*
- * A function that is called across. The side that runs it has the handler, which reads arguments
- * with dcrt_in_*(), adds results (exactly as many as the table says) and objects with dcrt_out_*(),
- * and returns 0 or, if there are no results to send, a negative errno. A function that is described
- * by its arguments has no handler: driver->serve() calls run().
+ * A function that is called across. On the side that runs it, driver->serve() is its handler: that
+ * reads arguments with dcrt_in_*(), adds results (exactly as many as the table says) and objects
+ * with dcrt_out_*(), and returns 0 or, if there are no results to send, a negative errno. For a
+ * function that is described by its arguments it calls run().
  */
 struct dcrt_function {
 	const char *name;
-	int (*handler)(struct dcrt_call *call);
 	/* The function itself: its arguments, its result. After dcrt_fail() it has none. */
 	unsigned long (*run)(struct dcrt_call *call, const unsigned long *args);
 	const struct dcrt_argument
@@ -226,7 +225,7 @@ struct dcrt_driver {
 	uint32_t abi; /* DCRT_ABI */
 	const char *name; /* the device is /dev/dcrt-NAME */
 	const struct dcrt_function *up, *down;
-	/* The handler of functions without one: dck_serve() or dcp_serve(). */
+	/* The handler of all functions: dck_serve() or dcp_serve(). */
 	int (*serve)(struct dcrt_call *call);
 	uint32_t n_up, n_down;
 	const struct dcrt_type *types;

@@ -238,14 +238,14 @@ static int dcrt_run_nothing(struct dcrt_call *call)
 	return 0;
 }
 
-const struct dcrt_function dcrt_objects_call = {.name = "objects", .handler = dcrt_run_nothing};
+const struct dcrt_function dcrt_objects_call = {.name = "objects"};
 
 uint32_t dcrt_call_handle(struct dcrt_call *call, int *ret_status)
 {
 	const struct dcrt_function *function = call->function;
-	int (*handler)(struct dcrt_call *call) =
-		function->run ? call->tracker->driver->serve : function->handler;
-	int status = handler ? handler(call) : -ENOSYS, len;
+	int (*serve)(struct dcrt_call *call) =
+		function == &dcrt_objects_call ? dcrt_run_nothing : call->tracker->driver->serve;
+	int status = serve ? serve(call) : -ENOSYS, len;
 
 	if (call->err)
 		status = call->err;

@@ -4,14 +4,11 @@
  * there is no process, or none may be asked in this context, they get the last answer. One part of
  * an answer is the result, others are what the function fills in.
  */
-#undef pr_fmt
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "component.h"
+#include "devices.h"
 
 #define DCK_ANSWERS_MAX 1024 /* parts; then the oldest goes */
 
@@ -24,82 +21,79 @@ struct dck_answered {
 	u8 data[];
 };
 
-static LIST_HEAD(dck_answers); /* the last one first */
-static DEFINE_SPINLOCK(dck_answers_lock);
-static unsigned int dck_n_answers;
-
 /* With the lock. */
-static struct dck_answered *dck_find_answer(const struct dck_asked *asked, unsigned int part)
+static struct dck_answered *dck_find_answer(struct dck *dck, const struct dck_asked *asked,
+					    unsigned int part)
 {
 	struct dck_answered *at;
 
-	list_for_each_entry(at, &dck_answers, node)
+	list_for_each_entry(at, &dck->answers.list, node)
 		if (at->asked.function == asked->function && at->asked.about == asked->about &&
 		    at->asked.words == asked->words && at->part == part)
 			return at;
 	return NULL;
 }
 
-static void dck_note_answer(const struct dck_asked *asked, unsigned int part, const void *data,
-			    size_t len)
+static void dck_note_answer(struct dck *dck, const struct dck_asked *asked, unsigned int part,
+			    const void *data, size_t len)
 {
-	struct dck_answered *new = dck_own_alloc(sizeof(*new) + len, GFP_KERNEL | __GFP_NOWARN),
-			    *old;
+	struct dck_answered *new = kmalloc(sizeof(*new) + len, GFP_KERNEL | __GFP_NOWARN), *old;
 	unsigned long flags;
 
 	if (!new)
 		return;
 	*new = (struct dck_answered){.asked = *asked, .part = part, .len = len};
 	memcpy(new->data, data, len);
-	spin_lock_irqsave(&dck_answers_lock, flags);
-	old = dck_find_answer(asked, part);
-	if (!old && dck_n_answers == DCK_ANSWERS_MAX)
-		old = list_last_entry(&dck_answers, struct dck_answered, node);
+	spin_lock_irqsave(&dck->answers.lock, flags);
+	old = dck_find_answer(dck, asked, part);
+	if (!old && dck->answers.count == DCK_ANSWERS_MAX)
+		old = list_last_entry(&dck->answers.list, struct dck_answered, node);
 	if (old)
 		list_del(&old->node);
 	else
-		dck_n_answers++;
-	list_add(&new->node, &dck_answers);
-	spin_unlock_irqrestore(&dck_answers_lock, flags);
-	dck_own_free(old);
+		dck->answers.count++;
+	list_add(&new->node, &dck->answers.list);
+	spin_unlock_irqrestore(&dck->answers.lock, flags);
+	kfree(old);
 }
 
-static bool dck_take_answer(const struct dck_asked *asked, unsigned int part, void *data,
-			    size_t len)
+static bool dck_take_answer(struct dck *dck, const struct dck_asked *asked, unsigned int part,
+			    void *data, size_t len)
 {
 	struct dck_answered *answer;
 	unsigned long flags;
 	bool found, tell = false;
 
-	spin_lock_irqsave(&dck_answers_lock, flags);
-	answer = dck_find_answer(asked, part);
+	spin_lock_irqsave(&dck->answers.lock, flags);
+	answer = dck_find_answer(dck, asked, part);
 	found = answer && answer->len == len;
 	if (found) {
 		memcpy(data, answer->data, len);
 		tell = !answer->told;
 		answer->told = true;
 	}
-	spin_unlock_irqrestore(&dck_answers_lock, flags);
+	spin_unlock_irqrestore(&dck->answers.lock, flags);
 	if (tell)
-		pr_warn("%s cannot be asked; its last answer is used\n",
-			dcg_driver.up[asked->function].name);
+		dck_warn(dck, "%s cannot be asked; its last answer is used\n",
+			 dck->driver->up[asked->function].name);
 	return found;
 }
 
-bool dck_answer(int err, const struct dck_asked *asked, unsigned int part, void *data, size_t len)
+bool dck_answer(struct dck *dck, int err, const struct dck_asked *asked, unsigned int part,
+		void *data, size_t len)
 {
 	if (err < 0)
-		return dck_take_answer(asked, part, data, len);
-	dck_note_answer(asked, part, data, len);
+		return dck_take_answer(dck, asked, part, data, len);
+	dck_note_answer(dck, asked, part, data, len);
 	return true;
 }
 
-void dck_answers_drop(void)
+void dck_answers_drop(struct dck *dck)
 {
 	struct dck_answered *answer, *next;
 
-	list_for_each_entry_safe(answer, next, &dck_answers, node)
-		dck_own_free(answer);
-	INIT_LIST_HEAD(&dck_answers);
-	dck_n_answers = 0;
+	list_for_each_entry_safe(answer, next, &dck->answers.list, node)
+		kfree(answer);
+	INIT_LIST_HEAD(&dck->answers.list);
+	dck->answers.count = 0;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The library in a kernel component, for the driver's files there: included after their own
- * #include lines (a file may define pr_fmt before them) and before their code.
+ * The library of kernel components. Its code is in dcrt.ko, once for all drivers; what a driver has
+ * of its own is struct dck (state.h), the first argument of these functions. The driver's files
+ * include this after their own #include lines (a file may define pr_fmt before them) and before
+ * their code.
  *
  * The driver's init function runs once there is a channel and the process has attached, its exit
  * function before that is taken down. Memory that is freed is no longer tracked, and windows are
@@ -17,6 +19,7 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/pci.h>
@@ -29,30 +32,13 @@
 #include "../module/module.h"
 #include "../versions.h"
 #include "downcalls.h"
+#include "state.h"
 
-/*
- * The library's own memory: by the kernel's functions, whatever macros the driver's file has under
- * their names from here on.
- */
-static inline void *dck_own_alloc(size_t len, gfp_t flags)
-{
-	return kmalloc(len, flags);
-}
-
-static inline void *dck_own_pages(size_t len)
-{
-	return vzalloc(len);
-}
-
-static inline void dck_own_free(const void *memory)
-{
-	if (is_vmalloc_addr(memory))
-		vfree(memory);
-	else
-		kfree(memory);
-}
-
+extern struct dck dcg_dck; /* own.c: the driver's */
 /* init.c */
+
+/* Of the driver's parameters: of program and of the component in struct dck. */
+extern const struct kernel_param_ops dck_program_ops, dck_journal_ops;
 
 /*
  * dck_init - registers dcg_driver, starts its process and keeps one running, calls init.
@@ -61,8 +47,8 @@ static inline void dck_own_free(const void *memory)
  * is called at once.
  * Returns 0, or the first error, with everything undone.
  */
-int dck_init(int (*init)(void));
-void dck_exit(void (*exit)(void));
+int dck_init(struct dck *dck, int (*init)(void));
+void dck_exit(struct dck *dck, void (*exit)(void));
 
 /* lists.c */
 
@@ -97,6 +83,7 @@ enum dck_when {
  * identity.
  */
 struct dck_release {
+	struct dck *dck;
 	const char *name; /* of the kernel's function */
 	unsigned long (*undo)(struct dcrt_call *none, const unsigned long *args);
 	u8 args; /* how many arguments undo() takes */
@@ -110,24 +97,24 @@ struct dck_release {
  * - the same with an array of DCK_ARGS_MAX. False, and one warning: no memory for the entry.
  */
 bool dck_acquired(const struct dck_release *release, ...);
-bool dck_note(const struct dck_release *release, const unsigned long *args);
+bool dck_note(struct dck *dck, const struct dck_release *release, const unsigned long *args);
 /*
  * dck_releasing - drops the last entry with these arguments (a lock: of this thread), if there is
  * one: it is about to be released. False: it must not be (dck_release_deferred).
  */
 bool dck_releasing(const struct dck_release *release, ...);
 /* dck_released - drops that entry, and fills in the arguments behind the key. False: none. */
-bool dck_released(const struct dck_release *release, unsigned long *args);
+bool dck_released(struct dck *dck, const struct dck_release *release, unsigned long *args);
 /* dck_memory_released - the same for memory (DCK_MEMORY), which need not have an entry. */
-void dck_memory_released(const void *memory);
+void dck_memory_released(struct dck *dck, const void *memory);
 
 /*
  * dck_journal_mark - now, for the next two. dck_undo_since - a handler has made something that the
  * process cannot be told of (err is negative): releases what this thread has acquired since the
  * mark. Returns err.
  */
-u64 dck_journal_mark(void);
-int dck_undo_since(u64 mark, int err);
+u64 dck_journal_mark(struct dck *dck);
+int dck_undo_since(struct dck *dck, u64 mark, int err);
 
 /*
  * dck_locks_release - after an upcall that this thread made: if the process ended in it (err
@@ -135,13 +122,13 @@ int dck_undo_since(u64 mark, int err);
  * if the kernel made the call, and not a function of the driver which may release them: then the
  * process has kept them by mistake, and is ended.
  */
-void dck_locks_release(u64 mark, int err);
+void dck_locks_release(struct dck *dck, u64 mark, int err);
 
 /*
  * dck_first_device - a device is about to be probed: what the module has acquired so far is the
  * module's own, and stays in recovery.
  */
-void dck_first_device(void);
+void dck_first_device(struct dck *dck);
 
 /* recovery.c: when the process has died in a change */
 
@@ -154,7 +141,7 @@ struct dck_recovery {
 };
 
 /* dck_recover_locked - calls those with_locks for the objects of a device (NULL: of none). */
-void dck_recover_locked(const struct device *device);
+void dck_recover_locked(struct dck *dck, const struct device *device);
 
 /* Generated; a zero row ends it. */
 extern const struct dck_recovery dcg_recoveries[];
@@ -163,10 +150,13 @@ extern const struct dck_recovery dcg_recoveries[];
  */
 extern const u16 dcg_bind_statics[];
 
-/* For the conditions of such functions. dck_is_object - true for an address in a tracked object. */
-bool dck_is_object(const void *address);
+/*
+ * For the conditions of such functions, by the names of overrides.h. dck_is_object - true for an
+ * address in a tracked object.
+ */
+bool dck_has_object(struct dck *dck, const void *address);
 /* dck_is_mapped - true for an address in registers that the driver has mapped, and not unmapped. */
-bool dck_is_mapped(const volatile void __iomem *address);
+bool dck_has_mapped(struct dck *dck, const volatile void __iomem *address);
 
 /*
  * In what follows, about is an address that tells which device a call is for: of the device, or in
@@ -174,54 +164,54 @@ bool dck_is_mapped(const volatile void __iomem *address);
  */
 
 /* dck_begin - as dcrt_call_begin; -ENODEV during recovery of the device. */
-int dck_begin(u32 function, const void *about, struct dcrt_call **ret);
+int dck_begin(struct dck *dck, u32 function, const void *about, struct dcrt_call **ret);
 
 /*
  * dck_upcall_failed - an upcall that changes things has failed. If the process ended in it,
  * recovery of the device is scheduled: it releases what is in the journal for it and probes it
  * again.
  */
-void dck_upcall_failed(const char *what, const void *about, int err);
+void dck_upcall_failed(struct dck *dck, const char *what, const void *about, int err);
 /*
  * dck_change_failed - the same for an upcall that nobody makes again, and whose failure the kernel
  * may ignore: recovery is scheduled, too, if no process ran it.
  */
-void dck_change_failed(const char *what, const void *about, int err);
+void dck_change_failed(struct dck *dck, const char *what, const void *about, int err);
 /*
  * dck_bind_failed, dck_remove_failed - an upcall that probes or removes a device has failed:
  * releases at once what it has acquired. A device that was probed is probed again later.
  */
-void dck_bind_failed(const char *what, struct device *device, int err);
-void dck_remove_failed(const char *what, struct device *device, int err);
+void dck_bind_failed(struct dck *dck, const char *what, struct device *device, int err);
+void dck_remove_failed(struct dck *dck, const char *what, struct device *device, int err);
 /*
  * dck_release_now - an upcall has failed after which a device must be quiet (on_failure of a rule):
  * releases at once what it has acquired. Recovery follows.
  */
-void dck_release_now(const char *what, const void *about, int err);
+void dck_release_now(struct dck *dck, const char *what, const void *about, int err);
 /*
  * dck_had_no_process - true if an upcall failed only because there was no process, none until its
  * end, or none with time for it, and no recovery follows: it can be made again.
  */
-bool dck_had_no_process(const void *about, int err);
+bool dck_had_no_process(struct dck *dck, const void *about, int err);
 /*
  * For init.c. dck_recovery_begin returns 0 or an error. dck_recovery_flush - the module is about to
  * end: waits for a recovery that has begun, but not for a process. dck_recovery_end: it has ended.
  */
-int dck_recovery_begin(void);
-void dck_wake_process(void); /* init.c: starts one at once, if there is none */
-void dck_recovery_flush(void);
-void dck_recovery_end(void);
+int dck_recovery_begin(struct dck *dck);
+void dck_wake_process(struct dck *dck); /* init.c: starts one at once, if there is none */
+void dck_recovery_flush(struct dck *dck);
+void dck_recovery_end(struct dck *dck);
 
 /* Devices of the driver. May sleep. */
 
 /* dck_device_begin - before it is probed. Returns 0, -ENOMEM, -EPROBE_DEFER during its recovery. */
-int dck_device_begin(struct device *device);
+int dck_device_begin(struct dck *dck, struct device *device);
 /* It was probed with success. */
-void dck_device_add(struct device *device);
+void dck_device_add(struct dck *dck, struct device *device);
 /* It will be removed: recovery does not probe it again. */
-void dck_device_removing(struct device *device);
+void dck_device_removing(struct dck *dck, struct device *device);
 /* It was removed, or the driver refused it: drops the journal's entries for it. */
-void dck_device_remove(struct device *device);
+void dck_device_remove(struct dck *dck, struct device *device);
 
 /*
  * answers.c: dck_answer - notes a part of an answer (err 0 or more), or replaces it by that of the
@@ -234,15 +224,17 @@ struct dck_asked {
 	u64 words; /* of the arguments */
 };
 
-bool dck_answer(int err, const struct dck_asked *asked, unsigned int part, void *data, size_t len);
-void dck_answers_drop(void); /* the module ends */
+bool dck_answer(struct dck *dck, int err, const struct dck_asked *asked, unsigned int part,
+		void *data, size_t len);
+void dck_answers_drop(struct dck *dck); /* the module ends */
 
 /*
  * settings.c: dck_setting_note - an upcall that sets something has succeeded. With RTNL. about: the
  * net device.
  */
-void dck_setting_note(u32 number, const void *about, const unsigned long *args, const u32 *lengths);
-void dck_settings_forget(const void *about);
+void dck_setting_note(struct dck *dck, u32 number, const void *about, const unsigned long *args,
+		      const u32 *lengths);
+void dck_settings_forget(struct dck *dck, const void *about);
 
 /* upcalls.c */
 
@@ -252,8 +244,8 @@ void dck_settings_forget(const void *about);
  * last answer's, the error of a function whose negative results are errors, or 0.
  * dck_upcall_args - the same with the arguments as numbers.
  */
-unsigned long dck_upcall(u32 number, ...);
-unsigned long dck_upcall_args(u32 number, const unsigned long *args);
+unsigned long dck_upcall(struct dck *dck, u32 number, ...);
+unsigned long dck_upcall_args(struct dck *dck, u32 number, const unsigned long *args);
 
 /* dck_serve - the handler of every downcall that is described. */
 int dck_serve(struct dcrt_call *call);
@@ -266,18 +258,19 @@ int dck_serve(struct dcrt_call *call);
  */
 struct dck_guard {
 	struct list_head node;
+	struct dck *dck;
 	const struct task_struct *thread; /* only compared */
 	const struct device *device; /* or NULL: nobody knows; only compared */
 };
 
-bool dck_guard_enter(struct dck_guard *ret, const void *about);
+bool dck_guard_enter(struct dck *dck, struct dck_guard *ret, const void *about);
 bool dck_guard_leave(struct dck_guard *guard);
 
 /*
  * dck_release_deferred - true if the process died while this thread is in a guarded function.
  * Releases are then left to recovery, which does them in a safe order. Any context.
  */
-bool dck_release_deferred(void);
+bool dck_release_deferred(struct dck *dck);
 
 /*
  * runners.c: work items and timers, noted from their initialisation until their memory is freed.
@@ -285,18 +278,18 @@ bool dck_release_deferred(void);
  */
 
 enum dck_runner_kind { DCK_WORK, DCK_DELAYED_WORK, DCK_TIMER };
-void dck_runner_add(void *runner, enum dck_runner_kind kind);
+void dck_runner_add(struct dck *dck, void *runner, enum dck_runner_kind kind);
 
 /*
  * dck_work_requeue - called by a work function whose upcall failed (err, negative): queues the work
  * item again, a second later, if dck_had_no_process(). Sleeps.
  */
-void dck_work_requeue(struct work_struct *work, int err);
+void dck_work_requeue(struct dck *dck, struct work_struct *work, int err);
 
 /* For memory.c: forgets those in memory of len bytes; 0: of its allocated size. */
-void dck_runners_forget(const void *memory, size_t len);
+void dck_runners_forget(struct dck *dck, const void *memory, size_t len);
 /* For recovery: cancels those of a device (NULL: all), and waits for them. May sleep. */
-void dck_runners_stop(const struct device *device);
+void dck_runners_stop(struct dck *dck, const struct device *device);
 
 /* memory.c: before memory is freed. Any context in which dcrt_forget() may be called. */
 
@@ -304,16 +297,60 @@ void dck_runners_stop(const struct device *device);
  * dck_untrack - an object is no longer tracked, nor in the journal if the process allocated it.
  * Nothing without a channel.
  */
-void dck_untrack(const void *object);
+void dck_untrack(struct dck *dck, const void *object);
 /*
  * dck_untrack_freed - the same for memory of kmalloc() or vmalloc(), which also leaves the journal,
  * with the work items and timers in it. NULL is fine. dck_untrack_freed_range: of known length;
  * dck_untrack_freed_in: of an object, and the memory in which it was allocated.
  */
-void dck_untrack_freed(const void *memory);
-void dck_untrack_freed_range(const void *memory, size_t len);
-void dck_untrack_freed_in(const void *object, const void *memory);
+void dck_untrack_freed(struct dck *dck, const void *memory);
+void dck_untrack_freed_range(struct dck *dck, const void *memory, size_t len);
+void dck_untrack_freed_in(struct dck *dck, const void *object, const void *memory);
 
+/*
+ * What overrides.h puts in the place of the kernel's functions. Nothing is freed while
+ * dck_release_deferred(). dck_krealloc - the memory may move; its new address is not in the
+ * journal. dck_devm_kmalloc: memory that the kernel frees with the device.
+ */
+void dck_kfree(struct dck *dck, const void *object);
+void dck_kfree_sensitive(struct dck *dck, const void *object);
+void dck_vfree(struct dck *dck, const void *object);
+void dck_kvfree(struct dck *dck, const void *object);
+void *dck_krealloc(struct dck *dck, const void *object, size_t len, gfp_t flags);
+void *dck_devm_kmalloc(struct dck *dck, struct device *device, size_t len, gfp_t flags);
+void dck_devm_kfree(struct dck *dck, struct device *device, const void *object);
+
+/* netdevs.c: recovery keeps net devices for the next probe. */
+struct net_device *dck_alloc_etherdev_mqs(struct dck *dck, int size, unsigned int txqs,
+					  unsigned int rxqs);
+int dck_register_netdev(struct dck *dck, struct net_device *netdev);
+void dck_unregister_netdev(struct dck *dck, struct net_device *netdev);
+/* Frees also the driver's private area, and the address, which is stored elsewhere. */
+void dck_free_netdev(struct dck *dck, struct net_device *netdev);
+/*
+ * The kernel's watchdog reports a queue as hung if it is stopped while the carrier is on and its
+ * last packet was sent seconds ago, even if it has been stopped only just now. Drivers stop the
+ * queues, quiesce the hardware and then turn the carrier off, which takes longer with calls across
+ * in between. So the watchdog's time starts anew here.
+ */
+void dck_netif_tx_disable(struct net_device *netdev);
+
+/*
+ * windows.c: registers that the process may map (module parameter dcrt_map, true by default) until
+ * they are unmapped, here or by the kernel with the device (devm_ioremap(), pcim_iomap()). The
+ * process cannot name registers that are mapped in other ways.
+ */
+void __iomem *dck_ioremap(struct dck *dck, phys_addr_t phys, size_t len);
+void dck_iounmap(struct dck *dck, volatile void __iomem *base);
+void __iomem *dck_pci_ioremap_bar(struct dck *dck, struct pci_dev *pdev, int bar);
+void __iomem *dck_pci_iomap(struct dck *dck, struct pci_dev *pdev, int bar, unsigned long max);
+void dck_pci_iounmap(struct dck *dck, struct pci_dev *pdev, void __iomem *base);
+void __iomem *dck_devm_ioremap(struct dck *dck, struct device *device, resource_size_t phys,
+			       resource_size_t len);
+void __iomem *dck_pcim_iomap(struct dck *dck, struct pci_dev *pdev, int bar, unsigned long max);
+
+#ifndef DCRT_MODULE
 #include "overrides.h"
+#endif
 
 #endif

@@ -7,7 +7,7 @@
 #include <linux/netdevice.h>
 #include <linux/workqueue.h>
 
-#include "component.h"
+#include "handlers.h"
 
 /* Printing */
 
@@ -15,19 +15,21 @@ static const char *const dck_levels[] = {KERN_EMERG,   KERN_ALERT,  KERN_CRIT, K
 					 KERN_WARNING, KERN_NOTICE, KERN_INFO, KERN_DEBUG};
 
 /* The generator numbers the driver's types; the type of net devices is found by name. */
-static u16 dck_type_named(const char *name)
+static u16 dck_type_named(const struct dcrt_driver *driver, const char *name)
 {
 	u32 i;
 
-	for (i = 0; i < dcg_driver.n_types; i++)
-		if (!strcmp(dcg_driver.types[i].name, name))
+	for (i = 0; i < driver->n_types; i++)
+		if (!strcmp(driver->types[i].name, name))
 			return (u16)i;
 	return DCRT_ANY_TYPE;
 }
 
 static struct net_device *dck_netdev_of(struct dcrt_call *call)
 {
-	return dcrt_in_pointer(call, 2, dck_type_named("net_device"), sizeof(struct net_device));
+	u16 type = dck_type_named(dck_of(call)->driver, "net_device");
+
+	return dcrt_in_pointer(call, 2, type, sizeof(struct net_device));
 }
 
 static struct device *dck_device_argument(struct dcrt_call *call, u32 index)
@@ -88,6 +90,7 @@ int dck_init_work(struct dcrt_call *call)
 	if (IS_ERR_OR_NULL(work) || !function)
 		return -EINVAL;
 	INIT_WORK(work, function);
+	dck_runner_add(dck_of(call), work, DCK_WORK);
 	return 0;
 }
 
@@ -101,6 +104,7 @@ int dck_init_delayed_work(struct dcrt_call *call)
 	if (IS_ERR_OR_NULL(work) || !function)
 		return -EINVAL;
 	INIT_DELAYED_WORK(work, function);
+	dck_runner_add(dck_of(call), work, DCK_DELAYED_WORK);
 	return 0;
 }
 
@@ -115,6 +119,7 @@ int dck_timer_setup(struct dcrt_call *call)
 	if (IS_ERR_OR_NULL(timer) || !function || flags & ~(u64)TIMER_INIT_FLAGS)
 		return -EINVAL;
 	timer_setup(timer, function, (u32)flags);
+	dck_runner_add(dck_of(call), timer, DCK_TIMER);
 	return 0;
 }
 

@@ -5,12 +5,12 @@
  * from DCK_COUNT:
  *
  *	static const struct dcrt_function dcg_down[] = {
- *		DCK_DOWN_TABLE(DCK_HANDLER), // DCK_NO_HANDLER in the process
+ *		DCK_DOWN_TABLE,
  *		[DCK_COUNT + 0] = {"pci_set_master", ...},
  *	};
  *
- * The handlers are in downcalls.c, memory.c and windows.c beside this file, in the kernel
- * component; the callers are in process/, which is linked into the process.
+ * Their handlers are in downcalls.c, memory.c and windows.c beside this file, where dck_serve()
+ * finds them by number; the callers are in process/, which is linked into the process.
  */
 #ifndef DCK_H
 #define DCK_H
@@ -58,43 +58,24 @@ enum dck_down {
 /* The subject of a printed line; its name comes first. */
 enum dck_about { DCK_ABOUT_NOTHING, DCK_ABOUT_DEVICE, DCK_ABOUT_NETDEV, DCK_ABOUT_COUNT };
 
-#define DCK_HANDLER(name)    name
-#define DCK_NO_HANDLER(name) NULL
-
-/* A row of struct dcrt_function. handler: DCK_HANDLER or DCK_NO_HANDLER. */
-#define DCK_ROW(handle, what, n_args, n_results, bytes)                                            \
+/* A row of struct dcrt_function. */
+#define DCK_ROW(what, n_args, n_results, bytes)                                                    \
 	{                                                                                          \
-		.name = #what,                                                                     \
-		.handler = handle(what),                                                           \
+		.name = what,                                                                      \
 		.args = n_args,                                                                    \
 		.results = n_results,                                                              \
 		.blob_max = bytes,                                                                 \
 	}
 
-#define DCK_DOWN_TABLE(handler)                                                                    \
-	[DCK_PRINT] = DCK_ROW(handler, dck_print, 3, 0, DCK_TEXT_MAX),                             \
-	[DCK_INIT_WORK] = DCK_ROW(handler, dck_init_work, 2, 0, 0),                                \
-	[DCK_INIT_DELAYED_WORK] = DCK_ROW(handler, dck_init_delayed_work, 2, 0, 0),                \
-	[DCK_TIMER_SETUP] = DCK_ROW(handler, dck_timer_setup, 3, 0, 0),                            \
-	[DCK_ALLOC] = DCK_ROW(handler, dck_alloc, 3, 1, 0),                                        \
-	[DCK_FREE] = DCK_ROW(handler, dck_free, 1, 0, 0),                                          \
-	[DCK_CLOCK] = DCK_ROW(handler, dck_clock, 0, 3, 0),                                        \
-	[DCK_STATE] = DCK_ROW(handler, dck_state, 0, 1, 0),                                        \
-	[DCK_WINDOW] = DCK_ROW(handler, dck_window, 1, 3, 0),                                      \
-	[DCK_SYNC] = DCK_ROW(handler, dck_sync, 0, 0, 0),                                          \
-	[DCK_NAME] = DCK_ROW(handler, dck_name, 1, 0, DCK_NAME_MAX)
-
-int dck_print(struct dcrt_call *call);
-int dck_init_work(struct dcrt_call *call);
-int dck_init_delayed_work(struct dcrt_call *call);
-int dck_timer_setup(struct dcrt_call *call);
-int dck_alloc(struct dcrt_call *call);
-int dck_free(struct dcrt_call *call);
-int dck_clock(struct dcrt_call *call);
-int dck_state(struct dcrt_call *call);
-int dck_window(struct dcrt_call *call);
-int dck_sync(struct dcrt_call *call);
-int dck_name(struct dcrt_call *call);
+#define DCK_DOWN_TABLE                                                                             \
+	[DCK_PRINT] = DCK_ROW("dck_print", 3, 0, DCK_TEXT_MAX),                                    \
+	[DCK_INIT_WORK] = DCK_ROW("dck_init_work", 2, 0, 0),                                       \
+	[DCK_INIT_DELAYED_WORK] = DCK_ROW("dck_init_delayed_work", 2, 0, 0),                       \
+	[DCK_TIMER_SETUP] = DCK_ROW("dck_timer_setup", 3, 0, 0),                                   \
+	[DCK_ALLOC] = DCK_ROW("dck_alloc", 3, 1, 0), [DCK_FREE] = DCK_ROW("dck_free", 1, 0, 0),    \
+	[DCK_CLOCK] = DCK_ROW("dck_clock", 0, 3, 0), [DCK_STATE] = DCK_ROW("dck_state", 0, 1, 0),  \
+	[DCK_WINDOW] = DCK_ROW("dck_window", 1, 3, 0), [DCK_SYNC] = DCK_ROW("dck_sync", 0, 0, 0),  \
+	[DCK_NAME] = DCK_ROW("dck_name", 1, 0, DCK_NAME_MAX)
 
 /*
  * For handlers of the kernel's functions that wait (`before` and `instead` of rules): as those
@@ -116,7 +97,7 @@ int dck_await_rtnl(struct dcrt_call *call);
  */
 int dck_check_bit(struct dcrt_call *call, long bit, const volatile unsigned long *words);
 
-/* The component's channel. NULL before the driver is initialised and after its exit. */
+/* The process's channel. NULL before it has attached. */
 extern struct dcrt_channel *dcg_channel;
 /* Generated. dcg_setup() completes the driver's tables, and is called first. */
 extern const struct dcrt_driver dcg_driver;

@@ -10,9 +10,7 @@
  * Resources that the module's init function acquired before any device was probed belong to the
  * module: nobody would acquire them again, so recovery does not release them.
  */
-#undef pr_fmt
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
+#include <linux/export.h>
 #include <linux/device.h>
 #include <linux/list.h>
 #include <linux/sched.h>
@@ -31,89 +29,83 @@ struct dck_entry {
 	u64 number;
 };
 
-static LIST_HEAD(dck_journal); /* the last one first */
-static DEFINE_SPINLOCK(dck_journal_lock);
-static u64 dck_numbers; /* counts entries */
-static u64
-	dck_module_entries; /* the module's own: up to this number, once there has been a device */
-static bool dck_has_devices;
-static unsigned int dck_n_locks; /* entries of locks */
-
-void dck_first_device(void)
+void dck_first_device(struct dck *dck)
 {
 	unsigned long flags;
 
-	if (READ_ONCE(dck_has_devices))
+	if (READ_ONCE(dck->journal.has_devices))
 		return;
-	spin_lock_irqsave(&dck_journal_lock, flags);
-	if (!dck_has_devices)
-		dck_module_entries = dck_numbers;
-	WRITE_ONCE(dck_has_devices, true);
-	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	spin_lock_irqsave(&dck->journal.lock, flags);
+	if (!dck->journal.has_devices)
+		dck->journal.module_entries = dck->journal.numbers;
+	WRITE_ONCE(dck->journal.has_devices, true);
+	spin_unlock_irqrestore(&dck->journal.lock, flags);
 }
 
-static bool dck_has_entry(const struct dck_release *release, const unsigned long *args)
+static bool dck_has_entry(struct dck *dck, const struct dck_release *release,
+			  const unsigned long *args)
 {
 	const struct dck_entry *entry;
 	unsigned long flags;
 	bool found = false;
 
-	spin_lock_irqsave(&dck_journal_lock, flags);
-	list_for_each_entry(entry, &dck_journal, node)
+	spin_lock_irqsave(&dck->journal.lock, flags);
+	list_for_each_entry(entry, &dck->journal.list, node)
 		if (entry->release == release &&
 		    !memcmp(entry->args, args, release->key * sizeof(*args)))
 			found = true;
-	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	spin_unlock_irqrestore(&dck->journal.lock, flags);
 	return found;
 }
 
 /* By the thread; otherwise by what the arguments belong to. */
-static const struct device *dck_owner_of(const struct dck_release *release,
+static const struct device *dck_owner_of(struct dck *dck, const struct dck_release *release,
 					 const unsigned long *args)
 {
-	const struct device *owner = dck_thread_device();
+	const struct device *owner = dck_thread_device(dck);
 	unsigned int i;
 
 	for (i = 0; !owner && i < release->key; i++)
-		owner = dck_device_of((const void *)args[i]);
+		owner = dck_device_of(dck, (const void *)args[i]);
 	return owner;
 }
 
 /* With the lock. */
-static void dck_count_lock(const struct dck_entry *entry, int change)
+static void dck_count_lock(struct dck *dck, const struct dck_entry *entry, int change)
 {
 	if (entry->release->when == DCK_LOCK)
-		WRITE_ONCE(dck_n_locks, dck_n_locks + change);
+		WRITE_ONCE(dck->journal.n_locks, dck->journal.n_locks + change);
 }
 
-unsigned int dck_journal_count(void)
+unsigned int dck_journal_count(struct dck *dck)
 {
-	return dck_list_count(&dck_journal, &dck_journal_lock);
+	return dck_list_count(&dck->journal.list, &dck->journal.lock);
 }
 
-bool dck_note(const struct dck_release *release, const unsigned long *args)
+bool dck_note(struct dck *dck, const struct dck_release *release, const unsigned long *args)
 {
-	struct dck_entry *entry = dck_own_alloc(sizeof(*entry), GFP_ATOMIC);
+	struct dck_entry *entry = kmalloc(sizeof(*entry), GFP_ATOMIC);
 	unsigned long flags;
 
 	if (!entry) {
-		pr_warn_once("out of memory for the journal: recovery cannot undo %s\n",
-			     release->name);
+		dck_warn_once(dck, DCK_SAID_JOURNAL,
+			      "out of memory for the journal: recovery cannot undo %s\n",
+			      release->name);
 		return false;
 	}
-	if (release->once && dck_has_entry(release, args)) {
-		dck_own_free(entry);
+	if (release->once && dck_has_entry(dck, release, args)) {
+		kfree(entry);
 		return true;
 	}
 	entry->release = release;
 	entry->thread = current;
-	entry->owner = dck_owner_of(release, args);
+	entry->owner = dck_owner_of(dck, release, args);
 	memcpy(entry->args, args, sizeof(entry->args));
-	spin_lock_irqsave(&dck_journal_lock, flags);
-	entry->number = ++dck_numbers;
-	list_add(&entry->node, &dck_journal);
-	dck_count_lock(entry, 1);
-	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	spin_lock_irqsave(&dck->journal.lock, flags);
+	entry->number = ++dck->journal.numbers;
+	list_add(&entry->node, &dck->journal.list);
+	dck_count_lock(dck, entry, 1);
+	spin_unlock_irqrestore(&dck->journal.lock, flags);
 	return true;
 }
 
@@ -133,33 +125,34 @@ bool dck_acquired(const struct dck_release *release, ...)
 	va_start(list, release);
 	dck_read_arguments(release, list, args);
 	va_end(list);
-	return dck_note(release, args);
+	return dck_note(release->dck, release, args);
 }
+EXPORT_SYMBOL_GPL(dck_acquired);
 
 typedef bool (*dck_match)(const struct dck_entry *entry, const void *key);
 
 /* Removes the last entry that matches. NULL: none does. */
-static struct dck_entry *dck_take(dck_match match, const void *key)
+static struct dck_entry *dck_take(struct dck *dck, dck_match match, const void *key)
 {
 	struct dck_entry *entry, *found = NULL;
 	unsigned long flags;
 
-	spin_lock_irqsave(&dck_journal_lock, flags);
-	list_for_each_entry(entry, &dck_journal, node)
+	spin_lock_irqsave(&dck->journal.lock, flags);
+	list_for_each_entry(entry, &dck->journal.list, node)
 		if (match(entry, key)) {
 			list_del(&entry->node);
-			dck_count_lock(entry, -1);
+			dck_count_lock(dck, entry, -1);
 			found = entry;
 			break;
 		}
-	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	spin_unlock_irqrestore(&dck->journal.lock, flags);
 	return found;
 }
 
 static void dck_undo_entry(struct dck_entry *entry)
 {
 	entry->release->undo(NULL, entry->args);
-	dck_own_free(entry);
+	kfree(entry);
 }
 
 struct dck_released_key {
@@ -176,14 +169,14 @@ static bool dck_is_same(const struct dck_entry *entry, const void *key)
 	       !memcmp(entry->args, of->args, of->release->key * sizeof(*of->args));
 }
 
-bool dck_released(const struct dck_release *release, unsigned long *args)
+bool dck_released(struct dck *dck, const struct dck_release *release, unsigned long *args)
 {
 	struct dck_released_key key = {.release = release, .args = args};
-	struct dck_entry *entry = dck_take(dck_is_same, &key);
+	struct dck_entry *entry = dck_take(dck, dck_is_same, &key);
 
 	if (entry)
 		memcpy(args, entry->args, sizeof(entry->args));
-	dck_own_free(entry);
+	kfree(entry);
 	return entry;
 }
 
@@ -192,23 +185,24 @@ bool dck_releasing(const struct dck_release *release, ...)
 	unsigned long args[DCK_ARGS_MAX];
 	va_list list;
 
-	if (release->when != DCK_LOCK && dck_release_deferred())
+	if (release->when != DCK_LOCK && dck_release_deferred(release->dck))
 		return false;
 	va_start(list, release);
 	dck_read_arguments(release, list, args);
 	va_end(list);
-	dck_released(release, args);
+	dck_released(release->dck, release, args);
 	return true;
 }
+EXPORT_SYMBOL_GPL(dck_releasing);
 
 static bool dck_is_memory(const struct dck_entry *entry, const void *memory)
 {
 	return entry->release->when == DCK_MEMORY && entry->args[0] == (unsigned long)memory;
 }
 
-void dck_memory_released(const void *memory)
+void dck_memory_released(struct dck *dck, const void *memory)
 {
-	dck_own_free(dck_take(dck_is_memory, memory));
+	kfree(dck_take(dck, dck_is_memory, memory));
 }
 
 /* Locks */
@@ -219,14 +213,14 @@ static bool dck_is_lock_since(const struct dck_entry *entry, const void *mark)
 	       entry->number > *(const u64 *)mark;
 }
 
-u64 dck_journal_mark(void)
+u64 dck_journal_mark(struct dck *dck)
 {
 	unsigned long flags;
 	u64 mark;
 
-	spin_lock_irqsave(&dck_journal_lock, flags);
-	mark = dck_numbers;
-	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	spin_lock_irqsave(&dck->journal.lock, flags);
+	mark = dck->journal.numbers;
+	spin_unlock_irqrestore(&dck->journal.lock, flags);
 	return mark;
 }
 
@@ -236,11 +230,11 @@ static bool dck_is_since(const struct dck_entry *entry, const void *mark)
 	       entry->number > *(const u64 *)mark;
 }
 
-int dck_undo_since(u64 mark, int err)
+int dck_undo_since(struct dck *dck, u64 mark, int err)
 {
 	struct dck_entry *entry;
 
-	while (err < 0 && (entry = dck_take(dck_is_since, &mark)))
+	while (err < 0 && (entry = dck_take(dck, dck_is_since, &mark)))
 		dck_undo_entry(entry);
 	return err;
 }
@@ -251,44 +245,44 @@ bool dck_process_ended(int err)
 }
 
 /* True if no function of the driver, on either side, has called what this thread returns from. */
-static bool dck_is_left(void)
+static bool dck_is_left(struct dck *dck)
 {
-	return dcrt_is_outermost(dcg_channel) && !dck_guards_wait_for(current);
+	return dcrt_is_outermost(dck->channel) && !dck_guards_wait_for(dck, current);
 }
 
-void dck_locks_release(u64 mark, int err)
+void dck_locks_release(struct dck *dck, u64 mark, int err)
 {
 	bool ended = dck_process_ended(err), kept = false;
 	struct dck_entry *entry;
 
-	if (!READ_ONCE(dck_n_locks) || (!ended && !dck_is_left()))
+	if (!READ_ONCE(dck->journal.n_locks) || (!ended && !dck_is_left(dck)))
 		return;
-	while ((entry = dck_take(dck_is_lock_since, &mark))) {
-		dck_recover_locked(entry->owner);
-		pr_warn("released a lock %s: %s\n",
-			ended ? "of the dead process" : "that the process has kept",
-			entry->release->name);
+	while ((entry = dck_take(dck, dck_is_lock_since, &mark))) {
+		dck_recover_locked(dck, entry->owner);
+		dck_warn(dck, "released a lock %s: %s\n",
+			 ended ? "of the dead process" : "that the process has kept",
+			 entry->release->name);
 		dck_undo_entry(entry);
 		kept = !ended;
 	}
 	if (kept)
-		dcrt_end_process(dcg_channel);
+		dcrt_end_process(dck->channel);
 }
 
 /* For recovery */
 
-const struct device *dck_journal_owner(const void *memory)
+const struct device *dck_journal_owner(struct dck *dck, const void *memory)
 {
 	const struct device *owner = NULL;
 	const struct dck_entry *entry;
 	unsigned long flags;
 
-	spin_lock_irqsave(&dck_journal_lock, flags);
-	list_for_each_entry(entry, &dck_journal, node)
+	spin_lock_irqsave(&dck->journal.lock, flags);
+	list_for_each_entry(entry, &dck->journal.list, node)
 		if (!owner && entry->args[0] == (unsigned long)memory &&
 		    (entry->release->when == DCK_LAST || entry->release->when == DCK_MEMORY))
 			owner = entry->owner;
-	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	spin_unlock_irqrestore(&dck->journal.lock, flags);
 	return owner;
 }
 
@@ -297,21 +291,21 @@ static bool dck_belongs_to(const struct dck_entry *entry, const struct device *d
 	return !device || entry->owner == device;
 }
 
-void *dck_journal_find(const char *release, const struct device *device,
+void *dck_journal_find(struct dck *dck, const char *release, const struct device *device,
 		       const struct device **ret_owner)
 {
 	const struct dck_entry *entry;
 	unsigned long flags;
 	void *found = NULL;
 
-	spin_lock_irqsave(&dck_journal_lock, flags);
-	list_for_each_entry(entry, &dck_journal, node)
+	spin_lock_irqsave(&dck->journal.lock, flags);
+	list_for_each_entry(entry, &dck->journal.list, node)
 		if (!found && dck_belongs_to(entry, device) &&
 		    !strcmp(entry->release->name, release)) {
 			found = (void *)entry->args[0];
 			*ret_owner = entry->owner;
 		}
-	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	spin_unlock_irqrestore(&dck->journal.lock, flags);
 	return found;
 }
 
@@ -328,32 +322,33 @@ static bool dck_is_named(const struct dck_entry *entry, const void *key)
 	       !strcmp(entry->release->name, of->release);
 }
 
-void dck_journal_forget(const char *release, const void *argument)
+void dck_journal_forget(struct dck *dck, const char *release, const void *argument)
 {
 	struct dck_forget_key key = {.release = release, .argument = argument};
 
-	dck_own_free(dck_take(dck_is_named, &key));
+	kfree(dck_take(dck, dck_is_named, &key));
 }
 
 /* Locks are not for recovery. */
-bool dck_journal_is_owned(void)
+bool dck_journal_is_owned(struct dck *dck)
 {
 	const struct dck_entry *entry;
 	unsigned long flags;
 	bool owned = true;
 
-	spin_lock_irqsave(&dck_journal_lock, flags);
-	list_for_each_entry(entry, &dck_journal, node)
-		if (!entry->owner && entry->number > dck_module_entries &&
+	spin_lock_irqsave(&dck->journal.lock, flags);
+	list_for_each_entry(entry, &dck->journal.list, node)
+		if (!entry->owner && entry->number > dck->journal.module_entries &&
 		    entry->release->when != DCK_LOCK)
 			owned = false;
-	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	spin_unlock_irqrestore(&dck->journal.lock, flags);
 	return owned;
 }
 
 struct dck_undo_key {
 	enum dck_when when;
 	const struct device *device;
+	u64 module_entries;
 };
 
 static bool dck_is_due(const struct dck_entry *entry, const void *key)
@@ -361,17 +356,18 @@ static bool dck_is_due(const struct dck_entry *entry, const void *key)
 	const struct dck_undo_key *of = key;
 	enum dck_when when = entry->release->when;
 
-	return entry->number > dck_module_entries && dck_belongs_to(entry, of->device) &&
+	return entry->number > of->module_entries && dck_belongs_to(entry, of->device) &&
 	       (when == of->when || (of->when == DCK_LAST && when == DCK_MEMORY));
 }
 
-unsigned int dck_journal_undo(enum dck_when when, const struct device *device)
+unsigned int dck_journal_undo(struct dck *dck, enum dck_when when, const struct device *device)
 {
-	struct dck_undo_key key = {.when = when, .device = device};
+	struct dck_undo_key key = {
+		.when = when, .device = device, .module_entries = dck->journal.module_entries};
 	struct dck_entry *entry;
 	unsigned int count = 0;
 
-	for (; (entry = dck_take(dck_is_due, &key)); count++)
+	for (; (entry = dck_take(dck, dck_is_due, &key)); count++)
 		dck_undo_entry(entry);
 	return count;
 }
@@ -386,25 +382,25 @@ static bool dck_is_for_device(const struct dck_entry *entry, const void *key)
 }
 
 /* What is left of the device: memory that others may still free, and nobody else releases. */
-static void dck_disown(const struct device *device)
+static void dck_disown(struct dck *dck, const struct device *device)
 {
 	struct dck_entry *entry;
 	unsigned long flags;
 
-	spin_lock_irqsave(&dck_journal_lock, flags);
-	list_for_each_entry(entry, &dck_journal, node)
+	spin_lock_irqsave(&dck->journal.lock, flags);
+	list_for_each_entry(entry, &dck->journal.list, node)
 		if (entry->owner == device) {
 			entry->owner = NULL;
 			entry->number = 0;
 		}
-	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	spin_unlock_irqrestore(&dck->journal.lock, flags);
 }
 
-void dck_journal_drop_device(const struct device *device)
+void dck_journal_drop_device(struct dck *dck, const struct device *device)
 {
 	struct dck_entry *entry;
 
-	while ((entry = dck_take(dck_is_for_device, device)))
-		dck_own_free(entry);
-	dck_disown(device);
+	while ((entry = dck_take(dck, dck_is_for_device, device)))
+		kfree(entry);
+	dck_disown(dck, device);
 }

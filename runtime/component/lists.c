@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finds the elements of a list in the kernel, so that the process is told of them. */
+#include <linux/export.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 
+#include "../module/channel.h"
 #include "component.h"
 
 /* The owner word of a mutex holds the thread, and flags in its low bits. */
@@ -23,7 +25,7 @@ static int dck_adopt_elements(struct dcrt_channel *channel, struct list_head *he
 			      size_t inside)
 {
 	struct list_head *node = head, *next = READ_ONCE(head->next);
-	u32 left = dcg_driver.objects;
+	u32 left = channel->driver->objects;
 	int err = 0;
 
 	while (!err && next != head && left-- && dck_is_next(node, next)) {
@@ -46,3 +48,4 @@ int dck_adopt_list(struct dcrt_channel *channel, struct list_head *head, u16 typ
 		mutex_unlock(lock);
 	return err;
 }
+EXPORT_SYMBOL_GPL(dck_adopt_list);

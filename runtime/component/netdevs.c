@@ -9,9 +9,7 @@
  * nothing, and packets wait. While the driver's probe runs it may have another name for a moment:
  * drivers write names into it before they register it.
  */
-#undef pr_fmt
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
+#include <linux/export.h>
 #include <linux/etherdevice.h>
 #include <linux/ethtool.h>
 #include <linux/if_vlan.h>
@@ -25,8 +23,6 @@
 #include "devices.h"
 #include "journal.h"
 #include "netdevs.h"
-
-/* What follows calls the kernel's functions with their names in parentheses, not the macros. */
 
 enum dck_netdev_state {
 	DCK_USED, /* the driver has it */
@@ -52,51 +48,49 @@ struct dck_netdev {
 	u8 address_type;
 };
 
-static LIST_HEAD(dck_netdevs);
-static DEFINE_SPINLOCK(dck_netdevs_lock);
-
-static struct dck_netdev *dck_find_netdev(const struct net_device *netdev)
+static struct dck_netdev *dck_find_netdev(struct dck *dck, const struct net_device *netdev)
 {
 	struct dck_netdev *at, *found = NULL;
 	unsigned long flags;
 
-	spin_lock_irqsave(&dck_netdevs_lock, flags);
-	list_for_each_entry(at, &dck_netdevs, node)
+	spin_lock_irqsave(&dck->netdevs.lock, flags);
+	list_for_each_entry(at, &dck->netdevs.list, node)
 		if (at->netdev == netdev)
 			found = at;
-	spin_unlock_irqrestore(&dck_netdevs_lock, flags);
+	spin_unlock_irqrestore(&dck->netdevs.lock, flags);
 	return found;
 }
 
 /* The first of a device (NULL: of any) in this state. */
-static struct dck_netdev *dck_netdev_in(const struct device *owner, enum dck_netdev_state state)
+static struct dck_netdev *dck_netdev_in(struct dck *dck, const struct device *owner,
+					enum dck_netdev_state state)
 {
 	struct dck_netdev *at, *found = NULL;
 	unsigned long flags;
 
-	spin_lock_irqsave(&dck_netdevs_lock, flags);
-	list_for_each_entry(at, &dck_netdevs, node)
+	spin_lock_irqsave(&dck->netdevs.lock, flags);
+	list_for_each_entry(at, &dck->netdevs.list, node)
 		if (!found && at->state == state && (!owner || at->owner == owner))
 			found = at;
-	spin_unlock_irqrestore(&dck_netdevs_lock, flags);
+	spin_unlock_irqrestore(&dck->netdevs.lock, flags);
 	return found;
 }
 
-const struct device *dck_netdev_owner(const void *netdev)
+const struct device *dck_netdev_owner(struct dck *dck, const void *netdev)
 {
-	const struct dck_netdev *at = dck_find_netdev(netdev);
+	const struct dck_netdev *at = dck_find_netdev(dck, netdev);
 
 	return at ? at->owner : NULL;
 }
 
-static void dck_unlist_netdev(struct dck_netdev *at)
+static void dck_unlist_netdev(struct dck *dck, struct dck_netdev *at)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&dck_netdevs_lock, flags);
+	spin_lock_irqsave(&dck->netdevs.lock, flags);
 	list_del(&at->node);
-	spin_unlock_irqrestore(&dck_netdevs_lock, flags);
-	dck_own_free(at);
+	spin_unlock_irqrestore(&dck->netdevs.lock, flags);
+	kfree(at);
 }
 
 /* In place of the driver's tables while it has no driver. */
@@ -147,26 +141,26 @@ static void dck_detach(struct dck_netdev *at)
 	synchronize_net();
 }
 
-void dck_netdevs_keep(const struct device *device)
+void dck_netdevs_keep(struct dck *dck, const struct device *device)
 {
 	const struct device *owner;
 	struct net_device *netdev;
 	struct dck_netdev *at;
 
-	while ((netdev = dck_journal_find("unregister_netdev", device, &owner))) {
-		at = dck_find_netdev(netdev);
+	while ((netdev = dck_journal_find(dck, "unregister_netdev", device, &owner))) {
+		at = dck_find_netdev(dck, netdev);
 		if (!at || !owner)
 			break;
 		at->owner = owner;
 		dck_detach(at);
-		dck_journal_forget("unregister_netdev", netdev);
-		dck_journal_forget("free_netdev", netdev);
-		dck_device_set(owner, DCK_ABSENT, true);
+		dck_journal_forget(dck, "unregister_netdev", netdev);
+		dck_journal_forget(dck, "free_netdev", netdev);
+		dck_device_set(dck, owner, DCK_ABSENT, true);
 	}
 	/* A probe has died before it came to register it once more. */
-	while ((at = dck_netdev_in(device, DCK_PROBED))) {
+	while ((at = dck_netdev_in(dck, device, DCK_PROBED))) {
 		dck_detach(at);
-		dck_journal_forget("free_netdev", at->netdev);
+		dck_journal_forget(dck, "free_netdev", at->netdev);
 	}
 }
 
@@ -186,52 +180,52 @@ static void dck_stop_netdev(struct dck_netdev *at)
 	at->state = DCK_STOPPED;
 }
 
-static void dck_empty_netdev(struct dck_netdev *at)
+static void dck_empty_netdev(struct dck *dck, struct dck_netdev *at)
 {
 	struct net_device *netdev = at->netdev;
 
-	dck_untrack_freed_in(netdev, dcrt_netdev_memory(netdev));
-	dck_untrack(netdev->dev_addr);
-	dck_untrack(netdev_priv(netdev));
+	dck_untrack_freed_in(dck, netdev, dcrt_netdev_memory(netdev));
+	dck_untrack(dck, netdev->dev_addr);
+	dck_untrack(dck, netdev_priv(netdev));
 	at->state = DCK_KEPT;
 }
 
-void dck_netdevs_stop(const struct device *device)
+void dck_netdevs_stop(struct dck *dck, const struct device *device)
 {
 	struct dck_netdev *at;
 
-	while ((at = dck_netdev_in(device, DCK_DETACHED)))
+	while ((at = dck_netdev_in(dck, device, DCK_DETACHED)))
 		dck_stop_netdev(at);
 }
 
-void dck_netdevs_empty(const struct device *device)
+void dck_netdevs_empty(struct dck *dck, const struct device *device)
 {
 	struct dck_netdev *at;
 
-	while ((at = dck_netdev_in(device, DCK_STOPPED)))
-		dck_empty_netdev(at);
+	while ((at = dck_netdev_in(dck, device, DCK_STOPPED)))
+		dck_empty_netdev(dck, at);
 }
 
 /* Nobody will probe the device again. */
-void dck_netdevs_drop(const struct device *device)
+void dck_netdevs_drop(struct dck *dck, const struct device *device)
 {
 	struct dck_netdev *at;
 
-	while ((at = dck_netdev_in(device, DCK_KEPT))) {
+	while ((at = dck_netdev_in(dck, device, DCK_KEPT))) {
 		struct net_device *netdev = at->netdev;
 
-		dck_unlist_netdev(at);
-		(unregister_netdev)(netdev);
-		(free_netdev)(netdev);
+		dck_unlist_netdev(dck, at);
+		unregister_netdev(netdev);
+		free_netdev(netdev);
 	}
 }
 
 /* The driver's calls */
 
-static void dck_list_netdev(struct net_device *netdev, int size, unsigned int txqs,
+static void dck_list_netdev(struct dck *dck, struct net_device *netdev, int size, unsigned int txqs,
 			    unsigned int rxqs)
 {
-	struct dck_netdev *new = dck_own_alloc(sizeof(*new), GFP_KERNEL | __GFP_ZERO);
+	struct dck_netdev *new = kmalloc(sizeof(*new), GFP_KERNEL | __GFP_ZERO);
 	unsigned long flags;
 
 	if (!new)
@@ -240,9 +234,9 @@ static void dck_list_netdev(struct net_device *netdev, int size, unsigned int tx
 	new->size = size;
 	new->tx_queues = txqs;
 	new->rx_queues = rxqs;
-	spin_lock_irqsave(&dck_netdevs_lock, flags);
-	list_add_tail(&new->node, &dck_netdevs);
-	spin_unlock_irqrestore(&dck_netdevs_lock, flags);
+	spin_lock_irqsave(&dck->netdevs.lock, flags);
+	list_add_tail(&new->node, &dck->netdevs.list);
+	spin_unlock_irqrestore(&dck->netdevs.lock, flags);
 }
 
 /* As alloc_etherdev_mqs() gives it, in what drivers add to. */
@@ -258,10 +252,11 @@ static void dck_renew(struct dck_netdev *at)
 	at->registered = false;
 }
 
-struct net_device *dck_alloc_etherdev_mqs(int size, unsigned int txqs, unsigned int rxqs)
+struct net_device *dck_alloc_etherdev_mqs(struct dck *dck, int size, unsigned int txqs,
+					  unsigned int rxqs)
 {
-	const struct device *device = dck_thread_device();
-	struct dck_netdev *at = device ? dck_netdev_in(device, DCK_KEPT) : NULL;
+	const struct device *device = dck_thread_device(dck);
+	struct dck_netdev *at = device ? dck_netdev_in(dck, device, DCK_KEPT) : NULL;
 	struct net_device *netdev;
 
 	if (at && at->netdev->reg_state == NETREG_REGISTERED && at->size == size &&
@@ -269,18 +264,19 @@ struct net_device *dck_alloc_etherdev_mqs(int size, unsigned int txqs, unsigned 
 		dck_renew(at);
 		return at->netdev;
 	}
-	netdev = (alloc_etherdev_mqs)(size, txqs, rxqs);
+	netdev = alloc_etherdev_mqs(size, txqs, rxqs);
 	if (netdev)
-		dck_list_netdev(netdev, size, txqs, rxqs);
+		dck_list_netdev(dck, netdev, size, txqs, rxqs);
 	return netdev;
 }
+EXPORT_SYMBOL_GPL(dck_alloc_etherdev_mqs);
 
-int dck_register_netdev(struct net_device *netdev)
+int dck_register_netdev(struct dck *dck, struct net_device *netdev)
 {
-	struct dck_netdev *at = dck_find_netdev(netdev);
+	struct dck_netdev *at = dck_find_netdev(dck, netdev);
 
 	if (!at || at->state != DCK_PROBED)
-		return (register_netdev)(netdev);
+		return register_netdev(netdev);
 	rtnl_lock();
 	strscpy(netdev->name, at->name, sizeof(netdev->name));
 	netdev->hw_features |= at->changeable; /* the kernel has added some */
@@ -289,36 +285,60 @@ int dck_register_netdev(struct net_device *netdev)
 	rtnl_unlock();
 	return 0;
 }
+EXPORT_SYMBOL_GPL(dck_register_netdev);
 
 /* True if recovery has it: a probe that was not its first fails, and gives it back. */
-bool dck_netdev_given_back(struct net_device *netdev)
+static bool dck_netdev_given_back(struct dck *dck, struct net_device *netdev)
 {
-	struct dck_netdev *at = dck_find_netdev(netdev);
+	struct dck_netdev *at = dck_find_netdev(dck, netdev);
 
 	if (!at || at->state != DCK_PROBED)
 		return false;
 	dck_detach(at);
 	dck_stop_netdev(at);
-	dck_empty_netdev(at);
+	dck_empty_netdev(dck, at);
 	return true;
 }
 
-void dck_unregister_netdev(struct net_device *netdev)
+void dck_unregister_netdev(struct dck *dck, struct net_device *netdev)
 {
-	const struct dck_netdev *at = dck_find_netdev(netdev);
+	const struct dck_netdev *at = dck_find_netdev(dck, netdev);
 
 	if (!at || at->state != DCK_PROBED) /* else free_netdev() gives it back */
-		(unregister_netdev)(netdev);
+		unregister_netdev(netdev);
 }
+EXPORT_SYMBOL_GPL(dck_unregister_netdev);
 
-void dck_netdev_gone(struct net_device *netdev)
+static void dck_netdev_gone(struct dck *dck, struct net_device *netdev)
 {
-	struct dck_netdev *at = dck_find_netdev(netdev);
+	struct dck_netdev *at = dck_find_netdev(dck, netdev);
 
-	dck_settings_forget(netdev);
+	dck_settings_forget(dck, netdev);
 	if (at)
-		dck_unlist_netdev(at);
+		dck_unlist_netdev(dck, at);
 }
+
+void dck_free_netdev(struct dck *dck, struct net_device *netdev)
+{
+	if (dck_release_deferred(dck) || dck_netdev_given_back(dck, netdev))
+		return;
+	dck_netdev_gone(dck, netdev);
+	dck_untrack_freed_in(dck, netdev, dcrt_netdev_memory(netdev));
+	dck_untrack(dck, netdev->dev_addr);
+	dck_untrack(dck, netdev_priv(netdev));
+	free_netdev(netdev);
+}
+EXPORT_SYMBOL_GPL(dck_free_netdev);
+
+void dck_netif_tx_disable(struct net_device *netdev)
+{
+	unsigned int i;
+
+	netif_tx_disable(netdev);
+	for (i = 0; i < netdev->num_tx_queues; i++)
+		WRITE_ONCE(netdev_get_tx_queue(netdev, i)->trans_start, jiffies);
+}
+EXPORT_SYMBOL_GPL(dck_netif_tx_disable);
 
 /* Setting again what was set */
 
@@ -374,7 +394,7 @@ static void dck_close(struct net_device *netdev)
 }
 
 /* As the kernel's own dev_open(), for an interface that the user sees as up. */
-static void dck_reopen(struct net_device *netdev)
+static void dck_reopen(struct dck *dck, struct net_device *netdev)
 {
 	const struct net_device_ops *ops = netdev->netdev_ops;
 	int err;
@@ -384,7 +404,7 @@ static void dck_reopen(struct net_device *netdev)
 	if (err) {
 		netdev_warn(netdev, "does not come up again (%d)\n", err);
 		clear_bit(__LINK_STATE_START, &netdev->state);
-		if (!dck_is_quarantined(dck_netdev_owner(netdev)))
+		if (!dck_is_quarantined(dck, dck_netdev_owner(dck, netdev)))
 			dck_close(netdev);
 		return;
 	}
@@ -395,7 +415,7 @@ static void dck_reopen(struct net_device *netdev)
 	dev_activate(netdev);
 }
 
-static void dck_restore(struct dck_netdev *at)
+static void dck_restore(struct dck *dck, struct dck_netdev *at)
 {
 	struct net_device *netdev = at->netdev;
 
@@ -405,25 +425,25 @@ static void dck_restore(struct dck_netdev *at)
 	dck_restore_address(at);
 	dck_restore_mtu(at);
 	netdev_update_features(netdev);
-	dck_settings_replay(netdev);
+	dck_settings_replay(dck, netdev);
 	vlan_for_each(netdev, dck_restore_vlan, netdev);
 	netif_device_attach(netdev);
-	dck_device_set(at->owner, DCK_ABSENT, false);
+	dck_device_set(dck, at->owner, DCK_ABSENT, false);
 	if (netdev->flags & IFF_UP)
-		dck_reopen(netdev);
-	if (!dck_is_quarantined(at->owner)) { /* else what was set is still to be set again */
+		dck_reopen(dck, netdev);
+	if (!dck_is_quarantined(dck, at->owner)) { /* else what was set is still to be set again */
 		at->state = DCK_USED;
 		at->owner = NULL;
 	}
 	rtnl_unlock();
 }
 
-void dck_netdevs_restore(const struct device *device)
+void dck_netdevs_restore(struct dck *dck, const struct device *device)
 {
 	struct dck_netdev *at;
 
-	while ((at = dck_netdev_in(device, DCK_PROBED)) && at->registered &&
-	       !dck_is_quarantined(device))
-		dck_restore(at);
-	dck_netdevs_drop(device); /* the driver has allocated others */
+	while ((at = dck_netdev_in(dck, device, DCK_PROBED)) && at->registered &&
+	       !dck_is_quarantined(dck, device))
+		dck_restore(dck, at);
+	dck_netdevs_drop(dck, device); /* the driver has allocated others */
 }

@@ -4,9 +4,7 @@
  * releases them one by one: they are noted when they are initialised, and each way to free memory
  * looks for those in it. Any context, as kfree() may be called in any.
  */
-#undef pr_fmt
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
+#include <linux/export.h>
 #include <linux/delay.h>
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -28,55 +26,54 @@ struct dck_runner {
 	unsigned int round; /* of dck_runners_stop() that has cancelled it */
 };
 
-static LIST_HEAD(dck_runners);
-static DEFINE_SPINLOCK(dck_runners_lock);
-
-unsigned int dck_runners_count(void)
+unsigned int dck_runners_count(struct dck *dck)
 {
-	return dck_list_count(&dck_runners, &dck_runners_lock);
+	return dck_list_count(&dck->runners.list, &dck->runners.lock);
 }
 
 /* With the lock. */
-static struct dck_runner *dck_find_runner(const void *at)
+static struct dck_runner *dck_find_runner(struct dck *dck, const void *at)
 {
 	struct dck_runner *runner;
 
-	list_for_each_entry(runner, &dck_runners, node)
+	list_for_each_entry(runner, &dck->runners.list, node)
 		if (runner->at == at)
 			return runner;
 	return NULL;
 }
 
 /* One that is initialised again keeps its entry; INIT_DELAYED_WORK() begins with INIT_WORK(). */
-void dck_runner_add(void *at, enum dck_runner_kind kind)
+void dck_runner_add(struct dck *dck, void *at, enum dck_runner_kind kind)
 {
-	struct dck_runner *new = dck_own_alloc(sizeof(*new), GFP_ATOMIC), *runner;
-	const struct device *owner = dck_thread_device();
+	struct dck_runner *new = kmalloc(sizeof(*new), GFP_ATOMIC), *runner;
+	const struct device *owner = dck_thread_device(dck);
 	unsigned long flags;
 
 	if (!owner)
-		owner = dck_device_of(at);
-	spin_lock_irqsave(&dck_runners_lock, flags);
-	runner = dck_find_runner(at);
+		owner = dck_device_of(dck, at);
+	spin_lock_irqsave(&dck->runners.lock, flags);
+	runner = dck_find_runner(dck, at);
 	if (runner) {
 		runner->kind = kind;
 		runner->owner = owner;
 	} else if (new) {
 		*new = (struct dck_runner){.at = at, .kind = kind, .owner = owner};
-		list_add(&new->node, &dck_runners);
+		list_add(&new->node, &dck->runners.list);
 	}
-	spin_unlock_irqrestore(&dck_runners_lock, flags);
+	spin_unlock_irqrestore(&dck->runners.lock, flags);
 	if (runner)
-		dck_own_free(new);
+		kfree(new);
 	else if (!new)
-		pr_warn_once("out of memory: recovery cannot cancel a work item or timer\n");
+		dck_warn_once(dck, DCK_SAID_RUNNER,
+			      "out of memory: recovery cannot cancel a work item or timer\n");
 }
+EXPORT_SYMBOL_GPL(dck_runner_add);
 
 /* With the lock. */
 static void dck_drop_runner(struct dck_runner *runner)
 {
 	list_del(&runner->node);
-	dck_own_free(runner);
+	kfree(runner);
 }
 
 /* An area of vmalloc() ends at a page that is not mapped: there is always one between two areas. */
@@ -102,16 +99,16 @@ static bool dck_is_in_freed(const struct dck_runner *runner, const char *memory,
 	return len ? at >= memory && at < memory + len : dck_is_in(memory, at);
 }
 
-void dck_runners_forget(const void *memory, size_t len)
+void dck_runners_forget(struct dck *dck, const void *memory, size_t len)
 {
 	struct dck_runner *runner, *next;
 	unsigned long flags;
 
-	spin_lock_irqsave(&dck_runners_lock, flags);
-	list_for_each_entry_safe(runner, next, &dck_runners, node)
+	spin_lock_irqsave(&dck->runners.lock, flags);
+	list_for_each_entry_safe(runner, next, &dck->runners.list, node)
 		if (dck_is_in_freed(runner, memory, len))
 			dck_drop_runner(runner);
-	spin_unlock_irqrestore(&dck_runners_lock, flags);
+	spin_unlock_irqrestore(&dck->runners.lock, flags);
 }
 
 /*
@@ -120,14 +117,15 @@ void dck_runners_forget(const void *memory, size_t len)
  */
 
 /* Also those that nobody knows the device of. */
-static bool dck_next_runner(unsigned int round, const struct device *device, struct dck_runner *ret)
+static bool dck_next_runner(struct dck *dck, unsigned int round, const struct device *device,
+			    struct dck_runner *ret)
 {
 	struct dck_runner *runner;
 	unsigned long flags;
 	bool found = false;
 
-	spin_lock_irqsave(&dck_runners_lock, flags);
-	list_for_each_entry(runner, &dck_runners, node)
+	spin_lock_irqsave(&dck->runners.lock, flags);
+	list_for_each_entry(runner, &dck->runners.list, node)
 		if (runner->round != round &&
 		    (!device || !runner->owner || runner->owner == device)) {
 			runner->round = round;
@@ -135,18 +133,18 @@ static bool dck_next_runner(unsigned int round, const struct device *device, str
 			found = true;
 			break;
 		}
-	spin_unlock_irqrestore(&dck_runners_lock, flags);
+	spin_unlock_irqrestore(&dck->runners.lock, flags);
 	return found;
 }
 
-static bool dck_stop_round(const struct device *device)
+static bool dck_stop_round(struct dck *dck, const struct device *device)
 {
 	static atomic_t rounds;
 	unsigned int round = (unsigned int)atomic_inc_return(&rounds);
 	struct dck_runner runner;
 	bool any = false;
 
-	while (dck_next_runner(round, device, &runner)) {
+	while (dck_next_runner(dck, round, device, &runner)) {
 		if (runner.kind == DCK_WORK)
 			any |= cancel_work_sync(runner.at);
 		else if (runner.kind == DCK_DELAYED_WORK)
@@ -158,24 +156,24 @@ static bool dck_stop_round(const struct device *device)
 }
 
 /* A work item may have queued another that was cancelled before. */
-void dck_runners_stop(const struct device *device)
+void dck_runners_stop(struct dck *dck, const struct device *device)
 {
 	unsigned int left = 16;
 
-	while (dck_stop_round(device) && --left)
+	while (dck_stop_round(dck, device) && --left)
 		;
 }
 
-static bool dck_is_delayed(const struct work_struct *work)
+static bool dck_is_delayed(struct dck *dck, const struct work_struct *work)
 {
 	const struct dck_runner *runner;
 	unsigned long flags;
 	bool is;
 
-	spin_lock_irqsave(&dck_runners_lock, flags);
-	runner = dck_find_runner(work);
+	spin_lock_irqsave(&dck->runners.lock, flags);
+	runner = dck_find_runner(dck, work);
 	is = runner && runner->kind == DCK_DELAYED_WORK;
-	spin_unlock_irqrestore(&dck_runners_lock, flags);
+	spin_unlock_irqrestore(&dck->runners.lock, flags);
 	return is;
 }
 
@@ -183,16 +181,14 @@ static bool dck_is_delayed(const struct work_struct *work)
  * If somebody cancels the work item, he waits for its function, which runs this, and queueing
  * fails.
  */
-void dck_work_requeue(struct work_struct *work, int err)
+void dck_work_requeue(struct dck *dck, struct work_struct *work, int err)
 {
-	static DEFINE_RATELIMIT_STATE(limit, 60 * HZ, 1); /* each is queued again in each second */
-
-	if (!dck_had_no_process(work, err))
+	if (!dck_had_no_process(dck, work, err))
 		return;
-	ratelimit_set_flags(&limit, RATELIMIT_MSG_ON_RELEASE);
-	if (__ratelimit(&limit))
-		pr_warn("a work function failed (%d) and is queued again\n", err);
-	if (dck_is_delayed(work)) {
+	ratelimit_set_flags(&dck->runners.told, RATELIMIT_MSG_ON_RELEASE);
+	if (__ratelimit(&dck->runners.told))
+		dck_warn(dck, "a work function failed (%d) and is queued again\n", err);
+	if (dck_is_delayed(dck, work)) {
 		struct delayed_work *delayed = to_delayed_work(work);
 
 		queue_delayed_work(delayed->wq ? delayed->wq : system_wq, delayed, HZ);
@@ -201,3 +197,4 @@ void dck_work_requeue(struct work_struct *work, int err)
 	msleep(MSEC_PER_SEC);
 	queue_work(system_wq, work);
 }
+EXPORT_SYMBOL_GPL(dck_work_requeue);

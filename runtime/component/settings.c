@@ -3,9 +3,6 @@
  * Settings: what was set by calls of the driver's functions in the process, each as it succeeded
  * last, so that recovery can set it again after the next probe.
  */
-#undef pr_fmt
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -23,13 +20,9 @@ struct dck_setting {
 	u8 data[]; /* copies */
 };
 
-static LIST_HEAD(dck_settings); /* the last one last */
-static DEFINE_MUTEX(dck_settings_lock);
-static const struct task_struct *dck_replayer; /* only compared */
-
-static const struct dcrt_function *dck_setter(u32 number)
+static const struct dcrt_function *dck_setter(struct dck *dck, u32 number)
 {
-	return &dcg_driver.up[number];
+	return &dck->driver->up[number];
 }
 
 static bool dck_is_copy(const struct dcrt_function *setter, u32 i, const unsigned long *args)
@@ -53,7 +46,7 @@ static struct dck_setting *dck_make_setting(const struct dcrt_function *setter,
 
 	for (i = 0; i < setter->args; i++)
 		len += dck_is_copy(setter, i, args) ? lengths[i] : 0;
-	new = dck_own_alloc(sizeof(*new) + len, GFP_KERNEL | __GFP_ZERO);
+	new = kmalloc(sizeof(*new) + len, GFP_KERNEL | __GFP_ZERO);
 	if (!new)
 		return NULL;
 	for (i = 0, len = 0; i < setter->args; i++) {
@@ -68,62 +61,64 @@ static struct dck_setting *dck_make_setting(const struct dcrt_function *setter,
 }
 
 /* With the lock. DCK_ALL: all numbers. */
-static void dck_drop_settings(u32 number, const void *about)
+static void dck_drop_settings(struct dck *dck, u32 number, const void *about)
 {
 	struct dck_setting *at, *next;
 
-	list_for_each_entry_safe(at, next, &dck_settings, node)
+	list_for_each_entry_safe(at, next, &dck->settings.list, node)
 		if ((number == DCK_ALL || at->number == number) && at->about == about) {
 			list_del(&at->node);
-			dck_own_free(at);
+			kfree(at);
 		}
 }
 
-void dck_setting_note(u32 number, const void *about, const unsigned long *args, const u32 *lengths)
+void dck_setting_note(struct dck *dck, u32 number, const void *about, const unsigned long *args,
+		      const u32 *lengths)
 {
 	struct dck_setting *new;
 
-	if (READ_ONCE(dck_replayer) == current)
+	if (READ_ONCE(dck->settings.replayer) == current)
 		return;
-	new = dck_make_setting(dck_setter(number), args, lengths);
-	mutex_lock(&dck_settings_lock);
-	dck_drop_settings(number, about);
+	new = dck_make_setting(dck_setter(dck, number), args, lengths);
+	mutex_lock(&dck->settings.lock);
+	dck_drop_settings(dck, number, about);
 	if (new) {
 		new->number = number;
 		new->about = about;
-		list_add_tail(&new->node, &dck_settings);
+		list_add_tail(&new->node, &dck->settings.list);
 	}
-	mutex_unlock(&dck_settings_lock);
+	mutex_unlock(&dck->settings.lock);
 	if (!new)
-		pr_warn_once("out of memory: recovery cannot do %s again\n",
-			     dck_setter(number)->name);
+		dck_warn_once(dck, DCK_SAID_SETTING, "out of memory: recovery cannot do %s again\n",
+			      dck_setter(dck, number)->name);
 }
 
-void dck_settings_forget(const void *about)
+void dck_settings_forget(struct dck *dck, const void *about)
 {
-	mutex_lock(&dck_settings_lock);
-	dck_drop_settings(DCK_ALL, about);
-	mutex_unlock(&dck_settings_lock);
+	mutex_lock(&dck->settings.lock);
+	dck_drop_settings(dck, DCK_ALL, about);
+	mutex_unlock(&dck->settings.lock);
 }
 
 /* The upcall may change the copies. */
-static void dck_replay(const struct dck_setting *setting, const struct net_device *netdev)
+static void dck_replay(struct dck *dck, const struct dck_setting *setting,
+		       const struct net_device *netdev)
 {
-	const struct dcrt_function *setter = dck_setter(setting->number);
-	long err = (long)dck_upcall_args(setting->number, setting->args);
+	const struct dcrt_function *setter = dck_setter(dck, setting->number);
+	long err = (long)dck_upcall_args(dck, setting->number, setting->args);
 
 	if (dcrt_result(setter)->flags & DCRT_SIGNED && err)
 		netdev_warn(netdev, "%s cannot be done again (%ld)\n", setter->name, err);
 }
 
 /* RTNL keeps the list of a net device as it is: its setters are called with it. */
-void dck_settings_replay(struct net_device *netdev)
+void dck_settings_replay(struct dck *dck, struct net_device *netdev)
 {
 	const struct dck_setting *at;
 
-	WRITE_ONCE(dck_replayer, current);
-	list_for_each_entry(at, &dck_settings, node)
+	WRITE_ONCE(dck->settings.replayer, current);
+	list_for_each_entry(at, &dck->settings.list, node)
 		if (at->about == netdev)
-			dck_replay(at, netdev);
-	WRITE_ONCE(dck_replayer, NULL);
+			dck_replay(dck, at, netdev);
+	WRITE_ONCE(dck->settings.replayer, NULL);
 }

@@ -3,10 +3,12 @@
  * Makes an upcall, and serves a downcall, of a function that is described (struct dcrt_function). A
  * stub is one call of dck_upcall().
  */
-#include "component.h"
+#include <linux/export.h>
+#include "handlers.h"
 
 /* An upcall that is being made. */
 struct dck_upcall {
+	struct dck *dck;
 	u32 number;
 	const struct dcrt_function *function;
 	const unsigned long *args;
@@ -34,8 +36,8 @@ static int dck_before(struct dck_upcall *upcall)
 		return 0;
 	upcall->device = upcall->function->special->device(upcall->args);
 	if (dck_has(upcall, DCRT_BINDS))
-		return dck_device_begin(upcall->device);
-	dck_device_removing(upcall->device);
+		return dck_device_begin(upcall->dck, upcall->device);
+	dck_device_removing(upcall->dck, upcall->device);
 	return 0;
 }
 
@@ -48,14 +50,15 @@ static int dck_adopt(const struct dck_upcall *upcall)
 
 	for (i = 0; i < upcall->function->args && err >= 0; i++, argument++)
 		if (argument->flags & DCRT_ADOPT)
-			err = dcrt_adopt(dcg_channel, (void *)upcall->args[i], argument->type, 1);
+			err = dcrt_adopt(upcall->dck->channel, (void *)upcall->args[i],
+					 argument->type, 1);
 	return err;
 }
 
 static int dck_call_once(struct dck_upcall *upcall)
 {
 	struct dcrt_call *call;
-	int err = dck_begin(upcall->number, upcall->about, &call);
+	int err = dck_begin(upcall->dck, upcall->number, upcall->about, &call);
 
 	if (err < 0)
 		return err;
@@ -73,7 +76,7 @@ static int dck_call_once(struct dck_upcall *upcall)
 /* The process may take locks by downcalls. */
 static int dck_call(struct dck_upcall *upcall)
 {
-	u64 mark = dck_journal_mark();
+	u64 mark = dck_journal_mark(upcall->dck);
 	unsigned int tries = 0;
 	int err = dck_adopt(upcall);
 
@@ -82,8 +85,9 @@ static int dck_call(struct dck_upcall *upcall)
 	dcrt_measure(upcall->function, upcall->args, upcall->lengths);
 	do {
 		err = dck_call_once(upcall);
-		dck_locks_release(mark, err);
-	} while (err == -EPIPE && dck_has(upcall, DCRT_RETRY) && dcrt_retry(dcg_channel, &tries));
+		dck_locks_release(upcall->dck, mark, err);
+	} while (err == -EPIPE && dck_has(upcall, DCRT_RETRY) &&
+		 dcrt_retry(upcall->dck->channel, &tries));
 	return err;
 }
 
@@ -94,15 +98,15 @@ static void dck_settle_device(const struct dck_upcall *upcall, int err)
 	struct device *device = upcall->device;
 
 	if (dck_has(upcall, DCRT_UNBINDS) && err < 0)
-		dck_remove_failed(name, device, err);
+		dck_remove_failed(upcall->dck, name, device, err);
 	if (dck_has(upcall, DCRT_UNBINDS))
-		dck_device_remove(device);
+		dck_device_remove(upcall->dck, device);
 	else if (err < 0)
-		dck_bind_failed(name, device, err);
+		dck_bind_failed(upcall->dck, name, device, err);
 	else if (!upcall->result)
-		dck_device_add(device);
+		dck_device_add(upcall->dck, device);
 	else
-		dck_device_remove(device);
+		dck_device_remove(upcall->dck, device);
 }
 
 /* Tells recovery that a call failed, and acts in the process's place. */
@@ -113,9 +117,9 @@ static void dck_settle_failure(struct dck_upcall *upcall, int err)
 	if (upcall->device)
 		dck_settle_device(upcall, err);
 	else if (!dck_has(upcall, DCRT_RETRY) && dck_has(upcall, DCRT_ON_FAILURE))
-		dck_upcall_failed(name, upcall->about, err);
+		dck_upcall_failed(upcall->dck, name, upcall->about, err);
 	else if (!dck_has(upcall, DCRT_RETRY))
-		dck_change_failed(name, upcall->about, err);
+		dck_change_failed(upcall->dck, name, upcall->about, err);
 	upcall->result = 0;
 	if (dck_has(upcall, DCRT_ON_FAILURE | DCRT_FAILURE_RESULT))
 		upcall->result = upcall->function->special->failed(upcall->args, err);
@@ -143,15 +147,17 @@ static void dck_settle_answer(struct dck_upcall *upcall, int err)
 
 	for (i = 0; i < upcall->function->args; i++)
 		if (upcall->function->arguments[i].flags & DCRT_BACK && upcall->args[i])
-			dck_answer(err, &asked, i + 1, (void *)upcall->args[i], upcall->lengths[i]);
+			dck_answer(upcall->dck, err, &asked, i + 1, (void *)upcall->args[i],
+				   upcall->lengths[i]);
 	if (upcall->function->results)
-		dck_answer(err, &asked, 0, &upcall->result, sizeof(upcall->result));
+		dck_answer(upcall->dck, err, &asked, 0, &upcall->result, sizeof(upcall->result));
 }
 
-unsigned long dck_upcall_args(u32 number, const unsigned long *args)
+unsigned long dck_upcall_args(struct dck *dck, u32 number, const unsigned long *args)
 {
-	const struct dcrt_function *function = &dcg_driver.up[number];
-	struct dck_upcall upcall = {.number = number, .function = function, .args = args};
+	const struct dcrt_function *function = &dck->driver->up[number];
+	struct dck_upcall upcall = {
+		.dck = dck, .number = number, .function = function, .args = args};
 	bool failed;
 	int err;
 
@@ -169,40 +175,66 @@ unsigned long dck_upcall_args(u32 number, const unsigned long *args)
 	if (dck_has(&upcall, DCRT_LAST_ANSWER))
 		dck_settle_answer(&upcall, err);
 	if (dck_has(&upcall, DCRT_SETTER) && !failed)
-		dck_setting_note(number, upcall.about, args, upcall.lengths);
+		dck_setting_note(dck, number, upcall.about, args, upcall.lengths);
 	if (dck_has(&upcall, DCRT_RELEASES) || (dck_has(&upcall, DCRT_RELEASES_FAILED) && failed))
 		function->special->released(args);
 	return upcall.result;
 }
 
-unsigned long dck_upcall(u32 number, ...)
+unsigned long dck_upcall(struct dck *dck, u32 number, ...)
 {
 	unsigned long args[DCRT_ARGS_MAX];
 	va_list list;
 
 	va_start(list, number);
-	dcrt_read_arguments(&dcg_driver.up[number], list, args);
+	dcrt_read_arguments(&dck->driver->up[number], list, args);
 	va_end(list);
-	return dck_upcall_args(number, args);
+	return dck_upcall_args(dck, number, args);
 }
+EXPORT_SYMBOL_GPL(dck_upcall);
 
-int dck_serve(struct dcrt_call *call)
+static int (*const dck_handlers[DCK_COUNT])(struct dcrt_call *call) = {
+	[DCK_PRINT] = dck_print,
+	[DCK_INIT_WORK] = dck_init_work,
+	[DCK_INIT_DELAYED_WORK] = dck_init_delayed_work,
+	[DCK_TIMER_SETUP] = dck_timer_setup,
+	[DCK_ALLOC] = dck_alloc,
+	[DCK_FREE] = dck_free,
+	[DCK_CLOCK] = dck_clock,
+	[DCK_STATE] = dck_state,
+	[DCK_WINDOW] = dck_window,
+	[DCK_SYNC] = dck_sync,
+	[DCK_NAME] = dck_name,
+};
+
+static int dck_serve_described(struct dcrt_call *call)
 {
 	const struct dcrt_function *function = dcrt_called(call);
+	struct dck *dck = dck_of(call);
 	unsigned long args[DCRT_ARGS_MAX], result;
-	u64 mark = function->flags & DCRT_ACQUIRES ? dck_journal_mark() : 0;
+	u64 mark = function->flags & DCRT_ACQUIRES ? dck_journal_mark(dck) : 0;
 	u32 lengths[DCRT_ARGS_MAX];
 	int err = dcrt_take_arguments(call, args, lengths);
 
 	if (err)
 		return err;
+	if (!function->run)
+		return -ENOSYS;
 	result = function->run(call, args);
 	err = dcrt_in_error(call);
 	if (!err && dcrt_result(function)->flags & DCRT_ADOPT)
-		err = dcrt_adopt(dcg_channel, (void *)result, dcrt_result(function)->type, 1);
+		err = dcrt_adopt(dck->channel, (void *)result, dcrt_result(function)->type, 1);
 	if (!err)
 		dcrt_put_results(call, args, lengths, result);
 	if (function->flags & DCRT_ACQUIRES)
-		return dck_undo_since(mark, err ? err : dcrt_out_error(call));
+		return dck_undo_since(dck, mark, err ? err : dcrt_out_error(call));
 	return err;
 }
+
+int dck_serve(struct dcrt_call *call)
+{
+	size_t number = (size_t)(dcrt_called(call) - dck_of(call)->driver->down);
+
+	return number < DCK_COUNT ? dck_handlers[number](call) : dck_serve_described(call);
+}
+EXPORT_SYMBOL_GPL(dck_serve);

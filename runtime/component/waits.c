@@ -3,6 +3,7 @@
  * What handlers of downcalls do before or instead of the function (downcalls.h): wait with a bound,
  * check arguments.
  */
+#include <linux/export.h>
 #include <linux/err.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
@@ -14,6 +15,7 @@ int dck_sleep(struct dcrt_call *call, unsigned long min_us, unsigned long max_us
 {
 	return dcrt_pause(call, min_us, max_us, false);
 }
+EXPORT_SYMBOL_GPL(dck_sleep);
 
 int dck_sleep_interruptible(struct dcrt_call *call, unsigned int ms, unsigned long *ret)
 {
@@ -23,6 +25,7 @@ int dck_sleep_interruptible(struct dcrt_call *call, unsigned int ms, unsigned lo
 	*ret = err == -EINTR ? max_t(s64, ktime_ms_delta(until, ktime_get()), 1) : 0;
 	return err == -EINTR ? 0 : err;
 }
+EXPORT_SYMBOL_GPL(dck_sleep_interruptible);
 
 /*
  * A lock is polled: the caller of the upcall must get away if its holder waits for the same upcall,
@@ -48,6 +51,7 @@ int dck_await_mutex(struct dcrt_call *call, struct mutex *lock)
 {
 	return dck_await(call, dck_mutex_is_locked, lock);
 }
+EXPORT_SYMBOL_GPL(dck_await_mutex);
 
 static bool dck_rtnl_is_locked(struct mutex *unused)
 {
@@ -58,6 +62,7 @@ int dck_await_rtnl(struct dcrt_call *call)
 {
 	return dck_await(call, dck_rtnl_is_locked, NULL);
 }
+EXPORT_SYMBOL_GPL(dck_await_rtnl);
 
 int dck_check_bit(struct dcrt_call *call, long bit, const volatile unsigned long *words)
 {
@@ -67,8 +72,9 @@ int dck_check_bit(struct dcrt_call *call, long bit, const volatile unsigned long
 	if (bit < 0 || BIT_WORD(bit) >= DCRT_MESSAGE_MAX ||
 	    !IS_ALIGNED((uintptr_t)words, sizeof(long)))
 		return -EPROTO;
-	if (!dcrt_object_has(dcg_channel, start))
+	if (!dcrt_object_has(dcrt_channel_of(call), start))
 		return BIT_WORD(bit) ? -EPROTO : 0;
 	len = (u32)(BIT_WORD(bit) + 1) * sizeof(long);
-	return dcrt_object_holds(dcg_channel, start, len) ? 0 : -EPROTO;
+	return dcrt_object_holds(dcrt_channel_of(call), start, len) ? 0 : -EPROTO;
 }
+EXPORT_SYMBOL_GPL(dck_check_bit);

@@ -33,15 +33,14 @@ static bool dcrt_check_driver(const struct dcrt_driver *driver)
 {
 	u32 i;
 
-	if (driver->abi != DCRT_ABI || !driver->name || !driver->n_up)
+	if (driver->abi != DCRT_ABI || !driver->name || !driver->n_up ||
+	    (driver->n_down && !driver->serve))
 		return false;
 	for (i = 0; i < driver->n_up; i++)
 		if (driver->up[i].args > DCRT_ARGS_MAX || driver->up[i].results > DCRT_ARGS_MAX)
 			return false;
 	for (i = 0; i < driver->n_down; i++)
-		if (driver->down[i].args > DCRT_ARGS_MAX ||
-		    driver->down[i].results > DCRT_ARGS_MAX ||
-		    !(driver->down[i].handler || (driver->down[i].run && driver->serve)))
+		if (driver->down[i].args > DCRT_ARGS_MAX || driver->down[i].results > DCRT_ARGS_MAX)
 			return false;
 	return dcrt_types_check(driver) == 0;
 }

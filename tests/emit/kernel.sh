@@ -53,7 +53,7 @@ components_compile() {
 	compiles built KBUILD_EXTRA_SYMBOLS="$PWD/dcrt/Module.symvers"
 	grep 'modpost' words && fail "the kernel component needs what the runtime has not"
 	nm built/kernel/e1000.ko | grep -q ' e1000_get_drvinfo$' || fail "no stub of e1000_get_drvinfo"
-	nm -u built/kernel/e1000.ko | grep -q ' dcrt_call_run$' || fail "nothing is called across"
+	nm -u built/kernel/e1000.ko | grep -q ' dck_upcall$' || fail "nothing is called across"
 	make -s -q -C built/user e1000_hw.o || fail "what is made is not up to date"
 	make -s -q -C built/user -W e1000_hw.h e1000_hw.o && fail "an edited header of the driver is not seen"
 }

@@ -61,8 +61,10 @@ static void test_list(void **state)
 	assert_true(file->component && file->process && !file->twin && !emit_runtime_is_c(file));
 	file = find(&runtime, "message/wire.c");
 	assert_true(!file->component && file->process && file->twin && emit_runtime_is_c(file));
-	file = find(&runtime, "component/journal.c");
+	file = find(&runtime, "component/own.c");
 	assert_true(file->component && !file->process && !file->twin);
+	file = find(&runtime, "component/journal.c");
+	assert_true(file->module && !file->component);
 	file = find(&runtime, "module/calls.c");
 	assert_true(!file->component && !file->process && !file->twin);
 	dc_vec_done(&runtime.files);

@@ -417,7 +417,7 @@ static void test_asking(void **state)
 		{"no type", N_TYPES, sizeof(struct node), false},
 		{"far from a type", UINT64_MAX, sizeof(struct node), false},
 	};
-	const struct dcrt_function table[] = {DCK_DOWN_TABLE(DCK_NO_HANDLER)};
+	const struct dcrt_function table[] = {DCK_DOWN_TABLE};
 	const struct dcrt_expect expect = {.kinds = 1u << DCRT_DOWNCALL,
 					   .session = session,
 					   .depth = 2,

@@ -5,8 +5,8 @@
 
 #include "runtime/dcrt.h"
 
-#if DCRT_ABI != 4
-#error "made for ABI 4 of the runtime"
+#if DCRT_ABI != 5
+#error "made for ABI 5 of the runtime"
 #endif
 
 enum echo_up {
@@ -79,18 +79,24 @@ struct echo_globals {
 /* Functions whose address crosses. */
 enum { CODE_DOUBLE, CODE_TRIPLE, CODE_PROCESS, N_CODE };
 
+/* The functions that this side runs, in the order of its table. */
 #ifdef ECHO_PROCESS
-#define UP(f)	f
-#define DOWN(f) NULL
+#define ECHO_SERVED echo_up
+#define ECHO_HANDLERS                                                                              \
+	[UP_ECHO] = echo, [UP_NEST] = nest, [UP_HANG] = hang, [UP_SLOW] = slow, [UP_MEET] = meet,  \
+	[UP_ADD] = add, [UP_TOUCH] = touch, [UP_FAIL] = fail, [UP_ALL] = all, [UP_TEXT] = text,    \
+	[UP_DIE] = die, [UP_SHOW] = show, [UP_BOUND] = hang
 #else
-#define UP(f)	NULL
-#define DOWN(f) f
+#define ECHO_SERVED echo_down
+#define ECHO_HANDLERS                                                                              \
+	[DOWN_NEST] = nest, [DOWN_ADD] = add, [DOWN_SLOW] = slow, [DOWN_LOOK] = look,              \
+	[DOWN_SLOW_CALLER] = slow, [DOWN_PEEK] = peek, [DOWN_STICK] = stick,                       \
+	[DOWN_PAUSE] = echo_pause, [DOWN_PAUSE_CALLER] = echo_pause
 #endif
 
-#define ECHO_ROW(what, handle, n_args, n_results, kind, bytes, ms)                                 \
+#define ECHO_ROW(what, n_args, n_results, kind, bytes, ms)                                         \
 	{                                                                                          \
 		.name = what,                                                                      \
-		.handler = handle,                                                                 \
 		.args = n_args,                                                                    \
 		.results = n_results,                                                              \
 		.flags = kind,                                                                     \
@@ -142,37 +148,42 @@ enum { CODE_DOUBLE, CODE_TRIPLE, CODE_PROCESS, N_CODE };
 		{"table", sizeof(echo_table), .variable = (void *)(uintptr_t)echo_table},          \
 	};                                                                                         \
 	static const struct dcrt_function echo_up[] = {                                            \
-		[UP_ECHO] = ECHO_ROW("echo", UP(echo), 1, 1, 0, 4096, 0),                          \
-		[UP_NEST] = ECHO_ROW("nest", UP(nest), 1, 1, 0, 0, 0),                             \
-		[UP_HANG] = ECHO_ROW("hang", UP(hang), 1, 0, 0, 0, 60000),                         \
-		[UP_SLOW] = ECHO_ROW("slow", UP(slow), 1, 0, 0, 0, 1000),                          \
-		[UP_MEET] = ECHO_ROW("meet", UP(meet), 1, 1, 0, 0, 0),                             \
-		[UP_ADD] = ECHO_ROW("add", UP(add), 1, 1, 0, 0, 0),                                \
-		[UP_TOUCH] = ECHO_ROW("touch", UP(touch), 2, 1, 0, 0, 0),                          \
-		[UP_FAIL] = ECHO_ROW("fail", UP(fail), 1, 0, 0, 0, 0),                             \
-		[UP_ALL] = ECHO_ROW("all", UP(all), 2, 1, 0, 0, 0),                                \
-		[UP_TEXT] = ECHO_ROW("text", UP(text), 4, 1, 0, 64, 0),                            \
-		[UP_DIE] = ECHO_ROW("die", UP(die), 1, 1, DCRT_RETRY, 0, 0),                       \
-		[UP_SHOW] = ECHO_ROW("show", UP(show), 4, 1, 0, 0, 0),                             \
-		[UP_BOUND] = ECHO_ROW("bound", UP(hang), 1, 0, 0, 0, 0),                           \
+		[UP_ECHO] = ECHO_ROW("echo", 1, 1, 0, 4096, 0),                                    \
+		[UP_NEST] = ECHO_ROW("nest", 1, 1, 0, 0, 0),                                       \
+		[UP_HANG] = ECHO_ROW("hang", 1, 0, 0, 0, 60000),                                   \
+		[UP_SLOW] = ECHO_ROW("slow", 1, 0, 0, 0, 1000),                                    \
+		[UP_MEET] = ECHO_ROW("meet", 1, 1, 0, 0, 0),                                       \
+		[UP_ADD] = ECHO_ROW("add", 1, 1, 0, 0, 0),                                         \
+		[UP_TOUCH] = ECHO_ROW("touch", 2, 1, 0, 0, 0),                                     \
+		[UP_FAIL] = ECHO_ROW("fail", 1, 0, 0, 0, 0),                                       \
+		[UP_ALL] = ECHO_ROW("all", 2, 1, 0, 0, 0),                                         \
+		[UP_TEXT] = ECHO_ROW("text", 4, 1, 0, 64, 0),                                      \
+		[UP_DIE] = ECHO_ROW("die", 1, 1, DCRT_RETRY, 0, 0),                                \
+		[UP_SHOW] = ECHO_ROW("show", 4, 1, 0, 0, 0),                                       \
+		[UP_BOUND] = ECHO_ROW("bound", 1, 0, 0, 0, 0),                                     \
 	};                                                                                         \
 	static const struct dcrt_function echo_down[] = {                                          \
-		[DOWN_NEST] = ECHO_ROW("nest", DOWN(nest), 1, 1, DCRT_BY_CALLER, 0, 0),            \
-		[DOWN_ADD] = ECHO_ROW("add", DOWN(add), 2, 1, 0, 0, 0),                            \
-		[DOWN_SLOW] = ECHO_ROW("slow", DOWN(slow), 1, 0, 0, 0, 0),                         \
-		[DOWN_LOOK] = ECHO_ROW("look", DOWN(look), 1, 1, DCRT_BY_CALLER, 0, 0),            \
-		[DOWN_SLOW_CALLER] =                                                               \
-			ECHO_ROW("slow_caller", DOWN(slow), 1, 0, DCRT_BY_CALLER, 0, 0),           \
-		[DOWN_PEEK] = ECHO_ROW("peek", DOWN(peek), 1, 1, 0, 0, 0),                         \
-		[DOWN_STICK] = ECHO_ROW("stick", DOWN(stick), 0, 0, 0, 0, 0),                      \
-		[DOWN_PAUSE] = ECHO_ROW("pause", DOWN(echo_pause), 1, 0, 0, 0, 3600000),           \
-		[DOWN_PAUSE_CALLER] = ECHO_ROW("pause_caller", DOWN(echo_pause), 1, 0,             \
-					       DCRT_BY_CALLER, 0, 3600000),                        \
+		[DOWN_NEST] = ECHO_ROW("nest", 1, 1, DCRT_BY_CALLER, 0, 0),                        \
+		[DOWN_ADD] = ECHO_ROW("add", 2, 1, 0, 0, 0),                                       \
+		[DOWN_SLOW] = ECHO_ROW("slow", 1, 0, 0, 0, 0),                                     \
+		[DOWN_LOOK] = ECHO_ROW("look", 1, 1, DCRT_BY_CALLER, 0, 0),                        \
+		[DOWN_SLOW_CALLER] = ECHO_ROW("slow_caller", 1, 0, DCRT_BY_CALLER, 0, 0),          \
+		[DOWN_PEEK] = ECHO_ROW("peek", 1, 1, 0, 0, 0),                                     \
+		[DOWN_STICK] = ECHO_ROW("stick", 0, 0, 0, 0, 0),                                   \
+		[DOWN_PAUSE] = ECHO_ROW("pause", 1, 0, 0, 0, 3600000),                             \
+		[DOWN_PAUSE_CALLER] = ECHO_ROW("pause_caller", 1, 0, DCRT_BY_CALLER, 0, 3600000),  \
 	};                                                                                         \
+	static int echo_serve(struct dcrt_call *call)                                              \
+	{                                                                                          \
+		static int (*const handlers[])(struct dcrt_call * call) = {ECHO_HANDLERS};         \
+                                                                                                   \
+		return handlers[dcrt_called(call) - ECHO_SERVED](call);                            \
+	}                                                                                          \
 	static const struct dcrt_driver echo_driver = {.abi = DCRT_ABI,                            \
 						       .name = "echo",                             \
 						       .up = echo_up,                              \
 						       .down = echo_down,                          \
+						       .serve = echo_serve,                        \
 						       .n_up = N_UP,                               \
 						       .n_down = N_DOWN,                           \
 						       .types = echo_types,                        \

@@ -2,14 +2,8 @@
 /* Generated tables in little; both components compile this file. */
 #include "runtime/component/downcalls.h"
 
-#ifdef TABLES_OF_PROCESS
-#define HANDLER DCK_NO_HANDLER
-#else
-#define HANDLER DCK_HANDLER
-#endif
-
 static const struct dcrt_function down[] = {
-	DCK_DOWN_TABLE(HANDLER),
+	DCK_DOWN_TABLE,
 	[DCK_COUNT] = {.name = "own"},
 };
 

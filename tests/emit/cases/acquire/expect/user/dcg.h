@@ -39,8 +39,6 @@ unsigned long dcg_kernel_mutex_unlock(struct dcrt_call *dcg, const unsigned long
 unsigned long dcg_kernel_rtnl_lock(struct dcrt_call *dcg, const unsigned long *dcg_args);
 unsigned long dcg_kernel_rtnl_trylock(struct dcrt_call *dcg, const unsigned long *dcg_args);
 unsigned long dcg_kernel_rtnl_unlock(struct dcrt_call *dcg, const unsigned long *dcg_args);
-void dcg_forget_device(void *element);
-void dcg_forget_pci_dev(void *element);
 extern void *const dcg_code_in_c[];
 extern void *const dcg_variables_in_c[];
 extern void *dcg_code[];

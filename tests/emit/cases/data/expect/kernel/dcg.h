@@ -71,11 +71,7 @@ unsigned long dcg_kernel_mutex_unlock(struct dcrt_call *dcg, const unsigned long
 unsigned long dcg_kernel_netif_start_queue(struct dcrt_call *dcg, const unsigned long *dcg_args);
 unsigned long dcg_kernel_netif_stop_queue(struct dcrt_call *dcg, const unsigned long *dcg_args);
 unsigned long dcg_kernel_set_bit(struct dcrt_call *dcg, const unsigned long *dcg_args);
-void dcg_forget_device(void *element);
-void dcg_forget_net_device(void *element);
 bool dcg_valid_net_device(const void *now, const void *was);
-void dcg_forget_32_bytes(void *element);
-void dcg_forget_ring(void *element);
 bool dcg_valid_ring(const void *now, const void *was);
 extern void *const dcg_code_in_c[];
 extern void *const dcg_variables_in_c[];

@@ -30,10 +30,7 @@ enum dcg_type {
 };
 
 unsigned long dcg_run_in_add(struct dcrt_call *dcg, const unsigned long *dcg_args);
-void dcg_forget_device(void *element);
 void dcg_forget_pci_dev(void *element);
-void dcg_forget_net_device(void *element);
-void dcg_forget_32_bytes(void *element);
 extern void *const dcg_code_in_c[];
 extern void *const dcg_variables_in_c[];
 extern void *dcg_code[];

@@ -65,7 +65,7 @@ static inline struct net_device *dcg_acquiring_alloc_etherdev_mqs(int a0, unsign
 	if (!IS_ERR_OR_NULL((__force const void *)dcg_result))
 		dck_acquired(&dcg_release_free_netdev, (unsigned long)(dcg_result));
 	if (!IS_ERR_OR_NULL(dcg_result))
-		dcrt_adopt(dcg_channel, dcg_result, DCG_TYPE_net_device, 1);
+		dcrt_adopt(dcg_dck.channel, dcg_result, DCG_TYPE_net_device, 1);
 	return dcg_result;
 }
 #undef alloc_etherdev_mqs

@@ -41,10 +41,6 @@ unsigned long dcg_run_in_stop(struct dcrt_call *dcg, const unsigned long *dcg_ar
 unsigned long dcg_run_in_sum_here(struct dcrt_call *dcg, const unsigned long *dcg_args);
 unsigned long dcg_kernel_mutex_lock(struct dcrt_call *dcg, const unsigned long *dcg_args);
 unsigned long dcg_kernel_mutex_unlock(struct dcrt_call *dcg, const unsigned long *dcg_args);
-void dcg_forget_device(void *element);
-void dcg_forget_net_device(void *element);
-void dcg_forget_32_bytes(void *element);
-void dcg_forget_filter(void *element);
 extern void *const dcg_code_in_c[];
 extern void *const dcg_variables_in_c[];
 extern void *dcg_code[];
