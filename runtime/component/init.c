@@ -32,7 +32,7 @@ static int dck_get_journal(char *text, const struct kernel_param *param)
 {
 	struct dck *dck = param->arg;
 
-	return sysfs_emit(text, "%u\n", dck_journal_count(dck) + dck_runners_count(dck));
+	return dck_runners_print(dck, text, dck_journal_print(dck, text, 0));
 }
 
 const struct kernel_param_ops dck_journal_ops = {.get = dck_get_journal};

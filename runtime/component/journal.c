@@ -16,6 +16,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/sysfs.h>
 
 #include "devices.h"
 #include "journal.h"
@@ -77,9 +78,16 @@ static void dck_count_lock(struct dck *dck, const struct dck_entry *entry, int c
 		WRITE_ONCE(dck->journal.n_locks, dck->journal.n_locks + change);
 }
 
-unsigned int dck_journal_count(struct dck *dck)
+int dck_journal_print(struct dck *dck, char *page, int at)
 {
-	return dck_list_count(&dck->journal.list, &dck->journal.lock);
+	const struct dck_entry *entry;
+	unsigned long flags;
+
+	spin_lock_irqsave(&dck->journal.lock, flags);
+	list_for_each_entry(entry, &dck->journal.list, node)
+		at += sysfs_emit_at(page, at, "%s\n", entry->release->name);
+	spin_unlock_irqrestore(&dck->journal.lock, flags);
+	return at;
 }
 
 bool dck_note(struct dck *dck, const struct dck_release *release, const unsigned long *args)

@@ -39,7 +39,8 @@ MODULE_PARM_DESC(dcrt_program,
 		 "program of the process; empty: it is started by other means; may be written");
 
 module_param_cb(dcrt_journal, &dck_journal_ops, &dcg_dck, 0444);
-MODULE_PARM_DESC(dcrt_journal, "read only: what recovery would release or cancel");
+MODULE_PARM_DESC(dcrt_journal,
+		 "read only: what recovery would call to release or cancel, the last first");
 
 /*
  * With mapped registers a faulty process can do to the device what the driver can, DMA included.

@@ -11,6 +11,7 @@
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/sysfs.h>
 #include <linux/timer.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
@@ -26,9 +27,21 @@ struct dck_runner {
 	unsigned int round; /* of dck_runners_stop() that has cancelled it */
 };
 
-unsigned int dck_runners_count(struct dck *dck)
+int dck_runners_print(struct dck *dck, char *page, int at)
 {
-	return dck_list_count(&dck->runners.list, &dck->runners.lock);
+	static const char *const calls[] = {
+		[DCK_WORK] = "cancel_work_sync",
+		[DCK_DELAYED_WORK] = "cancel_delayed_work_sync",
+		[DCK_TIMER] = "del_timer_sync",
+	};
+	const struct dck_runner *runner;
+	unsigned long flags;
+
+	spin_lock_irqsave(&dck->runners.lock, flags);
+	list_for_each_entry(runner, &dck->runners.list, node)
+		at += sysfs_emit_at(page, at, "%s\n", calls[runner->kind]);
+	spin_unlock_irqrestore(&dck->runners.lock, flags);
+	return at;
 }
 
 /* With the lock. */
