@@ -351,6 +351,7 @@ static int dck_pm_event(struct notifier_block *block, unsigned long event, void 
 	case PM_SUSPEND_PREPARE:
 	case PM_RESTORE_PREPARE:
 		dck_settle(dck);
+		dck_journal_release_later(dck);
 		WRITE_ONCE(dck->recovery.asleep, true);
 		break;
 	case PM_POST_HIBERNATION:
@@ -366,6 +367,7 @@ static int dck_pm_event(struct notifier_block *block, unsigned long event, void 
 
 int dck_recovery_begin(struct dck *dck)
 {
+	dck_journal_begin(dck);
 	INIT_WORK(&dck->recovery.work, dck_recover);
 	INIT_DELAYED_WORK(&dck->recovery.probing, dck_probe_again);
 	dck->recovery.pm.notifier_call = dck_pm_event;
@@ -376,6 +378,7 @@ void dck_recovery_end(struct dck *dck)
 {
 	unregister_pm_notifier(&dck->recovery.pm);
 	dck_recovery_flush(dck);
+	dck_journal_release_later(dck);
 	dck_devices_drop_all(dck);
 	dck_answers_drop(dck);
 }

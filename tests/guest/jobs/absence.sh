@@ -557,6 +557,31 @@ journal() {
 	fail "more to release: $(sort /tmp/journal | uniq -c) became $(sort /tmp/journal.now | uniq -c)"
 }
 
+is_enabled() { # TIMES
+	[ "$(cat /sys/bus/pci/devices/0000:00:10.0/enable)" = "$1" ]
+}
+
+# Enabling is counted. The next probe enables the device before recovery disables it.
+counted() {
+	is_enabled 1 || fail "not enabled once"
+	die_in ip link set eth0 mtu 1400
+	wait_until 30 "the interface" comes_up
+	wait_until 3 "its being enabled twice" is_enabled 2
+	works
+	wait_until 10 "its being enabled once" is_enabled 1
+	die_in ip link set eth0 mtu 1500
+	wait_until 30 "the interface" comes_up
+	freeze || fail "no suspend"
+	is_enabled 1 || fail "asleep with what a dead process has enabled"
+	die_in ip link set eth0 mtu 1400
+	wait_until 5 "its being enabled twice again" is_enabled 2
+	works
+	bind unbind || fail "no unbind"
+	wait_until 10 "its being disabled" is_enabled 0
+	bind bind || fail "no bind"
+	works
+}
+
 # The kernel acts, and cannot tell the process: what it has made is released.
 full() {
 	ip link set eth0 down
