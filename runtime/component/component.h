@@ -35,13 +35,14 @@
 #include "state.h"
 
 extern struct dck dcg_dck; /* own.c: the driver's */
+
 /* init.c */
 
 /* Of the driver's parameters: of program and of the component in struct dck. */
 extern const struct kernel_param_ops dck_program_ops, dck_journal_ops;
 
 /*
- * dck_init - registers dcg_driver, starts its process and keeps one running, calls init.
+ * dck_init - registers the driver, starts its process and keeps one running, calls init.
  * The module parameter dcrt_program is the process's program, by default
  * /usr/lib/drivercut/RELEASE/MODULE; if it is empty, the process is started by other means and init
  * is called at once.

@@ -37,8 +37,10 @@ struct dck {
 	char *program;
 	bool map;
 
-	/* dcrt.ko's: its locks and lists are ready from the start, as the driver may free memory
-	 * early. */
+	/*
+	 * dcrt.ko's: its locks and lists are ready from the start, as the driver may free memory
+	 * early.
+	 */
 
 	/* NULL before the driver is initialised and after its exit. */
 	struct dcrt_channel *channel;
