@@ -320,9 +320,25 @@ static const char *after_word(const char *at, const char *word)
 	return strncmp(at, word, len) || !strchr(" \t", at[len]) ? NULL : at + len;
 }
 
-/* The path by which <trace/define_trace.h> finds this header again may begin with "../": then it
- * leads from there through the kernel's tree, in which a component is not. It becomes the header's
- * folder in the component. */
+/* The value of the macro NAME in a line that defines it, or NULL. */
+static const char *defined_value(const char *line, const char *name)
+{
+	const char *at = line + strspn(line, " \t");
+
+	if (*at != '#' || !(at = after_word(at + 1, "define")) || !(at = after_word(at, name)))
+		return NULL;
+	return at + strspn(at, " \t");
+}
+
+static bool leads_out(const char *path)
+{
+	return !strncmp(path, "../", 3) || !strncmp(path, "./../", 5);
+}
+
+/* The path by which <trace/define_trace.h> finds this header again is TRACE_INCLUDE_PATH/
+ * TRACE_INCLUDE_FILE.h. Either may begin with "../": then it leads from there through the kernel's
+ * tree, in which a component is not. They become the header's folder in the component, and its
+ * name. */
 static void find_trace_path(const struct emit_unit *unit, edit_list *edits)
 {
 	const char *at = unit->text, *slash = strrchr(unit->file->name, '/');
@@ -331,15 +347,22 @@ static void find_trace_path(const struct emit_unit *unit, edit_list *edits)
 				   : ".";
 
 	for (; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
-		const char *value = at + strspn(at, " \t");
+		const char *path = defined_value(at, "TRACE_INCLUDE_PATH");
+		const char *file = defined_value(at, "TRACE_INCLUDE_FILE");
+		const char *value = path ? path : file;
+		size_t len = value ? strcspn(value, " \t\n") : 0;
 
-		if (*value != '#' || !(value = after_word(value + 1, "define")) ||
-		    !(value = after_word(value, "TRACE_INCLUDE_PATH")))
-			continue;
-		value += strspn(value, " \t");
-		if (!strncmp(value, "../", 3) || !strncmp(value, "./../", 5))
-			add_edit(edits, unit, (size_t)(value - unit->text),
-				 (size_t)(value - unit->text) + strcspn(value, " \t\n"), folder);
+		if (path && (leads_out(path) || (slash && len == 1 && *path == '.')))
+			add_edit(edits, unit, (size_t)(path - unit->text),
+				 (size_t)(path - unit->text) + len, folder);
+		else if (file && leads_out(file)) {
+			const char *name = file + len;
+
+			while (name[-1] != '/')
+				name--;
+			add_edit(edits, unit, (size_t)(file - unit->text),
+				 (size_t)(name - unit->text), "");
+		}
 	}
 }
 
