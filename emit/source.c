@@ -320,9 +320,25 @@ static const char *after_word(const char *at, const char *word)
 	return strncmp(at, word, len) || !strchr(" \t", at[len]) ? NULL : at + len;
 }
 
-/* The path by which <trace/define_trace.h> finds this header again may begin with "../": then it
- * leads from there through the kernel's tree, in which a component is not. It becomes the header's
- * folder in the component. */
+/* The value of the macro NAME in a line that defines it, or NULL. */
+static const char *defined_value(const char *line, const char *name)
+{
+	const char *at = line + strspn(line, " \t");
+
+	if (*at != '#' || !(at = after_word(at + 1, "define")) || !(at = after_word(at, name)))
+		return NULL;
+	return at + strspn(at, " \t");
+}
+
+static bool leads_out(const char *path)
+{
+	return !strncmp(path, "../", 3) || !strncmp(path, "./../", 5);
+}
+
+/* The path by which <trace/define_trace.h> finds this header again is TRACE_INCLUDE_PATH/
+ * TRACE_INCLUDE_FILE.h. Either may begin with "../": then it leads from there through the kernel's
+ * tree, in which a component is not. They become the header's folder in the component, and its
+ * name. */
 static void find_trace_path(const struct emit_unit *unit, edit_list *edits)
 {
 	const char *at = unit->text, *slash = strrchr(unit->file->name, '/');
@@ -331,15 +347,22 @@ static void find_trace_path(const struct emit_unit *unit, edit_list *edits)
 				   : ".";
 
 	for (; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
-		const char *value = at + strspn(at, " \t");
+		const char *path = defined_value(at, "TRACE_INCLUDE_PATH");
+		const char *file = defined_value(at, "TRACE_INCLUDE_FILE");
+		const char *value = path ? path : file;
+		size_t len = value ? strcspn(value, " \t\n") : 0;
 
-		if (*value != '#' || !(value = after_word(value + 1, "define")) ||
-		    !(value = after_word(value, "TRACE_INCLUDE_PATH")))
-			continue;
-		value += strspn(value, " \t");
-		if (!strncmp(value, "../", 3) || !strncmp(value, "./../", 5))
-			add_edit(edits, unit, (size_t)(value - unit->text),
-				 (size_t)(value - unit->text) + strcspn(value, " \t\n"), folder);
+		if (path && (leads_out(path) || (slash && len == 1 && *path == '.')))
+			add_edit(edits, unit, (size_t)(path - unit->text),
+				 (size_t)(path - unit->text) + len, folder);
+		else if (file && leads_out(file)) {
+			const char *name = file + len;
+
+			while (name[-1] != '/')
+				name--;
+			add_edit(edits, unit, (size_t)(file - unit->text),
+				 (size_t)(name - unit->text), "");
+		}
 	}
 }
 
@@ -434,10 +457,59 @@ static const char *stream_end(FILE *out, char **text, struct dc_arena *arena)
 	return kept;
 }
 
+/* How often a text names NAME, outside comments, literals and directives. */
+static unsigned count_name(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+	bool at_start = true, within = false; /* a word */
+	unsigned count = 0;
+
+	while (*text) {
+		const char *next = emit_lex_skip(text, at_start);
+
+		if (next == text) {
+			count += !within && !strncmp(text, name, len) && !is_word(text[len]);
+			next++;
+		}
+		at_start = *text == '\n' || (at_start && isspace((unsigned char)*text));
+		within = is_word(*text);
+		text = next;
+	}
+	return count;
+}
+
+/* Whether the file has a static variable that only functions on the other side use. */
+static bool has_unused_variable(const struct emit_unit *unit, const char *text, const char *tables)
+{
+	const struct dc_variable *variable;
+
+	dc_vec_each (variable, &unit->plan->source->variables)
+		if (variable->is_static && !strcmp(variable->file, unit->file->name) &&
+		    count_name(text, variable->name) < 2 && !count_name(tables, variable->name))
+			return true;
+	return false;
+}
+
+static void put_head(FILE *out, const struct emit_unit *unit, const char *text, const char *tables)
+{
+	bool numbers = needs_numbers(unit);
+
+	emit_head(out, unit->file->name, unit->label,
+		  !unit->plan->all_kernel && (unit->file->is_unit || numbers));
+	if (numbers)
+		fputs("#include \"dcg.h\"\n", out);
+	if (emit_has_unnamed(unit))
+		fputs("#pragma GCC diagnostic ignored \"-Wunused-function\"\n", out);
+	if (!unit->plan->all_kernel && has_unused_variable(unit, text, tables))
+		fputs("#pragma GCC diagnostic ignored \"-Wunused-variable\"\n", out);
+	fprintf(out, "#line 1 \"%s\"\n", unit->label);
+}
+
 const char *emit_source(struct emit_unit *unit)
 {
-	bool numbers = needs_numbers(unit), user = unit->side == DC_SIDE_USER;
-	const char *tables = emit_unit_tail(unit);
+	const char *tables = emit_unit_tail(unit), *driver;
+	bool user = unit->side == DC_SIDE_USER;
+	struct emit_piece piece;
 	edit_list edits = {0};
 	char *text = NULL;
 	size_t len_bytes;
@@ -453,19 +525,15 @@ const char *emit_source(struct emit_unit *unit)
 			 user ? "#include \"dcg_rules.h\"\n" : "#include \"dcg_journal.h\"\n");
 	if (edits.len)
 		qsort(edits.at, edits.len, sizeof(*edits.at), order_edits);
+	emit_piece_start(&piece);
+	put_text(piece.out, unit, &edits);
+	driver = emit_piece_end(&piece, unit->arena);
 	out = open_memstream(&text, &len_bytes);
 	if (!out)
 		abort();
-	if (unit->file->is_unit || numbers || edits.len) {
-		emit_head(out, unit->file->name, unit->label,
-			  !unit->plan->all_kernel && (unit->file->is_unit || numbers));
-		if (numbers)
-			fputs("#include \"dcg.h\"\n", out);
-		if (emit_has_unnamed(unit))
-			fputs("#pragma GCC diagnostic ignored \"-Wunused-function\"\n", out);
-		fprintf(out, "#line 1 \"%s\"\n", unit->label);
-	}
-	put_text(out, unit, &edits);
+	if (unit->file->is_unit || needs_numbers(unit) || edits.len)
+		put_head(out, unit, driver, tables);
+	fputs(driver, out);
 	if (*tables) {
 		fflush(out);
 		if (unit->len_bytes && unit->text[unit->len_bytes - 1] != '\n')

@@ -32,6 +32,16 @@ keep() { # FILE...
 	sync
 }
 
+# The function tracer shall see a module that is not loaded yet, and nothing else. It takes a name that
+# begins with a digit for a number and would then trace the whole kernel, for minutes: for such a module
+# all that is there now is left out.
+trace_only() { # MODULE
+	case $1 in
+	[0-9]*) echo '*' > "$tracing/set_ftrace_notrace" ;;
+	*) echo ":mod:$1" > "$tracing/set_ftrace_filter" ;;
+	esac
+}
+
 # Waits until a command succeeds, at most so many seconds of the guest's time.
 wait_for() { # SECONDS WHAT COMMAND...
 	left=$(($1 * 10)) what=$2

@@ -39,9 +39,13 @@ echo "seed $SEED, $count modules, kernel $KBUILD" >&2
 
 # FAMILY/NAME and the bytes of its C files, one a line.
 sizes() {
-	(cd "$PLANS" && find . -name '*.json' | sed 's|^\./||; s|\.json$||' | sort) | while read -r name; do
-		echo "$name $(jq -r '.commands[].file' "$PLANS/$name.json" | tr '\n' '\0' | xargs -0 cat | wc -c)"
-	done
+	(cd "$PLANS" && find . -name '*.json' | sed 's|^\./||' | sort | tr '\n' '\0' | xargs -0 jq -r \
+		'(input_filename | rtrimstr(".json")) as $name | .commands[] | "\($name)\t\(.file)"') \
+		>"$dir/files"
+	cut -f 2 "$dir/files" | sort -u | tr '\n' '\0' | xargs -0 stat -L --printf '%n\t%s\n' >"$dir/bytes" || true
+	awk -F '\t' 'NR == FNR { size[$1] = $2; next } { bytes[$1] += size[$2] }
+		END { for (name in bytes) print name, bytes[name] }' "$dir/bytes" "$dir/files" | sort
+	rm "$dir/files" "$dir/bytes"
 }
 
 # Each family sorted by size is divided into as many parts as its share of the sample; of each part

@@ -415,8 +415,8 @@ static int choose_one(struct dc_diag *diag, const char *source, dc_modules *modu
 		names = longer;
 	}
 	err = dc_error(diag, -EINVAL, DC_FILE(source),
-		       "Kbuild makes %zu modules here (%s); choose one with drivercut graph FOLDER "
-		       "--module NAME, other verbs then take the same",
+		       "Kbuild makes %zu modules here (%s); choose one with --module NAME, other verbs "
+		       "then take the same",
 		       modules->len, names);
 	free(names);
 	return err;

@@ -274,7 +274,7 @@ measure_free() { # FILE
 }
 
 record() {
-	echo ":mod:$MODULE" > "$tracing/set_ftrace_filter"
+	trace_only "$MODULE"
 	echo 16384 > "$tracing/buffer_size_kb"
 	if done_before load; then load /recorded.ko; else under_tracer load load /recorded.ko; fi
 	cat /proc/kallsyms > /results/kallsyms

@@ -46,7 +46,7 @@ record() { # NAME COMMAND...
 
 : > phases
 : > "done"
-echo ":mod:$MODULE" > "$tracing/set_ftrace_filter"
+trace_only "$MODULE"
 echo 16384 > "$tracing/buffer_size_kb"
 record load insmod /recorded.ko
 cat /proc/kallsyms > /results/kallsyms

@@ -13,6 +13,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
 unset DRIVERCUT_OUT DRIVERCUT_KERNEL
+shared=$folder/shared
 . "$root/tests/emit/lib.sh"
 
 # expect STATUS WORDS ARGUMENTS...: that exit status, and those words in the output or the errors

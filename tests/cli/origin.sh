@@ -84,18 +84,46 @@ annotate="annotate made --family net"
 	fresh $annotate
 }
 
-# One module of a folder of two; verbs keep to it
-mkdir pair && printf 'obj-m := one.o two.o\n' >pair/Kbuild
+# Two modules in a folder, with a function of one name each: every verb wants to know which, and keeps to
+# it; the functions and calls are those of that module.
+mkdir pair && printf 'obj-m := one.o two.o\none-y := one_main.o one_hw.o\ntwo-y := two_main.o two_hw.o\n' >pair/Kbuild
 for each in one two; do
-	printf 'int %s_open(int x);\nint %s_open(int x)\n{\n\treturn x;\n}\n' $each $each >pair/$each.c
+	printf 'int hw_send(int x);\nint %s_open(int x);\nint %s_open(int x)\n{\n\treturn hw_send(x);\n}\n' \
+		$each $each >pair/${each}_main.c
 done
-expect 1 "Kbuild makes 2 modules here (one, two); choose one with" graph pair --family net
+printf 'int hw_send(int x);\nint hw_send(int x)\n{\n\treturn x;\n}\n' >pair/one_hw.c
+cat >pair/two_hw.c <<'END'
+int hw_send(int x);
+static int two_wait(int x)
+{
+	return x;
+}
+int hw_send(int x)
+{
+	return two_wait(x) + 1;
+}
+END
+echo "  a-1 [000] 1.500000: function: hw_send <-- two_open" >recording
+for verb in graph problem solve "solve --rules" sweep "explain hw_send" annotate report emit \
+	"profile --script recording" "run --device none"; do
+	# shellcheck disable=SC2086 # words
+	set -- $verb
+	name=$1
+	shift
+	expect 1 "Kbuild makes 2 modules here (one, two); choose one with --module NAME" "$name" pair --family net "$@"
+done
+module() { # NAME FUNCTIONS CALLS
+	check test "$(jq -c '.functions | map(.name) | sort' out/pair/graph.json)" = "$2"
+	check test "$(jq -c '.calls | map(.caller + " " + .callee) | sort' out/pair/graph.json)" = "$3"
+}
 expect 0 "" graph pair --family net --module two
+module two '["hw_send","two_open","two_wait"]' '["hw_send two_wait","two_open hw_send"]'
 fresh problem pair --family net --list-fields
 check jq -e '.made_of.module == "two"' out/pair/graph.json >/dev/null
-echo >>pair/two.c
-again "was made of another two.c" problem pair --family net --list-fields
-check jq -e '.functions | map(.name) == ["two_open"]' out/pair/graph.json >/dev/null
+echo >>pair/two_main.c
+again "was made of another two_main.c" problem pair --family net --list-fields
+expect 0 "is of the module two" solve pair --family net --module one
+module one '["hw_send","one_open"]' '["one_open hw_send"]'
 
 # A makefile that sets -j does not mix what make prints
 for module in one two; do

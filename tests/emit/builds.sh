@@ -12,6 +12,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
 unset DRIVERCUT_OUT DRIVERCUT_KERNEL
+shared=$folder/shared
 . "$root/tests/emit/lib.sh"
 
 # Solves, emits and compiles the folder NAME.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh disable=SC2154,SC2034
-# Functions that the tests of emit share; sourced. $root: the repository.
+# Functions that the tests of emit share; sourced. $root: the repository; $shared: where the compiled
+# runtime is kept for the next case (unset: nowhere).
 build=$(find /lib/modules/6.1.*/build -maxdepth 0 2>/dev/null | sort -V | tail -n 1)
 [ -d "$build" ] || { echo "no kernel headers"; exit 77; }
 export LC_ALL=C
@@ -17,11 +18,34 @@ compiling() {
 	[ "${DRIVERCUT_TEST_COMPILE-yes}" = yes ]
 }
 
+# The runtime is the same in all cases, so its objects come from the first. Kbuild makes one again if
+# its command differs: the saved commands are given this folder and this module.
+take_runtime() { # FOLDER MODULE
+	[ -d "${shared:-}" ] || return 0
+	cp -r "$shared/kernel" "$shared/user" "$1/"
+	touch "$1/user/flags.txt" # newer than kbuild/Kbuild
+	find "$1/kernel/runtime" -name '.*.cmd' \
+		-exec sed -i "s|@FOLDER@|$PWD/$1/kernel|g; s|@MODULE@|$2|g" {} +
+}
+
+keep_runtime() { # FOLDER MODULE
+	[ "${shared:-}" ] && [ ! -d "$shared" ] || return 0
+	mkdir -p "$shared/kernel" "$shared/user"
+	(cd "$1/kernel" && find runtime -name '*.o' -o -name '.*.cmd' |
+		xargs cp --parents -t "$shared/kernel")
+	(cd "$1/user" && find runtime -name '*.o' | xargs cp --parents -t "$shared/user" &&
+		cp -r kbuild flags.txt "$shared/user")
+	find "$shared/kernel" -name '.*.cmd' -exec sed -i "s|$PWD/$1/kernel|@FOLDER@|g
+		s|\"$2\"|\"@MODULE@\"|g; s|kmod_$2\b|kmod_@MODULE@|g" {} +
+}
+
 # Both components of FOLDER compile without a word, with -Wextra; the user's keeps to the rules.
 compiles() { # FOLDER WORDS...: make's variables for the kernel component
 	compiling || return 0
 	into=$1
 	shift
+	module=$(sed -n 's/^MODULE := //p' "$into/user/Makefile")
+	take_runtime "$into" "$module"
 	extra="-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers"
 	KBUILD_MODPOST_WARN=1 make -s -C "$build" M="$PWD/$into/kernel" W=1 \
 		KCFLAGS="$extra -Werror" "$@" >words 2>&1 ||
@@ -35,8 +59,11 @@ compiles() { # FOLDER WORDS...: make's variables for the kernel component
 		cat words.user
 		fail "$into: against the rules"
 	}
-	[ -x "$into/user/$(sed -n 's/^MODULE := //p' "$into/user/Makefile")" ] ||
+	[ -x "$into/user/$module" ] || {
 		fail "$into: no program"
+		return
+	}
+	keep_runtime "$into" "$module"
 }
 
 # Lines of a file of the driver that the emitter wrote: stubs, and what follows the source's text.
