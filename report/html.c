@@ -341,7 +341,8 @@ static void put_compare(const struct page *page)
 
 	if (!other)
 		return;
-	fputs("<section aria-labelledby=\"against-title\"><h2 id=\"against-title\">Compared with ",
+	fputs("<section class=\"plain\" aria-labelledby=\"against-title\"><h2 "
+	      "id=\"against-title\">Compared with ",
 	      page->out);
 	dc_put_markup(page->out, page->report->against_name);
 	fprintf(page->out,
@@ -352,11 +353,9 @@ static void put_compare(const struct page *page)
 		page->report->cut->tally.kernel_loc,
 		json_integer_value(json_object_get(other, "crossings")),
 		page->report->cut->tally.crossings);
-	fputs("<div class=\"plain\"><p>Functions that are on another side, each cut at its own "
-	      "delay:</p>\n",
-	      page->out);
+	fputs("<p>Functions that are on another side, each cut at its own delay:</p>\n", page->out);
 	put_moves(page);
-	fputs("</div></section>\n", page->out);
+	fputs("</section>\n", page->out);
 }
 
 /* The other slots */

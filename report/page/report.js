@@ -408,12 +408,13 @@ function otherSide() {
 	if (against.document.kind === "cut") {
 		const fixed = new FixedCut(against.document);
 		return { side: name => fixed.sideOf(name), names: Object.keys(against.document.sides), tally: fixed.tally(),
-			words: `in ${against.name}`, why: name => against.document.reasons?.[name]?.[0] ?? "" };
+			words: `in ${against.name}${Number.isFinite(fixed.doc.delay_ns) ? `, at ${time(fixed.doc.delay_ns)}` : ""}`,
+			why: name => against.document.reasons?.[name]?.[0] ?? "" };
 	}
 	const that = otherSide.model ??= new Model(against.document);
 	const cut = that.cutAt(state.ns);
 	return { side: name => that.index.has(name) ? that.side(that.index.get(name), cut) : undefined,
-		names: [...that.index.keys()], tally: that.tally(state.ns), words: `in ${against.name}`,
+		names: [...that.index.keys()], tally: that.tally(state.ns), words: `in ${against.name}, at the same delay`,
 		why: name => that.steps(that.index.get(name), state.ns)[0].text };
 }
 

@@ -124,10 +124,11 @@ moved=$("$drivercut" compare cut.json cut.json --json | jq '.moves | length')
 check test "$moved" = 0
 "$drivercut" solve "$root/e1000" -q -o now.json >said
 has dom "$("$drivercut" compare now.json cut.json --json | jq '.moves | length') functions differ"
+has dom 'in cut.json, at 5 ms: +'
 "$drivercut" report "$root/e1000" -q --estimate --json >estimate.json
 "$drivercut" report "$root/e1000" -q --against estimate.json -o against.html >said
 browse against.html --dump-dom >dom
-has dom 'in estimate.json: '
+has dom 'in estimate.json, at the same delay: '
 
 # Without JavaScript the same comparison is a table, and nothing is shown that needs a script. In a narrow
 # window no short word is broken and only tables and pictures scroll to the side.
