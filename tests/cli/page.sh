@@ -55,6 +55,13 @@ for delay in 10us 300us 5ms 700ms 30s; do
 	has dom "$(jq -r '"\(.kernel_loc) of \(.kernel_loc + .user_loc) lines"' cut.json)"
 done
 
+# Graphviz draws all of it.
+if command -v dot >/dev/null; then
+	"$drivercut" report "$root/e1000" -q --format dot >page.dot
+	check dot -Tsvg -o page.svg page.dot
+	check test "$(grep -c '<g id="node' page.svg)" = "$("$drivercut" report "$root/e1000" -q --json | jq '.functions | length')"
+fi
+
 # An address opens a function and a line; nobody's function opens nothing.
 browse 'page.html#delay=10000&f=e1000_watchdog&line=2436' --dump-dom >dom
 has dom '<h2 id="detail-title">e1000_watchdog</h2>'
