@@ -67,7 +67,7 @@ static int build(struct bench *bench)
 			      dc_data_dir(), NULL};
 
 	return dc_proc_run(&bench->diag, "building the driver",
-			   &(struct dc_proc){.argv = argv, .dir = bench->folder, .timeout_s = 900});
+			   &(struct dc_proc){.argv = argv, .dir = bench->folder, .timeout_s = 3600});
 }
 
 static int put(struct bench *bench, const char *name, const char *text)
