@@ -357,9 +357,9 @@ function makeMap() {
 		squarify(group.items.sort(bySize), x + 1, y + head, width - 2, height - head - 1,
 			(item, ...box) => addTile(map, item.i, ...box));
 		map.append(element("svg:rect", { class: "file", x, y, width, height }));
-		const room = Math.floor(width / 6.5);
+		const room = Math.floor((width - 8) / 6.8), title = `${group.name}, ${Math.round(group.size)} lines`;
 		if (head) map.append(element("svg:text", { class: "file-name", x: x + 4, y: y + 11 },
-			`${group.name}, ${Math.round(group.size)} lines`.slice(0, room)));
+			title.length <= room ? title : group.name.slice(0, room)));
 	});
 	if (order.length) tiles.get(order[0]).setAttribute("tabindex", "0");
 }
