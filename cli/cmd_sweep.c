@@ -195,13 +195,14 @@ static void print_sweep(const struct sweep *s)
 		dc_print_sides(&s->result->cuts.at[0].tally);
 		return;
 	}
-	printf("%s: %zu functions, %" PRId64 " lines; what is in the kernel, with a CPU worth "
-	       "%" PRId64 " lines%s\n\n",
-	       dc_problem_title(s->problem), s->problem->nodes.len, dc_problem_loc(s->problem),
-	       s->options.price,
-	       s->problem->weighed == DC_WEIGHTS_ESTIMATED
-		       ? "; weights, delays and crossings are estimated"
-		       : "");
+	dc_print_text("%s: %zu functions, %" PRId64
+		      " lines; what is in the kernel, with a CPU worth "
+		      "%" PRId64 " lines%s\n",
+		      dc_problem_title(s->problem), s->problem->nodes.len,
+		      dc_problem_loc(s->problem), s->options.price,
+		      s->problem->weighed == DC_WEIGHTS_ESTIMATED
+			      ? "; weights, delays and crossings are estimated"
+			      : "");
 	print_rows(s);
 	printf("\nall delays: %zu breakpoints, found exactly with %zu max-flows\n\n",
 	       s->result->breakpoints.len, s->result->flows);

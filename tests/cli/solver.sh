@@ -150,6 +150,13 @@ if command -v script >/dev/null; then
 	script -qec "stty cols 80; '$drivercut' solve --problem long.json -v" /dev/null >terminal </dev/null
 	check awk '{ sub(/\r$/, ""); if (length($0) > 80) { print; bad = 1 } } END { exit bad }' terminal
 	check grep -q 'many words' terminal
+	check awk '{ sub(/\r$/, ""); sub(/^.* (kernel|user) +[0-9]+ /, ""); for (i = 1; i <= NF; i++)
+		if ($0 ~ /many/ && $i !~ /^(a|reason|of|many|words|pinned|to|the|kernel:|called|by|in)$/) bad = bad " " $i }
+		END { if (bad) print "broken:" bad; exit bad != "" }' terminal
+	for verb in 'sweep --problem p.json' 'explain --problem long.json irq' 'compare a.json b.json'; do
+		script -qec "stty cols 80; '$drivercut' $verb" /dev/null >terminal </dev/null
+		check awk '{ sub(/\r$/, ""); if (length($0) > 80) { print; bad = 1 } } END { exit bad }' terminal
+	done
 	check sh -c '"$1" solve --problem long.json -v | grep -qF "$2"' sh "$drivercut" "$long"
 fi
 
