@@ -102,6 +102,7 @@ static void print_rows(const struct sweep *s)
 	const char *columns[8];
 	struct dc_table *table;
 	const struct dc_terms *row;
+	char figure[32];
 
 	memcpy(columns, all_columns, sizeof(all_columns));
 	if (!s->free_result)
@@ -117,7 +118,7 @@ static void print_rows(const struct sweep *s)
 		dc_table_real(table, "%.3g",
 			      100 * dc_overhead(s->problem, row->delay_ns, tally->crossings));
 		if (s->free_result)
-			dc_table_real(table, "%.6g", pins_cost(s, row));
+			dc_table_text(table, dc_figure_text(pins_cost(s, row), figure));
 	}
 	dc_table_print(table);
 }

@@ -119,6 +119,14 @@ void dc_table_real(struct dc_table *table, const char *fmt, double number)
 	dc_table_text(table, text);
 }
 
+const char *dc_figure_text(double number, char *text)
+{
+	bool whole = (number >= 99.95 || number <= -99.95) && number < 1e15 && number > -1e15;
+
+	snprintf(text, 32, whole ? "%.0f" : "%.3g", number);
+	return text;
+}
+
 /* A copy of a text with line breaks in place of spaces, and in words that are longer than a line.
  * Caller frees. */
 static char *wrapped(const char *text, size_t width)
