@@ -2,8 +2,8 @@
 /*
  * The paper's experiment on a real driver: each crossing of the cut is delayed, and netperf and the
  * control path are measured. Both halves are in the kernel (the twin); the stock driver and the one
- * with a process, registers by call, are there to compare. `build/bench/bench_twin DRIVERCUT`
- * prints the table.
+ * with a process, its registers mapped or by call, are there to compare. `build/bench/bench_twin
+ * DRIVERCUT` prints the table; words behind it choose rows: `bench_twin DRIVERCUT stock mapped`.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -33,6 +33,7 @@ static const struct {
 	bool twin;
 } runs[] = {
 	{"stock", "/stock.ko", no_delay, false},
+	{"mapped", "/dcrt.ko\n/e1000.ko dcrt_program=/e1000_process", no_delay, false},
 	{"process", "/dcrt.ko\n/e1000.ko dcrt_program=/e1000_process dcrt_map=0", no_delay, false},
 	{"twin", "/dcrt.ko\n/e1000_twin.ko\n/e1000.ko", delays, true},
 };
@@ -66,7 +67,7 @@ static int build(struct bench *bench)
 			      dc_data_dir(), NULL};
 
 	return dc_proc_run(&bench->diag, "building the driver",
-			   &(struct dc_proc){.argv = argv, .dir = bench->folder, .timeout_s = 900});
+			   &(struct dc_proc){.argv = argv, .dir = bench->folder, .timeout_s = 3600});
 }
 
 static int put(struct bench *bench, const char *name, const char *text)
@@ -119,32 +120,46 @@ static int print(struct bench *bench, size_t i)
 	if (err < 0)
 		return err;
 	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-		double delay_ns, ms[4], rr, stream;
+		double delay_ns, ms[4], rr, rr_busy, stream, stream_busy;
 		long n[4], meanwhile;
 		char mode[8];
 
-		if (sscanf(line, "%lf %7s %lf %ld %lf %ld %lf %ld %lf %ld %lf %lf %ld", &delay_ns,
-			   mode, &ms[0], &n[0], &ms[1], &n[1], &ms[2], &n[2], &ms[3], &n[3], &rr,
-			   &stream, &meanwhile) == 13)
-			printf("%-8s %8.0f %-5s %7.0f %6.1f %5ld %9.0f %6ld %8.0f %5ld %8.0f %5ld "
+		if (sscanf(line, "%lf %7s %lf %ld %lf %ld %lf %ld %lf %ld %lf %lf %lf %lf %ld",
+			   &delay_ns, mode, &ms[0], &n[0], &ms[1], &n[1], &ms[2], &n[2], &ms[3],
+			   &n[3], &rr, &rr_busy, &stream, &stream_busy, &meanwhile) == 15)
+			printf("%-8s %8.0f %-5s %7.0f %5.1f %6.1f %5.1f %5ld %9.0f %6ld %8.0f %5ld "
+			       "%8.0f %5ld "
 			       "%8.0f %5ld\n",
-			       runs[i].name, delay_ns / 1000, delay_ns > 0 ? mode : "", rr, stream,
-			       meanwhile, ms[0], n[0], ms[1], n[1], ms[2], n[2], ms[3], n[3]);
+			       runs[i].name, delay_ns / 1000, delay_ns > 0 ? mode : "", rr, rr_busy,
+			       stream, stream_busy, meanwhile, ms[0], n[0], ms[1], n[1], ms[2],
+			       n[2], ms[3], n[3]);
 	}
 	free(text);
 	return 0;
 }
 
-static int all(struct bench *bench)
+static bool is_chosen(const char *name, char *const *chosen)
+{
+	char *const *word;
+
+	for (word = chosen; *word; word++)
+		if (!strcmp(*word, name))
+			return true;
+	return !*chosen;
+}
+
+static int all(struct bench *bench, char *const *chosen)
 {
 	int err = build(bench);
 	size_t i;
 
 	if (!err)
-		printf("%-8s %8s %-5s %7s %6s %5s %9s %6s %8s %5s %8s %5s %8s %5s\n", "", "us", "",
-		       "RR/s", "Mbit/s", "calls", "load ms", "calls", "up ms", "calls", "-e ms",
-		       "calls", "down ms", "calls");
+		printf("%-8s %8s %-5s %7s %5s %6s %5s %5s %9s %6s %8s %5s %8s %5s %8s %5s\n", "",
+		       "us", "", "RR/s", "CPU %", "Mbit/s", "CPU %", "calls", "load ms", "calls",
+		       "up ms", "calls", "-e ms", "calls", "down ms", "calls");
 	for (i = 0; !err && i < sizeof(runs) / sizeof(runs[0]); i++) {
+		if (!is_chosen(runs[i].name, chosen))
+			continue;
 		err = measure(bench, i);
 		if (!err)
 			err = print(bench, i);
@@ -159,13 +174,13 @@ int main(int argc, char **argv)
 	char folder[] = "/tmp/drivercut-delay-XXXXXX", path[PATH_MAX];
 	int err;
 
-	if (argc != 2 || !(bench.drivercut = realpath(argv[1], path)))
+	if (argc < 2 || !(bench.drivercut = realpath(argv[1], path)))
 		return 2;
 	err = dc_kernel_find(&bench.diag, bench.arena, NULL, &bench.kernel);
 	if (!err && !(bench.folder = mkdtemp(folder)))
 		err = -1;
 	if (!err) {
-		err = all(&bench);
+		err = all(&bench, argv + 2);
 		if (!getenv("DC_KEEP"))
 			dc_proc_run(&bench.diag, "cleaning up",
 				    &(struct dc_proc){

@@ -3,7 +3,8 @@
 # In the guest: what a delay of each crossing does to a driver. /load has the insmod lines of the
 # driver, /delays the delays in ns and their modes, a pair a line. For each pair a line in
 # /results/table: DELAY MODE, then milliseconds and crossings of loading, up, ethtool -e and down,
-# then TCP_RR's transactions/s, TCP_STREAM's Mbit/s and the crossings meanwhile.
+# then TCP_RR's transactions/s, TCP_STREAM's Mbit/s, with per cent of the CPU that each keeps busy, and
+# the crossings meanwhile.
 # shellcheck source=guest/lib.sh
 . /lib/guest.sh
 LENGTH_S=2
@@ -27,6 +28,17 @@ timed() { # COMMAND...
 	row="$row $(((ended - began + 500) / 1000)) $(($(crossings) - timed_from))"
 }
 
+# Runs netperf: its result and per cent of the CPU that was not idle. The kernel counts idle time exactly.
+loaded() { # TEST
+	read -r _ _ _ _ idle_from waits_from _ < /proc/stat
+	began=$(now)
+	loaded_result=$(run_netperf "$1" "$LENGTH_S" | awk '{ print $2 }')
+	ended=$(now)
+	read -r _ _ _ _ idle_to waits_to _ < /proc/stat
+	row="$row $loaded_result $(echo "$((idle_to + waits_to - idle_from - waits_from)) $((ended - began))" |
+		awk '{ printf "%.1f", 100 - 100 * $1 * 10000 / $2 }')"
+}
+
 # The runtime and the twin, then all the rest, which is what is timed.
 load_runtime() { # DELAY_NS MODE
 	grep dcrt.ko /load > /tmp/runtime || return 0
@@ -45,12 +57,14 @@ measure() { # DELAY_NS MODE
 	reach
 	timed ethtool -e "$near"
 	from=$(crossings)
-	rr=$(run_netperf rr "$LENGTH_S" | awk '{ print $2 }')
-	stream=$(run_netperf stream "$LENGTH_S" | awk '{ print $2 }')
+	timings=$row row=
+	loaded rr
+	loaded stream
+	netperfs=$row row=$timings
 	meanwhile=$(($(crossings) - from))
 	timed ip link set "$near" down
-	echo "$row $rr $stream $meanwhile" >> /results/table
-	progress "$row $rr $stream $meanwhile"
+	echo "$row$netperfs $meanwhile" >> /results/table
+	progress "$row$netperfs $meanwhile"
 	unload_driver
 }
 

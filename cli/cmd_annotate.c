@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "cli/annotate.h"
+#include "cli/table.h"
 #include "cli/verbs.h"
 
 struct annotate_options {
@@ -86,10 +87,12 @@ static void print_advice(struct dc_workspace *workspace, const struct dc_annotat
 	struct counts counts = count_rows(found);
 	const char *command = dc_workspace_command(workspace, "annotate");
 
-	printf("%s%zu annotations are missing; %lld of %lld lines stay in the kernel, %lld of them "
-	       "only because of that\n",
-	       found->rows.len ? "\n" : "", found->rows.len - counts.declined,
-	       (long long)found->kernel_loc, (long long)found->all_loc, (long long)found->frees);
+	dc_print_text("%s%zu annotations are missing; %lld of %lld lines stay in the kernel, %lld "
+		      "of them "
+		      "only because of that",
+		      found->rows.len ? "\n" : "", found->rows.len - counts.declined,
+		      (long long)found->kernel_loc, (long long)found->all_loc,
+		      (long long)found->frees);
 	if (counts.sure)
 		printf("sure rows: %zu; to add them: %s --write\n", counts.sure, command);
 	if (counts.guesses)

@@ -81,7 +81,7 @@ static void cut_row(struct dc_table *table, const char *path, const struct dc_si
 	dc_table_row(table);
 	dc_table_text(table, name);
 	free(name);
-	dc_table_real(table, "%.6g", dc_ratio_value(sides->lambda));
+	dc_table_real(table, "%.3g", dc_ratio_value(sides->lambda));
 	dc_table_int(table, sides->kernel_loc);
 	dc_table_int(table, sides->user_loc);
 	dc_table_real(table, "%.1f", all ? 100.0 * (double)sides->kernel_loc / (double)all : 0.0);
@@ -112,7 +112,7 @@ static void print_why(struct dc_sides **cuts)
 
 	putchar('\n');
 	if (dc_ratio_compare(cuts[0]->lambda, cuts[1]->lambda))
-		printf("the price of a crossing differs: lambda %.6g and %.6g\n",
+		printf("the price of a crossing differs: lambda %.3g and %.3g\n",
 		       dc_ratio_value(cuts[0]->lambda), dc_ratio_value(cuts[1]->lambda));
 	if (reweighted)
 		printf("the profiles differ: %zu functions have other call counts\n", reweighted);

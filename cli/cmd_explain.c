@@ -114,17 +114,20 @@ static void print_moving(const struct explain *x)
 {
 	const struct dc_explanation *e = x->result;
 	const char *side = e->other_side == DC_SIDE_KERNEL ? "the kernel" : "the user side";
+	char *text, figure[32];
 
 	if (!e->movable) {
 		printf("moving it  to %s is impossible: the chain above forbids it\n", side);
 		return;
 	}
-	printf("moving it  to %s costs %s%.6g lines more: %+" PRId64 " kernel lines, %+" PRId64
-	       " crossings\n",
-	       side, dc_estimated_text(x->problem),
-	       dc_ratio_value(e->value_moved) - dc_ratio_value(e->value),
-	       e->tally_moved.kernel_loc - e->tally.kernel_loc,
-	       e->tally_moved.crossings - e->tally.crossings);
+	text = dc_printf(
+		"to %s costs %s%s lines more: %+" PRId64 " kernel lines, %+" PRId64 " crossings",
+		side, dc_estimated_text(x->problem),
+		dc_figure_text(dc_ratio_value(e->value_moved) - dc_ratio_value(e->value), figure),
+		e->tally_moved.kernel_loc - e->tally.kernel_loc,
+		e->tally_moved.crossings - e->tally.crossings);
+	dc_print_labelled("moving it", text);
+	free(text);
 	print_followers(x);
 }
 

@@ -82,7 +82,7 @@ static void put_roots(struct dc_table *table, const struct dc_graph *graph, size
 /* Prints the driver's lines by where they may run; the rows add up to all lines. */
 static void print_shares(const struct dc_graph *graph)
 {
-	static const char *const heads[] = {"WHY", "CONTEXT", ">FUNCTIONS", ">LINES", ">%", NULL};
+	static const char *const heads[] = {"~WHY", "CONTEXT", ">FUNCTIONS", ">LINES", ">%", NULL};
 	struct share critical = {0}, locked = {0}, init = {0}, movable = {0}, all = {0};
 	struct dc_table *table = dc_table_new(heads);
 	const struct dc_function *function;
@@ -137,15 +137,18 @@ static void print_counts(const struct dc_graph *graph)
 		by_field += site->by_field;
 		one += site->by_field == 1;
 	}
-	printf("\n%zu direct calls between its functions (caller and callee counted once), %zu to "
-	       "kernel functions\n",
-	       count_calls(graph, DC_CALL_DIRECT, false),
-	       count_calls(graph, DC_CALL_KERNEL, false));
-	printf("%zu functions whose address is taken; %zu calls through pointers, %zu of them with "
-	       "one target;\n%.1f targets each by structure field, %.1f by type signature\n",
-	       taken, graph->indirect.len, one,
-	       graph->indirect.len ? (double)by_field / (double)graph->indirect.len : 0,
-	       graph->indirect.len ? (double)by_type / (double)graph->indirect.len : 0);
+	putchar('\n');
+	dc_print_text(
+		"%zu direct calls between its functions (caller and callee counted once), %zu to "
+		"kernel functions",
+		count_calls(graph, DC_CALL_DIRECT, false),
+		count_calls(graph, DC_CALL_KERNEL, false));
+	dc_print_text("%zu functions whose address is taken; %zu calls through pointers, %zu of "
+		      "them with "
+		      "one target;\n%.1f targets each by structure field, %.1f by type signature",
+		      taken, graph->indirect.len, one,
+		      graph->indirect.len ? (double)by_field / (double)graph->indirect.len : 0,
+		      graph->indirect.len ? (double)by_type / (double)graph->indirect.len : 0);
 }
 
 static int make_graph(struct dc_cli *cli, const struct options *options)

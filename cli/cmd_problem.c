@@ -114,9 +114,9 @@ static int print_summary(struct dc_cli *cli, const struct dc_problem *problem, c
 	printf("%s: %zu functions, %lld lines, %zu edges%s\n", problem->driver, problem->nodes.len,
 	       (long long)dc_problem_loc(problem), problem->edges.len,
 	       problem->weighed == DC_WEIGHTS_ESTIMATED ? ", estimated weights" : "");
-	printf("%zu pins to the kernel, %zu implications, %zu groups that stay together, "
-	       "%zu functions may be on both sides\n",
-	       problem->pins.len, problem->follows.len, problem->togethers.len, replicable);
+	dc_print_text("%zu pins to the kernel, %zu implications, %zu groups that stay together, "
+		      "%zu functions may be on both sides",
+		      problem->pins.len, problem->follows.len, problem->togethers.len, replicable);
 	err = print_movable(cli, problem);
 	printf("\n%s\n", path);
 	return err;

@@ -95,6 +95,25 @@ static int read_files(struct report *r)
 	return 0;
 }
 
+/* The folder of the source from the current one, "drivers/net/mine/"; NULL if it is not below it.
+ */
+static const char *below_here(struct report *r)
+{
+	char *folder = realpath(r->workspace.driver.folder, NULL), *here = realpath(".", NULL);
+	size_t len = here ? strlen(here) : 0;
+	const char *below = NULL;
+
+	if (folder && here && !r->workspace.driver.package && !strncmp(folder, here, len)) {
+		if (folder[len] == '/')
+			below = dc_arena_printf(r->arena, "%s/", folder + len + 1);
+		else if (!folder[len])
+			below = "";
+	}
+	free(folder);
+	free(here);
+	return below;
+}
+
 /* The file to compare with: any version of a report's document, or a cut. */
 static int read_against(struct report *r)
 {
@@ -174,6 +193,7 @@ static int gather(struct report *r)
 	r->report.cut = r->cut;
 	r->report.lasting = r->lasting;
 	r->report.graph = r->graph;
+	r->report.below = r->graph ? below_here(r) : NULL;
 	r->report.rules = r->options.rules;
 	return err;
 }

@@ -168,15 +168,16 @@ static void print_what_if(const struct solve *s)
 {
 	const struct dc_tally *now = &s->cut->tally, *before = &s->free_cut->tally;
 	double more = dc_ratio_value(s->cut->value) - dc_ratio_value(s->free_cut->value);
+	char figure[32];
 
 	if (!s->pinned)
 		return;
 	if (!dc_ratio_compare(s->cut->value, s->free_cut->value))
 		printf("what if    the pins cost nothing: another optimal cut satisfies them\n");
 	else
-		printf("what if    the pins cost %.6g lines: %+" PRId64 " kernel lines, %+" PRId64
+		printf("what if    the pins cost %s lines: %+" PRId64 " kernel lines, %+" PRId64
 		       " crossings\n",
-		       more, now->kernel_loc - before->kernel_loc,
+		       dc_figure_text(more, figure), now->kernel_loc - before->kernel_loc,
 		       now->crossings - before->crossings);
 }
 
@@ -247,6 +248,7 @@ static void print_unweighed(const struct solve *s)
 static void print_cut(const struct solve *s)
 {
 	const struct dc_cut *cut = s->cut;
+	char all[32], crossings[32];
 
 	if (cut->problem->weighed == DC_WEIGHTS_NONE) {
 		print_unweighed(s);
@@ -259,9 +261,11 @@ static void print_cut(const struct solve *s)
 	if (s->cli->verbose > 0)
 		print_functions(cut);
 	dc_print_tally(cut->problem, &cut->tally, s->terms.delay_ns);
-	printf("cost       %s%.8g lines: %" PRId64 " in the kernel, %.6g for crossings\n",
-	       dc_estimated_text(cut->problem), dc_ratio_value(cut->value), cut->tally.kernel_loc,
-	       dc_ratio_value(s->terms.lambda) * (double)cut->tally.crossings);
+	printf("cost       %s%s lines: %" PRId64 " in the kernel, %s for crossings\n",
+	       dc_estimated_text(cut->problem), dc_figure_text(dc_ratio_value(cut->value), all),
+	       cut->tally.kernel_loc,
+	       dc_figure_text(dc_ratio_value(s->terms.lambda) * (double)cut->tally.crossings,
+			      crossings));
 	print_what_if(s);
 	print_proof(cut);
 }

@@ -74,10 +74,11 @@ static void print_row(struct dc_table *table, struct dc_arena *arena,
 
 static void print_table(const struct dc_stats *stats, bool all)
 {
-	static const char *const columns[] = {"WAY",	    "FUNCTION",	  ">CALLS",
-					      ">ERRORS",    ">BYTES OUT", ">BYTES IN",
-					      ">50% BELOW", ">99% BELOW", NULL};
+	static const char *const columns[] = {"WAY",	 "FUNCTION", ">CALLS",
+					      ">ERRORS", ">OUT (B)", ">IN (B)",
+					      ">50% <",	 ">99% <",   NULL};
 	const struct dc_stats_total *total;
+	const char *line;
 	struct dc_table *table = dc_table_new(columns);
 	rows found = sorted(stats);
 	uint64_t calls[2] = {0};
@@ -93,10 +94,14 @@ static void print_table(const struct dc_stats *stats, bool all)
 	dc_table_print(table);
 	if (silent)
 		printf("%zu more were not called (--all)\n", silent);
-	printf("\n%" PRIu64 " upcalls, %" PRIu64 " downcalls", calls[true], calls[false]);
+	line = dc_arena_printf(stats->arena, "%" PRIu64 " upcalls, %" PRIu64 " downcalls",
+			       calls[true], calls[false]);
 	dc_vec_each (total, &stats->totals)
-		printf("%s %s %s", total == stats->totals.at ? ";" : ",", total->name, total->text);
+		line = dc_arena_printf(stats->arena, "%s%s %s %s", line,
+				       total == stats->totals.at ? ";" : ",", total->name,
+				       total->text);
 	putchar('\n');
+	dc_print_text("%s", line);
 	dc_vec_done(&found);
 }
 

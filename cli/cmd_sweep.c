@@ -102,6 +102,7 @@ static void print_rows(const struct sweep *s)
 	const char *columns[8];
 	struct dc_table *table;
 	const struct dc_terms *row;
+	char figure[32];
 
 	memcpy(columns, all_columns, sizeof(all_columns));
 	if (!s->free_result)
@@ -117,7 +118,7 @@ static void print_rows(const struct sweep *s)
 		dc_table_real(table, "%.3g",
 			      100 * dc_overhead(s->problem, row->delay_ns, tally->crossings));
 		if (s->free_result)
-			dc_table_real(table, "%.6g", pins_cost(s, row));
+			dc_table_text(table, dc_figure_text(pins_cost(s, row), figure));
 	}
 	dc_table_print(table);
 }
@@ -195,13 +196,14 @@ static void print_sweep(const struct sweep *s)
 		dc_print_sides(&s->result->cuts.at[0].tally);
 		return;
 	}
-	printf("%s: %zu functions, %" PRId64 " lines; what is in the kernel, with a CPU worth "
-	       "%" PRId64 " lines%s\n\n",
-	       dc_problem_title(s->problem), s->problem->nodes.len, dc_problem_loc(s->problem),
-	       s->options.price,
-	       s->problem->weighed == DC_WEIGHTS_ESTIMATED
-		       ? "; weights, delays and crossings are estimated"
-		       : "");
+	dc_print_text("%s: %zu functions, %" PRId64
+		      " lines; what is in the kernel, with a CPU worth "
+		      "%" PRId64 " lines%s\n",
+		      dc_problem_title(s->problem), s->problem->nodes.len,
+		      dc_problem_loc(s->problem), s->options.price,
+		      s->problem->weighed == DC_WEIGHTS_ESTIMATED
+			      ? "; weights, delays and crossings are estimated"
+			      : "");
 	print_rows(s);
 	printf("\nall delays: %zu breakpoints, found exactly with %zu max-flows\n\n",
 	       s->result->breakpoints.len, s->result->flows);

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <libsmartcols.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +14,16 @@
 
 #include "base/alloc.h"
 
+enum { MAX_COLUMNS = 16, LEAST_WRAPPED = 12 };
+
 struct dc_table {
 	struct libscols_table *scols;
 	struct libscols_line *line;
-	size_t next;
+	size_t next, count;
+	struct column {
+		bool wrap;
+		size_t width; /* of the widest cell, or of the heading */
+	} columns[MAX_COLUMNS];
 };
 
 static void check_memory(int failed)
@@ -27,15 +34,43 @@ static void check_memory(int failed)
 	}
 }
 
-/* On a terminal a column of wrapped text takes what the others leave. */
+/* Characters of a UTF-8 text: all bytes but those that continue one. */
+static size_t width_of(const char *text)
+{
+	size_t width = 0;
+
+	for (; *text; text++)
+		width += (*text & 0xc0) != 0x80;
+	return width;
+}
+
+static void note_width(struct column *column, const char *text)
+{
+	size_t width = width_of(text);
+
+	if (width > column->width)
+		column->width = width;
+}
+
 static void add_column(struct dc_table *table, const char *heading)
 {
-	bool right = *heading == '>', wrap = *heading == '~';
-	int flags = right ? SCOLS_FL_RIGHT : wrap && isatty(STDOUT_FILENO) ? SCOLS_FL_WRAP : 0;
-	struct libscols_column *column =
-		scols_table_new_column(table->scols, heading + (right || wrap), 0, flags);
+	struct column *column = &table->columns[table->count++];
+	bool right = *heading == '>';
+	struct libscols_column *made;
 
-	check_memory(!column);
+	column->wrap = *heading == '~';
+	heading += right || column->wrap;
+	made = scols_table_new_column(table->scols, heading, 0,
+				      right	     ? SCOLS_FL_RIGHT
+				      : column->wrap ? SCOLS_FL_WRAP
+						     : 0);
+	check_memory(!made);
+	if (column->wrap) { /* at the line breaks that wrapped() makes */
+		check_memory(scols_column_set_safechars(made, "\n"));
+		check_memory(scols_column_set_wrapfunc(made, scols_wrapnl_chunksize,
+						       scols_wrapnl_nextchunk, NULL));
+	}
+	note_width(column, heading);
 }
 
 struct dc_table *dc_table_new(const char *const *columns)
@@ -47,7 +82,7 @@ struct dc_table *dc_table_new(const char *const *columns)
 	check_memory(!table->scols);
 	scols_table_set_termforce(table->scols, isatty(STDOUT_FILENO) ? SCOLS_TERMFORCE_ALWAYS
 								      : SCOLS_TERMFORCE_NEVER);
-	for (; *columns; columns++)
+	for (; *columns && table->count < MAX_COLUMNS; columns++)
 		add_column(table, *columns);
 	return table;
 }
@@ -61,6 +96,7 @@ void dc_table_row(struct dc_table *table)
 
 void dc_table_text(struct dc_table *table, const char *text)
 {
+	note_width(&table->columns[table->next], text);
 	check_memory(scols_line_set_data(table->line, table->next++, text));
 }
 
@@ -83,8 +119,77 @@ void dc_table_real(struct dc_table *table, const char *fmt, double number)
 	dc_table_text(table, text);
 }
 
+const char *dc_figure_text(double number, char *text)
+{
+	bool whole = (number >= 99.95 || number <= -99.95) && number < 1e15 && number > -1e15;
+
+	snprintf(text, 32, whole ? "%.0f" : "%.3g", number);
+	return text;
+}
+
+/* A copy of a text with line breaks in place of spaces, and in words that are longer than a line.
+ * Caller frees. */
+static char *wrapped(const char *text, size_t width)
+{
+	char *copy = dc_alloc(2 * strlen(text) + 1, 1), *to = copy, *space = NULL;
+	size_t used = 0;
+
+	for (; *text; text++) {
+		used += (*text & 0xc0) != 0x80;
+		if (used > width && space) {
+			*space = '\n';
+			used = (size_t)(to - space);
+			space = NULL;
+		} else if (used > width) {
+			*to++ = '\n';
+			used = 1;
+		}
+		if (*text == ' ')
+			space = to;
+		*to++ = *text;
+	}
+	return copy;
+}
+
+static void wrap_column(struct dc_table *table, size_t column, size_t width)
+{
+	struct libscols_iter *lines = scols_new_iter(SCOLS_ITER_FORWARD);
+	struct libscols_line *line;
+
+	check_memory(!lines);
+	while (!scols_table_next_line(table->scols, lines, &line)) {
+		struct libscols_cell *cell = scols_line_get_cell(line, column);
+		const char *text = cell ? scols_cell_get_data(cell) : NULL;
+
+		if (text)
+			check_memory(scols_cell_refer_data(cell, wrapped(text, width)));
+	}
+	scols_free_iter(lines);
+}
+
+/* Columns of wrapped text share what the others leave of the terminal's width, the last one first.
+ */
+static void fit(struct dc_table *table)
+{
+	size_t all = dc_terminal_width(), used = table->count - 1, i;
+
+	for (i = 0; i < table->count; i++)
+		used += table->columns[i].width;
+	for (i = table->count; all != SIZE_MAX && used > all && i-- > 0;) {
+		struct column *column = &table->columns[i];
+		size_t over = used - all, width;
+
+		if (!column->wrap || column->width <= LEAST_WRAPPED)
+			continue;
+		width = column->width > over + LEAST_WRAPPED ? column->width - over : LEAST_WRAPPED;
+		wrap_column(table, i, width);
+		used -= column->width - width;
+	}
+}
+
 void dc_table_print(struct dc_table *table)
 {
+	fit(table);
 	scols_print_table(table->scols);
 	scols_unref_table(table->scols);
 	free(table);
@@ -133,6 +238,19 @@ size_t dc_terminal_width(void)
 	if (!isatty(STDOUT_FILENO))
 		return SIZE_MAX;
 	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
+}
+
+void dc_print_text(const char *fmt, ...)
+{
+	struct dc_arena *arena = dc_arena_new();
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = dc_arena_vprintf(arena, fmt, args);
+	va_end(args);
+	dc_print_wrapped(dc_terminal_width(), text, 0, 0);
+	dc_arena_free(arena);
 }
 
 void dc_print_labelled(const char *label, const char *text)

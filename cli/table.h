@@ -12,7 +12,8 @@
 struct dc_table;
 
 /* columns: headings, NULL-terminated, borrowed during the call; one that starts with '>' is a
- * column of numbers, set to the right; one that starts with '~' is text that may be wrapped. */
+ * column of numbers, set to the right; one that starts with '~' is text that may be wrapped,
+ * between words. At most 16. */
 struct dc_table *dc_table_new(const char *const *columns);
 
 /* Starts a row. */
@@ -24,6 +25,9 @@ void dc_table_int(struct dc_table *table, int64_t number);
 void dc_table_real(struct dc_table *table, const char *fmt, double number)
 	__attribute__((format(printf, 2, 0)));
 
+/* Three digits, as people read them: "0.0317", "12.4", "3278". text: at least 32 bytes; returned. */
+const char *dc_figure_text(double number, char *text);
+
 /* Prints the table and frees it. */
 void dc_table_print(struct dc_table *table);
 
@@ -33,6 +37,9 @@ size_t dc_terminal_width(void);
 /* Prints a text and a line break, broken between words before width; its first line starts in
  * column `at`, all others after `indent` spaces. */
 void dc_print_wrapped(size_t width, const char *text, size_t at, size_t indent);
+
+/* A line that fits the terminal; the text has no line break at its end. */
+void dc_print_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* "because    text": a label and a text that fits the terminal. */
 void dc_print_labelled(const char *label, const char *text);

@@ -390,9 +390,11 @@ int dc_workspace_source(struct dc_workspace *workspace, const struct dc_graph *g
 int dc_workspace_profile(struct dc_workspace *workspace, struct dc_profile *ret,
 			 const char **ret_path)
 {
+	struct dc_diag *diag = &workspace->cli->diag;
 	const char *ours = dc_workspace_path(workspace, "profile.json");
 	const char *recorded =
 		dc_arena_printf(workspace->arena, "%s/profile.json", workspace->driver.folder);
+	int err;
 
 	*ret_path = workspace->profile ? workspace->profile : dc_is_file(ours) ? ours : recorded;
 	if (!workspace->profile && !dc_is_file(*ret_path)) {
@@ -400,7 +402,11 @@ int dc_workspace_profile(struct dc_workspace *workspace, struct dc_profile *ret,
 		*ret = (struct dc_profile){0};
 		return 0;
 	}
-	return dc_profile_read(&workspace->cli->diag, *ret_path, ret);
+	err = dc_profile_read(diag, *ret_path, ret);
+	if (!err && ret->driver && strcmp(ret->driver, workspace->driver.name) != 0)
+		dc_note(diag, DC_FILE(*ret_path), "this is a profile of %s, taken for %s",
+			ret->driver, workspace->driver.name);
+	return err;
 }
 
 /* The advice depends on the driver: a guest can run it only if QEMU has its device. */

@@ -104,6 +104,7 @@ static json_t *function_json(const struct dc_report *report, size_t node, const 
 
 	dc_json_set(one, "name", json_string(at->id));
 	dc_json_set(one, "loc", json_integer(at->loc));
+	dc_json_set(one, "side", json_string(dc_placement_names[report->cut->placements[node]]));
 	dc_json_set(one, "enters", enters == DC_NEVER ? json_null() : index_json(enters));
 	dc_json_set(one, "forced", json_boolean(is_forced(reason)));
 	dc_json_set(one, "replicated", json_boolean(at->replicated));

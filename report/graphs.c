@@ -62,13 +62,14 @@ static void put_dot_nodes(FILE *out, const struct dc_report *report)
 	free(done);
 }
 
+/* newrank: with clusters, graphviz 2.43 fails on a driver's cycles ("trouble in init_rank"). */
 void dc_report_dot(FILE *out, const struct dc_report *report)
 {
 	const struct dc_problem_edge *edge;
 
 	fputs("digraph \"", out);
 	dc_put_dot(out, report->title);
-	fputs("\" {\n\trankdir=LR;\n\tnode [shape=box, style=filled];\n", out);
+	fputs("\" {\n\trankdir=LR;\n\tnewrank=true;\n\tnode [shape=box, style=filled];\n", out);
 	put_dot_nodes(out, report);
 	dc_vec_each (edge, &report->problem->edges) {
 		int64_t crossing = dc_report_crossing(report, edge);

@@ -50,6 +50,14 @@ static void put_cell(const struct page *page, const char *text)
 	fputs("</td>", page->out);
 }
 
+/* A word that is never broken: a side, a delay, a kind of crossing. */
+static void put_word(const struct page *page, const char *text)
+{
+	fputs("<td class=\"word\">", page->out);
+	dc_put_markup(page->out, text);
+	fputs("</td>", page->out);
+}
+
 static void put_number(const struct page *page, const char *fmt, ...) DC_PRINTF(2, 3);
 
 static void put_number(const struct page *page, const char *fmt, ...)
@@ -104,8 +112,8 @@ static void put_functions(const struct page *page)
 		}
 		fputs("</th>", page->out);
 		put_number(page, "%" PRId64, report->problem->nodes.at[i].loc);
-		put_cell(page, dc_placement_names[report->cut->placements[i]]);
-		put_cell(page, dc_report_threshold_text(report, page->arena, i));
+		put_word(page, dc_placement_names[report->cut->placements[i]]);
+		put_word(page, dc_report_threshold_text(report, page->arena, i));
 		put_reason(page, dc_report_reason(report, i));
 		fputs("</tr>\n", page->out);
 	}
@@ -169,7 +177,7 @@ static void put_crossings(const struct page *page)
 		fputs("<tr>", page->out);
 		put_cell(page, row->from);
 		put_cell(page, row->to);
-		put_cell(page, row->way);
+		put_word(page, row->way);
 		put_number(page, "%" PRId64, row->calls);
 		put_number(page, "%.3g", (double)row->calls / (double)problem->seconds);
 		fputs("</tr>\n", page->out);
@@ -233,7 +241,7 @@ static void put_missing_rows(const struct page *page, bool freeing)
 			continue;
 		fputs("<tr>", page->out);
 		put_number(page, "%" PRId64, worth->lines);
-		put_cell(page, strcmp(worth->code, "no-rule") ? "annotation" : "rule");
+		put_word(page, strcmp(worth->code, "no-rule") ? "annotation" : "rule");
 		put_cell(page, worth->subject);
 		put_cell(page, place_of(page, worth->file, worth->line));
 		fputs("</tr>\n", page->out);
@@ -268,24 +276,86 @@ static void put_missing(const struct page *page)
 	fputs("</details>\n", page->out);
 }
 
-/* Compare: without JavaScript, the heads of both; the page's script lists what moves. */
+/* Compare, without JavaScript: both cuts at their own delay. */
+
+/* The side of each function in the file to compare with, by name: a new object. */
+static json_t *other_sides(const json_t *other)
+{
+	json_t *sides = json_object(), *function, *given;
+	const json_t *functions = json_object_get(other, "functions"), *copies, *copy;
+	const char *name, *side;
+	size_t i;
+
+	json_array_foreach (functions, i, function) {
+		name = json_string_value(json_object_get(function, "name"));
+		side = json_string_value(json_object_get(function, "side"));
+		if (name && side)
+			dc_json_set(sides, name, json_string(side));
+	}
+	given = json_object_get(other, "sides");
+	json_object_foreach (given, name, function)
+		if (json_is_string(function))
+			json_object_set(sides, name, function);
+	copies = json_object_get(other, "replicated");
+	json_array_foreach (copies, i, copy)
+		if (json_is_string(copy))
+			dc_json_set(sides, json_string_value(copy), json_string("both"));
+	return sides;
+}
+
+static void put_move(const struct page *page, const char *name, const char *here, const char *there)
+{
+	fputs("<tr>", page->out);
+	put_cell(page, name);
+	put_word(page, here);
+	put_word(page, there);
+	fputs("</tr>\n", page->out);
+}
+
+static void put_moves(const struct page *page)
+{
+	static const char *const head[] = {"function", "here", "there", NULL};
+	const struct dc_report *report = page->report;
+	json_t *sides = other_sides(report->against), *left;
+	const char *name, *here, *there;
+	size_t i;
+
+	open_table(page, "moved", head);
+	for (i = 0; i < report->problem->nodes.len; i++) {
+		name = report->problem->nodes.at[i].id;
+		here = dc_placement_names[report->cut->placements[i]];
+		there = json_string_value(json_object_get(sides, name));
+		if (!there || strcmp(here, there) != 0)
+			put_move(page, name, here, there ? there : "(not there)");
+		json_object_del(sides, name);
+	}
+	json_object_foreach (sides, name, left)
+		put_move(page, name, "(not here)", json_string_value(left));
+	close_table(page);
+	json_decref(sides);
+}
+
 static void put_compare(const struct page *page)
 {
 	const json_t *other = page->report->against;
 
 	if (!other)
 		return;
-	fputs("<section aria-labelledby=\"against-title\"><h2 id=\"against-title\">Compared with ",
+	fputs("<section class=\"plain\" aria-labelledby=\"against-title\"><h2 "
+	      "id=\"against-title\">Compared with ",
 	      page->out);
 	dc_put_markup(page->out, page->report->against_name);
 	fprintf(page->out,
 		"</h2><p>%" JSON_INTEGER_FORMAT " lines in the kernel there, %" PRId64
 		" here; %" JSON_INTEGER_FORMAT " crossings there, %" PRId64
-		" here (in the workload).</p></section>\n",
+		" here (in the workload).</p>\n",
 		json_integer_value(json_object_get(other, "kernel_loc")),
 		page->report->cut->tally.kernel_loc,
 		json_integer_value(json_object_get(other, "crossings")),
 		page->report->cut->tally.crossings);
+	fputs("<p>Functions that are on another side, each cut at its own delay:</p>\n", page->out);
+	put_moves(page);
+	fputs("</section>\n", page->out);
 }
 
 /* The other slots */

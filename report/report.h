@@ -33,6 +33,8 @@ struct dc_report {
 	const struct dc_sweep *sweep; /* of the problem */
 	const struct dc_cut *cut; /* of the problem, with reasons; the page begins at its delay */
 	const struct dc_cut *lasting; /* of dc_without_missing(problem), at delay 0 */
+	const char *below; /* the folder of the source, from the folder that a checkout would
+			    * be in: "drivers/net/mine/"; NULL: not known */
 	const struct dc_graph *graph; /* of the same driver; NULL: the problem came from a file */
 	bool rules; /* the problem has the constraints of rules and annotations */
 	DC_VEC(struct dc_report_file) files; /* sorted by name; may be empty */

@@ -19,12 +19,16 @@ static const char *uri_of(struct dc_arena *arena, const char *file)
 	return uri;
 }
 
-static json_t *location_json(struct dc_arena *arena, const char *file, unsigned line)
+/* GitHub looks a file up from the checkout's root. */
+static json_t *location_json(const struct dc_report *report, struct dc_arena *arena,
+			     const char *file, unsigned line)
 {
 	json_t *artifact = json_object(), *physical = json_object(), *one = json_object();
+	const char *path =
+		report->below ? dc_arena_printf(arena, "%s%s", report->below, file) : file;
 
-	dc_json_set(artifact, "uri", json_string(uri_of(arena, file)));
-	dc_json_set(artifact, "uriBaseId", json_string("DRIVER"));
+	dc_json_set(artifact, "uri", json_string(uri_of(arena, path)));
+	dc_json_set(artifact, "uriBaseId", json_string(report->below ? "%SRCROOT%" : "DRIVER"));
 	dc_json_set(physical, "artifactLocation", artifact);
 	if (line)
 		dc_json_set(physical, "region", json_pack("{s:I}", "startLine", (json_int_t)line));
@@ -48,9 +52,10 @@ static json_t *result_json(const struct dc_report *report, struct dc_arena *aren
 			      dc_arena_printf(arena, "%s (%lld lines) stays in the kernel: %s",
 					      at->id, (long long)at->loc, reason->steps[0].text)));
 	if (basis->file)
-		dc_json_add(places, location_json(arena, basis->file, basis->line));
+		dc_json_add(places, location_json(report, arena, basis->file, basis->line));
 	else if (function)
-		dc_json_add(places, location_json(arena, function->file, function->first_line));
+		dc_json_add(places,
+			    location_json(report, arena, function->file, function->first_line));
 	dc_json_set(one, "locations", places);
 	dc_json_set(one, "partialFingerprints",
 		    json_pack("{s:s}", "function/v1",

@@ -185,9 +185,14 @@ function nameButton(i) {
 	return button;
 }
 
+/* Cells are numbers, { n: a number as text }, { word: a text that is never broken }, texts and elements. */
 function row(...cells) {
-	return element("tr", null, ...cells.map(cell => typeof cell === "number" || cell?.n !== undefined
-		? element("td", { class: "n" }, cell?.n !== undefined ? cell.n : number(cell)) : element("td", null, cell ?? "")));
+	return element("tr", null, ...cells.map(cell => {
+		if (typeof cell === "number") return element("td", { class: "n" }, number(cell));
+		if (cell?.n !== undefined) return element("td", { class: "n" }, cell.n);
+		if (cell?.word !== undefined) return element("td", { class: "word" }, cell.word);
+		return element("td", null, cell ?? "");
+	}));
 }
 
 function place(i) {
@@ -352,9 +357,9 @@ function makeMap() {
 		squarify(group.items.sort(bySize), x + 1, y + head, width - 2, height - head - 1,
 			(item, ...box) => addTile(map, item.i, ...box));
 		map.append(element("svg:rect", { class: "file", x, y, width, height }));
-		const room = Math.floor(width / 6.5);
+		const room = Math.floor((width - 8) / 6.8), title = `${group.name}, ${Math.round(group.size)} lines`;
 		if (head) map.append(element("svg:text", { class: "file-name", x: x + 4, y: y + 11 },
-			`${group.name}, ${Math.round(group.size)} lines`.slice(0, room)));
+			title.length <= room ? title : group.name.slice(0, room)));
 	});
 	if (order.length) tiles.get(order[0]).setAttribute("tabindex", "0");
 }
@@ -403,12 +408,13 @@ function otherSide() {
 	if (against.document.kind === "cut") {
 		const fixed = new FixedCut(against.document);
 		return { side: name => fixed.sideOf(name), names: Object.keys(against.document.sides), tally: fixed.tally(),
-			words: `in ${against.name}`, why: name => against.document.reasons?.[name]?.[0] ?? "" };
+			words: `in ${against.name}${Number.isFinite(fixed.doc.delay_ns) ? `, at ${time(fixed.doc.delay_ns)}` : ""}`,
+			why: name => against.document.reasons?.[name]?.[0] ?? "" };
 	}
 	const that = otherSide.model ??= new Model(against.document);
 	const cut = that.cutAt(state.ns);
 	return { side: name => that.index.has(name) ? that.side(that.index.get(name), cut) : undefined,
-		names: [...that.index.keys()], tally: that.tally(state.ns), words: `in ${against.name}`,
+		names: [...that.index.keys()], tally: that.tally(state.ns), words: `in ${against.name}, at the same delay`,
 		why: name => that.steps(that.index.get(name), state.ns)[0].text };
 }
 
@@ -423,10 +429,10 @@ function drawComparison() {
 		const here = model.side(i, cut), there = other.side(f.name);
 		if (here === there) return;
 		moved.add(i);
-		body.append(row(nameButton(i), f.loc, here, there ?? "(not there)", there ? other.why(f.name) : ""));
+		body.append(row(nameButton(i), f.loc, { word: here }, { word: there ?? "(not there)" }, there ? other.why(f.name) : ""));
 	});
 	for (const name of other.names)
-		if (!model.index.has(name)) body.append(row(name, { n: "" }, "(not here)", other.side(name), other.why(name)));
+		if (!model.index.has(name)) body.append(row(name, { n: "" }, { word: "(not here)" }, { word: other.side(name) }, other.why(name)));
 	const lines = other.tally.kernel_loc - model.tally(state.ns).kernel_loc;
 	byId("difference").textContent = `${other.words}: ${lines >= 0 ? "+" : ""}${lines} kernel lines; ` +
 		`${body.rows.length} functions differ, outlined in the map and listed below it`;
@@ -447,7 +453,7 @@ function drawCrossings() {
 	rows.sort((a, b) => b[3] - a[3]);
 	drawCrossings.rows = rows;
 	byId("crossings").tBodies[0].replaceChildren(...rows.map(([a, b, way, calls]) => row(a === null ? outside : nameButton(a),
-		b === null ? outside : nameButton(b), way, { n: String(calls) }, calls / data.seconds)));
+		b === null ? outside : nameButton(b), { word: way }, { n: String(calls) }, calls / data.seconds)));
 }
 
 function drawFunctions() {
@@ -459,7 +465,7 @@ function drawFunctions() {
 		if (wanted && !text.toLowerCase().includes(wanted)) return;
 		const head = element("th", { scope: "row" }, nameButton(i));
 		if (place(i)) head.append(element("br"), element("small", null, place(i)));
-		const made = row({ n: String(f.loc) }, side, model.threshold(i), steps[0].text);
+		const made = row({ n: String(f.loc) }, { word: side }, { word: model.threshold(i) }, steps[0].text);
 		made.dataset.name = f.name;
 		made.dataset.side = side;
 		made.dataset.codes = steps.map(s => s.code).join(" ");
@@ -480,7 +486,7 @@ function drawCalls(id, i, outgoing) {
 	const outside = outgoing ? f.kernel_calls : f.entry_calls;
 	if (outside) rows.unshift([null, outside, model.inKernel(i, cut) ? 0 : outside]);
 	byId(id).tBodies[0].replaceChildren(...rows.map(([there, calls, crossing]) => row(
-		there === null ? "(the kernel proper)" : nameButton(there), there === null ? "kernel" : model.side(there, cut),
+		there === null ? "(the kernel proper)" : nameButton(there), { word: there === null ? "kernel" : model.side(there, cut) },
 		{ n: String(calls) }, { n: crossing ? String(crossing) : "" })));
 }
 

@@ -104,6 +104,8 @@ cat >profile.json <<'END'
 END
 expect 0 "2 functions" problem tiny --family net --profile profile.json -o problem.json
 expect 0 "all            2     9 100.0" solve --problem problem.json
+sed 's/"driver": "tiny"/"driver": "igb"/' profile.json >igb.json
+expect 0 "igb.json: note: this is a profile of igb, taken for tiny" problem tiny --family net --profile igb.json -o problem.json
 sed 's/"callee": "helper"/"callee": "stranger"/' profile.json >other.json
 expect 1 "are not in the graph of tiny: tiny_open -> stranger" \
 	problem tiny --family net --profile other.json -o other-problem.json

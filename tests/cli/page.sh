@@ -55,6 +55,13 @@ for delay in 10us 300us 5ms 700ms 30s; do
 	has dom "$(jq -r '"\(.kernel_loc) of \(.kernel_loc + .user_loc) lines"' cut.json)"
 done
 
+# Graphviz draws all of it.
+if command -v dot >/dev/null; then
+	"$drivercut" report "$root/e1000" -q --format dot >page.dot
+	check dot -Tsvg -o page.svg page.dot
+	check test "$(grep -c '<g id="node' page.svg)" = "$("$drivercut" report "$root/e1000" -q --json | jq '.functions | length')"
+fi
+
 # An address opens a function and a line; nobody's function opens nothing.
 browse 'page.html#delay=10000&f=e1000_watchdog&line=2436' --dump-dom >dom
 has dom '<h2 id="detail-title">e1000_watchdog</h2>'
@@ -124,10 +131,50 @@ moved=$("$drivercut" compare cut.json cut.json --json | jq '.moves | length')
 check test "$moved" = 0
 "$drivercut" solve "$root/e1000" -q -o now.json >said
 has dom "$("$drivercut" compare now.json cut.json --json | jq '.moves | length') functions differ"
+has dom 'in cut.json, at 5 ms: +'
 "$drivercut" report "$root/e1000" -q --estimate --json >estimate.json
 "$drivercut" report "$root/e1000" -q --against estimate.json -o against.html >said
 browse against.html --dump-dom >dom
-has dom 'in estimate.json: '
+has dom 'in estimate.json, at the same delay: '
+
+# Without JavaScript the same comparison is a table, and nothing is shown that needs a script. In a narrow
+# window no short word is broken and only tables and pictures scroll to the side.
+cat >looks.js <<'END'
+const tell = (key, value) => document.documentElement.setAttribute("data-" + key, value);
+const shown = selector => [...document.querySelectorAll(selector)].filter(e => e.getClientRects().length);
+const lines = e => {
+	const range = document.createRange();
+	range.selectNodeContents(e);
+	return new Set([...range.getClientRects()].map(r => Math.round(r.top))).size;
+};
+const at = (table, column) => shown(`#${table} td:nth-child(${column})`);
+const words = [...at("crossings", 3), ...at("functions", 3), ...at("functions", 4), ...at("callees", 2)];
+tell("scripted", shown(".script").map(e => e.id || e.tagName).join(" ") || "nothing");
+tell("moved", shown("#moved tbody tr").length);
+tell("words", words.length > 300);
+tell("broken", words.filter(e => lines(e) > 1).length);
+tell("beside", document.documentElement.scrollWidth - document.documentElement.clientWidth);
+tell("tile", Math.round(shown("#map").map(e => e.getBoundingClientRect().width)[0] ?? 0) >= 640);
+END
+looks() { # FILE OPTIONS...: what looks.js tells of it, with its own script or, as plain.html, without
+	file=$1
+	shift
+	{ cat "$file"; echo '<script>'; cat looks.js; echo '</script>'; } >looks.html
+	browse looks.html --dump-dom "$@" >dom
+	head -n 2 dom | grep -o 'data-[a-z]*="[^"]*"' >looked
+}
+sed '/^<script>"use\|^<script>\/\*/,$d; /http-equiv="Content-Security-Policy"/d' against.html >plain.html
+looks plain.html
+has looked 'data-scripted="nothing"'
+"$drivercut" solve "$root/e1000" -q --json >now.json
+"$drivercut" solve "$root/e1000" -q --estimate --json >then.json
+has looked "data-moved=\"$("$drivercut" compare then.json now.json --json | jq '.moves | length')\""
+sed '/http-equiv="Content-Security-Policy"/d' page.html >open.html
+looks open.html --window-size=500,900
+has looked 'data-words="true"'
+has looked 'data-broken="0"'
+has looked 'data-beside="0"'
+has looked 'data-tile="true"'
 
 # A driver that writes markup: it stays text, with and without the policy.
 mkdir toy

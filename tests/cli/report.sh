@@ -89,5 +89,17 @@ if ls -d /lib/modules/*/build >/dev/null 2>&1; then
 	check grep -qF '\u003c/script\u003e\u003cscript\u003epwned()' "$page"
 	check sh -c '[ "$(grep -c "<script" "$1")" = 3 ] && iconv -f UTF-8 -t UTF-8 "$1" >/dev/null' sh "$page"
 	check grep -qF 'No call has a weight' "$page"
+
+	# Code review looks a file up from the root of the checkout, which is the current folder.
+	mkdir -p 'deep/a folder'
+	printf 'extern void mystery(void);\nint init_module(void);\nint init_module(void)\n{\n\tmystery();\n\treturn 0;\n}\n' >'deep/a folder/toy.c'
+	cp toy/Kbuild 'deep/a folder/'
+	place='.runs[0].results[0].locations[0].physicalLocation | [.artifactLocation.uri, .artifactLocation.uriBaseId]'
+	"$drivercut" report 'deep/a folder' -q --rules --format sarif >deep.sarif 2>said
+	check test "$(jq -c "$place" deep.sarif)" = '["deep/a%20folder/toy.c","%SRCROOT%"]'
+	(cd 'deep/a folder' && "$drivercut" report . -q --rules --format sarif) >deep.sarif 2>said
+	check test "$(jq -c "$place" deep.sarif)" = '["toy.c","%SRCROOT%"]'
+	(mkdir else && cd else && "$drivercut" report '../deep/a folder' -q --rules --format sarif) >deep.sarif 2>said
+	check test "$(jq -c "$place" deep.sarif)" = '["toy.c","DRIVER"]'
 fi
 exit $failed

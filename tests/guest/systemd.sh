@@ -59,7 +59,7 @@ in_root() {
 	shift
 	mount -o loop "$disk" "$root" || { echo "this machine cannot mount a file"; leave 77; }
 	mount -t proc proc "$root/proc"
-	chroot "$root" env PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C \
+	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive LC_ALL=C \
 		"$@" >"$log" 2>&1 || fail "failed on the guest's disk: $*" "$log"
 	cp "$root"/boot/vmlinuz-* "$folder/vmlinuz"
 	cp "$root"/boot/initrd.img-* "$folder/initrd"
