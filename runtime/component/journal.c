@@ -387,17 +387,25 @@ static void dck_undo_later(struct dck *dck, struct dck_entry *entry)
 			 msecs_to_jiffies(DCK_LATER_MS));
 }
 
+static struct dck_entry *dck_take_postponed(struct dck *dck)
+{
+	struct dck_entry *entry;
+	unsigned long flags;
+
+	spin_lock_irqsave(&dck->journal.lock, flags);
+	entry = list_first_entry_or_null(&dck->journal.later, struct dck_entry, node);
+	if (entry)
+		list_del(&entry->node);
+	spin_unlock_irqrestore(&dck->journal.lock, flags);
+	return entry;
+}
+
 static void dck_undo_postponed(struct work_struct *work)
 {
 	struct dck *dck = container_of(to_delayed_work(work), struct dck, journal.releasing);
-	struct dck_entry *entry, *next;
-	unsigned long flags;
-	LIST_HEAD(due);
+	struct dck_entry *entry;
 
-	spin_lock_irqsave(&dck->journal.lock, flags);
-	list_splice_init(&dck->journal.later, &due);
-	spin_unlock_irqrestore(&dck->journal.lock, flags);
-	list_for_each_entry_safe(entry, next, &due, node) {
+	while ((entry = dck_take_postponed(dck))) {
 		struct device *owner = (struct device *)entry->owner;
 
 		dck_undo_entry(entry);
