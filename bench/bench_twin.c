@@ -66,8 +66,9 @@ static int build(struct bench *bench)
 	const char *argv[] = {"sh",	     "-c", script, bench->drivercut, bench->kernel.build,
 			      dc_data_dir(), NULL};
 
-	return dc_proc_run(&bench->diag, "building the driver",
-			   &(struct dc_proc){.argv = argv, .dir = bench->folder, .timeout_s = 3600});
+	return dc_proc_run(
+		&bench->diag, "building the driver",
+		&(struct dc_proc){.argv = argv, .dir = bench->folder, .timeout_s = 3600});
 }
 
 static int put(struct bench *bench, const char *name, const char *text)
