@@ -202,10 +202,14 @@ static void put_acquiring(FILE *out, struct dc_arena *arena, const struct dc_emi
 			prototype->name, prototype->name, prototype->name);
 }
 
-/* Notes a release before it happens: afterwards another thread may acquire the same resource. */
+/* Notes a release before it happens: afterwards another thread may acquire the same resource. What
+ * is there or not is noted afterwards, too: napi_disable() waits while another thread disables the
+ * same, and what that one has enabled meanwhile is disabled. */
 static void put_releasing(FILE *out, struct dc_arena *arena, const struct dc_emit_undo *undo)
 {
 	const struct dc_prototype *prototype = undo->releases;
+	bool again = undo->release_rule && undo->release_rule->once;
+	bool is_void = prototype->result.kind == DC_VALUE_VOID;
 	const char **items =
 		dc_arena_alloc(arena, (prototype->parameters.len + 1) * sizeof(*items));
 	size_t i;
@@ -214,14 +218,24 @@ static void put_releasing(FILE *out, struct dc_arena *arena, const struct dc_emi
 	items[0] = dc_arena_printf(arena, "&dcg_release_%s", prototype->name);
 	for (i = 0; i < prototype->parameters.len; i++)
 		items[i + 1] = dc_arena_printf(arena, "(unsigned long)a%zu", i);
+	if (again && !is_void)
+		fprintf(out, "\t%s;\n\n", declaration(arena, prototype->result_type, "dcg_result"));
 	emit_put_list(out, "\tif (!dck_releasing(", items, prototype->parameters.len + 1, "))\n");
 	fprintf(out, "\t\treturn%s;\n\t%s",
-		prototype->result.kind == DC_VALUE_VOID	     ? ""
+		is_void					     ? ""
 		: prototype->result.kind == DC_VALUE_POINTER ? " NULL"
 							     : " 0",
-		prototype->result.kind == DC_VALUE_VOID ? "" : "return ");
+		is_void ? ""
+		: again ? "dcg_result = "
+			: "return ");
 	put_call(out, prototype);
-	fputs(";\n}\n", out);
+	fputs(";\n", out);
+	if (again)
+		emit_put_list(out, "\tdck_releasing(", items, prototype->parameters.len + 1,
+			      ");\n");
+	if (again && !is_void)
+		fputs("\treturn dcg_result;\n", out);
+	fputs("}\n", out);
 }
 
 static void put_wrappers(FILE *out, struct dc_arena *arena, const struct dc_emit_plan *plan)

@@ -63,11 +63,13 @@ static void start(void)
 	memset(&data, 0, sizeof(data));
 }
 
+/* Flags that are as they should be are not set again: the kernel would set the receive mode, and
+ * QEMU's e1000 receives nothing for a second when RCTL is written. */
 static void set_flags(bool up)
 {
 	struct ifreq ifr = {0};
 
-	if (call(SIOCGIFFLAGS, &ifr) < 0)
+	if (call(SIOCGIFFLAGS, &ifr) < 0 || !(ifr.ifr_flags & IFF_UP) == !up)
 		return;
 	ifr.ifr_flags = (short)((ifr.ifr_flags & ~IFF_UP) | (up ? IFF_UP : 0));
 	call(SIOCSIFFLAGS, &ifr);

@@ -36,12 +36,15 @@ MODULE_PARM_DESC(dcrt_program,
 
 static int dck_get_journal(char *text, const struct kernel_param *param)
 {
-	return sysfs_emit(text, "%u\n", dck_journal_count() + dck_runners_count());
+	int len = dck_journal_print(text, 0);
+
+	return dck_runners_print(text, len);
 }
 
 static const struct kernel_param_ops dck_journal_ops = {.get = dck_get_journal};
 module_param_cb(dcrt_journal, &dck_journal_ops, NULL, 0444);
-MODULE_PARM_DESC(dcrt_journal, "read only: what recovery would release or cancel");
+MODULE_PARM_DESC(dcrt_journal,
+		 "read only: what recovery would call to release or cancel, the last first");
 
 struct dcrt_channel *dcg_channel;
 

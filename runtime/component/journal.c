@@ -18,6 +18,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/sysfs.h>
 
 #include "devices.h"
 #include "journal.h"
@@ -86,9 +87,16 @@ static void dck_count_lock(const struct dck_entry *entry, int change)
 		WRITE_ONCE(dck_n_locks, dck_n_locks + change);
 }
 
-unsigned int dck_journal_count(void)
+int dck_journal_print(char *page, int at)
 {
-	return dck_list_count(&dck_journal, &dck_journal_lock);
+	const struct dck_entry *entry;
+	unsigned long flags;
+
+	spin_lock_irqsave(&dck_journal_lock, flags);
+	list_for_each_entry(entry, &dck_journal, node)
+		at += sysfs_emit_at(page, at, "%s\n", entry->release->name);
+	spin_unlock_irqrestore(&dck_journal_lock, flags);
+	return at;
 }
 
 bool dck_note(const struct dck_release *release, const unsigned long *args)

@@ -23,22 +23,11 @@ void dck_journal_drop_device(const struct device *device);
  */
 bool dck_process_ended(int err);
 
-/* The entries of the journal, and the work items and timers that are noted. */
-unsigned int dck_journal_count(void);
-unsigned int dck_runners_count(void);
-
-/* The length of a list that a lock guards. */
-static inline unsigned int dck_list_count(const struct list_head *list, spinlock_t *lock)
-{
-	const struct list_head *at;
-	unsigned int count = 0;
-	unsigned long flags;
-
-	spin_lock_irqsave(lock, flags);
-	list_for_each(at, list)
-		count++;
-	spin_unlock_irqrestore(lock, flags);
-	return count;
-}
+/*
+ * Print what recovery would call, a name a line: the entries of the journal, the work items and
+ * timers that are noted. page is one of sysfs, from `at` on; both return its new length.
+ */
+int dck_journal_print(char *page, int at);
+int dck_runners_print(char *page, int at);
 
 #endif

@@ -13,6 +13,7 @@
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/sysfs.h>
 #include <linux/timer.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
@@ -31,9 +32,21 @@ struct dck_runner {
 static LIST_HEAD(dck_runners);
 static DEFINE_SPINLOCK(dck_runners_lock);
 
-unsigned int dck_runners_count(void)
+int dck_runners_print(char *page, int at)
 {
-	return dck_list_count(&dck_runners, &dck_runners_lock);
+	static const char *const calls[] = {
+		[DCK_WORK] = "cancel_work_sync",
+		[DCK_DELAYED_WORK] = "cancel_delayed_work_sync",
+		[DCK_TIMER] = "del_timer_sync",
+	};
+	const struct dck_runner *runner;
+	unsigned long flags;
+
+	spin_lock_irqsave(&dck_runners_lock, flags);
+	list_for_each_entry(runner, &dck_runners, node)
+		at += sysfs_emit_at(page, at, "%s\n", calls[runner->kind]);
+	spin_unlock_irqrestore(&dck_runners_lock, flags);
+	return at;
 }
 
 /* With the lock. */

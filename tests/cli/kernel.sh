@@ -100,7 +100,7 @@ check grep -q "own/annotations.json: note: the driver's source is that for Linux
 
 # The device
 expect 1 "--device none if the module needs no hardware" run tiny -- true
-expect 1 "there is no device to run a workload on" profile tiny --device none
+expect 1 "no call of a function of tiny was recorded" profile tiny --device none
 expect 2 "unknown option --device" graph tiny --device e1000
 
 # The memory functions of each kernel have the names that the driver writes, and e1000's components

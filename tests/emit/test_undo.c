@@ -2,6 +2,7 @@
 /* Calls that release what others acquire, as the rules have them. */
 #include "planned.h"
 
+#include "emit/journal.h"
 #include "emit/undo.h"
 
 static const char text[] = "#include <kernel.h>\n"
@@ -75,10 +76,37 @@ static void test_lock_targets(void **state)
 	planned_done(&planned);
 }
 
+/* What is there or not is noted as released after the call, too: the call may wait for another
+ * thread's. */
+static void test_released_twice(void **state)
+{
+	static const char both[] =
+		"#include <kernel.h>\n"
+		"void use(struct napi_struct *napi)\n"
+		"{\n"
+		"	napi_enable(napi); napi_disable(napi);\n"
+		"	request_irq(3, (void *)0, 0, \"a\", napi); free_irq(3, napi);\n"
+		"}\n";
+	struct planned planned;
+	const char *header;
+
+	(void)state;
+	planned_make(&planned, both, "{}", " ", "");
+	assert_int_equal(planned.err, 0);
+	header = emit_journal_h(planned.made.arena, &planned.plan);
+	assert_non_null(strstr(header,
+			       "\tnapi_disable(a0);\n"
+			       "\tdck_releasing(&dcg_release_napi_disable, (unsigned long)a0);\n"
+			       "}\n"));
+	assert_non_null(strstr(header, "free_irq(a0, a1);\n}\n"));
+	planned_done(&planned);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_undos),
+		cmocka_unit_test(test_released_twice),
 		cmocka_unit_test(test_lock_targets),
 	};
 

@@ -44,8 +44,8 @@ static void run_job(unsigned cpus, int icount_shift)
 					    .files = files,
 					    .cpus = cpus,
 					    .icount_shift = icount_shift,
-					    .quiet_s = 60,
-					    .timeout_s = 200}) < 0)
+					    .quiet_s = 180,
+					    .timeout_s = 600}) < 0)
 		fail_msg("%s", caught.text);
 	assert_non_null(strstr(text_of("results/passed"), "and the runtime\n"));
 }

@@ -47,7 +47,8 @@ static const char kernel[] = "struct net_device { unsigned long state; char name
 			     "struct net_device *alloc_etherdev_mqs(int size, int tx, int rx);\n"
 			     "void rtnl_lock(void);\n"
 			     "void rtnl_unlock(void);\n"
-			     "void napi_enable(struct napi_struct *napi);\n";
+			     "void napi_enable(struct napi_struct *napi);\n"
+			     "void napi_disable(struct napi_struct *napi);\n";
 
 static const char small_text[] =
 	"#include <kernel.h>\n"

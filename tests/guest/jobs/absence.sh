@@ -528,20 +528,33 @@ apart_works() {
 	ip netns exec apart ping -q -c 1 -W 2 "$FAR" >/tmp/ping
 }
 
-# The list of what recovery has to release does not grow while the machine sleeps and wakes.
-journal() {
+journal_turn() {
 	freeze || fail "no suspend"
+	ethtool -r eth0
+	event error
+}
+
+journal_is_back() {
+	cat /sys/module/e1000/parameters/dcrt_journal >/tmp/journal.now
+	[ "$(wc -l </tmp/journal.now)" -le "$(wc -l </tmp/journal)" ]
+}
+
+# The list of what recovery has to release does not grow while the machine sleeps and wakes. What is
+# held for a moment (a lock, while the driver's works run) may be in it whenever it is read.
+journal() {
+	journal_turn
 	works
-	entries=$(cat /sys/module/e1000/parameters/dcrt_journal)
-	[ "$entries" -gt 5 ] || fail "$entries entries"
+	cat /sys/module/e1000/parameters/dcrt_journal >/tmp/journal
+	grep -qx free_irq /tmp/journal || fail "no interrupt to release"
 	for turn in 1 2 3 4 5 6; do
-		freeze || fail "no suspend"
-		ethtool -r eth0
-		event error
+		journal_turn
 	done
 	works
-	[ "$(cat /sys/module/e1000/parameters/dcrt_journal)" -le "$entries" ] ||
-		fail "$entries entries became $(cat /sys/module/e1000/parameters/dcrt_journal)"
+	for turn in 1 2 3 4 5 6 7 8 9 10; do
+		journal_is_back && return
+		sleep 1
+	done
+	fail "more to release: $(sort /tmp/journal | uniq -c) became $(sort /tmp/journal.now | uniq -c)"
 }
 
 # The kernel acts, and cannot tell the process: what it has made is released.
