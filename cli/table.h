@@ -25,7 +25,8 @@ void dc_table_int(struct dc_table *table, int64_t number);
 void dc_table_real(struct dc_table *table, const char *fmt, double number)
 	__attribute__((format(printf, 2, 0)));
 
-/* Three digits, as people read them: "0.0317", "12.4", "3278". text: at least 32 bytes; returned. */
+/* Three digits, as people read them: "0.0317", "12.4", "3278". text: at least 32 bytes; returned.
+ */
 const char *dc_figure_text(double number, char *text);
 
 /* Prints the table and frees it. */
