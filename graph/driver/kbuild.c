@@ -414,10 +414,11 @@ static int choose_one(struct dc_diag *diag, const char *source, dc_modules *modu
 		free(names);
 		names = longer;
 	}
-	err = dc_error(diag, -EINVAL, DC_FILE(source),
-		       "Kbuild makes %zu modules here (%s); choose one with --module NAME, other verbs "
-		       "then take the same",
-		       modules->len, names);
+	err = dc_error(
+		diag, -EINVAL, DC_FILE(source),
+		"Kbuild makes %zu modules here (%s); choose one with --module NAME, other verbs "
+		"then take the same",
+		modules->len, names);
 	free(names);
 	return err;
 }
