@@ -105,13 +105,18 @@ bool dc_source_name_is_generated(struct dc_source_reader *reader, CXCursor curso
 
 /* A unit */
 
+/* A semicolon alone declares nothing: what is before it may be a macro's arguments that come to
+ * nothing (DECLARE_EVENT_CLASS). */
 static void note_file(struct dc_source_reader *reader, CXCursor cursor, const char *file)
 {
+	CXSourceRange extent = clang_getCursorExtent(cursor);
 	struct dc_source_file *known_file;
-	unsigned offset, line;
+	unsigned offset, line, end;
 
-	clang_getExpansionLocation(clang_getRangeStart(clang_getCursorExtent(cursor)), NULL, &line,
-				   NULL, &offset);
+	clang_getExpansionLocation(clang_getRangeStart(extent), NULL, &line, NULL, &offset);
+	clang_getExpansionLocation(clang_getRangeEnd(extent), NULL, NULL, NULL, &end);
+	if (clang_getCursorKind(cursor) == CXCursor_UnexposedDecl && end == offset + 1)
+		return;
 	dc_vec_each (known_file, &reader->source->files)
 		if (known_file->name == file) {
 			if (!known_file->read || offset < known_file->first_declaration) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The header of a tracepoint says in its name where it is in the tree of the kernel. */
+/* The header of a tracepoint says in its name where it is in the tree of the kernel, and begins with a class. */
 #include <linux/module.h>
 #include <linux/pci.h>
 #define CREATE_TRACE_POINTS
