@@ -2,6 +2,7 @@
 /* libsmartcols does the layout; this file hides its error codes, which all mean lack of memory. */
 #include "cli/table.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <libsmartcols.h>
 #include <stdarg.h>
@@ -14,7 +15,7 @@
 
 #include "base/alloc.h"
 
-enum { MAX_COLUMNS = 16, LEAST_WRAPPED = 12 };
+enum { MAX_COLUMNS = 32, LEAST_WRAPPED = 12 };
 
 struct dc_table {
 	struct libscols_table *scols;
@@ -58,6 +59,7 @@ static void add_column(struct dc_table *table, const char *heading)
 	bool right = *heading == '>';
 	struct libscols_column *made;
 
+	assert(table->count <= MAX_COLUMNS);
 	column->wrap = *heading == '~';
 	heading += right || column->wrap;
 	made = scols_table_new_column(table->scols, heading, 0,
@@ -82,7 +84,7 @@ struct dc_table *dc_table_new(const char *const *columns)
 	check_memory(!table->scols);
 	scols_table_set_termforce(table->scols, isatty(STDOUT_FILENO) ? SCOLS_TERMFORCE_ALWAYS
 								      : SCOLS_TERMFORCE_NEVER);
-	for (; *columns && table->count < MAX_COLUMNS; columns++)
+	for (; *columns; columns++)
 		add_column(table, *columns);
 	return table;
 }

@@ -335,7 +335,15 @@ void dck_free_netdev(struct dck *dck, struct net_device *netdev);
  * queues, quiesce the hardware and then turn the carrier off, which takes longer with calls across
  * in between. So the watchdog's time starts anew here.
  */
-void dck_netif_tx_disable(struct net_device *netdev);
+void dck_netif_tx_disable(struct dck *dck, struct net_device *netdev);
+/*
+ * A process turns the hardware's transmitter on, and then, a call later, the carrier. Packets that
+ * wait are sent in between: the driver's xmit function fills the ring and stops the queue, all of
+ * it completes, and drivers wake no queue without a carrier. So the carrier wakes a queue that was
+ * last stopped by xmit without one; xmit looks for room again.
+ */
+void dck_netif_stop_queue(struct dck *dck, struct net_device *netdev);
+void dck_netif_carrier_on(struct dck *dck, struct net_device *netdev);
 
 /*
  * windows.c: registers that the process may map (module parameter dcrt_map, true by default) until

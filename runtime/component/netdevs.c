@@ -38,6 +38,7 @@ struct dck_netdev {
 	const struct device *owner; /* while it is not in use; only compared */
 	enum dck_netdev_state state;
 	bool registered; /* by that probe, or before */
+	bool stalled; /* its queue was last stopped in xmit, when there was no carrier */
 	int size; /* of the driver's part */
 	unsigned int tx_queues, rx_queues;
 	/* As the user had set it */
@@ -330,10 +331,60 @@ void dck_free_netdev(struct dck *dck, struct net_device *netdev)
 }
 EXPORT_SYMBOL_GPL(dck_free_netdev);
 
-void dck_netif_tx_disable(struct net_device *netdev)
+/* Returns what it was. */
+static bool dck_set_stalled(struct dck *dck, const struct net_device *netdev, bool stalled)
+{
+	struct dck_netdev *at;
+	unsigned long flags;
+	bool was = false;
+
+	if (!stalled && !READ_ONCE(dck->netdevs.stalled))
+		return false;
+	spin_lock_irqsave(&dck->netdevs.lock, flags);
+	WRITE_ONCE(dck->netdevs.stalled, stalled);
+	list_for_each_entry(at, &dck->netdevs.list, node) {
+		if (at->netdev == netdev) {
+			was = at->stalled;
+			at->stalled = stalled;
+		}
+		if (at->stalled)
+			WRITE_ONCE(dck->netdevs.stalled, true);
+	}
+	spin_unlock_irqrestore(&dck->netdevs.lock, flags);
+	return was;
+}
+
+static bool dck_is_in_xmit(const struct net_device *netdev)
+{
+	return READ_ONCE(netdev_get_tx_queue(netdev, 0)->xmit_lock_owner) == raw_smp_processor_id();
+}
+
+void dck_netif_stop_queue(struct dck *dck, struct net_device *netdev)
+{
+	bool stalled = !netif_carrier_ok(netdev) && dck_is_in_xmit(netdev);
+
+	dck_set_stalled(dck, netdev, stalled);
+	netif_stop_queue(netdev);
+	smp_mb(); /* the carrier, after what dck_netif_carrier_on() looks at */
+	if (stalled && netif_carrier_ok(netdev) && dck_set_stalled(dck, netdev, false))
+		netif_wake_queue(netdev);
+}
+EXPORT_SYMBOL_GPL(dck_netif_stop_queue);
+
+void dck_netif_carrier_on(struct dck *dck, struct net_device *netdev)
+{
+	netif_carrier_on(netdev);
+	smp_mb(); /* pairs with that in dck_netif_stop_queue() */
+	if (dck_set_stalled(dck, netdev, false))
+		netif_wake_queue(netdev);
+}
+EXPORT_SYMBOL_GPL(dck_netif_carrier_on);
+
+void dck_netif_tx_disable(struct dck *dck, struct net_device *netdev)
 {
 	unsigned int i;
 
+	dck_set_stalled(dck, netdev, false);
 	netif_tx_disable(netdev);
 	for (i = 0; i < netdev->num_tx_queues; i++)
 		WRITE_ONCE(netdev_get_tx_queue(netdev, i)->trans_start, jiffies);

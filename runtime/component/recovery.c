@@ -300,6 +300,7 @@ static void dck_probe_again(struct work_struct *work)
 	dck_devices_prune(dck);
 	while (dcrt_await_process(dck->channel, 0) && (device = dck_device_due(dck, &wait))) {
 		dck_probe_device(dck, device);
+		dck_journal_release_later(dck);
 		put_device(device);
 	}
 	if (wait != MAX_SCHEDULE_TIMEOUT && !READ_ONCE(dck->recovery.ending))

@@ -85,6 +85,7 @@ struct dck {
 	struct { /* netdevs.c */
 		struct list_head list;
 		spinlock_t lock;
+		bool stalled; /* one of them may be */
 	} netdevs;
 	struct { /* settings.c */
 		struct list_head list; /* the last one last */
