@@ -561,20 +561,25 @@ is_enabled() { # TIMES
 	[ "$(cat /sys/bus/pci/devices/0000:00:10.0/enable)" = "$1" ]
 }
 
+is_back() { # after die_in
+	wait_until 20 "another process" has_another
+	wait_until 30 "the link" has_carrier
+	works
+}
+
 # Enabling is counted. The next probe enables the device before recovery disables it, which is then
 # not put off any more: the driver's own call disables the device again.
 counted() {
 	is_enabled 1 || fail "not enabled once"
 	die_in ip link set eth0 mtu 1400
-	wait_until 30 "the interface" comes_up
-	works
+	is_back
 	is_enabled 1 || fail "enabled otherwise than once after recovery"
 	die_in ip link set eth0 mtu 1500
-	wait_until 30 "the interface" comes_up
+	wait_until 20 "another process" has_another
 	freeze || fail "no suspend"
 	is_enabled 1 || fail "asleep with what a dead process has enabled"
 	die_in ip link set eth0 mtu 1400
-	works
+	is_back
 	bind unbind || fail "no unbind"
 	wait_until 10 "its being disabled" is_enabled 0
 	bind bind || fail "no bind"
