@@ -202,9 +202,9 @@ static void put_acquiring(FILE *out, struct dc_arena *arena, const struct dc_emi
 			prototype->name, prototype->name, prototype->name);
 }
 
-/* Notes a release before it happens: afterwards another thread may acquire the same resource. What
- * is there or not is noted afterwards, too: napi_disable() waits while another thread disables the
- * same, and what that one has enabled meanwhile is disabled. */
+/* Notes a release before it happens: afterwards another thread may acquire the same resource. A
+ * state (there or not) is noted afterwards, too: napi_disable() waits while another thread disables
+ * the same, and what that one has enabled meanwhile is disabled. */
 static void put_releasing(FILE *out, struct dc_arena *arena, const struct dc_emit_undo *undo)
 {
 	const struct dc_prototype *prototype = undo->releases;

@@ -38,7 +38,7 @@ extern struct dck dcg_dck; /* own.c: the driver's */
 
 /* init.c */
 
-/* Of the driver's parameters: of program and of the component in struct dck. */
+/* The driver's parameters: the program, and the journal of struct dck. */
 extern const struct kernel_param_ops dck_program_ops, dck_journal_ops;
 
 /*
@@ -310,7 +310,7 @@ void dck_untrack_freed_range(struct dck *dck, const void *memory, size_t len);
 void dck_untrack_freed_in(struct dck *dck, const void *object, const void *memory);
 
 /*
- * What overrides.h puts in the place of the kernel's functions. Nothing is freed while
+ * Functions that overrides.h puts in the place of the kernel's. Nothing is freed while
  * dck_release_deferred(). dck_krealloc - the memory may move; its new address is not in the
  * journal. dck_devm_kmalloc: memory that the kernel frees with the device.
  */

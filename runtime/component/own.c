@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What each driver's module has of the library: its state, and its parameters. */
+/* Each driver's module has this of the library: its state, and its parameters. */
 #include <generated/utsrelease.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What one kernel component has of its own. The code that works on it is in dcrt.ko, once for all
+ * A kernel component has this of its own. The code that works on it is in dcrt.ko, once for all
  * drivers; the structure is a variable of the driver's module (own.c), and the first argument of
  * that code's functions.
  */
@@ -20,7 +20,7 @@
 
 struct dck_recovery;
 
-/* What is said once a driver. */
+/* Things that are said once a driver. */
 enum dck_said { DCK_SAID_ATOMIC, DCK_SAID_JOURNAL, DCK_SAID_RUNNER, DCK_SAID_SETTING };
 
 struct dck {
@@ -105,7 +105,7 @@ static inline struct dck *dck_of(struct dcrt_call *call)
 	return dcrt_ctx(call);
 }
 
-/* What this driver says. Inside dcrt.ko. */
+/* Messages of this driver. Inside dcrt.ko. */
 #define dck_warn(dck, text, ...) pr_warn("%s: " text, module_name((dck)->module), ##__VA_ARGS__)
 #define dck_warn_once(dck, what, text, ...)                                                        \
 	do {                                                                                       \

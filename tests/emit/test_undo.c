@@ -76,7 +76,7 @@ static void test_lock_targets(void **state)
 	planned_done(&planned);
 }
 
-/* What is there or not is noted as released after the call, too: the call may wait for another
+/* A state (there or not) is noted as released after the call, too: the call may wait for another
  * thread's. */
 static void test_released_twice(void **state)
 {

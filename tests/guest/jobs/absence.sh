@@ -539,7 +539,7 @@ journal_is_back() {
 	[ "$(wc -l </tmp/journal.now)" -le "$(wc -l </tmp/journal)" ]
 }
 
-# The list of what recovery has to release does not grow while the machine sleeps and wakes. What is
+# The list of what recovery has to release does not grow while the machine sleeps and wakes. A thing
 # held for a moment (a lock, while the driver's works run) may be in it whenever it is read.
 journal() {
 	journal_turn
