@@ -9,7 +9,7 @@ drivercut=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
 shift
 [ $# -gt 0 ] || set -- rename readers absent again probe unbound suspend start answers bond keep eeprom
-[ "$1" != events ] || set -- namespace vlan errors shutdown asleep oom loop journal counted parameters full lockdown
+[ "$1" != events ] || set -- namespace vlan errors shutdown asleep oom loop journal parameters full lockdown
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
