@@ -287,8 +287,7 @@ const char *emit_journal_h(struct dc_arena *arena, const struct dc_emit_plan *pl
 	return emit_piece_end(&piece, arena);
 }
 
-static const char *const whens[] = {"DCK_FIRST",  "DCK_STOP",  "DCK_LAST",
-				    "DCK_MEMORY", "DCK_LATER", "DCK_LOCK"};
+static const char *const whens[] = {"DCK_FIRST", "DCK_STOP", "DCK_LAST", "DCK_MEMORY", "DCK_LOCK"};
 
 /* Returns what a downcall of the function runs, if that can run without the downcall; or NULL. */
 static const char *run_of(struct dc_arena *arena, const struct dc_emit_plan *plan, const char *name)

@@ -41,8 +41,6 @@ enum dc_undo_when {
 	DC_UNDO_STOP, /* it stops code that runs by itself: before the driver's own functions */
 	DC_UNDO_LAST,
 	DC_UNDO_MEMORY, /* like LAST; its argument is memory, which other functions may free too */
-	DC_UNDO_LATER, /* like LAST, but some seconds later: it is counted, and the next probe
-			* acquires it again before */
 	DC_UNDO_LOCK, /* not in recovery: the thread that took the lock releases it at its call's
 		       * end */
 	DC_UNDO_WHENS,

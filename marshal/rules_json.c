@@ -17,7 +17,7 @@
 
 static const char *const sync_names[] = {"both", "out", "none"};
 static const char *const register_names[] = {"no", "read", "write"};
-static const char *const when_names[] = {"first", "stop", "last", "memory", "later", "lock"};
+static const char *const when_names[] = {"first", "stop", "last", "memory", "lock"};
 static const char *const type_class_names[] = {"object", "value", "opaque", "list", "none"};
 
 static const char *keep(struct dc_arena *arena, const char *text)

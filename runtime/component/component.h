@@ -76,7 +76,6 @@ enum dck_when {
 	/* then the driver's own functions are called (struct dck_recovery) */
 	DCK_LAST,
 	DCK_MEMORY, /* as DCK_LAST; args[0] is memory, and dck_untrack_freed() drops the entry */
-	DCK_LATER, /* as DCK_LAST, but some seconds later: it is counted */
 	DCK_LOCK, /* not by recovery: dck_locks_release() */
 };
 

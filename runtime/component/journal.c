@@ -365,63 +365,7 @@ static bool dck_is_due(const struct dck_entry *entry, const void *key)
 	enum dck_when when = entry->release->when;
 
 	return entry->number > of->module_entries && dck_belongs_to(entry, of->device) &&
-	       (when == of->when ||
-		(of->when == DCK_LAST && (when == DCK_MEMORY || when == DCK_LATER)));
-}
-
-/*
- * To disable a device and to enable it again can take most of the time that recovery takes: where
- * ACPI routes the interrupts, a third of a second each in our guests. Enabled twice it is for free.
- */
-#define DCK_LATER_MS 5000
-
-static void dck_undo_later(struct dck *dck, struct dck_entry *entry)
-{
-	unsigned long flags;
-
-	get_device((struct device *)entry->owner);
-	spin_lock_irqsave(&dck->journal.lock, flags);
-	list_add_tail(&entry->node, &dck->journal.later);
-	spin_unlock_irqrestore(&dck->journal.lock, flags);
-	mod_delayed_work(system_unbound_wq, &dck->journal.releasing,
-			 msecs_to_jiffies(DCK_LATER_MS));
-}
-
-static struct dck_entry *dck_take_postponed(struct dck *dck)
-{
-	struct dck_entry *entry;
-	unsigned long flags;
-
-	spin_lock_irqsave(&dck->journal.lock, flags);
-	entry = list_first_entry_or_null(&dck->journal.later, struct dck_entry, node);
-	if (entry)
-		list_del(&entry->node);
-	spin_unlock_irqrestore(&dck->journal.lock, flags);
-	return entry;
-}
-
-static void dck_undo_postponed(struct work_struct *work)
-{
-	struct dck *dck = container_of(to_delayed_work(work), struct dck, journal.releasing);
-	struct dck_entry *entry;
-
-	while ((entry = dck_take_postponed(dck))) {
-		struct device *owner = (struct device *)entry->owner;
-
-		dck_undo_entry(entry);
-		put_device(owner);
-	}
-}
-
-void dck_journal_begin(struct dck *dck)
-{
-	INIT_LIST_HEAD(&dck->journal.later);
-	INIT_DELAYED_WORK(&dck->journal.releasing, dck_undo_postponed);
-}
-
-void dck_journal_release_later(struct dck *dck)
-{
-	flush_delayed_work(&dck->journal.releasing);
+	       (when == of->when || (of->when == DCK_LAST && when == DCK_MEMORY));
 }
 
 unsigned int dck_journal_undo(struct dck *dck, enum dck_when when, const struct device *device)
@@ -432,10 +376,7 @@ unsigned int dck_journal_undo(struct dck *dck, enum dck_when when, const struct 
 	unsigned int count = 0;
 
 	for (; (entry = dck_take(dck, dck_is_due, &key)); count++)
-		if (entry->release->when == DCK_LATER && entry->owner)
-			dck_undo_later(dck, entry);
-		else
-			dck_undo_entry(entry);
+		dck_undo_entry(entry);
 	return count;
 }
 

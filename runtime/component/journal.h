@@ -10,13 +10,6 @@
  * Returns how many.
  */
 unsigned int dck_journal_undo(struct dck *dck, enum dck_when when, const struct device *device);
-/*
- * Undoing leaves for later what is counted (DCK_LATER), as the next probe acquires it again. It is
- * released after some seconds, or by dck_journal_release_later(): once the device is probed.
- * dck_journal_begin() is called before any undoing.
- */
-void dck_journal_begin(struct dck *dck);
-void dck_journal_release_later(struct dck *dck);
 /* False if nobody knows which device an entry belongs to. */
 bool dck_journal_is_owned(struct dck *dck);
 /*

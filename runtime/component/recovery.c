@@ -300,7 +300,6 @@ static void dck_probe_again(struct work_struct *work)
 	dck_devices_prune(dck);
 	while (dcrt_await_process(dck->channel, 0) && (device = dck_device_due(dck, &wait))) {
 		dck_probe_device(dck, device);
-		dck_journal_release_later(dck);
 		put_device(device);
 	}
 	if (wait != MAX_SCHEDULE_TIMEOUT && !READ_ONCE(dck->recovery.ending))
@@ -352,7 +351,6 @@ static int dck_pm_event(struct notifier_block *block, unsigned long event, void 
 	case PM_SUSPEND_PREPARE:
 	case PM_RESTORE_PREPARE:
 		dck_settle(dck);
-		dck_journal_release_later(dck);
 		WRITE_ONCE(dck->recovery.asleep, true);
 		break;
 	case PM_POST_HIBERNATION:
@@ -368,7 +366,6 @@ static int dck_pm_event(struct notifier_block *block, unsigned long event, void 
 
 int dck_recovery_begin(struct dck *dck)
 {
-	dck_journal_begin(dck);
 	INIT_WORK(&dck->recovery.work, dck_recover);
 	INIT_DELAYED_WORK(&dck->recovery.probing, dck_probe_again);
 	dck->recovery.pm.notifier_call = dck_pm_event;
@@ -379,7 +376,6 @@ void dck_recovery_end(struct dck *dck)
 {
 	unregister_pm_notifier(&dck->recovery.pm);
 	dck_recovery_flush(dck);
-	dck_journal_release_later(dck);
 	dck_devices_drop_all(dck);
 	dck_answers_drop(dck);
 }

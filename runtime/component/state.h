@@ -55,8 +55,6 @@ struct dck {
 		u64 module_entries; /* the module's own: up to it, once there has been a device */
 		bool has_devices;
 		unsigned int n_locks; /* entries of locks */
-		struct list_head later; /* to release, each with a reference to its owner */
-		struct delayed_work releasing;
 	} journal;
 	struct { /* devices.c */
 		struct list_head list;

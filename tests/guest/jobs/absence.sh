@@ -542,7 +542,7 @@ journal_is_back() {
 # The list of what recovery has to release does not grow while the machine sleeps and wakes. A thing
 # held for a moment (a lock, while the driver's works run) may be in it whenever it is read.
 journal() {
-	journal_turn
+	freeze || fail "no suspend"
 	works
 	cat /sys/module/e1000/parameters/dcrt_journal >/tmp/journal
 	grep -qx free_irq /tmp/journal || fail "no interrupt to release"
@@ -555,35 +555,6 @@ journal() {
 		sleep 1
 	done
 	fail "more to release: $(sort /tmp/journal | uniq -c) became $(sort /tmp/journal.now | uniq -c)"
-}
-
-is_enabled() { # TIMES
-	[ "$(cat /sys/bus/pci/devices/0000:00:10.0/enable)" = "$1" ]
-}
-
-is_back() { # after die_in
-	wait_until 20 "another process" has_another
-	wait_until 30 "the link" has_carrier
-	works
-}
-
-# Enabling is counted. The next probe enables the device before recovery disables it, which is then
-# not put off any more: the driver's own call disables the device again.
-counted() {
-	is_enabled 1 || fail "not enabled once"
-	die_in ip link set eth0 mtu 1400
-	is_back
-	is_enabled 1 || fail "enabled otherwise than once after recovery"
-	die_in ip link set eth0 mtu 1500
-	wait_until 20 "another process" has_another
-	freeze || fail "no suspend"
-	is_enabled 1 || fail "asleep with what a dead process has enabled"
-	die_in ip link set eth0 mtu 1400
-	is_back
-	bind unbind || fail "no unbind"
-	wait_until 10 "its being disabled" is_enabled 0
-	bind bind || fail "no bind"
-	works
 }
 
 # The kernel acts, and cannot tell the process: what it has made is released.
