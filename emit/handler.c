@@ -6,9 +6,9 @@
  */
 #include "emit/stub.h"
 
-#include <ctype.h>
 #include <string.h>
 
+#include "emit/lex.h"
 #include "emit/names.h"
 #include "emit/print.h"
 
@@ -30,8 +30,7 @@ bool emit_text_names(const char *text, const char *name)
 	const char *at;
 
 	for (at = text; (at = strstr(at, name)); at += len)
-		if ((at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_')) &&
-		    !(isalnum((unsigned char)at[len]) || at[len] == '_'))
+		if ((at == text || !emit_lex_is_word(at[-1])) && !emit_lex_is_word(at[len]))
 			return true;
 	return false;
 }

@@ -6,7 +6,6 @@
  */
 #include "emit/mentions.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,28 +48,12 @@ static void note_word(struct scan *scan, const char *word, size_t len, size_t at
 
 static void scan_text(struct scan *scan, const char *text)
 {
-	const char *at = text;
+	const char *at = text, *word;
 	bool line_start = true;
+	size_t len;
 
-	while (*at) {
-		const char *next = emit_lex_skip(at, line_start);
-
-		if (next != at) {
-			at = next;
-			line_start = false;
-			continue;
-		}
-		if (isalpha((unsigned char)*at) || *at == '_') {
-			while (isalnum((unsigned char)*next) || *next == '_')
-				next++;
-			note_word(scan, at, (size_t)(next - at), (size_t)(at - text));
-			at = next;
-			line_start = false;
-			continue;
-		}
-		line_start = *at == '\n' || (line_start && isspace((unsigned char)*at));
-		at++;
-	}
+	while ((word = emit_lex_name(&at, &line_start, &len)))
+		note_word(scan, word, len, (size_t)(word - text));
 }
 
 int emit_find_mentions(struct dc_diag *diag, const struct dc_source *source, bool *seen)

@@ -197,11 +197,6 @@ static const struct dc_emit_function *function_of(const struct dc_emit_plan *pla
 	return definition ? &plan->functions[definition - plan->source->definitions.at] : NULL;
 }
 
-static bool is_word(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
-}
-
 /* The place of a function's name from start on; end if it is not there. */
 static size_t find_name(const struct emit_unit *unit, const struct dc_definition *definition,
 			size_t start, size_t end)
@@ -210,8 +205,8 @@ static size_t find_name(const struct emit_unit *unit, const struct dc_definition
 
 	for (at = start; at + len <= end; at++)
 		if (!strncmp(unit->text + at, definition->plain, len) &&
-		    !is_word(unit->text[at + len]) &&
-		    (at == definition->start || !is_word(unit->text[at - 1])))
+		    !emit_lex_is_word(unit->text[at + len]) &&
+		    (at == definition->start || !emit_lex_is_word(unit->text[at - 1])))
 			return at;
 	return end;
 }
@@ -335,6 +330,20 @@ static bool leads_out(const char *path)
 	return !strncmp(path, "../", 3) || !strncmp(path, "./../", 5);
 }
 
+/* Behind the last slash of a path, which has one. */
+static const char *last_part(const char *path, size_t len)
+{
+	while (path[len - 1] != '/')
+		len--;
+	return path + len;
+}
+
+static void edit_trace_path(edit_list *edits, const struct emit_unit *unit, const char *from,
+			    const char *to, const char *text)
+{
+	add_edit(edits, unit, (size_t)(from - unit->text), (size_t)(to - unit->text), text);
+}
+
 /* The path by which <trace/define_trace.h> finds this header again is TRACE_INCLUDE_PATH/
  * TRACE_INCLUDE_FILE.h. Either may begin with "../": then it leads from there through the kernel's
  * tree, in which a component is not. They become the header's folder in the component, and its
@@ -349,20 +358,12 @@ static void find_trace_path(const struct emit_unit *unit, edit_list *edits)
 	for (; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
 		const char *path = defined_value(at, "TRACE_INCLUDE_PATH");
 		const char *file = defined_value(at, "TRACE_INCLUDE_FILE");
-		const char *value = path ? path : file;
-		size_t len = value ? strcspn(value, " \t\n") : 0;
+		size_t len = path || file ? strcspn(path ? path : file, " \t\n") : 0;
 
 		if (path && (leads_out(path) || (slash && len == 1 && *path == '.')))
-			add_edit(edits, unit, (size_t)(path - unit->text),
-				 (size_t)(path - unit->text) + len, folder);
-		else if (file && leads_out(file)) {
-			const char *name = file + len;
-
-			while (name[-1] != '/')
-				name--;
-			add_edit(edits, unit, (size_t)(file - unit->text),
-				 (size_t)(name - unit->text), "");
-		}
+			edit_trace_path(edits, unit, path, path + len, folder);
+		else if (file && leads_out(file))
+			edit_trace_path(edits, unit, file, last_part(file, len), "");
 	}
 }
 
@@ -460,21 +461,13 @@ static const char *stream_end(FILE *out, char **text, struct dc_arena *arena)
 /* How often a text names NAME, outside comments, literals and directives. */
 static unsigned count_name(const char *text, const char *name)
 {
-	size_t len = strlen(name);
-	bool at_start = true, within = false; /* a word */
+	const char *word;
+	bool line_start = true;
 	unsigned count = 0;
+	size_t len;
 
-	while (*text) {
-		const char *next = emit_lex_skip(text, at_start);
-
-		if (next == text) {
-			count += !within && !strncmp(text, name, len) && !is_word(text[len]);
-			next++;
-		}
-		at_start = *text == '\n' || (at_start && isspace((unsigned char)*text));
-		within = is_word(*text);
-		text = next;
-	}
+	while ((word = emit_lex_name(&text, &line_start, &len)))
+		count += len == strlen(name) && !strncmp(word, name, len);
 	return count;
 }
 

@@ -2,8 +2,7 @@
 /*
  * Stubs, which make a call to the other side: one call of the runtime, with the component's state
  * (in the kernel), the number of the function's description (descriptor.c) and the arguments as
- * they are. handler.c prints the other
- * end.
+ * they are. handler.c prints the other end.
  */
 #include "emit/stub.h"
 
