@@ -86,39 +86,40 @@ void dck_untrack_freed_range(struct dck *dck, const void *memory, size_t len)
 
 /* In the place of the kernel's functions */
 
-void dck_kfree(struct dck *dck, const void *object)
+/* If it is freed now, nothing tracks it any more. */
+static bool dck_may_free(struct dck *dck, const void *object)
 {
 	if (dck_release_deferred(dck))
-		return;
+		return false;
 	dck_untrack_freed(dck, object);
-	kfree(object);
+	return true;
+}
+
+void dck_kfree(struct dck *dck, const void *object)
+{
+	if (dck_may_free(dck, object))
+		kfree(object);
 }
 EXPORT_SYMBOL_GPL(dck_kfree);
 
 void dck_kfree_sensitive(struct dck *dck, const void *object)
 {
-	if (dck_release_deferred(dck))
-		return;
-	dck_untrack_freed(dck, object);
-	kfree_sensitive(object);
+	if (dck_may_free(dck, object))
+		kfree_sensitive(object);
 }
 EXPORT_SYMBOL_GPL(dck_kfree_sensitive);
 
 void dck_vfree(struct dck *dck, const void *object)
 {
-	if (dck_release_deferred(dck))
-		return;
-	dck_untrack_freed(dck, object);
-	vfree(object);
+	if (dck_may_free(dck, object))
+		vfree(object);
 }
 EXPORT_SYMBOL_GPL(dck_vfree);
 
 void dck_kvfree(struct dck *dck, const void *object)
 {
-	if (dck_release_deferred(dck))
-		return;
-	dck_untrack_freed(dck, object);
-	kvfree(object);
+	if (dck_may_free(dck, object))
+		kvfree(object);
 }
 EXPORT_SYMBOL_GPL(dck_kvfree);
 
