@@ -88,8 +88,7 @@ static void print_advice(struct dc_workspace *workspace, const struct dc_annotat
 	const char *command = dc_workspace_command(workspace, "annotate");
 
 	dc_print_text("%s%zu annotations are missing; %lld of %lld lines stay in the kernel, %lld "
-		      "of them "
-		      "only because of that",
+		      "of them only because of that",
 		      found->rows.len ? "\n" : "", found->rows.len - counts.declined,
 		      (long long)found->kernel_loc, (long long)found->all_loc,
 		      (long long)found->frees);

@@ -144,8 +144,8 @@ static void print_counts(const struct dc_graph *graph)
 		count_calls(graph, DC_CALL_DIRECT, false),
 		count_calls(graph, DC_CALL_KERNEL, false));
 	dc_print_text("%zu functions whose address is taken; %zu calls through pointers, %zu of "
-		      "them with "
-		      "one target;\n%.1f targets each by structure field, %.1f by type signature",
+		      "them with one target;\n%.1f targets each by structure field, %.1f by type "
+		      "signature",
 		      taken, graph->indirect.len, one,
 		      graph->indirect.len ? (double)by_field / (double)graph->indirect.len : 0,
 		      graph->indirect.len ? (double)by_type / (double)graph->indirect.len : 0);

@@ -197,8 +197,7 @@ static void print_sweep(const struct sweep *s)
 		return;
 	}
 	dc_print_text("%s: %zu functions, %" PRId64
-		      " lines; what is in the kernel, with a CPU worth "
-		      "%" PRId64 " lines%s\n",
+		      " lines; what is in the kernel, with a CPU worth %" PRId64 " lines%s\n",
 		      dc_problem_title(s->problem), s->problem->nodes.len,
 		      dc_problem_loc(s->problem), s->options.price,
 		      s->problem->weighed == DC_WEIGHTS_ESTIMATED

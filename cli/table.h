@@ -13,7 +13,7 @@ struct dc_table;
 
 /* columns: headings, NULL-terminated, borrowed during the call; one that starts with '>' is a
  * column of numbers, set to the right; one that starts with '~' is text that may be wrapped,
- * between words. At most 16. */
+ * between words. At most 32. */
 struct dc_table *dc_table_new(const char *const *columns);
 
 /* Starts a row. */
