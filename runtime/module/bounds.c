@@ -3,8 +3,9 @@
  * How long a caller waits. The process may be silent for the function's deadline, a downcall may
  * last for its own, and all that an upcall causes for its limit. When one of these passes, the
  * session is revoked, and the caller is released as soon as the server does nothing for it in the
- * kernel any more. A server that does not leave a downcall either is abandoned: the caller returns
- * without it, the driver's module stays, and no call begins until the server has left.
+ * kernel any more. A killed server gets a second to leave its downcall, as it has to be scheduled
+ * for that. One that does not is abandoned: the caller returns without it, the driver's module
+ * stays, and no call begins until the server has left.
  */
 #include <linux/hrtimer.h>
 #include <linux/module.h>
@@ -37,6 +38,8 @@ unsigned long dcrt_next_slice(struct dcrt_chain *chain, const struct dcrt_frame 
 }
 
 /* Giving up */
+
+#define DCRT_LEAVE_MS 1000 /* for a killed server to leave a downcall */
 
 static bool dcrt_is_busy(struct dcrt_chain *chain)
 {
@@ -71,11 +74,15 @@ static void dcrt_abandon(struct dcrt_chain *chain)
 
 int dcrt_leave_dead(struct dcrt_chain *chain, const struct dcrt_frame *frame)
 {
-	unsigned long left = 1;
+	unsigned long leaves, now, left = 1;
 
 	wait_event(chain->wait, READ_ONCE(chain->dead));
+	leaves = jiffies + msecs_to_jiffies(DCRT_LEAVE_MS);
 	while (left && dcrt_is_busy(chain)) {
+		now = jiffies;
 		left = dcrt_next_slice(chain, frame, 0);
+		if (!left && time_before(now, leaves))
+			left = leaves - now;
 		if (left)
 			wait_event_timeout(chain->wait, !dcrt_is_busy(chain), left);
 		else

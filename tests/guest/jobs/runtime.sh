@@ -191,6 +191,7 @@ for how in 5 6 7 8; do # endless loops of downcalls, a long sleep; in the proces
 	is "limit, $how" "ETIMEDOUT" "$(limited bound $how)"
 	wait_for 5 "the process's end" detached
 done
+is "each left its downcall in time" 0 "$(counter atomic_refused stuck)"
 for calls in 24 120; do # one upcall too many; no stack left
 	start
 	is "nested too deep, $calls" ELOOP "$(limited nest $calls)"
